@@ -1,7 +1,7 @@
 namespace Longwave.Protocol.Events;
 
 /// <summary>One message as a publisher hands it in, before the log has given it a position.</summary>
-/// <remarks>Immutable. <see cref="EventRules"/> says what each field may hold; the hub refuses what breaks them.</remarks>
+/// <remarks>Immutable; the hub refuses what breaks the rules of a field.</remarks>
 public sealed record Event
 {
     /// <summary>The name it is published to: 1 to 1,024 bytes of UTF-8, no control characters.</summary>

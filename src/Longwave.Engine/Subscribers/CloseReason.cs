@@ -1,0 +1,23 @@
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>Why a stream ended. Each is counted.</summary>
+public enum CloseReason
+{
+    /// <summary>The client closed its side, or its connection broke.</summary>
+    ClientGone,
+
+    /// <summary>The client took nothing for longer than the stall time-out.</summary>
+    Stalled,
+
+    /// <summary>The stream reached its age; the client was told to reconnect.</summary>
+    Age,
+
+    /// <summary>The hub is leaving; the client was told to reconnect.</summary>
+    Drain,
+
+    /// <summary>The subscriber had what it came for (a poll).</summary>
+    Finished,
+
+    /// <summary>Reading the log or writing to the sink failed.</summary>
+    Error,
+}
