@@ -1,3 +1,5 @@
+using Longwave.Protocol.Positions;
+
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>
@@ -18,6 +20,13 @@ public interface ISink
     /// given); then the sink calls <see cref="Subscriber.OnWritable"/> once when it takes more, from any thread.
     /// </returns>
     bool TryFlush();
+
+    /// <summary>
+    /// The subscriber has reached the live edge: every event up to <paramref name="position"/> was written or did not match. Called after
+    /// those writes and before any later one, each time that catching up ends. A poll answers with this position when it found no event, so
+    /// that the next poll neither skips nor reads again; a stream has no use for it.
+    /// </summary>
+    void OnLive(Position position);
 
     /// <summary>No more will be written: end the response cleanly. Called exactly once, by the owner, at the end of a subscriber's life.</summary>
     void Complete(CloseReason reason);
