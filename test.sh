@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds everything once with warnings as errors, runs every test, and ends with one line `N passed, N failed`.
+#
+#   ./test.sh           everything, with the browser
+#   ./test.sh --quick   without the tests marked Category=Slow, the browser and the format check
+#
+# Logs: artifacts/test-logs/. Exit code 0 only when nothing failed and every suite ran at least one test.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+quick=false
+for argument in "$@"; do
+  case "$argument" in
+    --quick) quick=true ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "test.sh: unknown argument '$argument' (known: --quick)" >&2; exit 2 ;;
+  esac
+done
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# No build server outlives this script.
+export MSBUILDDISABLENODEREUSE=1
+
+logs=artifacts/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+total_passed=0
+total_failed=0
+table=()
+started=$SECONDS
+
+finish() {
+  printf '\n%-28s %8s %8s %8s\n' suite passed failed seconds
+  [ ${#table[@]} -eq 0 ] || printf '%s\n' "${table[@]}"
+  printf '%-28s %8d %8d %8d\n\n' all "$total_passed" "$total_failed" $((SECONDS - started))
+  echo "$total_passed passed, $total_failed failed"
+  [ "$total_failed" -eq 0 ] && [ "$total_passed" -gt 0 ]
+  exit
+}
+
+# record NAME PASSED FAILED SECONDS
+record() {
+  total_passed=$((total_passed + $2))
+  total_failed=$((total_failed + $3))
+  table+=("$(printf '%-28s %8d %8d %8d' "$1" "$2" "$3" "$4")")
+}
+
+# give_up NAME REASON…: nothing after this can run.
+give_up() {
+  echo "test.sh: $2" >&2
+  record "$1" 0 1 0
+  finish
+}
+
+show_log() {
+  echo "---- $1: the last 300 lines of $2"
+  tail -n 300 "$2"
+  echo "----"
+}
+
+# ---- set-up ----------------------------------------------------------------------------------------------------------
+
+# The command that tells whether it is there, and the Debian package that brings it.
+needed=("curl curl" "ip iproute2" "fiu-run fiu-utils")
+$quick || needed+=("chromium chromium")
+
+missing_packages() {
+  local pair
+  for pair in "${needed[@]}"; do
+    command -v "${pair% *}" >/dev/null 2>&1 || echo "${pair#* }"
+  done
+}
+
+set_up() {
+  local missing
+  command -v dotnet >/dev/null 2>&1 || give_up set-up "missing: the .NET SDK 10 ('dotnet' is not on the PATH)"
+  dotnet --version >"$logs/set-up.log" 2>&1 \
+    || give_up set-up "missing: a .NET SDK that global.json accepts; installed: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')"
+  if ! $quick; then
+    command -v node >/dev/null 2>&1 || give_up set-up "missing: node 20 or newer, for the browser tests"
+    command -v npm >/dev/null 2>&1 || give_up set-up "missing: npm, for the browser tests"
+    [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || give_up set-up "missing: node 20 or newer; installed: $(node --version)"
+  fi
+
+  missing=$(missing_packages | paste -sd' ')
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "installing: $missing"
+    # shellcheck disable=SC2086 # one word per package
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >>"$logs/set-up.log" 2>&1 \
+      || show_log set-up "$logs/set-up.log"
+    missing=$(missing_packages | paste -sd' ')
+  fi
+  [ -z "$missing" ] || give_up set-up "missing (Debian packages): $missing — as root: apt-get install --no-install-recommends $missing"
+}
+
+# Real input for the tests: LONGWAVE_TEST_DATA, else shared/data beside this repository or above it.
+find_test_data() {
+  local folder=$PWD
+  [ -z "${LONGWAVE_TEST_DATA:-}" ] || return 0
+  while [ "$folder" != / ]; do
+    folder=$(dirname "$folder")
+    if [ -d "$folder/shared/data" ]; then
+      export LONGWAVE_TEST_DATA="$folder/shared/data"
+      return 0
+    fi
+  done
+  echo "test.sh: no shared/data beside the repository and LONGWAVE_TEST_DATA is not set: tests on that data will fail" >&2
+}
+
+# ---- build -----------------------------------------------------------------------------------------------------------
+
+step() {
+  local name=$1 at=$SECONDS
+  shift
+  echo "== $name"
+  if ! "$@" >"$logs/$name.log" 2>&1; then
+    show_log "$name" "$logs/$name.log"
+    give_up "$name" "$name failed"
+  fi
+  echo "   $((SECONDS - at)) s"
+}
+
+# ---- suites ----------------------------------------------------------------------------------------------------------
+
+# One number out of a summary: number LOG 'pattern before it'
+number() {
+  local found
+  found=$(sed -nE "s/^$2 *([0-9]+).*/\1/p" "$1" | tail -n 1)
+  echo "${found:-0}"
+}
+
+# settle NAME LOG PASSED FAILED EXIT_CODE SECONDS: a suite that ended badly, or ran nothing, has failed even when it counted no failure.
+settle() {
+  local name=$1 log=$2 passed=$3 failed=$4 code=$5 seconds=$6
+  if [ "$failed" -eq 0 ] && { [ "$code" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
+    failed=1
+    [ "$code" -ne 124 ] || echo "   $name did not end in time" | tee -a "$log"
+    [ "$passed" -ne 0 ] || echo "   $name ran no test (exit code $code)" | tee -a "$log"
+  fi
+  [ "$failed" -eq 0 ] || show_log "$name" "$log"
+  echo "   $passed passed, $failed failed, $seconds s"
+  record "$name" "$passed" "$failed" "$seconds"
+}
+
+run_dotnet_suite() {
+  local name=$1 log=$logs/$1.log at=$SECONDS code=0 filter=()
+  echo "== $name"
+  ! $quick || filter=(--filter-not-trait "Category=Slow")
+  timeout -k 20 "$suite_limit" dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress "${filter[@]}" >"$log" 2>&1 </dev/null || code=$?
+  # A skipped test has not shown anything: it counts as failed.
+  settle "$name" "$log" "$(number "$log" '  succeeded:')" $(($(number "$log" '  failed:') + $(number "$log" '  skipped:'))) "$code" $((SECONDS - at))
+}
+
+run_browser_suite() {
+  local name=e2e log=$PWD/$logs/e2e.log at=$SECONDS code=0 files=()
+  [ -f tests/e2e/package.json ] || return 0
+  echo "== $name"
+  mapfile -t files < <(cd tests/e2e && find . -name node_modules -prune -o \( -name '*.test.js' -o -name '*.test.mjs' \) -print | sort)
+  (
+    cd tests/e2e || exit 1
+    npm ci --no-audit --no-fund --ignore-scripts || exit 1
+    [ ${#files[@]} -gt 0 ] || exit 1
+    timeout -k 20 "$suite_limit" node --test --test-reporter=tap "${files[@]}"
+  ) >"$log" 2>&1 </dev/null || code=$?
+  settle "$name" "$log" "$(number "$log" '# pass')" \
+    $(($(number "$log" '# fail') + $(number "$log" '# cancelled') + $(number "$log" '# skipped') + $(number "$log" '# todo'))) "$code" $((SECONDS - at))
+}
+
+run_format_check() {
+  local log=$logs/format.log at=$SECONDS code=0 failed=0
+  echo "== format"
+  timeout -k 20 300 dotnet format whitespace Longwave.slnx --no-restore --verify-no-changes >"$log" 2>&1 </dev/null || code=$?
+  [ "$code" -eq 0 ] || failed=1
+  settle format "$log" $((1 - failed)) "$failed" "$code" $((SECONDS - at))
+}
+
+suite_limit=2400
+! $quick || suite_limit=150
+
+set_up
+find_test_data
+step restore dotnet restore Longwave.slnx --locked-mode --disable-build-servers
+step build dotnet build Longwave.slnx -c Release --no-restore -warnaserror -m:2 --disable-build-servers
+for project in tests/*/*.csproj; do
+  run_dotnet_suite "$(basename "$project" .csproj)"
+done
+if ! $quick; then
+  run_browser_suite
+  run_format_check
+fi
+finish
