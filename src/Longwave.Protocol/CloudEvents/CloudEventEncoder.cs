@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Json;
+
+namespace Longwave.Protocol.CloudEvents;
+
+/// <summary>Writes an event as one CloudEvents 1.0.2 JSON object (JSON event format), on one line without a line end.</summary>
+/// <remarks>
+/// What the publisher gave stays (id, source, time, subject, dataschema, extensions). An event that did not come as a CloudEvent gets its
+/// position as <c>id</c>, <c>/v1/events</c> as <c>source</c> and the append time as <c>time</c>. Longwave adds the extension attributes
+/// <c>topic</c>, <c>key</c> and <c>position</c>. Data of a JSON media type is embedded as JSON when it parses, else it is a string.
+/// </remarks>
+public static class CloudEventEncoder
+{
+    // The embedded data stands one level deeper than it does alone; readers commonly stop at 64.
+    private static readonly JsonReaderOptions EmbeddedData = new() { MaxDepth = 62 };
+
+    /// <summary>Writes one event.</summary>
+    public static void Write(IBufferWriter<byte> writer, in EventView e)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var sink = new JsonSink(writer, EstimateSize(e));
+        Write(ref sink, e);
+        sink.Flush();
+    }
+
+    internal static int EstimateSize(in EventView e) =>
+        256 + (2 * e.Topic.Length) + (e.Attributes?.Length ?? 0) + e.Data.Length + (e.Data.Length / 8);
+
+    internal static void Write(ref JsonSink sink, in EventView e)
+    {
+        sink.Raw("{\"specversion\":\"1.0\""u8);
+        WriteContext(ref sink, e);
+        sink.Raw(",\"type\":"u8);
+        sink.Text(string.IsNullOrEmpty(e.Type) ? "message" : e.Type);
+        if (e.ContentType is { } contentType)
+        {
+            sink.Raw(",\"datacontenttype\":"u8);
+            sink.Text(contentType);
+        }
+
+        sink.Raw(",\"topic\":"u8);
+        sink.Text(e.Topic);
+        if (e.Key is { } key)
+        {
+            sink.Raw(",\"key\":"u8);
+            sink.Text(key);
+        }
+
+        sink.Raw(",\"position\":\""u8);
+        sink.Position(e.Position);
+        sink.Raw("\""u8);
+        WriteData(ref sink, e);
+        sink.Raw("}"u8);
+    }
+
+    /// <summary>The attributes as given, then id, source and time where they were not.</summary>
+    private static void WriteContext(ref JsonSink sink, in EventView e)
+    {
+        Given given = e.Attributes is null ? Given.None : WriteAttributes(ref sink, e.Attributes);
+        if ((given & Given.Id) == Given.None)
+        {
+            sink.Raw(",\"id\":\""u8);
+            sink.Position(e.Position);
+            sink.Raw("\""u8);
+        }
+
+        if ((given & Given.Source) == Given.None)
+        {
+            sink.Raw(",\"source\":\"/v1/events\""u8);
+        }
+
+        if ((given & Given.Time) == Given.None)
+        {
+            sink.Raw(",\"time\":"u8);
+            sink.Time(e.TimeUnixMs);
+        }
+    }
+
+    private static Given WriteAttributes(ref JsonSink sink, string attributes)
+    {
+        var given = Given.None;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(attributes.Length));
+        int length = Encoding.UTF8.GetBytes(attributes, buffer);
+        ReadOnlySpan<byte> json = buffer.AsSpan(0, length);
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            ReadOnlySpan<byte> name = reader.ValueSpan;
+            reader.Read();
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (IsOurs(name))
+            {
+                continue;
+            }
+
+            sink.Raw(",\""u8);
+            sink.Raw(name);
+            sink.Raw("\":"u8);
+            sink.RawJsonOnOneLine(json[start..(int)reader.BytesConsumed]);
+            given |= name.SequenceEqual("id"u8) ? Given.Id
+                : name.SequenceEqual("source"u8) ? Given.Source
+                : name.SequenceEqual("time"u8) ? Given.Time
+                : Given.None;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return given;
+    }
+
+    /// <summary>Names that <see cref="Write(ref JsonSink, in EventView)"/> writes itself: never twice in one object.</summary>
+    private static bool IsOurs(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("specversion"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("datacontenttype"u8)
+        || name.SequenceEqual("topic"u8) || name.SequenceEqual("key"u8) || name.SequenceEqual("position"u8)
+        || name.SequenceEqual("data"u8) || name.SequenceEqual("data_base64"u8);
+
+    private static void WriteData(ref JsonSink sink, in EventView e)
+    {
+        bool cloudEvent = e.Attributes is not null;
+        if (e.Data.IsEmpty && cloudEvent)
+        {
+            return; // It had no data; a JSON empty string would have come as two quotes.
+        }
+
+        sink.Raw(",\"data\":"u8);
+        bool json = e.ContentType is null ? cloudEvent : MediaType.IsJson(e.ContentType);
+        if (json && IsOneJsonValue(e.Data))
+        {
+            sink.RawJsonOnOneLine(e.Data);
+        }
+        else
+        {
+            sink.Text(e.Data);
+        }
+    }
+
+    private static bool IsOneJsonValue(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            return false;
+        }
+
+        // Cheap refusals first: an exception for each event of plain text under a JSON media type would cost the whole hub.
+        byte first = data.TrimStart(" \t\r\n"u8) is [var b, ..] ? b : (byte)0;
+        if (first is not ((byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9')))
+        {
+            return false;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(data, EmbeddedData);
+            while (reader.Read())
+            {
+                // Reading to the end is the check.
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    [Flags]
+    private enum Given
+    {
+        None = 0,
+        Id = 1,
+        Source = 2,
+        Time = 4,
+    }
+}

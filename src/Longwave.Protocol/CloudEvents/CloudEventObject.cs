@@ -1,0 +1,462 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Longwave.Protocol.Events;
+
+namespace Longwave.Protocol.CloudEvents;
+
+/// <summary>Reads one JSON object as a CloudEvent: first where everything stands, then what it means.</summary>
+internal ref struct CloudEventObject
+{
+    private const int MaxNameBytes = 64;
+
+    // id, source, time, subject and dataschema are kept like extensions.
+    private const int NamedKept = 5;
+
+    [ThreadStatic]
+    private static AttributeSlice[]? _slices;
+
+    private readonly ReadOnlySpan<byte> _json;
+    private readonly AttributeSlice[] _kept;
+    private int _keptCount;
+    private string? _specVersion;
+    private string? _id;
+    private string? _source;
+    private string? _type;
+    private string? _topic;
+    private string? _key;
+    private string? _contentType;
+    private AttributeSlice _data;
+    private AttributeSlice _dataBase64;
+    private bool _hasData;
+    private bool _hasBase64;
+    private Seen _seen;
+    private EventProblem? _problem;
+
+    private CloudEventObject(ReadOnlySpan<byte> json, AttributeSlice[] kept)
+    {
+        _json = json;
+        _kept = kept;
+    }
+
+    /// <summary>Members that are known by name; a second one of the same name is refused.</summary>
+    [Flags]
+    private enum Seen
+    {
+        None = 0,
+        SpecVersion = 1 << 0,
+        Id = 1 << 1,
+        Source = 1 << 2,
+        Type = 1 << 3,
+        Topic = 1 << 4,
+        Key = 1 << 5,
+        ContentType = 1 << 6,
+        Data = 1 << 7,
+        Base64 = 1 << 8,
+        Position = 1 << 9,
+    }
+
+    /// <summary>Reads the object at which the reader stands; afterwards it stands at the object's end.</summary>
+    /// <exception cref="JsonException">The JSON is malformed.</exception>
+    public static bool TryRead(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> json,
+        CloudEventDefaults defaults,
+        out Event? e,
+        out CloudEventIdentity id,
+        out EventProblem? problem)
+    {
+        var it = new CloudEventObject(json, _slices ??= new AttributeSlice[CloudEventReader.MaxExtensions + NamedKept]);
+        e = it.ReadMembers(ref reader) && it.CheckRequired(defaults) ? it.Build() : null;
+        problem = it._problem;
+        id = e is null ? default : new CloudEventIdentity(it._source!, it._id!);
+        return e is not null;
+    }
+
+    private bool ReadMembers(ref Utf8JsonReader reader)
+    {
+        Span<byte> unescaped = stackalloc byte[MaxNameBytes];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int nameStart = (int)reader.TokenStartIndex + 1;
+            scoped ReadOnlySpan<byte> name = reader.ValueSpan;
+            int nameLength = name.Length;
+            if (reader.ValueIsEscaped)
+            {
+                // No valid name needs an escape, but JSON allows it: "\u0069d" is "id".
+                if (nameLength > MaxNameBytes || !TryCopy(ref reader, unescaped, out int length))
+                {
+                    return Fail("body", "The name of an attribute is not valid: lower-case ASCII letters and digits only.");
+                }
+
+                name = unescaped[..length];
+            }
+
+            reader.Read();
+            int start = (int)reader.TokenStartIndex;
+            JsonTokenType token = reader.TokenType;
+            if (!ReadMember(ref reader, token, name, nameStart, nameLength, start))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool ReadMember(
+        ref Utf8JsonReader reader, JsonTokenType token, scoped ReadOnlySpan<byte> name, int nameStart, int nameLength, int start)
+    {
+        switch (Known(name))
+        {
+            case Seen.Data:
+                reader.Skip();
+                _data = new AttributeSlice(nameStart, nameLength, start, (int)reader.BytesConsumed - start);
+                _hasData = true;
+                return Once(Seen.Data, "data");
+            case Seen.Base64:
+                if (token is not (JsonTokenType.String or JsonTokenType.Null))
+                {
+                    return Fail("data_base64", "'data_base64' must be a string.");
+                }
+
+                _dataBase64 = new AttributeSlice(nameStart, nameLength, start, (int)reader.BytesConsumed - start);
+                _hasBase64 = token == JsonTokenType.String;
+                return Once(Seen.Base64, "data_base64");
+            case Seen.SpecVersion:
+                return Once(Seen.SpecVersion, "specversion") && ReadText(ref reader, "specversion", ref _specVersion);
+            case Seen.Id:
+                return Once(Seen.Id, "id") && ReadText(ref reader, "id", ref _id, intern: false) && Keep(name, token, nameStart, nameLength, start, reader.BytesConsumed);
+            case Seen.Source:
+                return Once(Seen.Source, "source") && ReadText(ref reader, "source", ref _source) && Keep(name, token, nameStart, nameLength, start, reader.BytesConsumed);
+            case Seen.Type:
+                return Once(Seen.Type, "type") && ReadText(ref reader, "type", ref _type);
+            case Seen.Topic:
+                return Once(Seen.Topic, "topic") && ReadText(ref reader, "topic", ref _topic);
+            case Seen.Key:
+                return Once(Seen.Key, "key") && ReadText(ref reader, "key", ref _key);
+            case Seen.ContentType:
+                return Once(Seen.ContentType, "datacontenttype") && ReadText(ref reader, "datacontenttype", ref _contentType);
+            case Seen.Position:
+                // The place in another log (a relay's event): the log that takes it gives its own.
+                reader.Skip();
+                return Once(Seen.Position, "position");
+            default:
+                return CheckExtension(ref reader, token, name) && Keep(name, token, nameStart, nameLength, start, reader.BytesConsumed);
+        }
+    }
+
+    private static Seen Known(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 when name.SequenceEqual("id"u8) => Seen.Id,
+        3 when name.SequenceEqual("key"u8) => Seen.Key,
+        4 when name.SequenceEqual("type"u8) => Seen.Type,
+        4 when name.SequenceEqual("data"u8) => Seen.Data,
+        5 when name.SequenceEqual("topic"u8) => Seen.Topic,
+        6 when name.SequenceEqual("source"u8) => Seen.Source,
+        8 when name.SequenceEqual("position"u8) => Seen.Position,
+        11 when name.SequenceEqual("specversion"u8) => Seen.SpecVersion,
+        11 when name.SequenceEqual("data_base64"u8) => Seen.Base64,
+        15 when name.SequenceEqual("datacontenttype"u8) => Seen.ContentType,
+        _ => Seen.None,
+    };
+
+    private bool CheckExtension(ref Utf8JsonReader reader, JsonTokenType token, scoped ReadOnlySpan<byte> nameBytes)
+    {
+        if (nameBytes.IsEmpty || nameBytes.Length > MaxNameBytes || !IsName(nameBytes))
+        {
+            return Fail(
+                "body",
+                $"'{Encoding.UTF8.GetString(nameBytes[..Math.Min(nameBytes.Length, MaxNameBytes)])}' is not an attribute name: 1 to {MaxNameBytes} lower-case ASCII letters and digits.");
+        }
+
+        switch (token)
+        {
+            case JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False:
+            case JsonTokenType.Number when reader.TryGetInt32(out _):
+                return true;
+            case JsonTokenType.String:
+                string name = InternedText.Get(nameBytes);
+                return name is "time" ? CheckTime(ref reader) : CheckString(ref reader, name);
+            default:
+                string field = Encoding.UTF8.GetString(nameBytes);
+                return Fail(field, $"'{field}' must be a string, a boolean or a 32-bit integer.");
+        }
+    }
+
+    private static bool IsName(ReadOnlySpan<byte> name)
+    {
+        foreach (byte b in name)
+        {
+            if (!char.IsAsciiLetterLower((char)b) && !char.IsAsciiDigit((char)b))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool CheckTime(ref Utf8JsonReader reader)
+    {
+        string? time = null;
+        return ReadText(ref reader, "time", ref time, intern: false)
+            && (Timestamp.IsValid(time) || Fail("time", "'time' must be an RFC 3339 timestamp, e.g. 2026-11-23T06:57:00Z."));
+    }
+
+    private bool CheckString(ref Utf8JsonReader reader, string name)
+    {
+        // An unescaped run of printable ASCII needs no string of its own to be checked; an empty extension is allowed.
+        if (!reader.ValueIsEscaped && reader.ValueSpan.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
+        {
+            return !reader.ValueSpan.IsEmpty || name is not ("subject" or "dataschema")
+                || Fail(name, $"'{name}' is empty. Give it a value or leave it out.");
+        }
+
+        string? text = null;
+        return ReadText(ref reader, name, ref text, intern: false);
+    }
+
+    /// <summary>Reads a string attribute; null is the same as absent (JSON event format, section 2.2).</summary>
+    private bool ReadText(ref Utf8JsonReader reader, string name, ref string? text, bool intern = true)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return true;
+        }
+
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return Fail(name, $"'{name}' must be a string.");
+        }
+
+        if (!reader.ValueIsEscaped)
+        {
+            text = intern ? InternedText.Get(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+        else if (!TryGetString(ref reader, out text))
+        {
+            return Fail(name, $"'{name}' holds half of a surrogate pair, which is not a character.");
+        }
+
+        _problem = EventRules.CheckText(name, text, EventRules.MaxAttributesBytes);
+        return _problem is null;
+    }
+
+    private static bool TryGetString(ref Utf8JsonReader reader, out string? text)
+    {
+        try
+        {
+            text = reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            text = null; // An escaped lone surrogate.
+            return false;
+        }
+    }
+
+    private static bool TryCopy(ref Utf8JsonReader reader, scoped Span<byte> target, out int length)
+    {
+        try
+        {
+            length = reader.CopyString(target);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private bool Once(Seen member, string name)
+    {
+        if ((_seen & member) != Seen.None)
+        {
+            return Fail(name, $"'{name}' stands twice in the event.");
+        }
+
+        _seen |= member;
+        return true;
+    }
+
+    private bool Keep(scoped ReadOnlySpan<byte> name, JsonTokenType token, int nameStart, int nameLength, int start, long end)
+    {
+        if (name.Length != nameLength)
+        {
+            return Fail("body", "The name of an attribute is written with escapes. Write it plainly.");
+        }
+
+        for (int i = 0; i < _keptCount; i++)
+        {
+            if (_json.Slice(_kept[i].NameStart, _kept[i].NameLength).SequenceEqual(name))
+            {
+                string field = Encoding.UTF8.GetString(name);
+                return Fail(field, $"'{field}' stands twice in the event.");
+            }
+        }
+
+        if (_keptCount == _kept.Length)
+        {
+            _problem = new EventProblem(
+                "body", $"The event has more than {CloudEventReader.MaxExtensions} extension attributes.", EventProblemKind.TooLarge);
+            return false;
+        }
+
+        // Null is kept as well, so that a second one is found; it is left out when the attributes are written.
+        _kept[_keptCount++] = new AttributeSlice(nameStart, nameLength, start, token == JsonTokenType.Null ? 0 : (int)end - start);
+        return true;
+    }
+
+    private bool CheckRequired(CloudEventDefaults defaults)
+    {
+        if (_specVersion is not "1.0")
+        {
+            return Fail("specversion", _specVersion is null ? "'specversion' is required: \"1.0\"." : "Only specversion \"1.0\" is known.");
+        }
+
+        if (_id is null || _source is null || _type is null)
+        {
+            string missing = _id is null ? "id" : _source is null ? "source" : "type";
+            return Fail(missing, $"'{missing}' is required: a string that is not empty.");
+        }
+
+        _topic ??= defaults.Topic;
+        _key ??= defaults.Key;
+        if (_topic is null)
+        {
+            return Fail("topic", "The event names no topic. Give it the extension attribute 'topic', or put ?topic=… into the URL.");
+        }
+
+        return !(_hasData && _hasBase64) || Fail("data_base64", "'data' and 'data_base64' exclude each other.");
+    }
+
+    private Event? Build()
+    {
+        string? attributes = BuildAttributes();
+        return attributes is null || !TryGetData(out byte[] data)
+            ? null
+            : new Event
+            {
+                Topic = _topic!,
+                Type = _type,
+                Key = _key,
+                ContentType = _contentType,
+                Attributes = attributes,
+                Data = data,
+            };
+    }
+
+    private string? BuildAttributes()
+    {
+        int size = 1;
+        for (int i = 0; i < _keptCount; i++)
+        {
+            size += _kept[i].NameLength + _kept[i].ValueLength + 4;
+        }
+
+        if (size > EventRules.MaxAttributesBytes)
+        {
+            _problem = new EventProblem(
+                "body", $"The attributes have more than {EventRules.MaxAttributesBytes} bytes together.", EventProblemKind.TooLarge);
+            return null;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        int n = 0;
+        for (int i = 0; i < _keptCount; i++)
+        {
+            AttributeSlice slice = _kept[i];
+            if (slice.ValueLength == 0)
+            {
+                continue;
+            }
+
+            buffer[n] = n == 0 ? (byte)'{' : (byte)',';
+            buffer[n + 1] = (byte)'"';
+            n += 2;
+            _json.Slice(slice.NameStart, slice.NameLength).CopyTo(buffer.AsSpan(n));
+            n += slice.NameLength;
+            buffer[n] = (byte)'"';
+            buffer[n + 1] = (byte)':';
+            n += 2;
+            _json.Slice(slice.ValueStart, slice.ValueLength).CopyTo(buffer.AsSpan(n));
+            n += slice.ValueLength;
+        }
+
+        buffer[n++] = (byte)'}';
+        string text = Encoding.UTF8.GetString(buffer, 0, n);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return text;
+    }
+
+    private bool TryGetData(out byte[] data)
+    {
+        if (_hasBase64)
+        {
+            return TryGetBase64(out data);
+        }
+
+        data = [];
+        if (!_hasData)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> raw = _json.Slice(_data.ValueStart, _data.ValueLength);
+        if (raw[0] != (byte)'"' || _contentType is null || MediaType.IsJson(_contentType))
+        {
+            data = raw.ToArray();
+            return true;
+        }
+
+        return TryGetStringBytes(raw, out data) || Fail("data", "'data' holds half of a surrogate pair, which is not a character.");
+    }
+
+    private bool TryGetBase64(out byte[] data)
+    {
+        ReadOnlySpan<byte> raw = _json.Slice(_dataBase64.ValueStart, _dataBase64.ValueLength);
+        if (!TryGetStringBytes(raw, out data)
+            || Base64.DecodeFromUtf8InPlace(data, out int length) != OperationStatus.Done)
+        {
+            return Fail("data_base64", "'data_base64' is not valid base64.");
+        }
+
+        data = data.AsSpan(0, length).ToArray();
+        if (Utf8.IsValid(data))
+        {
+            return true;
+        }
+
+        _problem = new EventProblem(
+            "data_base64", "'data_base64' does not decode to UTF-8 text, and Longwave carries text: publish binary data as a base64 string in 'data'.", EventProblemKind.NotUtf8);
+        return false;
+    }
+
+    private static bool TryGetStringBytes(ReadOnlySpan<byte> raw, out byte[] text)
+    {
+        var reader = new Utf8JsonReader(raw);
+        reader.Read();
+        if (!reader.ValueIsEscaped)
+        {
+            text = reader.ValueSpan.ToArray();
+            return true;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(raw.Length);
+        bool valid = TryCopy(ref reader, buffer, out int length);
+        text = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return valid;
+    }
+
+    private bool Fail(string field, string detail)
+    {
+        _problem = new EventProblem(field, detail, EventProblemKind.Invalid);
+        return false;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Longwave.Protocol.Events;
+
+namespace Longwave.Protocol.CloudEvents;
+
+/// <summary>Reads CloudEvents 1.0.2: JSON event format, JSON batch format, and the binary mode of the HTTP binding.</summary>
+/// <remarks>
+/// The reader answers whether something is a CloudEvent that names a topic. Limits and the rules of fields are asked from
+/// <see cref="EventRules.Check"/> afterwards, as for every event.
+/// </remarks>
+public static class CloudEventReader
+{
+    /// <summary>Most extension attributes of one event.</summary>
+    public const int MaxExtensions = 64;
+
+    /// <summary>Deepest nesting of the JSON, data included.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+
+    /// <summary>Reads one event in the JSON event format (<c>application/cloudevents+json</c>, or a line of NDJSON).</summary>
+    /// <param name="json">The JSON text; nothing of it is kept.</param>
+    /// <param name="defaults">Topic and key for an event that has none.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="id">Its source and id.</param>
+    /// <param name="problem">Why it is none; names the attribute.</param>
+    public static bool TryRead(
+        ReadOnlySpan<byte> json, CloudEventDefaults defaults, out Event? e, out CloudEventIdentity id, out EventProblem? problem)
+    {
+        e = null;
+        id = default;
+        if (!Utf8.IsValid(json))
+        {
+            problem = NotUtf8();
+            return false;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json, Options);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                problem = new EventProblem("body", "A CloudEvent is one JSON object.", EventProblemKind.Invalid);
+                return false;
+            }
+
+            if (!CloudEventObject.TryRead(ref reader, json, defaults, out e, out id, out problem))
+            {
+                return false;
+            }
+
+            reader.Read(); // Throws when something follows the object.
+            return true;
+        }
+        catch (JsonException failure)
+        {
+            e = null;
+            problem = Malformed(failure);
+            return false;
+        }
+    }
+
+    /// <summary>Reads a batch (<c>application/cloudevents-batch+json</c>): all events or none.</summary>
+    /// <param name="json">The JSON array; nothing of it is kept.</param>
+    /// <param name="defaults">Topic and key for events that have none.</param>
+    /// <param name="events">The events in their order; an empty array is an empty list.</param>
+    /// <param name="problem">The first problem, with the index of its event.</param>
+    public static bool TryReadBatch(
+        ReadOnlySpan<byte> json, CloudEventDefaults defaults, out List<ParsedCloudEvent> events, out EventProblem? problem)
+    {
+        events = [];
+        if (!Utf8.IsValid(json))
+        {
+            problem = NotUtf8();
+            return false;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json, Options);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                problem = new EventProblem("body", "A batch of CloudEvents is one JSON array.", EventProblemKind.Invalid);
+                return false;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType != JsonTokenType.StartObject)
+                {
+                    problem = new EventProblem("body", "A CloudEvent is one JSON object.", EventProblemKind.Invalid) { Index = events.Count };
+                    return false;
+                }
+
+                if (!CloudEventObject.TryRead(ref reader, json, defaults, out Event? e, out CloudEventIdentity id, out problem))
+                {
+                    problem = problem! with { Index = events.Count };
+                    return false;
+                }
+
+                events.Add(new ParsedCloudEvent(e!, id));
+            }
+
+            reader.Read(); // Throws when something follows the array.
+            problem = null;
+            return true;
+        }
+        catch (JsonException failure)
+        {
+            problem = Malformed(failure) with { Index = events.Count };
+            return false;
+        }
+    }
+
+    /// <summary>Reads the binary mode of the HTTP binding: attributes in <c>ce-*</c> headers, data in the body.</summary>
+    /// <param name="headers">All headers of the request, or those that begin with <c>ce-</c>; names in any case.</param>
+    /// <param name="contentType">The <c>Content-Type</c> header, which is the datacontenttype; null when absent.</param>
+    /// <param name="body">The body; kept as the event's data.</param>
+    /// <param name="defaults">Topic and key for an event that has none.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="id">Its source and id.</param>
+    /// <param name="problem">Why it is none; names the header.</param>
+    public static bool TryReadBinary(
+        IEnumerable<KeyValuePair<string, string>> headers,
+        string? contentType,
+        ReadOnlyMemory<byte> body,
+        CloudEventDefaults defaults,
+        out Event? e,
+        out CloudEventIdentity id,
+        out EventProblem? problem)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        return CloudEventHeaders.TryRead(headers, contentType, body, defaults, out e, out id, out problem);
+    }
+
+    private static EventProblem NotUtf8() => new("body", "The body is not valid UTF-8, which JSON must be.", EventProblemKind.NotUtf8);
+
+    private static EventProblem Malformed(JsonException failure) => new(
+        "body",
+        $"The body is not valid JSON: line {(failure.LineNumber ?? 0) + 1}, byte {(failure.BytePositionInLine ?? 0) + 1}.",
+        EventProblemKind.Invalid);
+}

@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Json;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Protocol.EventStream;
+
+/// <summary>Writes <c>text/event-stream</c>, the grammar of WHATWG HTML section 9.2.5.</summary>
+/// <remarks>
+/// <code>
+/// event   = *( comment / field ) end-of-line      ; a blank line ends the event and nothing else
+/// comment = ":" *any-char end-of-line
+/// field   = name ":" [space] *any-char end-of-line
+/// </code>
+/// Line ends are LF. Data is split at CR, LF and CRLF into one <c>data:</c> line each, which is all that the format allows: every line
+/// end arrives at the subscriber as LF.
+/// </remarks>
+public static class EventStreamEncoder
+{
+    // "id: " position LF, "event: " LF, "data: " LF, LF.
+    private const int FixedBytes = 4 + Position.MaxTextLength + 1 + 8 + 7 + 1;
+
+    // What each further line of data costs beside its bytes.
+    private const int DataLineBytes = 7;
+
+    private static readonly SearchValues<char> FieldBreakers = SearchValues.Create("\r\n\0");
+
+    /// <summary>Writes a published event: <c>id:</c>, <c>event:</c> unless it is <c>message</c>, <c>data:</c> lines, blank line.</summary>
+    /// <exception cref="ArgumentException">The type holds CR, LF or NUL; <see cref="EventRules"/> was not asked before.</exception>
+    public static void WriteEvent(IBufferWriter<byte> writer, in EventView e)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        string? type = TypeToWrite(e.Type);
+        ReadOnlySpan<byte> data = e.Data;
+        int firstLineEnd = data.IndexOfAny((byte)'\r', (byte)'\n');
+        int size = FixedBytes + (type is null ? 0 : 3 * type.Length) + data.Length + (firstLineEnd < 0 ? 0 : SizeOfFurtherLines(data));
+        Span<byte> span = writer.GetSpan(size);
+
+        "id: "u8.CopyTo(span);
+        int n = 4;
+        e.Position.TryFormat(span[n..], out int written);
+        n += written;
+        span[n++] = (byte)'\n';
+        if (type is not null)
+        {
+            "event: "u8.CopyTo(span[n..]);
+            n += 7;
+            n += Encoding.UTF8.GetBytes(type, span[n..]);
+            span[n++] = (byte)'\n';
+        }
+
+        n += CopyData(span[n..], data, firstLineEnd);
+        span[n++] = (byte)'\n';
+        writer.Advance(n);
+    }
+
+    /// <summary>Writes data as <c>data:</c> lines, without the blank line that would end the event.</summary>
+    public static void WriteData(IBufferWriter<byte> writer, ReadOnlySpan<byte> data)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        int firstLineEnd = data.IndexOfAny((byte)'\r', (byte)'\n');
+        Span<byte> span = writer.GetSpan(DataLineBytes + data.Length + (firstLineEnd < 0 ? 0 : SizeOfFurtherLines(data)));
+        writer.Advance(CopyData(span, data, firstLineEnd));
+    }
+
+    /// <summary>Writes <c>: text</c>, one line and no blank line.</summary>
+    /// <exception cref="ArgumentException">The text holds a line end.</exception>
+    public static void WriteComment(IBufferWriter<byte> writer, ReadOnlySpan<byte> text)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        WriteField(writer, ": "u8, text);
+    }
+
+    /// <summary>Writes the reconnection time in milliseconds, one line and no blank line.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
+    public static void WriteRetry(IBufferWriter<byte> writer, int retryMs)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentOutOfRangeException.ThrowIfNegative(retryMs);
+        Span<byte> digits = stackalloc byte[10];
+        Utf8Formatter.TryFormat(retryMs, digits, out int length);
+        WriteField(writer, "retry: "u8, digits[..length]);
+    }
+
+    /// <summary>Writes a control event: <c>event:</c>, <c>retry:</c> if given, <c>data:</c>, blank line; no <c>id:</c>.</summary>
+    /// <exception cref="ArgumentException">The name holds CR, LF or NUL.</exception>
+    public static void WriteControl(IBufferWriter<byte> writer, ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, int? retryMs)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        WriteField(writer, "event: "u8, eventName);
+        if (retryMs is { } ms)
+        {
+            WriteRetry(writer, ms);
+        }
+
+        WriteData(writer, data);
+        Span<byte> end = writer.GetSpan(1);
+        end[0] = (byte)'\n';
+        writer.Advance(1);
+    }
+
+    /// <summary>The lines before <c>data:</c>.</summary>
+    internal static void WriteHead(ref JsonSink sink, in EventView e)
+    {
+        string? type = TypeToWrite(e.Type);
+        sink.Raw("id: "u8);
+        sink.Position(e.Position);
+        sink.Raw("\n"u8);
+        if (type is not null)
+        {
+            sink.Raw("event: "u8);
+            sink.RawText(type);
+            sink.Raw("\n"u8);
+        }
+    }
+
+    /// <summary>Null when no <c>event:</c> line is needed: the default type of the format is <c>message</c>.</summary>
+    private static string? TypeToWrite(string? type)
+    {
+        if (type is null or "" or "message")
+        {
+            return null;
+        }
+
+        if (type.AsSpan().ContainsAny(FieldBreakers))
+        {
+            throw new ArgumentException("The type holds a line end or NUL and would escape its field.", nameof(type));
+        }
+
+        return type;
+    }
+
+    private static void WriteField(IBufferWriter<byte> writer, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> value)
+    {
+        if (value.ContainsAny((byte)'\r', (byte)'\n', (byte)0))
+        {
+            throw new ArgumentException("The value holds a line end or NUL and would escape its field.", nameof(value));
+        }
+
+        Span<byte> span = writer.GetSpan(prefix.Length + value.Length + 1);
+        prefix.CopyTo(span);
+        value.CopyTo(span[prefix.Length..]);
+        span[prefix.Length + value.Length] = (byte)'\n';
+        writer.Advance(prefix.Length + value.Length + 1);
+    }
+
+    /// <summary>Upper bound: CRLF counts twice.</summary>
+    private static int SizeOfFurtherLines(ReadOnlySpan<byte> data) =>
+        DataLineBytes * (data.Count((byte)'\n') + data.Count((byte)'\r'));
+
+    private static int CopyData(Span<byte> span, ReadOnlySpan<byte> data, int lineEnd)
+    {
+        int n = 0;
+        while (true)
+        {
+            "data: "u8.CopyTo(span[n..]);
+            n += 6;
+            ReadOnlySpan<byte> line = lineEnd < 0 ? data : data[..lineEnd];
+            line.CopyTo(span[n..]);
+            n += line.Length;
+            span[n++] = (byte)'\n';
+            if (lineEnd < 0)
+            {
+                return n;
+            }
+
+            bool crlf = data[lineEnd] == (byte)'\r' && lineEnd + 1 < data.Length && data[lineEnd + 1] == (byte)'\n';
+            data = data[(lineEnd + (crlf ? 2 : 1))..];
+            lineEnd = data.IndexOfAny((byte)'\r', (byte)'\n');
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using System.Globalization;
+using System.Text;
+
+namespace Longwave.Protocol.EventStream;
+
+/// <summary>Reads <c>text/event-stream</c> piece by piece as WHATWG HTML section 9.2.6 says, in bounded memory.</summary>
+/// <remarks>
+/// <para>Feed it whatever the network gives, in any pieces: <c>while (parser.TryRead(ref input, out var e)) …</c>. An event is given out as soon
+/// as the line end of its blank line is there, also when that is a CR that an LF might follow. What is unfinished when the stream
+/// ends is discarded, by simply not reading on.</para>
+/// <para>One parser per connection; not safe for several threads. To go on after a reconnect, make a new one with the last id.</para>
+/// </remarks>
+public sealed class EventStreamParser
+{
+    /// <summary>Longest comment that <see cref="LastComment"/> keeps, in bytes; longer ones are cut.</summary>
+    public const int MaxCommentBytes = 1024;
+
+    // Above this a buffer is given back after its event, so that one large event does not cost memory for the rest of the stream.
+    private const int KeptBufferBytes = 64 * 1024;
+
+    private readonly int _limit;
+    private readonly byte[] _comment = new byte[MaxCommentBytes];
+    private byte[] _line = [];
+    private byte[] _data = [];
+    private int _lineLength;
+    private int _dataLength;
+    private int _commentLength;
+    private string _type = "";
+    private string _lastType = "";
+    private string? _pendingId;
+    private bool _afterCr;
+    private bool _started;
+    private bool _failed;
+
+    /// <summary>Makes a parser.</summary>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <param name="lastEventId">The id to start with, e.g. of the connection before; empty for none.</param>
+    public EventStreamParser(EventStreamParserOptions? options = null, string lastEventId = "")
+    {
+        ArgumentNullException.ThrowIfNull(lastEventId);
+        _limit = (options ?? new EventStreamParserOptions()).MaxEventBytes;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_limit, nameof(options));
+        LastEventId = lastEventId;
+    }
+
+    /// <summary>What to send as <c>Last-Event-ID</c> on the next connection: the id as of the last blank line, not of an unfinished event.</summary>
+    public string LastEventId { get; private set; }
+
+    /// <summary>The last reconnection time that the stream gave, in milliseconds; null when it gave none.</summary>
+    public int? RetryMs { get; private set; }
+
+    /// <summary>The newest comment (without the colon and one space after it), valid until the next call; a hub's heartbeat holds its tip.</summary>
+    public ReadOnlyMemory<byte> LastComment => _comment.AsMemory(0, _commentLength);
+
+    /// <summary>How many comments there were so far.</summary>
+    public long CommentsSeen { get; private set; }
+
+    /// <summary>Reads on until one event is complete or the input is used up.</summary>
+    /// <param name="input">The bytes; those read are cut off its front. Empty afterwards when the answer is false.</param>
+    /// <param name="e">The event.</param>
+    /// <returns>True with an event (call again with the rest), false when more bytes are needed.</returns>
+    /// <exception cref="EventTooLargeException">The event is above the limit; every later call throws it again.</exception>
+    public bool TryRead(ref ReadOnlySpan<byte> input, out ServerSentEvent e)
+    {
+        if (_failed)
+        {
+            throw new EventTooLargeException(_limit);
+        }
+
+        while (!input.IsEmpty)
+        {
+            if (_afterCr)
+            {
+                _afterCr = false;
+                if (input[0] == (byte)'\n')
+                {
+                    input = input[1..];
+                    continue;
+                }
+            }
+
+            int end = input.IndexOfAny((byte)'\r', (byte)'\n');
+            if (end < 0)
+            {
+                Keep(input);
+                input = default;
+                break;
+            }
+
+            ReadOnlySpan<byte> line = input[..end];
+            _afterCr = input[end] == (byte)'\r';
+            input = input[(end + 1)..];
+            if (_lineLength > 0)
+            {
+                Keep(line);
+                line = _line.AsSpan(0, _lineLength);
+                _lineLength = 0;
+            }
+            else
+            {
+                CheckLimit(line.Length);
+            }
+
+            if (ReadLine(line, out e))
+            {
+                return true;
+            }
+        }
+
+        e = default;
+        return false;
+    }
+
+    private bool ReadLine(ReadOnlySpan<byte> line, out ServerSentEvent e)
+    {
+        if (!_started)
+        {
+            _started = true;
+            if (line.StartsWith("\uFEFF"u8))
+            {
+                line = line[3..];
+            }
+        }
+
+        if (line.IsEmpty)
+        {
+            return Dispatch(out e);
+        }
+
+        e = default;
+        int colon = line.IndexOf((byte)':');
+        ReadOnlySpan<byte> name = colon < 0 ? line : line[..colon];
+        ReadOnlySpan<byte> value = colon < 0 ? default : line[(colon + 1)..];
+        if (!value.IsEmpty && value[0] == (byte)' ')
+        {
+            value = value[1..];
+        }
+
+        if (colon == 0)
+        {
+            _commentLength = Math.Min(value.Length, MaxCommentBytes);
+            value[.._commentLength].CopyTo(_comment);
+            CommentsSeen++;
+        }
+        else if (name.SequenceEqual("data"u8))
+        {
+            AppendData(value);
+        }
+        else if (name.SequenceEqual("id"u8))
+        {
+            ReadId(value);
+        }
+        else if (name.SequenceEqual("event"u8))
+        {
+            _type = ReadType(value);
+        }
+        else if (name.SequenceEqual("retry"u8))
+        {
+            ReadRetry(value);
+        }
+
+        return false;
+    }
+
+    private bool Dispatch(out ServerSentEvent e)
+    {
+        if (_pendingId is not null)
+        {
+            LastEventId = _pendingId;
+            _pendingId = null;
+        }
+
+        string type = _type;
+        _type = "";
+        if (_dataLength == 0)
+        {
+            e = default;
+            return false;
+        }
+
+        // The LF after the last line is not part of the data.
+        string data = Encoding.UTF8.GetString(_data, 0, _dataLength - 1);
+        _dataLength = 0;
+        if (_data.Length > KeptBufferBytes)
+        {
+            _data = [];
+        }
+
+        if (_line.Length > KeptBufferBytes)
+        {
+            _line = [];
+        }
+
+        e = new ServerSentEvent(type.Length == 0 ? "message" : type, data, LastEventId);
+        return true;
+    }
+
+    private void ReadId(ReadOnlySpan<byte> value)
+    {
+        // An id with NUL is ignored; an empty one resets.
+        if (!value.Contains((byte)0))
+        {
+            _pendingId = value.IsEmpty ? "" : Encoding.UTF8.GetString(value);
+        }
+    }
+
+    private string ReadType(ReadOnlySpan<byte> value)
+    {
+        // Streams repeat few types: no new string for the same one.
+        if (value.Length == _lastType.Length && Ascii.Equals(value, _lastType))
+        {
+            return _lastType;
+        }
+
+        return _lastType = Encoding.UTF8.GetString(value);
+    }
+
+    private void ReadRetry(ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9') && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int ms))
+        {
+            RetryMs = ms;
+        }
+    }
+
+    private void AppendData(ReadOnlySpan<byte> value)
+    {
+        Grow(ref _data, _dataLength, value.Length + 1);
+        value.CopyTo(_data.AsSpan(_dataLength));
+        _dataLength += value.Length;
+        _data[_dataLength++] = (byte)'\n';
+    }
+
+    private void Keep(ReadOnlySpan<byte> part)
+    {
+        CheckLimit(_lineLength + (long)part.Length);
+        Grow(ref _line, _lineLength, part.Length);
+        part.CopyTo(_line.AsSpan(_lineLength));
+        _lineLength += part.Length;
+    }
+
+    /// <summary>The same whether a line came whole or in pieces, so that the outcome never depends on the network.</summary>
+    private void CheckLimit(long lineLength)
+    {
+        if (lineLength + _dataLength > _limit)
+        {
+            _failed = true;
+            _line = _data = [];
+            throw new EventTooLargeException(_limit);
+        }
+    }
+
+    private void Grow(ref byte[] buffer, int used, int more)
+    {
+        if (buffer.Length - used < more)
+        {
+            long wanted = Math.Max(used + (long)more, Math.Min(2L * buffer.Length, _limit));
+            Array.Resize(ref buffer, (int)Math.Max(wanted, 256));
+        }
+    }
+}

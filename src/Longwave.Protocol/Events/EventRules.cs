@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Longwave.Protocol.Events;
+
+/// <summary>What each field of an event may hold. Whatever passes here can be written to any stream without escaping its field.</summary>
+public static class EventRules
+{
+    /// <summary>Longest topic in bytes of UTF-8.</summary>
+    public const int MaxTopicBytes = 1024;
+
+    /// <summary>Longest type in bytes of UTF-8.</summary>
+    public const int MaxTypeBytes = 256;
+
+    /// <summary>Longest key in bytes of UTF-8.</summary>
+    public const int MaxKeyBytes = 1024;
+
+    /// <summary>Most alternate topics of one event: each one is a row of the topic index.</summary>
+    public const int MaxAlternates = 100;
+
+    /// <summary>Longest media type in bytes.</summary>
+    public const int MaxContentTypeBytes = 256;
+
+    /// <summary>Largest attributes object in bytes of UTF-8.</summary>
+    public const int MaxAttributesBytes = 16 * 1024;
+
+    /// <summary>Types that begin so belong to the hub's own control events (<c>longwave.gap</c> and so on).</summary>
+    public const string ReservedTypePrefix = "longwave.";
+
+    /// <summary>The topic that nothing can be published to, because as a selector it means every topic.</summary>
+    public const string AnyTopic = "*";
+
+    /// <summary>Checks a whole event.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="maxDataBytes">Limit of <see cref="Event.Data"/> in bytes.</param>
+    /// <returns>Null when the event may be published, else the first problem found.</returns>
+    public static EventProblem? Check(Event e, int maxDataBytes)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        return CheckTopic(e.Topic)
+            ?? (e.Alternates.Count == 0 ? null : CheckAlternates(e.Alternates))
+            ?? (e.Type is null ? null : CheckType(e.Type))
+            ?? (e.Key is null ? null : CheckKey(e.Key))
+            ?? (e.ContentType is null ? null : CheckContentType(e.ContentType))
+            ?? (e.Attributes is null ? null : CheckAttributes(e.Attributes))
+            ?? CheckData(e.Data.Span, maxDataBytes);
+    }
+
+    /// <summary>Checks a topic: 1 to <see cref="MaxTopicBytes"/> bytes, no control characters, not <c>*</c>.</summary>
+    public static EventProblem? CheckTopic(ReadOnlySpan<char> topic) => CheckTopic("topic", topic);
+
+    /// <summary>Checks a type: 1 to <see cref="MaxTypeBytes"/> bytes, no control characters, not one of the hub's own.</summary>
+    public static EventProblem? CheckType(ReadOnlySpan<char> type)
+    {
+        if (CheckText("type", type, MaxTypeBytes) is { } problem)
+        {
+            return problem;
+        }
+
+        return type.StartsWith(ReservedTypePrefix, StringComparison.Ordinal)
+            ? new EventProblem("type", "Types that begin with 'longwave.' are the hub's own control events. Use another type.", EventProblemKind.Invalid)
+            : null;
+    }
+
+    /// <summary>Checks a key: 1 to <see cref="MaxKeyBytes"/> bytes, no control characters.</summary>
+    public static EventProblem? CheckKey(ReadOnlySpan<char> key) => CheckText("key", key, MaxKeyBytes);
+
+    /// <summary>Checks a media type: 1 to <see cref="MaxContentTypeBytes"/> printable ASCII characters.</summary>
+    public static EventProblem? CheckContentType(ReadOnlySpan<char> contentType)
+    {
+        if (CheckText("datacontenttype", contentType, MaxContentTypeBytes) is { } problem)
+        {
+            return problem;
+        }
+
+        return Ascii.IsValid(contentType)
+            ? null
+            : new EventProblem("datacontenttype", "A media type is ASCII, e.g. application/json.", EventProblemKind.Invalid);
+    }
+
+    /// <summary>Checks data: at most <paramref name="maxDataBytes"/> bytes of valid UTF-8.</summary>
+    public static EventProblem? CheckData(ReadOnlySpan<byte> data, int maxDataBytes)
+    {
+        if (data.Length > maxDataBytes)
+        {
+            return new EventProblem(
+                "data", $"The data has {data.Length} bytes; the limit is {maxDataBytes}. Publish less, or a link to it.", EventProblemKind.TooLarge);
+        }
+
+        return Utf8.IsValid(data)
+            ? null
+            : new EventProblem(
+                "data", "The data is not valid UTF-8. Server-Sent Events carry text: encode binary data, e.g. as base64.", EventProblemKind.NotUtf8);
+    }
+
+    /// <summary>Checks a short text field: not empty, at most <paramref name="maxBytes"/> bytes as UTF-8, no control characters (C0, DEL, C1), no lone surrogates.</summary>
+    /// <param name="field">Name for the problem.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="maxBytes">Limit in bytes of UTF-8.</param>
+    public static EventProblem? CheckText(string field, ReadOnlySpan<char> text, int maxBytes)
+    {
+        if (text.IsEmpty)
+        {
+            return new EventProblem(field, $"'{field}' is empty. Give it a value or leave it out.", EventProblemKind.Invalid);
+        }
+
+        // One vectorized pass settles printable ASCII, which nearly every topic and type is.
+        if (text.Length <= maxBytes && text.IndexOfAnyExceptInRange(' ', '~') < 0)
+        {
+            return null;
+        }
+
+        return CheckUnusualText(field, text, maxBytes);
+    }
+
+    private static EventProblem? CheckUnusualText(string field, ReadOnlySpan<char> text, int maxBytes)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (char.IsControl(c))
+            {
+                return new EventProblem(
+                    field, $"'{field}' holds the control character U+{(int)c:X4} at index {i}. Remove it.", EventProblemKind.Invalid);
+            }
+
+            if (char.IsSurrogate(c))
+            {
+                if (i + 1 == text.Length || !char.IsSurrogatePair(c, text[i + 1]))
+                {
+                    return new EventProblem(
+                        field, $"'{field}' holds half of a surrogate pair at index {i}, which is not a character.", EventProblemKind.Invalid);
+                }
+
+                i++;
+            }
+        }
+
+        int bytes = Encoding.UTF8.GetByteCount(text);
+        return bytes <= maxBytes
+            ? null
+            : new EventProblem(field, $"'{field}' has {bytes} bytes as UTF-8; the limit is {maxBytes}.", EventProblemKind.TooLarge);
+    }
+
+    private static EventProblem? CheckTopic(string field, ReadOnlySpan<char> topic)
+    {
+        if (CheckText(field, topic, MaxTopicBytes) is { } problem)
+        {
+            return problem;
+        }
+
+        return topic is AnyTopic
+            ? new EventProblem(field, "'*' selects every topic and can't be published to. Name one topic.", EventProblemKind.Invalid)
+            : null;
+    }
+
+    private static EventProblem? CheckAlternates(IReadOnlyList<string> alternates)
+    {
+        if (alternates.Count > MaxAlternates)
+        {
+            return new EventProblem(
+                "topic", $"The event has {alternates.Count} alternate topics; the limit is {MaxAlternates}.", EventProblemKind.TooLarge);
+        }
+
+        foreach (string alternate in alternates)
+        {
+            if (CheckTopic("topic", alternate) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Attributes are copied into frames as they are, so they must be one JSON object on one line.</summary>
+    private static EventProblem? CheckAttributes(string attributes)
+    {
+        if (CheckText("attributes", attributes, MaxAttributesBytes) is { } problem)
+        {
+            return problem;
+        }
+
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(attributes.Length));
+        try
+        {
+            int length = Encoding.UTF8.GetBytes(attributes, utf8);
+            var reader = new Utf8JsonReader(utf8.AsSpan(0, length));
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                if (!reader.Read())
+                {
+                    return null;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
+
+        return new EventProblem("attributes", "The attributes are not one JSON object.", EventProblemKind.Invalid);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Longwave.Protocol.Selectors;
+
+/// <summary>How a selector finds topics.</summary>
+public enum SelectorKind
+{
+    /// <summary>The topic of the same text.</summary>
+    Exact,
+
+    /// <summary>Every topic.</summary>
+    Any,
+
+    /// <summary>Every topic that the URI template can expand to.</summary>
+    Template,
+}

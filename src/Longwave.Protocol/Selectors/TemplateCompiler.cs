@@ -1,0 +1,210 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace Longwave.Protocol.Selectors;
+
+/// <summary>Turns a URI template (RFC 6570 section 2) into a <see cref="TemplateProgram"/>.</summary>
+internal ref struct TemplateCompiler
+{
+    private readonly ReadOnlySpan<char> _text;
+    private readonly List<TemplateInstruction> _code = [];
+    private int _at;
+    private int _variables;
+    private string? _error;
+
+    private TemplateCompiler(ReadOnlySpan<char> text) => _text = text;
+
+    /// <summary>Compiles a template; the error says what is wrong and where, counting characters from 1.</summary>
+    public static bool TryCompile(
+        string text, [NotNullWhen(true)] out TemplateProgram? program, [NotNullWhen(false)] out string? error)
+    {
+        int firstBrace = text.AsSpan().IndexOfAny('{', '}');
+        var compiler = new TemplateCompiler(text) { _at = firstBrace };
+        while (compiler._error is null && compiler._at < text.Length)
+        {
+            compiler.CompileNext();
+        }
+
+        compiler._code.Add(new TemplateInstruction(TemplateOperation.End));
+        error = compiler._error;
+        program = error is null ? new TemplateProgram(text[..firstBrace], [.. compiler._code]) : null;
+        return program is not null;
+    }
+
+    private void CompileNext()
+    {
+        char c = _text[_at];
+        if (c == '}')
+        {
+            _error = $"The template has a '}}' without '{{' at character {_at + 1}.";
+        }
+        else if (c == '{')
+        {
+            CompileExpression();
+        }
+        else
+        {
+            _code.Add(new TemplateInstruction(TemplateOperation.Character, c));
+            _at++;
+        }
+    }
+
+    private void CompileExpression()
+    {
+        int length = _text[_at..].IndexOf('}');
+        if (length < 0)
+        {
+            _error = $"The template has a '{{' without '}}' at character {_at + 1}.";
+            return;
+        }
+
+        int begin = _at + 1;
+        ReadOnlySpan<char> body = _text[begin..(_at + length)];
+        _at += length + 1;
+        TemplateStyle style = TemplateStyle.Of(body.IsEmpty ? '\0' : body[0]);
+        if (style.HasOperator)
+        {
+            body = body[1..];
+            begin++;
+        }
+
+        // After "nothing written yet" the first defined variable is preceded by style.First, later ones by the separator:
+        // two rows of states, one for each, that share the code of the value.
+        var untouchedSkips = new List<int>();
+        var skipsAfterFirst = new List<int>();
+        bool first = true;
+        foreach (Range range in body.Split(','))
+        {
+            ReadOnlySpan<char> name = body[range];
+            if (!CheckName(name, begin + range.Start.GetOffset(body.Length)))
+            {
+                return;
+            }
+
+            CompileVariable(style, name, first, untouchedSkips, skipsAfterFirst);
+            first = false;
+        }
+
+        Land(untouchedSkips);
+        Land(skipsAfterFirst);
+    }
+
+    /// <summary>
+    /// One variable. On entry <paramref name="untouched"/> holds the jumps of "no variable before was defined"; the code falls in
+    /// with "some variable before was defined". On leaving the same holds for the next variable.
+    /// </summary>
+    private void CompileVariable(TemplateStyle style, ReadOnlySpan<char> name, bool first, List<int> untouched, List<int> written)
+    {
+        int toValue = -1;
+        if (!first)
+        {
+            // Some variable before is defined: skip this one, or separator and value.
+            Land(written);
+            written.Add(Emit(TemplateOperation.Split));
+            Emit(TemplateOperation.Character, style.Separator);
+            toValue = Emit(TemplateOperation.Jump);
+        }
+
+        Land(untouched);
+        untouched.Add(Emit(TemplateOperation.Split));
+        if (style.First != '\0')
+        {
+            Emit(TemplateOperation.Character, style.First);
+        }
+
+        if (toValue >= 0)
+        {
+            LandOne(toValue);
+        }
+
+        CompileValue(style, name);
+        written.Add(Emit(TemplateOperation.Jump));
+    }
+
+    private void CompileValue(TemplateStyle style, ReadOnlySpan<char> name)
+    {
+        int withoutEquals = -1;
+        if (style.Named)
+        {
+            foreach (char c in name)
+            {
+                Emit(TemplateOperation.Character, c);
+            }
+
+            if (style.BareWhenEmpty)
+            {
+                withoutEquals = Emit(TemplateOperation.Split);
+            }
+
+            Emit(TemplateOperation.Character, '=');
+        }
+
+        // again: end or ( % hex hex or one character ), again
+        int again = Emit(TemplateOperation.Split);
+        int raw = Emit(TemplateOperation.Split);
+        Emit(TemplateOperation.Character, '%');
+        Emit(TemplateOperation.HexDigit);
+        Emit(TemplateOperation.HexDigit);
+        Emit(TemplateOperation.Jump, target: again);
+        LandOne(raw);
+        Emit(style.AllowsReserved ? TemplateOperation.Reserved : TemplateOperation.Unreserved);
+        Emit(TemplateOperation.Jump, target: again);
+        LandOne(again);
+        if (withoutEquals >= 0)
+        {
+            LandOne(withoutEquals);
+        }
+    }
+
+    private bool CheckName(ReadOnlySpan<char> name, int at)
+    {
+        if (++_variables > Selector.MaxVariables)
+        {
+            _error = $"The template has more than {Selector.MaxVariables} variables.";
+            return false;
+        }
+
+        if (name.ContainsAny('*', ':'))
+        {
+            _error = $"The template uses a modifier (':length' or '*') at character {at + 1}; RFC 6570 is known up to level 3.";
+            return false;
+        }
+
+        bool valid = !name.IsEmpty && name[0] != '.' && name[^1] != '.' && !name.Contains("..", StringComparison.Ordinal);
+        for (int i = 0; i < name.Length && valid; i++)
+        {
+            valid = char.IsAsciiLetterOrDigit(name[i]) || name[i] is '_' or '.'
+                || (name[i] == '%' && i + 2 < name.Length && char.IsAsciiHexDigit(name[i + 1]) && char.IsAsciiHexDigit(name[i + 2]));
+        }
+
+        if (!valid)
+        {
+            _error = $"The template has no valid variable name at character {at + 1}: ASCII letters, digits, '_' and '.' between them.";
+        }
+
+        return valid;
+    }
+
+    private readonly int Emit(TemplateOperation operation, char character = '\0', int target = 0)
+    {
+        _code.Add(new TemplateInstruction(operation, character, (ushort)target));
+        return _code.Count - 1;
+    }
+
+    private readonly void Land(List<int> jumps)
+    {
+        foreach (int jump in jumps)
+        {
+            LandOne(jump);
+        }
+
+        jumps.Clear();
+    }
+
+    /// <summary>Lets a jump or split that was written earlier go to the next instruction.</summary>
+    private readonly void LandOne(int jump)
+    {
+        Span<TemplateInstruction> code = CollectionsMarshal.AsSpan(_code);
+        code[jump] = code[jump] with { Target = (ushort)code.Length };
+    }
+}
