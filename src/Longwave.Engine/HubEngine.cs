@@ -1,0 +1,248 @@
+using System.Buffers;
+using Longwave.Engine.Fanout;
+using Longwave.Engine.Log;
+using Longwave.Engine.Publishing;
+using Longwave.Engine.Subscribers;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+using Longwave.Protocol.Selectors;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine;
+
+/// <summary>The hub without its HTTP: a durable log, and subscribers that each read it from their own place.</summary>
+/// <remarks>
+/// The path of an event, by number; the code refers to these.
+/// <code>
+/// publisher ─1▶ queue ─2▶ writer ─3▶ LOG (SQLite) ─4▶ hot tail ─5▶ shards ─6▶ subscribers ─▶ sinks
+///                                     └──────── catch-up readers ◀── 7 ──┘
+/// </code>
+/// <list type="number">
+/// <item>A checked request waits in a bounded queue (<see cref="Publishing.PublishQueue"/>).</item>
+/// <item>The writer takes what waits, drops repeats and gives each event its offset (<see cref="Publishing.PublisherPipeline"/>).</item>
+/// <item>One transaction, one sync (<see cref="Log.LogWriter"/>).</item>
+/// <item>The events become visible in the hot tail (<see cref="Log.HotTail"/>), and their publishers are answered.</item>
+/// <item>Each shard reads the hot tail from a place of its own and looks up who listens (<see cref="Fanout.Shard"/>).</item>
+/// <item>Each subscriber gets the shared frame, and is flushed once per turn.</item>
+/// <item>Whoever is not at the live edge, or can't keep up, reads the log from its cursor (<see cref="Subscribers.CatchUpReaders"/>).</item>
+/// </list>
+/// </remarks>
+public sealed class HubEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(25);
+
+    private readonly EventLog _log;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly SubscriberCounts _counts = new();
+    private readonly PatternCounts _patterns;
+    private readonly PublisherPipeline _pipeline;
+    private readonly CatchUpReaders _readers;
+    private readonly Shard[] _shards;
+    private readonly Thread[] _threads;
+    private readonly ITimer[] _timers;
+    private long _lastId;
+    private volatile bool _draining;
+
+    private HubEngine(EngineOptions options, EventLog log, TimeProvider clock, ILoggerFactory loggers)
+    {
+        (Options, _log, _clock) = (options, log, clock);
+        _logger = loggers.CreateLogger("Longwave.Engine");
+        _patterns = new PatternCounts(options.Limits.MaxPatterns);
+        _readers = new CatchUpReaders(log, options, _logger);
+        int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
+        _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger))];
+        _threads = [.. _shards.Select((shard, i) => new Thread(shard.Run) { Name = $"longwave-shard-{i}", IsBackground = true })];
+        Array.ForEach(_threads, static thread => thread.Start());
+        _timers = Array.ConvertAll(_shards, shard => clock.CreateTimer(
+            static state => ((Shard)state!).Post(new ShardMessage(ShardMessageKind.Tick)), shard, shard.TickInterval, shard.TickInterval));
+        _pipeline = new PublisherPipeline(options, log, WakeShards, clock, _logger);
+    }
+
+    /// <summary>What it was opened with.</summary>
+    public EngineOptions Options { get; }
+
+    /// <summary>Position of the newest event.</summary>
+    public Position Tip => _log.TipPosition;
+
+    /// <summary>What it can do just now.</summary>
+    public HubHealth Health => _draining ? HubHealth.Draining : _pipeline.Health;
+
+    /// <summary>Open streams.</summary>
+    public int ConnectionCount => _counts.Open;
+
+    /// <summary>Streams that ended since the start, by reason.</summary>
+    public IReadOnlyDictionary<CloseReason, long> Closed => Enum.GetValues<CloseReason>().ToDictionary(static reason => reason, _counts.ClosedBy);
+
+    /// <summary>Opens the log and starts the threads.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="loggers">Where it tells what its operator must know.</param>
+    /// <exception cref="LogUnavailableException">The log can't be opened; the message says why and what to do.</exception>
+    public static HubEngine Open(EngineOptions options, TimeProvider clock, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        return new HubEngine(options, EventLog.Open(options, clock), clock, loggers);
+    }
+
+    /// <summary>
+    /// Appends events, all or none. Completes when every event is as durable as its policy says; there is no cancelling once it waits in
+    /// the queue. The events must have passed <see cref="EventRules"/>.
+    /// </summary>
+    public ValueTask<PublishResult> PublishAsync(IReadOnlyList<Publication> publications)
+    {
+        ArgumentNullException.ThrowIfNull(publications);
+        return _pipeline.PublishAsync(publications);
+    }
+
+    /// <summary>Opens a stream. The engine writes to the sink from threads of its own, beginning before this returns.</summary>
+    public SubscribeOutcome TrySubscribe(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(sink);
+        subscriber = null;
+        if (_draining)
+        {
+            return SubscribeOutcome.Draining;
+        }
+
+        if (!_counts.TryOpen(Options.Limits.MaxConnections))
+        {
+            return SubscribeOutcome.TooManyConnections;
+        }
+
+        var filter = new TopicFilter(request.Selectors);
+        if (!_patterns.TryAdd(filter.Selectors))
+        {
+            _counts.Refused();
+            return SubscribeOutcome.TooManyPatterns;
+        }
+
+        long id = Interlocked.Increment(ref _lastId);
+        Shard shard = _shards[id % _shards.Length];
+        subscriber = new Subscriber(id, request, filter, sink, shard, _patterns);
+        sink.Attach(subscriber);
+        Greet(subscriber);
+        shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
+        return SubscribeOutcome.Accepted;
+    }
+
+    /// <summary>The topics that have or had events, sorted by name (ordinal).</summary>
+    /// <param name="filter">Only those that it matches; null for all.</param>
+    /// <param name="after">Only those after this name; null for the first page.</param>
+    /// <param name="limit">Most topics of the page.</param>
+    public TopicPage Topics(Selector? filter, string? after, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        List<Topic> page = [.. _log.Topics.All
+            .Where(static topic => topic.Tip > 0 || topic.TrimmedThrough > 0)
+            .Where(topic => after is null || string.CompareOrdinal(topic.Name, after) > 0)
+            .Where(topic => filter is null || filter.Matches(topic.Name))
+            .OrderBy(static topic => topic.Name, StringComparer.Ordinal)
+            .Take(limit + 1)];
+        string? next = page.Count > limit ? page[limit - 1].Name : null;
+        return new TopicPage([.. page.Take(limit).Select(static topic => topic.Describe())], next, _log.Topics.Count);
+    }
+
+    /// <summary>
+    /// Leaves: no new streams, and the open ones end spread over <see cref="EngineOptions.DrainWindow"/>, each told when to come back.
+    /// Publishing goes on. Returns when all are gone, or a few seconds after the window.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        _draining = true;
+        SubscriberLog.Draining(_logger, ConnectionCount, Options.DrainWindow);
+        Array.ForEach(_shards, static shard => shard.Post(new ShardMessage(ShardMessageKind.Drain)));
+        long start = _clock.GetTimestamp();
+        while (ConnectionCount > 0 && _clock.GetElapsedTime(start) < Options.DrainWindow + DrainGrace && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(DrainPoll, _clock, CancellationToken.None);
+        }
+
+        if (ConnectionCount > 0)
+        {
+            SubscriberLog.DrainIncomplete(_logger, ConnectionCount);
+        }
+    }
+
+    /// <summary>Writes what still waits, brings the log in order and closes it. Streams should be gone by then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ITimer timer in _timers)
+        {
+            await timer.DisposeAsync();
+        }
+
+        await Task.Run(() =>
+        {
+            _readers.Dispose();
+            Array.ForEach(_shards, static shard => shard.Close());
+            Array.ForEach(_threads, static thread => thread.Join());
+            _pipeline.Dispose();
+        });
+    }
+
+    private void WakeShards() => Array.ForEach(_shards, static shard => shard.Wake());
+
+    /// <summary>Finds where the subscriber begins, and writes the first bytes of its stream: proxies and browsers wait for some.</summary>
+    private void Greet(Subscriber subscriber)
+    {
+        SubscribeRequest request = subscriber.Request;
+        var greeting = new ArrayBufferWriter<byte>(256);
+        string? reset = PlaceOf(subscriber);
+        if (request.Streaming)
+        {
+            double retry = Options.RetryMin.TotalMilliseconds + ((Options.RetryMax - Options.RetryMin).TotalMilliseconds * Random.Shared.NextDouble());
+            EventFrames.WriteGreeting(greeting, request.Format, Tip, (int)retry);
+        }
+
+        if (reset is not null)
+        {
+            ControlEvents.WriteReset(greeting, request.Format, _log.Epoch, reset);
+        }
+
+        if (greeting.WrittenCount > 0)
+        {
+            subscriber.Sink.Write(greeting.WrittenSpan);
+            subscriber.IsBlocked = !subscriber.Sink.TryFlush();
+        }
+    }
+
+    /// <summary>Sets the cursor; returns why the client's position means nothing here, or null.</summary>
+    private string? PlaceOf(Subscriber subscriber)
+    {
+        SubscribeRequest request = subscriber.Request;
+        long tip = _log.Tip;
+        string? reset = null;
+        if (request.LastEventId is { } last)
+        {
+            bool parsed = Position.TryParse(last, out Position position);
+            if (parsed && position.Epoch == _log.Epoch && position.Offset <= tip)
+            {
+                subscriber.Cursor = position.Offset;
+                subscriber.NeedsCatchUp = position.Offset < tip;
+                return null;
+            }
+
+            reset = !parsed ? "malformed" : position.Epoch != _log.Epoch ? "unknown-epoch" : "ahead";
+        }
+
+        switch (request.Since.Kind)
+        {
+            case SinceKind.Earliest:
+                (subscriber.Cursor, subscriber.LossKnownThrough, subscriber.NeedsCatchUp) = (0, tip, tip > 0);
+                break;
+            case SinceKind.Time:
+                (subscriber.StartTimeUnixMs, subscriber.NeedsCatchUp) = (request.Since.TimeUnixMs, true);
+                break;
+            default:
+                subscriber.Cursor = tip;
+                break;
+        }
+
+        return reset;
+    }
+}

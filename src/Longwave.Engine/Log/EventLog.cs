@@ -1,0 +1,174 @@
+using Longwave.Engine.Publishing;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>The log as the rest of the engine sees it: its identity, its tip, its topics, its hot tail and its readers.</summary>
+internal sealed class EventLog : IDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _lock;
+    private long _tip;
+
+    private EventLog(string path, FileStream fileLock, EngineOptions options)
+    {
+        (_path, _lock) = (path, fileLock);
+        Topics = new TopicTable(new TopicPolicies(options.Policies));
+        Keys = new IdempotencyTable(options.IdempotencyWindow, options.Limits.MaxIdempotencyKeys);
+        Database = Database.OpenWriter(path);
+        LogSchema.Prepare(Database);
+        (Epoch, long indexedThrough, long reserved) = LogRecovery.ReadHeader(Database, Topics);
+        Tail = new HotTail(options.Limits, indexedThrough);
+        Indexer = new TopicIndexer(Database, indexedThrough);
+        Writer = new LogWriter(Database, Indexer, reserved);
+    }
+
+    public uint Epoch { get; }
+
+    public TopicTable Topics { get; }
+
+    public HotTail Tail { get; }
+
+    /// <summary>Offset of the newest committed event.</summary>
+    public long Tip => Volatile.Read(ref _tip);
+
+    public Position TipPosition => new(Epoch, Tip);
+
+    /// <summary>The newest append time, in milliseconds since the Unix epoch. Of the writer.</summary>
+    public long LastTimeUnixMs { get; private set; }
+
+    /// <summary>The writer's connection. Of the writer, like the four that follow.</summary>
+    public Database Database { get; }
+
+    public LogWriter Writer { get; }
+
+    public TopicIndexer Indexer { get; }
+
+    public IdempotencyTable Keys { get; }
+
+    /// <summary>Opens the log of a directory, making both when they are missing, and reads what a crash left unindexed.</summary>
+    public static EventLog Open(EngineOptions options, TimeProvider clock)
+    {
+        string directory = Path.GetFullPath(options.DataDirectory);
+        FileStream fileLock = LockDirectory(directory);
+        try
+        {
+            var log = new EventLog(Path.Combine(directory, "longwave.db"), fileLock, options);
+            LogRecovery.Run(log, clock);
+            return log;
+        }
+        catch (StorageException failed)
+        {
+            fileLock.Dispose();
+            throw new LogUnavailableException($"The log in {directory} can't be opened: {failed.Message}", failed);
+        }
+        catch
+        {
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A reader with a connection of its own; for one thread.</summary>
+    public LogReader OpenReader() => new(Database.OpenReader(_path), this);
+
+    /// <summary>Committed events become visible, in order. Of the writer.</summary>
+    public void Publish(List<PendingEvent> committed)
+    {
+        foreach (PendingEvent pending in committed)
+        {
+            TailEvent added = pending.Event;
+            int bytes = added.Event.Data.Length;
+            added.Topic.Added(added.Offset, bytes);
+            Array.ForEach(added.Alternates, alternate => alternate.Added(added.Offset, bytes));
+            if (!added.Topic.InMemory)
+            {
+                Indexer.Add(added);
+            }
+
+            if (pending.Key is { } key)
+            {
+                Keys.Remember(key, added.Offset, added.TimeUnixMs);
+            }
+
+            LastTimeUnixMs = added.TimeUnixMs;
+            Tail.Append(added);
+            Volatile.Write(ref _tip, added.Offset);
+        }
+    }
+
+    /// <summary>Sets the tip of an opened log and the time of its newest event.</summary>
+    public void Restore(long tip, long timeUnixMs)
+    {
+        Volatile.Write(ref _tip, tip);
+        LastTimeUnixMs = timeUnixMs;
+    }
+
+    /// <summary>
+    /// Makes room in the hot tail; what the index does not have yet is indexed first, so that a reader finds every event either in the
+    /// tail or through the index. Of the writer. Throws <see cref="StorageException"/> when that can't be written.
+    /// </summary>
+    public void EvictTail()
+    {
+        while (Tail.IsOver)
+        {
+            TailEvent oldest = Tail.Oldest;
+            if (!oldest.Topic.InMemory && oldest.Offset > Indexer.IndexedThrough)
+            {
+                Writer.Index(int.MaxValue);
+                continue;
+            }
+
+            if (oldest.Topic.InMemory)
+            {
+                oldest.Topic.Trimming(oldest.Offset);
+                Topics.NoteTrimmed(oldest.Offset);
+                oldest.Topic.Removed(1, oldest.Event.Data.Length, oldest.Topic.Count > 1 ? oldest.Offset + 1 : 0);
+            }
+
+            Tail.Evict();
+        }
+    }
+
+    /// <summary>Closes the files. Of the writer, as the last thing.</summary>
+    public void Dispose()
+    {
+        Database.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream LockDirectory(string directory)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                // Events may be private: nobody but the hub's user reads them.
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new LogUnavailableException($"The data directory {directory} can't be made: {failed.Message} Choose another one.", failed);
+        }
+
+        string file = Path.Combine(directory, "longwave.lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException failed)
+        {
+            throw new LogUnavailableException($"The data directory {directory} is not writable for this user. Change its owner, or choose another one.", failed);
+        }
+        catch (IOException failed)
+        {
+            throw new LogUnavailableException($"The data directory {directory} is in use by another hub, or can't be written: {failed.Message}", failed);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Longwave.Engine.Log;
+
+/// <summary>The columns of an event as every query of the engine selects them.</summary>
+internal static class EventRow
+{
+    public const string Columns = "e.offset, e.time, e.topic, e.alternates, e.type, e.key, e.content_type, e.attributes, e.data";
+
+    public const int Offset = 0;
+    public const int Time = 1;
+    public const int Topic = 2;
+    public const int Alternates = 3;
+    public const int Type = 4;
+    public const int Key = 5;
+    public const int ContentType = 6;
+    public const int Attributes = 7;
+    public const int Data = 8;
+}

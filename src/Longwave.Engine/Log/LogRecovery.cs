@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Longwave.Engine.Publishing;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>Reads back what an opened log needs in memory: topics, the events that the index lacks, the idempotency keys.</summary>
+internal static class LogRecovery
+{
+    /// <summary>Identity, how far the index is complete, the last reserved offset; and the topics.</summary>
+    public static (uint Epoch, long IndexedThrough, long Reserved) ReadHeader(Database database, TopicTable topics)
+    {
+        using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through FROM log");
+        log.Step();
+        (uint, long, long) header = ((uint)log.Int64(0), log.Int64(1), log.Int64(2));
+        topics.NoteForgotten(log.Int64(3));
+
+        using Statement rows = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through FROM topics");
+        while (rows.Step())
+        {
+            Topic topic = topics.Load((int)rows.Int64(0), rows.Text(1));
+            topic.Restore(rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6));
+            topic.IndexedThrough = rows.Int64(7);
+            topics.NoteTrimmed(topic.TrimmedThrough);
+        }
+
+        return header;
+    }
+
+    /// <summary>Fills the hot tail with the events behind the index, and the idempotency table; sets the tip.</summary>
+    public static void Run(EventLog log, TimeProvider clock)
+    {
+        long tip = Math.Max(log.Indexer.IndexedThrough, log.Database.Scalar("SELECT reserved_offset FROM log"));
+        tip = Math.Max(tip, log.Database.Scalar("SELECT max(offset) FROM events"));
+        ReadUnindexed(log);
+        log.Restore(tip, log.Database.Scalar("SELECT time FROM events ORDER BY offset DESC LIMIT 1"));
+        foreach (Topic topic in log.Topics.All.Where(static topic => topic.InMemory))
+        {
+            // What it held was never on disk: whoever comes back from before this start has missed it.
+            topic.Trimming(tip);
+            log.Topics.NoteTrimmed(tip);
+        }
+
+        if (log.Keys.IsOn)
+        {
+            ReadKeys(log, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+    }
+
+    private static void ReadUnindexed(EventLog log)
+    {
+        using Statement rows = log.Database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset > ?1 ORDER BY e.offset");
+        rows.Bind(1, log.Indexer.IndexedThrough);
+        var one = new List<PendingEvent>(1);
+        while (rows.Step())
+        {
+            TailEvent found = Read(log, rows);
+            one.Clear();
+            one.Add(new PendingEvent(found, null));
+            log.Publish(one);
+            log.EvictTail();
+        }
+    }
+
+    private static TailEvent Read(EventLog log, Statement row)
+    {
+        Topic topic = Known(log, (int)row.Int64(EventRow.Topic));
+        Topic[] alternates = Array.ConvertAll(MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).ToArray(), id => Known(log, id));
+        var published = new Event
+        {
+            Topic = topic.Name,
+            Alternates = Array.ConvertAll(alternates, static alternate => alternate.Name),
+            Type = OptionalText(row, EventRow.Type),
+            Key = OptionalText(row, EventRow.Key),
+            ContentType = OptionalText(row, EventRow.ContentType),
+            Attributes = OptionalText(row, EventRow.Attributes),
+            Data = row.Bytes(EventRow.Data).ToArray(),
+        };
+        return new TailEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
+    }
+
+    private static Topic Known(EventLog log, int id) => log.Topics.TryGet(id, out Topic? topic)
+        ? topic
+        : throw new LogUnavailableException($"The log is damaged: an event names topic {id}, which has no row. Check it with `sqlite3 longwave.db 'PRAGMA integrity_check'`.");
+
+    private static string? OptionalText(Statement row, int column) => row.IsNull(column) ? null : row.Text(column);
+
+    private static void ReadKeys(EventLog log, long nowUnixMs)
+    {
+        using Statement rows = log.Database.Prepare("SELECT offset, time, key FROM idempotency ORDER BY offset");
+        while (rows.Step())
+        {
+            if (rows.Bytes(2) is { Length: 16 } key)
+            {
+                log.Keys.Remember(new IdempotencyKey(BinaryPrimitives.ReadUInt128BigEndian(key)), rows.Int64(0), rows.Int64(1));
+            }
+        }
+
+        log.Keys.Expire(nowUnixMs);
+    }
+}

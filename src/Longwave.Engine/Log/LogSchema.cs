@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>The tables of <c>longwave.db</c> and the settings of a connection.</summary>
+internal static class LogSchema
+{
+    /// <summary>"LWAV", so that <c>file</c> and the hub can tell the log from any other database.</summary>
+    private const long ApplicationId = 0x4C574156;
+
+    private const long Version = 1;
+
+    /// <summary>4 KiB pages: a checkpoint of 16 MiB takes some tens of milliseconds on a plain disk.</summary>
+    private const int CheckpointPages = 4_096;
+
+    /// <summary>
+    /// <c>log</c> has one row. <c>topic_events</c> and the figures in <c>topics</c> lag behind <c>events</c> (see <see cref="TopicIndexer"/>):
+    /// <c>indexed_through</c> says how far they are complete, per topic and for the log.
+    /// </summary>
+    private const string Tables = """
+        CREATE TABLE log (
+          epoch INTEGER NOT NULL, reserved_offset INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
+          forgotten_through INTEGER NOT NULL);
+        CREATE TABLE topics (
+          id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tip INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+          bytes INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, indexed_through INTEGER NOT NULL);
+        CREATE TABLE events (
+          offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, topic INTEGER NOT NULL, alternates BLOB, type TEXT, key TEXT,
+          content_type TEXT, attributes TEXT, data BLOB NOT NULL);
+        CREATE TABLE topic_events (topic INTEGER NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (topic, offset)) WITHOUT ROWID;
+        CREATE TABLE idempotency (offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, key BLOB NOT NULL);
+        """;
+
+    /// <summary>Makes the tables in a new file, or checks that an old one is a log that this version reads.</summary>
+    public static void Prepare(Database database)
+    {
+        long id = database.Scalar("PRAGMA application_id");
+        bool empty = database.Scalar("SELECT count(*) FROM sqlite_master") == 0;
+        if (empty)
+        {
+            database.Execute("PRAGMA journal_mode = WAL");
+            long epoch = RandomNumberGenerator.GetInt32(1, int.MaxValue);
+            database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+                BEGIN IMMEDIATE;
+                {Tables}
+                INSERT INTO log VALUES ({epoch}, 0, 0, 0);
+                PRAGMA application_id = {ApplicationId};
+                PRAGMA user_version = {Version};
+                COMMIT;
+                """));
+        }
+        else if (id != ApplicationId)
+        {
+            throw new LogUnavailableException("longwave.db is not a Longwave log. Choose another data directory.");
+        }
+        else if (database.Scalar("PRAGMA user_version") is var found && found != Version)
+        {
+            throw new LogUnavailableException($"The log has format {found}, this hub reads format {Version}. Run the version that wrote it, or choose another data directory.");
+        }
+
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = {CheckpointPages};
+            PRAGMA cache_size = -16384;
+            PRAGMA temp_store = MEMORY;
+            """));
+    }
+}

@@ -1,0 +1,6 @@
+using Longwave.Engine.Publishing;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>An event that is about to be committed, with the idempotency key it came with.</summary>
+internal readonly record struct PendingEvent(TailEvent Event, IdempotencyKey? Key);

@@ -1,0 +1,258 @@
+using System.Runtime.InteropServices;
+using Longwave.Engine.Publishing;
+using Longwave.Engine.Topics;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>
+/// Removes what policies no longer keep, in slices of a few milliseconds between the publishers' batches. Of the writer's thread.
+/// </summary>
+internal sealed class RetentionSweep
+{
+    /// <summary>Events removed in one transaction.</summary>
+    private const int SliceEvents = 256;
+
+    /// <summary>Topics looked at in one slice.</summary>
+    private const int SliceTopics = 4_096;
+
+    private readonly Database _database;
+    private readonly LogWriter _writer;
+    private readonly TopicTable _topics;
+    private readonly IdempotencyTable _keys;
+    private readonly TimeSearch _times;
+    private readonly Statement _oldest;
+    private readonly Statement _deleteEvent;
+    private readonly Statement _deleteEntry;
+    private readonly Statement _next;
+    private readonly Statement _figures;
+    private readonly Statement _deleteTopic;
+    private readonly Statement _forgotten;
+    private readonly Statement _expireKeys;
+    private readonly Dictionary<TimeSpan, long> _cutOffsets = [];
+    private IEnumerator<Topic>? _sweep;
+    private Topic? _unfinished;
+    private long _keysDeletedThrough;
+    private long _nowUnixMs;
+
+    public RetentionSweep(Database database, LogWriter writer, TopicTable topics, IdempotencyTable keys)
+    {
+        (_database, _writer, _topics, _keys, _times) = (database, writer, topics, keys, new TimeSearch(database));
+        _oldest = database.Prepare("""
+            SELECT t.offset, e.topic, e.alternates, length(e.data)
+            FROM topic_events t JOIN events e ON e.offset = t.offset WHERE t.topic = ?1 ORDER BY t.offset LIMIT ?2
+            """);
+        _deleteEvent = database.Prepare("DELETE FROM events WHERE offset = ?1");
+        _deleteEntry = database.Prepare("DELETE FROM topic_events WHERE topic = ?1 AND offset = ?2");
+        _next = database.Prepare("SELECT offset FROM topic_events WHERE topic = ?1 ORDER BY offset LIMIT 1");
+        _figures = database.Prepare("UPDATE topics SET first = ?2, count = ?3, bytes = ?4, trimmed_through = ?5 WHERE id = ?1");
+        _deleteTopic = database.Prepare("DELETE FROM topics WHERE id = ?1");
+        _forgotten = database.Prepare("UPDATE log SET forgotten_through = max(forgotten_through, ?1)");
+        _expireKeys = database.Prepare("""
+            DELETE FROM idempotency WHERE offset IN (SELECT offset FROM idempotency WHERE offset <= ?1 ORDER BY offset LIMIT ?2)
+            """);
+    }
+
+    /// <summary>True while a sweep has topics left to look at.</summary>
+    public bool IsRunning => _sweep is not null;
+
+    /// <summary>Begins a sweep over all topics.</summary>
+    public void Start(long nowUnixMs)
+    {
+        _nowUnixMs = nowUnixMs;
+        _cutOffsets.Clear();
+        _keys.Expire(nowUnixMs);
+        _sweep = _topics.All.GetEnumerator();
+    }
+
+    /// <summary>Does one slice: at most one transaction.</summary>
+    public void RunSlice()
+    {
+        if (_keys.ForgottenThrough > _keysDeletedThrough)
+        {
+            ExpireKeys();
+            return;
+        }
+
+        for (int looked = 0; looked < SliceTopics && _sweep is not null; looked++)
+        {
+            if (_unfinished is null && !_sweep.MoveNext())
+            {
+                Stop();
+                return;
+            }
+
+            // A topic that lost a whole slice may have more to lose.
+            Topic topic = _unfinished ?? _sweep.Current;
+            _unfinished = Trim(topic) ? topic : null;
+            if (_unfinished is not null)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Gives the sweep up, after storage failed; the next one starts anew.</summary>
+    public void Stop()
+    {
+        _sweep?.Dispose();
+        (_sweep, _unfinished) = (null, null);
+    }
+
+    private void ExpireKeys()
+    {
+        const int SliceKeys = 4 * SliceEvents;
+        long through = _keys.ForgottenThrough;
+        int deleted = 0;
+        _writer.Transact(() =>
+        {
+            _expireKeys.Bind(1, through).Bind(2, SliceKeys).Run();
+            deleted = _database.Changes;
+        });
+        _keysDeletedThrough = deleted < SliceKeys ? through : _keysDeletedThrough;
+    }
+
+    /// <summary>Removes up to a slice of what the topic has too much; true when it wrote.</summary>
+    private bool Trim(Topic topic)
+    {
+        long cut = topic.Policy.MaxAge > TimeSpan.Zero ? CutOffset(topic.Policy.MaxAge) : 0;
+        if (topic.Count == 0 && topic.Tip == 0 && !topic.Stored)
+        {
+            // Made for a publish that then failed.
+            _topics.Forget(topic);
+            return false;
+        }
+
+        if (topic.Count == 0)
+        {
+            return topic.Stored && topic.Tip <= cut && cut > 0 && (topic.InMemory || topic.IndexedThrough >= topic.Tip) && Forget(topic);
+        }
+
+        if (topic.InMemory || topic.IndexedCount == 0 || !(topic.First <= cut || IsOver(topic, 0, 0)))
+        {
+            return false;
+        }
+
+        List<Doomed> doomed = FindDoomed(topic, cut);
+        if (doomed.Count == 0)
+        {
+            return false;
+        }
+
+        Remove(topic, doomed);
+        return true;
+    }
+
+    private static bool IsOver(Topic topic, long removedCount, long removedBytes) =>
+        (topic.Policy.MaxCount > 0 && topic.Count - removedCount > topic.Policy.MaxCount)
+        || (topic.Policy.MaxBytes > 0 && topic.Bytes - removedBytes > topic.Policy.MaxBytes && topic.Count - removedCount > 1);
+
+    private long CutOffset(TimeSpan age)
+    {
+        ref long offset = ref CollectionsMarshal.GetValueRefOrAddDefault(_cutOffsets, age, out bool known);
+        return known ? offset : offset = _times.OffsetBefore(_nowUnixMs - (long)age.TotalMilliseconds);
+    }
+
+    private List<Doomed> FindDoomed(Topic topic, long cut)
+    {
+        var doomed = new List<Doomed>();
+        long bytes = 0;
+        _oldest.Bind(1, topic.Id).Bind(2, SliceEvents);
+        try
+        {
+            while (_oldest.Step() && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
+            {
+                int[] alternates = MemoryMarshal.Cast<byte, int>(_oldest.Bytes(2)).ToArray();
+                doomed.Add(new Doomed(_oldest.Int64(0), (int)_oldest.Int64(1), alternates, _oldest.Int64(3)));
+                bytes += _oldest.Int64(3);
+            }
+        }
+        finally
+        {
+            _oldest.Reset();
+        }
+
+        return doomed;
+    }
+
+    private void Remove(Topic topic, List<Doomed> doomed)
+    {
+        // An event goes with its first topic; under an alternate's policy only the alternate loses sight of it.
+        var losses = new Dictionary<Topic, Loss>();
+        foreach (Doomed gone in doomed)
+        {
+            bool whole = gone.Topic == topic.Id;
+            Note(losses, topic, gone);
+            foreach (int id in whole ? gone.Alternates : [])
+            {
+                if (_topics.TryGet(id, out Topic? alternate) && gone.Offset > alternate.TrimmedThrough)
+                {
+                    Note(losses, alternate, gone);
+                }
+            }
+        }
+
+        foreach ((Topic loser, Loss loss) in losses)
+        {
+            loser.Trimming(loss.Through);
+            _topics.NoteTrimmed(loss.Through);
+        }
+
+        var firsts = new Dictionary<Topic, long>();
+        _writer.Transact(() =>
+        {
+            foreach (Doomed gone in doomed)
+            {
+                _deleteEntry.Bind(1, topic.Id).Bind(2, gone.Offset).Run();
+                if (gone.Topic == topic.Id)
+                {
+                    _deleteEvent.Bind(1, gone.Offset).Run();
+                    Array.ForEach(gone.Alternates, id => _deleteEntry.Bind(1, id).Bind(2, gone.Offset).Run());
+                }
+            }
+
+            foreach ((Topic loser, Loss loss) in losses)
+            {
+                firsts[loser] = First(loser, loss);
+                _figures.Bind(1, loser.Id).Bind(2, firsts[loser]).Bind(3, loser.IndexedCount - loss.Count)
+                    .Bind(4, loser.IndexedBytes - loss.Bytes).Bind(5, loser.TrimmedThrough).Run();
+            }
+        });
+        foreach ((Topic loser, Loss loss) in losses)
+        {
+            loser.IndexedCount -= loss.Count;
+            loser.IndexedBytes -= loss.Bytes;
+            loser.Removed(loss.Count, loss.Bytes, firsts[loser]);
+        }
+    }
+
+    private static void Note(Dictionary<Topic, Loss> losses, Topic topic, Doomed gone)
+    {
+        ref Loss loss = ref CollectionsMarshal.GetValueRefOrAddDefault(losses, topic, out _);
+        loss = new Loss(Math.Max(loss.Through, gone.Offset), loss.Count + 1, loss.Bytes + gone.Bytes);
+    }
+
+    /// <summary>The oldest entry left; when the index has none yet, no event is older than the one after the last removed.</summary>
+    private long First(Topic topic, Loss loss)
+    {
+        bool any = _next.Bind(1, topic.Id).Step();
+        long first = any ? _next.Int64(0) : topic.Count > loss.Count ? loss.Through + 1 : 0;
+        _next.Reset();
+        return first;
+    }
+
+    private bool Forget(Topic topic)
+    {
+        _writer.Transact(() =>
+        {
+            _deleteTopic.Bind(1, topic.Id).Run();
+            _forgotten.Bind(1, Math.Max(topic.Tip, topic.TrimmedThrough)).Run();
+        });
+        topic.Stored = false;
+        _topics.Forget(topic);
+        return true;
+    }
+
+    private readonly record struct Doomed(long Offset, int Topic, int[] Alternates, long Bytes);
+
+    private readonly record struct Loss(long Through, long Count, long Bytes);
+}

@@ -1,0 +1,66 @@
+using System.Buffers;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>A committed event in memory, with its frames: each is encoded once, on first need, and shared by every subscriber.</summary>
+internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
+{
+    private const int Formats = 4;
+
+    /// <summary>What an event costs in memory beside its data: objects, strings, the raw frame's fields.</summary>
+    private const int Overhead = 320;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
+    private byte[]? _sse;
+    private byte[]?[]? _others;
+
+    public Event Event { get; } = published;
+
+    public Topic Topic { get; } = topic;
+
+    public Topic[] Alternates { get; } = alternates;
+
+    public Position Position { get; } = position;
+
+    public long Offset => Position.Offset;
+
+    public long TimeUnixMs { get; } = timeUnixMs;
+
+    /// <summary>Place in the hot tail; set when it gets there.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Bytes that it is counted with: its data and a frame of it.</summary>
+    public long Size => Overhead + (2L * Event.Data.Length);
+
+    /// <summary>The event as bytes of the format. Two threads may encode at once; both get the same array.</summary>
+    public byte[] Frame(EventFormat format) => format == EventFormat.Sse
+        ? _sse ?? Interlocked.CompareExchange(ref _sse, Encode(format), null) ?? _sse
+        : Others()[(int)format] ?? Interlocked.CompareExchange(ref Others()[(int)format], Encode(format), null) ?? Others()[(int)format]!;
+
+    private byte[]?[] Others() => _others ?? Interlocked.CompareExchange(ref _others, new byte[Formats][], null) ?? _others;
+
+    private byte[] Encode(EventFormat format)
+    {
+        ArrayBufferWriter<byte> scratch = _scratch ??= new ArrayBufferWriter<byte>(4_096);
+        scratch.ResetWrittenCount();
+        var view = new EventView
+        {
+            Position = Position,
+            TimeUnixMs = TimeUnixMs,
+            Topic = Topic.Name,
+            Alternates = Event.Alternates,
+            Type = Event.Type,
+            Key = Event.Key,
+            ContentType = Event.ContentType,
+            Attributes = Event.Attributes,
+            Data = Event.Data.Span,
+        };
+        EventFrames.Write(scratch, format, in view);
+        return scratch.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,37 @@
+namespace Longwave.Engine.Log;
+
+/// <summary>Finds the place of a time in storage. The log's times never run backwards, so offsets are sorted by time too.</summary>
+internal sealed class TimeSearch(Database database)
+{
+    private readonly Statement _bounds = database.Prepare("SELECT coalesce(min(offset), 0), coalesce(max(offset), 0) FROM events");
+    private readonly Statement _probe = database.Prepare("SELECT offset, time FROM events WHERE offset >= ?1 ORDER BY offset LIMIT 1");
+
+    /// <summary>
+    /// Offset after which every stored event is as young as <paramref name="timeUnixMs"/> or younger; that of the newest stored event when
+    /// all are older, 0 when none is stored.
+    /// </summary>
+    public long OffsetBefore(long timeUnixMs)
+    {
+        _bounds.Step();
+        (long low, long high) = (_bounds.Int64(0), _bounds.Int64(1));
+        _bounds.Reset();
+        (long before, high) = (Math.Max(0, low - 1), high + 1);
+        while (low < high)
+        {
+            long middle = low + ((high - low) / 2);
+            bool found = _probe.Bind(1, middle).Step();
+            (long offset, long time) = found ? (_probe.Int64(0), _probe.Int64(1)) : (0, long.MaxValue);
+            _probe.Reset();
+            if (time < timeUnixMs)
+            {
+                (low, before) = (offset + 1, offset);
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return before;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.Publishing;
+
+/// <summary>What the writer tells its operator.</summary>
+internal static partial class PipelineLog
+{
+    [LoggerMessage(1001, LogLevel.Error, "The disk is full, publishing is refused until there is room: {Reason}", EventName = "DiskFull")]
+    public static partial void DiskFull(ILogger logger, string reason);
+
+    [LoggerMessage(1002, LogLevel.Critical, "Writing the log failed. Publishing is stopped until the hub is restarted; streams go on.", EventName = "PublishingStopped")]
+    public static partial void Stopped(ILogger logger, Exception failed);
+
+    [LoggerMessage(1003, LogLevel.Information, "There is room on the disk again, publishing goes on.", EventName = "DiskHasRoom")]
+    public static partial void HasRoom(ILogger logger);
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using Longwave.Engine.Log;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Positions;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>
+/// A few threads that read the log for subscribers that are not at the live edge: a page at a time, each in turn, so that one long
+/// replay holds nobody up. A subscriber that can't take more goes back to its shard and costs nothing until its sink is writable.
+/// </summary>
+internal sealed class CatchUpReaders : IDisposable
+{
+    /// <summary>Events of the hot tail looked at in one page, whatever matched.</summary>
+    private const int TailPageEvents = 8_192;
+
+    private readonly EventLog _log;
+    private readonly HubLimits _limits;
+    private readonly ILogger _logger;
+
+    // Every subscriber is in it at most once, so the number of connections bounds it.
+    private readonly BlockingCollection<Subscriber> _queue = [];
+    private readonly List<Thread> _threads = [];
+
+    public CatchUpReaders(EventLog log, EngineOptions options, ILogger logger)
+    {
+        (_log, _limits, _logger) = (log, options.Limits, logger);
+        for (int i = 0; i < options.CatchUpReaders; i++)
+        {
+            var thread = new Thread(Run) { Name = $"longwave-catch-up-{i}", IsBackground = true };
+            _threads.Add(thread);
+            thread.Start();
+        }
+    }
+
+    /// <summary>Lends a subscriber; it comes back through <see cref="Subscriber.CaughtUp"/>.</summary>
+    public void Lend(Subscriber subscriber) => _queue.Add(subscriber);
+
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        _threads.ForEach(static thread => thread.Join());
+        _queue.Dispose();
+    }
+
+    private void Run()
+    {
+        using LogReader reader = _log.OpenReader();
+        var page = new EventWriter();
+        foreach (Subscriber subscriber in _queue.GetConsumingEnumerable())
+        {
+            try
+            {
+                if (Serve(subscriber, reader, page) && !_queue.IsAddingCompleted)
+                {
+                    _queue.Add(subscriber);
+                }
+                else
+                {
+                    subscriber.CaughtUp();
+                }
+            }
+            catch (Exception failed)
+            {
+                SubscriberLog.CatchUpFailed(_logger, subscriber.Id, failed);
+                subscriber.Close(CloseReason.Error);
+                subscriber.CaughtUp();
+            }
+        }
+    }
+
+    /// <summary>Reads and writes one page; true when there is more to read and the sink takes it.</summary>
+    private bool Serve(Subscriber subscriber, LogReader reader, EventWriter page)
+    {
+        if (subscriber.Closing is not null)
+        {
+            return false;
+        }
+
+        // Both edges are read before the topics: an event before them has its topic in the table by then.
+        long storedThrough = _log.Tail.Base;
+        long tailEnd = _log.Tail.End;
+        TopicMatches matches = subscriber.Matches ??= new TopicMatches(subscriber.Filter, _log.Topics);
+        matches.Refresh();
+        FindStart(subscriber, reader);
+
+        long before = subscriber.Cursor;
+        page.Begin(subscriber.Request.Format, subscriber.Request.Types);
+        long read = before < storedThrough
+            ? reader.ReadPage(matches, page, before, storedThrough, _limits.CatchUpPageEvents)
+            : ReadTail(matches, page, before, tailEnd);
+
+        // After the read: what it did not find any more is known to be removed by now.
+        TellLoss(subscriber, matches, page, before);
+        subscriber.Cursor = read;
+        if (page.Written.Length + page.Notice.Length > 0)
+        {
+            subscriber.Sink.Write(page.Notice);
+            subscriber.Sink.Write(page.Written);
+            subscriber.IsBlocked = !subscriber.Sink.TryFlush();
+        }
+
+        return !subscriber.IsBlocked && !IsNearEnd(read);
+    }
+
+    private bool IsNearEnd(long cursor)
+    {
+        long next = _log.Tail.Find(cursor);
+        return next >= 0 && _log.Tail.End - next <= _limits.JoinScanEvents / 2;
+    }
+
+    /// <summary>Reads on from the hot tail; returns how far.</summary>
+    private long ReadTail(TopicMatches matches, EventWriter page, long after, long end)
+    {
+        long sequence = _log.Tail.Find(after);
+        if (sequence < 0)
+        {
+            return after;
+        }
+
+        end = Math.Min(end, sequence + TailPageEvents);
+        for (; sequence < end && page.Count < _limits.CatchUpPageEvents && !page.IsFull; sequence++)
+        {
+            // An event that has left meanwhile is in storage by now.
+            if (_log.Tail[sequence] is not { } found)
+            {
+                break;
+            }
+
+            after = found.Offset;
+            if (IsMatch(matches, found) && page.Wants(found.Event.Type))
+            {
+                page.Write(found.Frame(page.Format));
+            }
+        }
+
+        return after;
+    }
+
+    private static bool IsMatch(TopicMatches matches, TailEvent found) =>
+        matches.Contains(found.Topic.Id, found.Offset)
+        || Array.Exists(found.Alternates, alternate => matches.Contains(alternate.Id, found.Offset));
+
+    /// <summary>A subscription since a time begins after the last event that is older.</summary>
+    private void FindStart(Subscriber subscriber, LogReader reader)
+    {
+        if (subscriber.StartTimeUnixMs is not { } time)
+        {
+            return;
+        }
+
+        subscriber.StartTimeUnixMs = null;
+        long before = reader.OffsetBefore(time);
+        for (long sequence = _log.Tail.Find(before); sequence >= 0 && _log.Tail[sequence] is { } next && next.TimeUnixMs < time; sequence++)
+        {
+            // Only events that no disk has can be here.
+            before = next.Offset;
+        }
+
+        (subscriber.Cursor, subscriber.LossKnownThrough) = (before, before);
+    }
+
+    private void TellLoss(Subscriber subscriber, TopicMatches matches, EventWriter page, long cursor)
+    {
+        long lost = matches.TrimmedThrough();
+        if (lost > Math.Max(cursor, subscriber.LossKnownThrough))
+        {
+            subscriber.LossKnownThrough = lost;
+            page.WriteGap(new Position(_log.Epoch, cursor), new Position(_log.Epoch, lost));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>What the hub tells a subscriber about its stream, in band.</summary>
+internal static class ControlEvents
+{
+    /// <summary>Matching events after <paramref name="from"/>, up to and with <paramref name="to"/>, may be gone.</summary>
+    public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to) =>
+        Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"retention"}""");
+
+    /// <summary>The position that the client came with means nothing in this log.</summary>
+    public static void WriteReset(IBufferWriter<byte> writer, EventFormat format, uint epoch, string reason) =>
+        Write(writer, format, "longwave.reset", string.Create(CultureInfo.InvariantCulture, $$"""{"epoch":"{{epoch:x8}}","reason":"{{reason}}"}"""));
+
+    /// <summary>The stream ends now; the client is to come back after <paramref name="retryMs"/>.</summary>
+    public static void WriteReconnect(IBufferWriter<byte> writer, EventFormat format, CloseReason reason, int retryMs)
+    {
+        string word = reason == CloseReason.Drain ? "drain" : "age";
+        Write(writer, format, "longwave.reconnect", string.Create(CultureInfo.InvariantCulture, $$"""{"reason":"{{word}}","retry":{{retryMs}}}"""), retryMs);
+    }
+
+    private static void Write(IBufferWriter<byte> writer, EventFormat format, string name, string json, int? retryMs = null) =>
+        EventFrames.WriteControl(writer, format, name, Encoding.UTF8.GetBytes(json), retryMs);
+}

@@ -1,0 +1,104 @@
+using Longwave.Engine.Fanout;
+using Longwave.Engine.Topics;
+
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>
+/// One open stream: a filter, a cursor and a sink. It is owned by its shard, or lent to a catch-up reader; only the owner touches the
+/// state and the sink.
+/// </summary>
+public sealed class Subscriber
+{
+    private readonly TaskCompletionSource<CloseReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Shard _shard;
+    private readonly PatternCounts _patterns;
+    private int _closing = -1;
+
+    internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, Shard shard, PatternCounts patterns)
+    {
+        (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
+        Places = new int[filter.Selectors.Count];
+    }
+
+    /// <summary>Number of the stream, unique while the hub runs.</summary>
+    public long Id { get; }
+
+    /// <summary>Completes when the stream is over and nobody will touch its sink any more.</summary>
+    public Task<CloseReason> Completion => _completion.Task;
+
+    /// <summary>Why it is to end, or null while nobody wants it to.</summary>
+    internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
+
+    internal SubscribeRequest Request { get; }
+
+    internal TopicFilter Filter { get; }
+
+    internal ISink Sink { get; }
+
+    /// <summary>Its place in the route node of each of its selectors. Of the shard.</summary>
+    internal int[] Places { get; }
+
+    internal SubscriberState State { get; set; }
+
+    /// <summary>Every matching event up to this offset was written, or the client was told that it is gone.</summary>
+    internal long Cursor { get; set; }
+
+    /// <summary>Removals up to this offset are known to the client, or of no interest to it.</summary>
+    internal long LossKnownThrough { get; set; }
+
+    /// <summary>It must read the log through a catch-up reader before it can go live.</summary>
+    internal bool NeedsCatchUp { get; set; }
+
+    /// <summary>The time that it asked to begin at, until a catch-up reader has found the place.</summary>
+    internal long? StartTimeUnixMs { get; set; }
+
+    /// <summary>The topics it looks for in storage; null while it does not read storage.</summary>
+    internal TopicMatches? Matches { get; set; }
+
+    /// <summary>The sink has bytes that did not leave yet; nothing is written until it says that it takes more.</summary>
+    internal bool IsBlocked { get; set; }
+
+    /// <summary>Since when, as a timestamp of the clock.</summary>
+    internal long BlockedSince { get; set; }
+
+    /// <summary>The sink said it takes more before the shard knew that it was blocked.</summary>
+    internal bool SignalledEarly { get; set; }
+
+    /// <summary>Sequence in the hot tail of the first live event that it could not take; -1 while it keeps up.</summary>
+    internal long MissedSequence { get; set; } = -1;
+
+    /// <summary>Bytes written since the last flush.</summary>
+    internal int Unflushed { get; set; }
+
+    /// <summary>It is on the shard's list of those to flush.</summary>
+    internal bool IsDirty { get; set; }
+
+    /// <summary>Its place in its bucket of the shard's timer wheel; -1 while it is not there.</summary>
+    internal int WheelPlace { get; set; } = -1;
+
+    /// <summary>Timestamp at which it is asked to reconnect; <see cref="long.MaxValue"/> for never.</summary>
+    internal long LeaveAt { get; set; } = long.MaxValue;
+
+    /// <summary>Why it is asked to reconnect then.</summary>
+    internal CloseReason LeaveReason { get; set; }
+
+    /// <summary>Asks for its end. From any thread; the first reason counts.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _closing, (int)reason, -1) < 0)
+        {
+            _shard.Post(new ShardMessage(ShardMessageKind.Closing, this));
+        }
+    }
+
+    /// <summary>For its sink: it takes bytes again, after <see cref="ISink.TryFlush"/> was false. From any thread.</summary>
+    public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
+
+    internal void CaughtUp() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
+
+    internal void Completed(CloseReason reason)
+    {
+        _patterns.Remove(Filter.Selectors);
+        _completion.TrySetResult(reason);
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>What can go wrong with one stream. Never a line per event or per delivery.</summary>
+internal static partial class SubscriberLog
+{
+    [LoggerMessage(1101, LogLevel.Error, "Reading the log for stream {Id} failed; the stream is closed and its client will resume.", EventName = "CatchUpFailed")]
+    public static partial void CatchUpFailed(ILogger logger, long id, Exception failed);
+
+    [LoggerMessage(1102, LogLevel.Error, "Delivering to stream {Id} failed; the stream is closed and its client will resume.", EventName = "DeliveryFailed")]
+    public static partial void DeliveryFailed(ILogger logger, long id, Exception failed);
+
+    [LoggerMessage(1103, LogLevel.Information, "Draining {Count} streams over {Window}.", EventName = "Draining")]
+    public static partial void Draining(ILogger logger, int count, TimeSpan window);
+
+    [LoggerMessage(1104, LogLevel.Warning, "{Count} streams had not ended when the drain ran out of time.", EventName = "DrainIncomplete")]
+    public static partial void DrainIncomplete(ILogger logger, int count);
+}

@@ -1,0 +1,17 @@
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>Where a subscriber is in its life.</summary>
+internal enum SubscriberState
+{
+    /// <summary>It waits, for its sink to take bytes, before it reads the log further. Its shard owns it.</summary>
+    Waiting,
+
+    /// <summary>A catch-up reader owns it.</summary>
+    CatchingUp,
+
+    /// <summary>It gets events as they come. Its shard owns it.</summary>
+    Live,
+
+    /// <summary>It is over.</summary>
+    Closed,
+}

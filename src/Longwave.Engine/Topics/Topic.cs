@@ -1,0 +1,92 @@
+namespace Longwave.Engine.Topics;
+
+/// <summary>
+/// What is known of one topic. The writer alone changes it; any thread reads it. The figures are read one by one: together they may be
+/// one commit apart, which no reader minds.
+/// </summary>
+internal sealed class Topic(int id, string name, TopicPolicy policy)
+{
+    private long _tip;
+    private long _first;
+    private long _count;
+    private long _bytes;
+    private long _trimmedThrough;
+
+    public int Id { get; } = id;
+
+    public string Name { get; } = name;
+
+    public TopicPolicy Policy { get; } = policy;
+
+    public bool InMemory => Policy.Durability == Durability.Memory;
+
+    /// <summary>Offset of the newest event; 0 when there never was one.</summary>
+    public long Tip => Volatile.Read(ref _tip);
+
+    /// <summary>Offset of the oldest event kept; 0 when none is.</summary>
+    public long First => Volatile.Read(ref _first);
+
+    public long Count => Volatile.Read(ref _count);
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Offset of the newest event that was removed; a subscriber from before it has missed something.</summary>
+    public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
+
+    /// <summary>Whether the topic has its row in storage. Of the writer.</summary>
+    public bool Stored { get; set; }
+
+    /// <summary>How far the index and the figures in storage are complete. Of the writer.</summary>
+    public long IndexedThrough { get; set; }
+
+    /// <summary>Events kept up to <see cref="IndexedThrough"/>. Of the writer.</summary>
+    public long IndexedCount { get; set; }
+
+    /// <summary>Bytes kept up to <see cref="IndexedThrough"/>. Of the writer.</summary>
+    public long IndexedBytes { get; set; }
+
+    public void Restore(long tip, long first, long count, long bytes, long trimmedThrough)
+    {
+        Volatile.Write(ref _tip, tip);
+        Volatile.Write(ref _first, first);
+        Volatile.Write(ref _count, count);
+        Volatile.Write(ref _bytes, bytes);
+        Volatile.Write(ref _trimmedThrough, trimmedThrough);
+        (IndexedCount, IndexedBytes) = (count, bytes);
+    }
+
+    public void Added(long offset, int bytes)
+    {
+        // Only after a crash in the middle of a generation: the figures had it already.
+        if (offset <= IndexedThrough)
+        {
+            return;
+        }
+
+        if (_count == 0)
+        {
+            Volatile.Write(ref _first, offset);
+        }
+
+        Volatile.Write(ref _tip, offset);
+        Volatile.Write(ref _count, _count + 1);
+        Volatile.Write(ref _bytes, _bytes + bytes);
+    }
+
+    /// <summary>
+    /// Events up to <paramref name="through"/> are about to go. Said before they do, so that a reader that no longer finds them finds out
+    /// why.
+    /// </summary>
+    public void Trimming(long through) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, through));
+
+    /// <summary>So many events are gone.</summary>
+    public void Removed(long count, long bytes, long first)
+    {
+        Volatile.Write(ref _count, _count - count);
+        Volatile.Write(ref _bytes, _bytes - bytes);
+        Volatile.Write(ref _first, first);
+    }
+
+    public TopicInfo Describe() =>
+        new(Name, Tip, First, Count, Bytes, TrimmedThrough, Policy.Durability, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
+}

@@ -1,0 +1,75 @@
+namespace Longwave.Engine.Topics;
+
+/// <summary>
+/// The known topics that a filter matches: what a catch-up reader looks for in storage. Grows as topics are made; for one thread at a
+/// time.
+/// </summary>
+internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
+{
+    private readonly Dictionary<int, Topic> _found = [];
+    private int _seenId;
+
+    public bool IsAll => filter.MatchesAll;
+
+    public IReadOnlyCollection<Topic> Found => _found.Values;
+
+    /// <summary>Takes in the topics made since the last call.</summary>
+    public void Refresh()
+    {
+        int lastId = topics.LastId;
+        if (IsAll || lastId == _seenId)
+        {
+            return;
+        }
+
+        foreach (string name in filter.Exact)
+        {
+            if (topics.TryGet(name, out Topic? topic))
+            {
+                _found[topic.Id] = topic;
+            }
+        }
+
+        if (filter.HasPatterns)
+        {
+            FindByPattern();
+        }
+
+        _seenId = lastId;
+    }
+
+    /// <summary>Whether an event at <paramref name="offset"/> of the topic is asked for and still kept.</summary>
+    public bool Contains(int topicId, long offset) =>
+        (IsAll ? topics.TryGet(topicId, out Topic? topic) : _found.TryGetValue(topicId, out topic)) && offset > topic.TrimmedThrough;
+
+    /// <summary>Newest offset that was removed from any of the topics asked for.</summary>
+    public long TrimmedThrough()
+    {
+        if (IsAll)
+        {
+            return topics.TrimmedThrough;
+        }
+
+        // Of a topic that is not known (any more), everything before the last forgotten one may be missing.
+        long trimmed = filter.HasPatterns || _found.Count < filter.Exact.Count ? topics.ForgottenThrough : 0;
+        foreach (Topic topic in _found.Values)
+        {
+            trimmed = Math.Max(trimmed, topic.TrimmedThrough);
+        }
+
+        return trimmed;
+    }
+
+    private void FindByPattern()
+    {
+        // Ids are given in order, so only those after the last one seen are new.
+        int lastId = topics.LastId;
+        for (int id = _seenId + 1; id <= lastId; id++)
+        {
+            if (topics.TryGet(id, out Topic? topic) && filter.Matches(topic.Name))
+            {
+                _found[id] = topic;
+            }
+        }
+    }
+}

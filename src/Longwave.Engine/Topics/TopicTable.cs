@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Longwave.Engine.Topics;
+
+/// <summary>Every topic that the log knows. The writer adds and removes; any thread looks up.</summary>
+internal sealed class TopicTable(TopicPolicies policies)
+{
+    private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, Topic> _byId = new();
+    private int _lastId;
+    private long _trimmedThrough;
+    private long _forgottenThrough;
+
+    public int Count => _byId.Count;
+
+    /// <summary>Highest id given so far: a reader that has seen all topics up to it need only look at newer ones.</summary>
+    public int LastId => Volatile.Read(ref _lastId);
+
+    /// <summary>Newest offset that was removed from any topic.</summary>
+    public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
+
+    /// <summary>Newest offset of the topics that were forgotten: of an unknown topic, nothing older is known.</summary>
+    public long ForgottenThrough => Volatile.Read(ref _forgottenThrough);
+
+    public IEnumerable<Topic> All => _byId.Values;
+
+    public bool TryGet(string name, [NotNullWhen(true)] out Topic? topic) => _byName.TryGetValue(name, out topic);
+
+    public bool TryGet(int id, [NotNullWhen(true)] out Topic? topic) => _byId.TryGetValue(id, out topic);
+
+    /// <summary>Adds a topic that has no row in storage yet. Of the writer.</summary>
+    public Topic Add(string name) => Put(new Topic(_lastId + 1, name, policies.For(name)));
+
+    /// <summary>Adds a topic from its row in storage. Of the writer.</summary>
+    public Topic Load(int id, string name) => Put(new Topic(id, name, policies.For(name)) { Stored = true });
+
+    /// <summary>Drops a topic that has no events left. Of the writer.</summary>
+    public void Forget(Topic topic)
+    {
+        NoteForgotten(Math.Max(topic.Tip, topic.TrimmedThrough));
+        _byName.TryRemove(topic.Name, out _);
+        _byId.TryRemove(topic.Id, out _);
+    }
+
+    public void NoteTrimmed(long offset) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, offset));
+
+    public void NoteForgotten(long offset) => Volatile.Write(ref _forgottenThrough, Math.Max(_forgottenThrough, offset));
+
+    private Topic Put(Topic topic)
+    {
+        _byId[topic.Id] = topic;
+        _byName[topic.Name] = topic;
+        Volatile.Write(ref _lastId, Math.Max(_lastId, topic.Id));
+        return topic;
+    }
+}
