@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Longwave.Protocol.Events;
 
 namespace Longwave.Protocol.CloudEvents;
@@ -12,15 +9,8 @@ internal ref struct CloudEventObject
 {
     private const int MaxNameBytes = 64;
 
-    // id, source, time, subject and dataschema are kept like extensions.
-    private const int NamedKept = 5;
-
-    [ThreadStatic]
-    private static AttributeSlice[]? _slices;
-
     private readonly ReadOnlySpan<byte> _json;
-    private readonly AttributeSlice[] _kept;
-    private int _keptCount;
+    private readonly AttributeList _kept;
     private string? _specVersion;
     private string? _id;
     private string? _source;
@@ -35,10 +25,10 @@ internal ref struct CloudEventObject
     private Seen _seen;
     private EventProblem? _problem;
 
-    private CloudEventObject(ReadOnlySpan<byte> json, AttributeSlice[] kept)
+    private CloudEventObject(ReadOnlySpan<byte> json)
     {
         _json = json;
-        _kept = kept;
+        _kept = AttributeList.ForThisThread();
     }
 
     /// <summary>Members that are known by name; a second one of the same name is refused.</summary>
@@ -68,7 +58,7 @@ internal ref struct CloudEventObject
         out CloudEventIdentity id,
         out EventProblem? problem)
     {
-        var it = new CloudEventObject(json, _slices ??= new AttributeSlice[CloudEventReader.MaxExtensions + NamedKept]);
+        var it = new CloudEventObject(json);
         e = it.ReadMembers(ref reader) && it.CheckRequired(defaults) ? it.Build() : null;
         problem = it._problem;
         id = e is null ? default : new CloudEventIdentity(it._source!, it._id!);
@@ -172,17 +162,20 @@ internal ref struct CloudEventObject
                 $"'{Encoding.UTF8.GetString(nameBytes[..Math.Min(nameBytes.Length, MaxNameBytes)])}' is not an attribute name: 1 to {MaxNameBytes} lower-case ASCII letters and digits.");
         }
 
+        string name = InternedText.Get(nameBytes);
         switch (token)
         {
-            case JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False:
-            case JsonTokenType.Number when reader.TryGetInt32(out _):
+            case JsonTokenType.Null:
                 return true;
             case JsonTokenType.String:
-                string name = InternedText.Get(nameBytes);
                 return name is "time" ? CheckTime(ref reader) : CheckString(ref reader, name);
+            case JsonTokenType.True or JsonTokenType.False or JsonTokenType.Number when name is "time" or "subject" or "dataschema":
+                return Fail(name, $"'{name}' must be a string.");
+            case JsonTokenType.True or JsonTokenType.False:
+            case JsonTokenType.Number when reader.TryGetInt32(out _):
+                return true;
             default:
-                string field = Encoding.UTF8.GetString(nameBytes);
-                return Fail(field, $"'{field}' must be a string, a boolean or a 32-bit integer.");
+                return Fail(name, $"'{name}' must be a string, a boolean or a 32-bit integer.");
         }
     }
 
@@ -291,25 +284,9 @@ internal ref struct CloudEventObject
             return Fail("body", "The name of an attribute is written with escapes. Write it plainly.");
         }
 
-        for (int i = 0; i < _keptCount; i++)
-        {
-            if (_json.Slice(_kept[i].NameStart, _kept[i].NameLength).SequenceEqual(name))
-            {
-                string field = Encoding.UTF8.GetString(name);
-                return Fail(field, $"'{field}' stands twice in the event.");
-            }
-        }
-
-        if (_keptCount == _kept.Length)
-        {
-            _problem = new EventProblem(
-                "body", $"The event has more than {CloudEventReader.MaxExtensions} extension attributes.", EventProblemKind.TooLarge);
-            return false;
-        }
-
         // Null is kept as well, so that a second one is found; it is left out when the attributes are written.
-        _kept[_keptCount++] = new AttributeSlice(nameStart, nameLength, start, token == JsonTokenType.Null ? 0 : (int)end - start);
-        return true;
+        _problem = _kept.Add(_json, name, new AttributeSlice(nameStart, nameLength, start, token == JsonTokenType.Null ? 0 : (int)end - start));
+        return _problem is null;
     }
 
     private bool CheckRequired(CloudEventDefaults defaults)
@@ -337,8 +314,14 @@ internal ref struct CloudEventObject
 
     private Event? Build()
     {
-        string? attributes = BuildAttributes();
-        return attributes is null || !TryGetData(out byte[] data)
+        _problem = _kept.Write(_json, out string attributes);
+        if (_problem is not null)
+        {
+            return null;
+        }
+
+        _problem = ReadData(out byte[] data);
+        return _problem is not null
             ? null
             : new Event
             {
@@ -351,107 +334,20 @@ internal ref struct CloudEventObject
             };
     }
 
-    private string? BuildAttributes()
-    {
-        int size = 1;
-        for (int i = 0; i < _keptCount; i++)
-        {
-            size += _kept[i].NameLength + _kept[i].ValueLength + 4;
-        }
-
-        if (size > EventRules.MaxAttributesBytes)
-        {
-            _problem = new EventProblem(
-                "body", $"The attributes have more than {EventRules.MaxAttributesBytes} bytes together.", EventProblemKind.TooLarge);
-            return null;
-        }
-
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
-        int n = 0;
-        for (int i = 0; i < _keptCount; i++)
-        {
-            AttributeSlice slice = _kept[i];
-            if (slice.ValueLength == 0)
-            {
-                continue;
-            }
-
-            buffer[n] = n == 0 ? (byte)'{' : (byte)',';
-            buffer[n + 1] = (byte)'"';
-            n += 2;
-            _json.Slice(slice.NameStart, slice.NameLength).CopyTo(buffer.AsSpan(n));
-            n += slice.NameLength;
-            buffer[n] = (byte)'"';
-            buffer[n + 1] = (byte)':';
-            n += 2;
-            _json.Slice(slice.ValueStart, slice.ValueLength).CopyTo(buffer.AsSpan(n));
-            n += slice.ValueLength;
-        }
-
-        buffer[n++] = (byte)'}';
-        string text = Encoding.UTF8.GetString(buffer, 0, n);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return text;
-    }
-
-    private bool TryGetData(out byte[] data)
+    private EventProblem? ReadData(out byte[] data)
     {
         if (_hasBase64)
         {
-            return TryGetBase64(out data);
+            return CloudEventData.ReadBase64(_json.Slice(_dataBase64.ValueStart, _dataBase64.ValueLength), out data);
+        }
+
+        if (_hasData)
+        {
+            return CloudEventData.Read(_json.Slice(_data.ValueStart, _data.ValueLength), _contentType, out data);
         }
 
         data = [];
-        if (!_hasData)
-        {
-            return true;
-        }
-
-        ReadOnlySpan<byte> raw = _json.Slice(_data.ValueStart, _data.ValueLength);
-        if (raw[0] != (byte)'"' || _contentType is null || MediaType.IsJson(_contentType))
-        {
-            data = raw.ToArray();
-            return true;
-        }
-
-        return TryGetStringBytes(raw, out data) || Fail("data", "'data' holds half of a surrogate pair, which is not a character.");
-    }
-
-    private bool TryGetBase64(out byte[] data)
-    {
-        ReadOnlySpan<byte> raw = _json.Slice(_dataBase64.ValueStart, _dataBase64.ValueLength);
-        if (!TryGetStringBytes(raw, out data)
-            || Base64.DecodeFromUtf8InPlace(data, out int length) != OperationStatus.Done)
-        {
-            return Fail("data_base64", "'data_base64' is not valid base64.");
-        }
-
-        data = data.AsSpan(0, length).ToArray();
-        if (Utf8.IsValid(data))
-        {
-            return true;
-        }
-
-        _problem = new EventProblem(
-            "data_base64", "'data_base64' does not decode to UTF-8 text, and Longwave carries text: publish binary data as a base64 string in 'data'.", EventProblemKind.NotUtf8);
-        return false;
-    }
-
-    private static bool TryGetStringBytes(ReadOnlySpan<byte> raw, out byte[] text)
-    {
-        var reader = new Utf8JsonReader(raw);
-        reader.Read();
-        if (!reader.ValueIsEscaped)
-        {
-            text = reader.ValueSpan.ToArray();
-            return true;
-        }
-
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(raw.Length);
-        bool valid = TryCopy(ref reader, buffer, out int length);
-        text = buffer.AsSpan(0, length).ToArray();
-        ArrayPool<byte>.Shared.Return(buffer);
-        return valid;
+        return null;
     }
 
     private bool Fail(string field, string detail)

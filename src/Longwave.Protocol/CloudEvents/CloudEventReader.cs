@@ -38,6 +38,7 @@ public static class CloudEventReader
 
         try
         {
+            json = WithoutByteOrderMark(json);
             var reader = new Utf8JsonReader(json, Options);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -57,6 +58,7 @@ public static class CloudEventReader
         catch (JsonException failure)
         {
             e = null;
+            id = default;
             problem = Malformed(failure);
             return false;
         }
@@ -65,54 +67,27 @@ public static class CloudEventReader
     /// <summary>Reads a batch (<c>application/cloudevents-batch+json</c>): all events or none.</summary>
     /// <param name="json">The JSON array; nothing of it is kept.</param>
     /// <param name="defaults">Topic and key for events that have none.</param>
-    /// <param name="events">The events in their order; an empty array is an empty list.</param>
+    /// <param name="events">The events in their order; empty when there is a problem, and for an empty array.</param>
     /// <param name="problem">The first problem, with the index of its event.</param>
     public static bool TryReadBatch(
         ReadOnlySpan<byte> json, CloudEventDefaults defaults, out List<ParsedCloudEvent> events, out EventProblem? problem)
     {
         events = [];
-        if (!Utf8.IsValid(json))
-        {
-            problem = NotUtf8();
-            return false;
-        }
-
         try
         {
-            var reader = new Utf8JsonReader(json, Options);
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.StartArray)
-            {
-                problem = new EventProblem("body", "A batch of CloudEvents is one JSON array.", EventProblemKind.Invalid);
-                return false;
-            }
-
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                if (reader.TokenType != JsonTokenType.StartObject)
-                {
-                    problem = new EventProblem("body", "A CloudEvent is one JSON object.", EventProblemKind.Invalid) { Index = events.Count };
-                    return false;
-                }
-
-                if (!CloudEventObject.TryRead(ref reader, json, defaults, out Event? e, out CloudEventIdentity id, out problem))
-                {
-                    problem = problem! with { Index = events.Count };
-                    return false;
-                }
-
-                events.Add(new ParsedCloudEvent(e!, id));
-            }
-
-            reader.Read(); // Throws when something follows the array.
-            problem = null;
-            return true;
+            problem = Utf8.IsValid(json) ? ReadBatch(WithoutByteOrderMark(json), defaults, events) : NotUtf8();
         }
         catch (JsonException failure)
         {
             problem = Malformed(failure) with { Index = events.Count };
-            return false;
         }
+
+        if (problem is not null)
+        {
+            events.Clear();
+        }
+
+        return problem is null;
     }
 
     /// <summary>Reads the binary mode of the HTTP binding: attributes in <c>ce-*</c> headers, data in the body.</summary>
@@ -135,6 +110,37 @@ public static class CloudEventReader
         ArgumentNullException.ThrowIfNull(headers);
         return CloudEventHeaders.TryRead(headers, contentType, body, defaults, out e, out id, out problem);
     }
+
+    private static EventProblem? ReadBatch(ReadOnlySpan<byte> json, CloudEventDefaults defaults, List<ParsedCloudEvent> events)
+    {
+        var reader = new Utf8JsonReader(json, Options);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return new EventProblem("body", "A batch of CloudEvents is one JSON array.", EventProblemKind.Invalid);
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                return new EventProblem("body", "A CloudEvent is one JSON object.", EventProblemKind.Invalid) { Index = events.Count };
+            }
+
+            if (!CloudEventObject.TryRead(ref reader, json, defaults, out Event? e, out CloudEventIdentity id, out EventProblem? problem))
+            {
+                return problem! with { Index = events.Count };
+            }
+
+            events.Add(new ParsedCloudEvent(e!, id));
+        }
+
+        reader.Read(); // Throws when something follows the array.
+        return null;
+    }
+
+    /// <summary>RFC 8259 section 8.1 lets a reader ignore the mark, and files from some editors begin with it.</summary>
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
     private static EventProblem NotUtf8() => new("body", "The body is not valid UTF-8, which JSON must be.", EventProblemKind.NotUtf8);
 

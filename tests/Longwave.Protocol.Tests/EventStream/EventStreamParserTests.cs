@@ -9,7 +9,7 @@ public sealed class EventStreamParserTests
     public void TryRead_SpecExample_GivesItsEvents()
     {
         var parser = new EventStreamParser();
-        List<ServerSentEvent> events = Read(parser, ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\ndata: lost"u8, 1);
+        List<ServerSentEvent> events = StreamPieces.Read(parser, ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\ndata: lost"u8, 1);
         Assert.Equal([new("message", "first event", "1"), new("message", "second event", ""), new("message", " third event", "")], events);
         Assert.Equal("test stream", Encoding.UTF8.GetString(parser.LastComment.Span));
     }
@@ -43,23 +43,5 @@ public sealed class EventStreamParserTests
         });
         Assert.Equal(100_000, failure.Limit);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 400_000);
-    }
-
-    internal static List<ServerSentEvent> Read(EventStreamParser parser, ReadOnlySpan<byte> bytes, int piece)
-    {
-        var events = new List<ServerSentEvent>();
-        while (!bytes.IsEmpty)
-        {
-            ReadOnlySpan<byte> input = bytes[..Math.Min(piece, bytes.Length)];
-            bytes = bytes[input.Length..];
-            while (parser.TryRead(ref input, out ServerSentEvent e))
-            {
-                events.Add(e);
-            }
-
-            Assert.True(input.IsEmpty);
-        }
-
-        return events;
     }
 }

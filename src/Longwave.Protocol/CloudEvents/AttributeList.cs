@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text;
+using Longwave.Protocol.Events;
+
+namespace Longwave.Protocol.CloudEvents;
+
+/// <summary>The attributes of one event that are kept as they were written; reused, because most events have the same few.</summary>
+internal sealed class AttributeList
+{
+    // id, source, time, subject and dataschema are kept like extensions.
+    private const int NamedKept = 5;
+
+    [ThreadStatic]
+    private static AttributeList? _ofThisThread;
+
+    private readonly AttributeSlice[] _slices = new AttributeSlice[CloudEventReader.MaxExtensions + NamedKept];
+    private int _count;
+
+    /// <summary>The thread's list, emptied. One event is read at a time, and synchronously.</summary>
+    public static AttributeList ForThisThread()
+    {
+        AttributeList list = _ofThisThread ??= new AttributeList();
+        list._count = 0;
+        return list;
+    }
+
+    /// <summary>Adds one; a second one of the same name is a problem.</summary>
+    public EventProblem? Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, AttributeSlice slice)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (json.Slice(_slices[i].NameStart, _slices[i].NameLength).SequenceEqual(name))
+            {
+                string field = Encoding.UTF8.GetString(name);
+                return new EventProblem(field, $"'{field}' stands twice in the event.", EventProblemKind.Invalid);
+            }
+        }
+
+        if (_count == _slices.Length)
+        {
+            return new EventProblem(
+                "body", $"The event has more than {CloudEventReader.MaxExtensions} extension attributes.", EventProblemKind.TooLarge);
+        }
+
+        _slices[_count++] = slice;
+        return null;
+    }
+
+    /// <summary>Writes the attributes that have a value as one JSON object, in the order in which they stood.</summary>
+    public EventProblem? Write(ReadOnlySpan<byte> json, out string attributes)
+    {
+        attributes = "";
+        int size = 2; // The braces; then quotes, colon and comma for each.
+        for (int i = 0; i < _count; i++)
+        {
+            size += _slices[i].NameLength + _slices[i].ValueLength + 4;
+        }
+
+        if (size > EventRules.MaxAttributesBytes)
+        {
+            return new EventProblem(
+                "body", $"The attributes have more than {EventRules.MaxAttributesBytes} bytes together.", EventProblemKind.TooLarge);
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        buffer[0] = (byte)'{';
+        int n = 1;
+        foreach (AttributeSlice slice in _slices.AsSpan(0, _count))
+        {
+            if (slice.ValueLength == 0)
+            {
+                continue;
+            }
+
+            if (n > 1)
+            {
+                buffer[n++] = (byte)',';
+            }
+
+            buffer[n++] = (byte)'"';
+            json.Slice(slice.NameStart, slice.NameLength).CopyTo(buffer.AsSpan(n));
+            n += slice.NameLength;
+            buffer[n++] = (byte)'"';
+            buffer[n++] = (byte)':';
+            json.Slice(slice.ValueStart, slice.ValueLength).CopyTo(buffer.AsSpan(n));
+            n += slice.ValueLength;
+        }
+
+        buffer[n++] = (byte)'}';
+        attributes = Encoding.UTF8.GetString(buffer, 0, n);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return null;
+    }
+}
