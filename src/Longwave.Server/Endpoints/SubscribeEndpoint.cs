@@ -1,0 +1,153 @@
+using Longwave.Engine;
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Connections;
+using Longwave.Server.Hosting;
+using Longwave.Server.Json;
+using Longwave.Server.Problems;
+using Longwave.Server.Requests;
+using Longwave.Server.Streaming;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Longwave.Server.Endpoints;
+
+/// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
+internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options, Refusals refusals, TimeProvider clock)
+{
+    public Task HandleAsync(HttpContext context)
+    {
+        Problem? problem = EventsQuery.TryRead(context.Request, options.Engine.Limits, out EventsQuery query);
+        if (problem is not null)
+        {
+            return refusals.WriteAsync(context, problem);
+        }
+
+        SetHeaders(context.Response.Headers, query.Media);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask
+            : query.Media == EventsMedia.Json ? PollAsync(context, query)
+            : StreamAsync(context, query);
+    }
+
+    private static void SetHeaders(IHeaderDictionary headers, EventsMedia media)
+    {
+        headers.ContentType = media switch
+        {
+            EventsMedia.EventStream => "text/event-stream",
+            EventsMedia.Ndjson => "application/x-ndjson",
+            _ => JsonAnswer.MediaType,
+        };
+        headers.CacheControl = "no-store";
+        headers.Vary = "Accept";
+
+        // nginx would collect the stream in its buffers.
+        headers["X-Accel-Buffering"] = "no";
+    }
+
+    /// <summary>The engine writes everything, the headers' flush included; this waits until it is done.</summary>
+    private async Task StreamAsync(HttpContext context, EventsQuery query)
+    {
+        // A slow reader is the engine's business (its stall time-out); the web server would cut it off after five seconds.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        SocketTimeouts.LimitUnacknowledged(context, options.Engine.StallTimeout);
+
+        var sink = new PipeWriterSink(context.Response.BodyWriter);
+        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            await RefuseAsync(context, outcome);
+            return;
+        }
+
+        CloseReason reason;
+        using (CloseWhenClientLeaves(context, subscriber!))
+        {
+            reason = await subscriber!.Completion;
+        }
+
+        await EndAsync(context, sink, reason);
+    }
+
+    /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
+    private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
+    {
+        bool clean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Finished;
+        if (clean)
+        {
+            try
+            {
+                await sink.SettledAsync().WaitAsync(options.Server.EndGrace, clock);
+                await context.Response.CompleteAsync().WaitAsync(options.Server.EndGrace, clock);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // The client takes nothing; what it was told is lost to it, as it would be with any connection that breaks.
+            }
+        }
+
+        context.Abort();
+        await sink.SettledAsync();
+    }
+
+    private async Task PollAsync(HttpContext context, EventsQuery query)
+    {
+        var sink = new PollSink(query.Limit, options.Server.MaxPollBytes);
+        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            await RefuseAsync(context, outcome);
+            return;
+        }
+
+        CloseReason reason;
+        using (CloseWhenClientLeaves(context, subscriber!))
+        await using (ITimer? timer = query.Wait > TimeSpan.Zero
+            ? clock.CreateTimer(static sink => ((PollSink)sink!).Expire(), sink, query.Wait, Timeout.InfiniteTimeSpan)
+            : null)
+        {
+            reason = await subscriber!.Completion;
+        }
+
+        if (reason == CloseReason.ClientGone)
+        {
+            context.Abort();
+        }
+        else if (PollAnswer.TryWrite(sink) is { } body)
+        {
+            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body);
+        }
+        else
+        {
+            context.Response.Clear();
+            await refusals.WriteAsync(
+                context,
+                reason == CloseReason.Drain
+                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is leaving; poll again.")
+                    : new Problem(ProblemTypes.InternalError, "The log could not be read; the hub's log says why."));
+        }
+    }
+
+    private static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
+        context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
+
+    private Task RefuseAsync(HttpContext context, SubscribeOutcome outcome)
+    {
+        context.Response.Clear();
+        return refusals.WriteAsync(context, outcome switch
+        {
+            SubscribeOutcome.TooManyConnections => new Problem(
+                ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, as many as this hub takes."),
+            SubscribeOutcome.TooManyPatterns => new Problem(
+                ProblemTypes.TooManyPatterns,
+                $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, as many as this hub takes; exact topics are still free.",
+                "topic"),
+            _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving and takes no new streams."),
+        });
+    }
+}
