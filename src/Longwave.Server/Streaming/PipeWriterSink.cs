@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Longwave.Engine.Subscribers;
@@ -45,6 +46,7 @@ internal sealed class PipeWriterSink : ISink
         }
     }
 
+    [SuppressMessage("Reliability", "CA2012", Justification = "The awaiter is consumed once: here, or by OnFlushed, which then owns it.")]
     public bool TryFlush()
     {
         if (Volatile.Read(ref _state) != Idle)

@@ -1,0 +1,33 @@
+using Longwave.Server.Endpoints;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Longwave.Server;
+
+/// <summary>The hub's addresses.</summary>
+public static class LongwaveRoutes
+{
+    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">Path that comes before all of them, e.g. <c>/hub</c>; empty for none.</param>
+    /// <returns>A builder that conventions (authorization, host filters) can be put on.</returns>
+    public static IEndpointConventionBuilder MapLongwave(this IEndpointRouteBuilder endpoints, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        IServiceProvider services = endpoints.ServiceProvider;
+        Refusals refusals = services.GetRequiredService<Refusals>();
+        HealthEndpoint health = services.GetRequiredService<HealthEndpoint>();
+        RouteGroupBuilder group = endpoints.MapGroup(prefix);
+        Map("/v1/events", services.GetRequiredService<EventsAddress>().HandleAsync);
+        Map("/v1/topics", services.GetRequiredService<TopicsEndpoint>().HandleAsync);
+        Map("/v1/{**rest}", refusals.NotFoundAsync);
+        Map("/healthz", health.HandleLivenessAsync);
+        Map("/readyz", health.HandleReadinessAsync);
+        return group;
+
+        // All methods: the addresses answer the wrong ones themselves, with a problem and the Allow header.
+        void Map(string path, RequestDelegate handler) => group.Map(path, refusals.Guard(handler)).WithDisplayName($"Longwave {path}");
+    }
+}

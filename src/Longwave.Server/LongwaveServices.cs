@@ -1,0 +1,68 @@
+using Longwave.Server.Configuration;
+using Longwave.Server.Endpoints;
+using Longwave.Server.Hosting;
+using Longwave.Server.Problems;
+using Longwave.Server.Publishing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Longwave.Server;
+
+/// <summary>Puts a hub into an ASP.NET Core application.</summary>
+public static class LongwaveServices
+{
+    /// <summary>Left for answers after the clients were sent away.</summary>
+    private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds the hub, which opens its log when the application starts; map its addresses with <see cref="LongwaveRoutes.MapLongwave"/>.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets options in code, after <paramref name="configuration"/>.</param>
+    /// <param name="configuration">Section with <c>Engine</c> and <c>Server</c>; a key that the hub does not know ends the start.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <remarks>
+    /// At start the application throws <see cref="OptionsValidationException"/> for a value out of range, and
+    /// <see cref="Longwave.Engine.LogUnavailableException"/> when the log can't be opened.
+    /// </remarks>
+    public static IServiceCollection AddLongwave(
+        this IServiceCollection services, Action<LongwaveOptions>? configure = null, IConfiguration? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        OptionsBuilder<LongwaveOptions> options = services.AddOptions<LongwaveOptions>();
+        if (configuration is not null)
+        {
+            options.Bind(configuration);
+            services.AddSingleton<IValidateOptions<LongwaveOptions>>(new UnknownKeysCheck(configuration));
+        }
+
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LongwaveOptions>, OptionsCheck>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<LongwaveOptions>>().Value);
+        services.AddOptions<HostOptions>().Configure<LongwaveOptions>((host, longwave) =>
+        {
+            TimeSpan needed = longwave.Engine.DrainWindow + ShutdownReserve;
+            host.ShutdownTimeout = host.ShutdownTimeout < needed ? needed : host.ShutdownTimeout;
+        });
+
+        services.AddRouting();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RunningHub>();
+        services.AddHostedService<HubService>();
+        services.AddSingleton(provider => new ReceivingBudget(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes));
+        services.AddSingleton(provider => new ProblemWriter(provider.GetRequiredService<LongwaveOptions>().Server));
+        services.AddSingleton<Refusals>();
+        services.AddSingleton<SubscribeEndpoint>();
+        services.AddSingleton<PublishEndpoint>();
+        services.AddSingleton<EventsAddress>();
+        services.AddSingleton<TopicsEndpoint>();
+        services.AddSingleton<HealthEndpoint>();
+        return services;
+    }
+}
