@@ -58,6 +58,6 @@ internal sealed class HandoverConnection(ConnectionContext original) : Connectio
     public override ValueTask DisposeAsync()
     {
         _ended.TrySetResult();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 }

@@ -1,0 +1,173 @@
+using System.Net.Quic;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Longwave.Server;
+using Longwave.Server.Connections;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Serve;
+
+/// <summary>The hub as a process: configuration, web server, start, end.</summary>
+internal static class HubApplication
+{
+    /// <summary>Runs the hub until it is told to end; the result is the exit code.</summary>
+    public static async Task<int> RunAsync(ServeArguments arguments, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            ServeConfiguration configuration = ServeConfiguration.Read(arguments);
+            List<ListenAddress> addresses = [.. configuration.Listen.Urls.Select(ListenAddress.Parse)];
+            RefuseOpenAddresses(addresses, configuration.Listen, error);
+            ServerCertificate? certificate = addresses.Any(a => a.Tls) ? ServerCertificate.Load(configuration.Listen) : null;
+
+            await using WebApplication app = Build(configuration, addresses, certificate, arguments.Verbose);
+            await app.StartAsync();
+            StartBanner.Write(app, output);
+            await RunToEndAsync(app);
+            return 0;
+        }
+        catch (Exception exception) when (StartFailure.Explain(exception) is { } failure)
+        {
+            foreach (string line in failure.Message.Split(Environment.NewLine))
+            {
+                await error.WriteLineAsync($"longwave: {line}");
+            }
+
+            if (arguments.Verbose)
+            {
+                await error.WriteLineAsync(exception.ToString());
+            }
+
+            return failure.ExitCode;
+        }
+    }
+
+    /// <summary>Anybody who reaches an open address can read and publish everything: nobody gets that without having said so.</summary>
+    private static void RefuseOpenAddresses(List<ListenAddress> addresses, ListenSettings settings, TextWriter error)
+    {
+        string open = string.Join(", ", addresses.Where(a => !a.IsLoopback).Select(a => a.Url));
+        if (open.Length == 0)
+        {
+            return;
+        }
+
+        if (!settings.Insecure)
+        {
+            throw new StartFailedException(
+                StartFailure.UsageExitCode,
+                $"Refusing to listen on {open}: no authentication is configured, so everybody who reaches it could read and publish everything. "
+                + "Listen on 127.0.0.1 behind a proxy that authenticates, or say --insecure if that is what you want.");
+        }
+
+        error.WriteLine($"longwave: WARNING: everybody who reaches {open} can read and publish everything (--insecure).");
+    }
+
+    private static WebApplication Build(
+        ServeConfiguration configuration, List<ListenAddress> addresses, ServerCertificate? certificate, bool verbose)
+    {
+        // The empty builder: no appsettings.json of whatever directory we are in, no ASPNETCORE_URLS.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "longwave" });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
+        {
+            UseQuic(builder.WebHost);
+        }
+
+        builder.Services.AddCleartextHttp2();
+        builder.Services.AddLongwave(configuration: configuration.Hub);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
+        {
+            kestrel.UseLongwaveLimits(options.Engine.Limits);
+            foreach (ListenAddress address in addresses)
+            {
+                Listen(kestrel, address, certificate);
+            }
+        });
+        ConfigureLogging(builder.Logging, verbose);
+
+        WebApplication app = builder.Build();
+        app.MapLongwave();
+        return app;
+    }
+
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
+    [SupportedOSPlatform("macos")]
+    private static void UseQuic(IWebHostBuilder host)
+    {
+        if (QuicListener.IsSupported)
+        {
+            host.UseQuic();
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, ServerCertificate? certificate)
+    {
+        foreach (System.Net.IPEndPoint endPoint in address.EndPoints)
+        {
+            if (!address.Tls)
+            {
+                kestrel.ListenCleartext(endPoint);
+                continue;
+            }
+
+            kestrel.Listen(endPoint, listen =>
+            {
+                bool quic = (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
+                listen.Protocols = quic ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificate = certificate!.Certificate,
+                    ServerCertificateChain = certificate.Chain,
+                });
+            });
+        }
+    }
+
+    /// <summary>To standard error, one line each: warnings, and what the hub itself says about its life.</summary>
+    private static void ConfigureLogging(ILoggingBuilder logging, bool verbose)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
+        logging.AddFilter("Longwave", verbose ? LogLevel.Debug : LogLevel.Information);
+
+        // A start that fails is told in one line by us, not with a stack by the host.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Information : LogLevel.None);
+    }
+
+    /// <summary>Waits for SIGTERM or SIGINT, then leaves in good order; a second Ctrl+C leaves at once.</summary>
+    private static async Task RunToEndAsync(WebApplication app)
+    {
+        using var hurry = new CancellationTokenSource();
+        CancellationToken stopping = app.Lifetime.ApplicationStopping;
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = true;
+            if (stopping.IsCancellationRequested)
+            {
+                hurry.Cancel();
+            }
+        });
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stopping.Register(() => stopped.TrySetResult()))
+        {
+            await stopped.Task;
+        }
+
+        await app.StopAsync(hurry.Token);
+    }
+}

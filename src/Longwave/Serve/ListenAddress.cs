@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Longwave.Serve;
+
+/// <summary>One address to listen on.</summary>
+/// <param name="Url">As it was written.</param>
+/// <param name="Tls">Whether it is https.</param>
+/// <param name="EndPoints">The sockets it means.</param>
+internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPoint> EndPoints)
+{
+    private const int HttpPort = 80;
+    private const int HttpsPort = 443;
+
+    /// <summary>Whether only this machine can reach it.</summary>
+    public bool IsLoopback => EndPoints.All(e => IPAddress.IsLoopback(e.Address));
+
+    /// <summary>Reads <c>scheme://host[:port]</c>; host is an IP address, <c>localhost</c>, or <c>*</c> (<c>+</c>) for every address.</summary>
+    /// <exception cref="StartFailedException">It is none; the message says why.</exception>
+    public static ListenAddress Parse(string url)
+    {
+        bool tls = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        if (!tls && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid(url, "it begins with neither http:// nor https://");
+        }
+
+        string authority = url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..].TrimEnd('/');
+        int colon = authority.LastIndexOf(':');
+        bool hasPort = colon >= 0 && !authority.EndsWith(']') && colon > authority.LastIndexOf(']');
+        string host = hasPort ? authority[..colon] : authority;
+        int port = tls ? HttpsPort : HttpPort;
+        if (hasPort
+            && (!int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > IPEndPoint.MaxPort))
+        {
+            throw Invalid(url, $"`{authority[(colon + 1)..]}` is no port");
+        }
+
+        return new ListenAddress(url, tls, [.. Addresses(url, host, port).Select(a => new IPEndPoint(a, port))]);
+    }
+
+    private static IPAddress[] Addresses(string url, string host, int port)
+    {
+        if (host is "*" or "+")
+        {
+            return [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any];
+        }
+
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            // Two sockets can't be given "any port" and agree on one.
+            return port != 0 && HasIPv6Loopback() ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
+        }
+
+        bool bracketed = host.StartsWith('[') && host.EndsWith(']');
+        return IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address) && bracketed == (address.AddressFamily == AddressFamily.InterNetworkV6)
+            ? [address]
+            : throw Invalid(url, $"`{host}` is no IP address; use one, or localhost, or * for every address of this machine");
+    }
+
+    /// <summary>Containers often have the protocol but no address of it.</summary>
+    private static bool HasIPv6Loopback()
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static StartFailedException Invalid(string url, string reason) =>
+        new(StartFailure.UsageExitCode, $"Can't listen on `{url}`: {reason}.");
+}

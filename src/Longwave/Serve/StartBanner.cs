@@ -1,0 +1,33 @@
+using Longwave.Server;
+using Longwave.Server.Connections;
+using Longwave.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Longwave.Serve;
+
+/// <summary>What a hub says when it is up: where it listens, where its data is, three commands to try.</summary>
+internal static class StartBanner
+{
+    public static void Write(WebApplication app, TextWriter output)
+    {
+        List<string> addresses = [.. app.Urls.Where(url => !CleartextHttp2.IsInternal(url))];
+        string directory = Path.GetFullPath(app.Services.GetRequiredService<LongwaveOptions>().Engine.DataDirectory);
+        string hub = Reachable(addresses[0]);
+        string trust = hub.StartsWith("https:", StringComparison.Ordinal) ? " -k" : "";
+        output.WriteLine($"Longwave listens on {string.Join(", ", addresses)}");
+        output.WriteLine($"Its data is in      {directory} (position {app.Services.GetRequiredService<RunningHub>().Engine.Tip})");
+        output.WriteLine();
+        output.WriteLine("Try");
+        output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo'                  # watch a topic");
+        output.WriteLine($"  curl{trust} -d hello '{hub}/v1/events?topic=demo'            # publish to it, from another terminal");
+        output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo&since=earliest'   # all of it again, from the log");
+        output.WriteLine();
+        output.WriteLine("Ctrl+C ends it.");
+        output.Flush();
+    }
+
+    /// <summary>An address of every interface is no address to connect to.</summary>
+    private static string Reachable(string address) =>
+        address.Replace("://[::]", "://localhost", StringComparison.Ordinal).Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal);
+}
