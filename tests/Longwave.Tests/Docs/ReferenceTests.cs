@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Longwave.Engine;
+using Longwave.Serve;
+using Longwave.Server;
+using Longwave.Server.Problems;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Tests.Docs;
+
+/// <summary>The pages of docs/reference say what the code says. LONGWAVE_UPDATE_DOCS=1 writes them.</summary>
+public sealed class ReferenceTests
+{
+    private const string Generated = "<!-- Made from the code by ReferenceTests: change it there. -->\n";
+
+    [Fact]
+    public void Configuration_OfEveryOption_IsCurrent() => GeneratedPage.Verify(
+        "docs/reference/configuration.md",
+        new ConfigurationReference()
+            .Text("# Configuration\n\n" + Generated)
+            .Text("""
+                Three places, the later wins: a JSON file (`longwave serve --config hub.json`), environment variables, options of the command line. The sections
+                below are objects of the file; in a variable the parts of a key are joined with two underscores: `LONGWAVE__ENGINE__HEARTBEAT=00:00:30`.
+                Values are checked at the start, and a key that nobody knows is refused, so a misspelt limit does not silently keep its default.
+                Durations are `days.hours:minutes:seconds`.
+                """)
+            .Section("Engine", typeof(EngineOptions), "The log and the fan-out.")
+            .Section("Server", typeof(ServerOptions), "The HTTP surface.")
+            .Section("Listen", typeof(ListenSettings), "Where the executable listens. Whoever embeds the hub configures this on the web server.")
+            .ToString());
+
+    [Fact]
+    public void Problems_OfEveryType_AreCurrent()
+    {
+        var page = new StringBuilder("# Problems\n\n" + Generated);
+        page.Append("""
+
+            A request that is refused changes nothing and is answered with a problem document (RFC 9457, `application/problem+json`):
+            `type` (the address below, stable), `title`, `status`, `detail` (what was wrong this time), `field` (which parameter, header or attribute) and,
+            for batches, `index` (which event, from 0).
+
+            | status | `type` | what it is | what to do |
+            |---|---|---|---|
+
+            """);
+        foreach (var type in ProblemTypes.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {type.Status} | `{type.Uri}` | {GeneratedPage.Cell(type.Title)} | {GeneratedPage.Cell(type.Remedy)} |\n");
+        }
+
+        GeneratedPage.Verify("docs/reference/problems.md", page.ToString());
+    }
+
+    [Fact]
+    public void LogEvents_OfEveryProject_AreCurrent()
+    {
+        var page = new StringBuilder("# Log events\n\n" + Generated);
+        page.Append("""
+
+            What the hub writes to its log. A number never changes its meaning: filter and alert by it.
+
+            | id | level | message |
+            |---|---|---|
+
+            """);
+        var messages = new[] { typeof(HubEngine).Assembly, typeof(LongwaveOptions).Assembly, typeof(ListenSettings).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
+            .OfType<LoggerMessageAttribute>()
+            .OrderBy(message => message.EventId);
+        foreach (var message in messages)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {message.EventId} | {message.Level} | {GeneratedPage.Cell(message.Message)} |\n");
+        }
+
+        GeneratedPage.Verify("docs/reference/log-events.md", page.ToString());
+    }
+
+    [Fact]
+    public async Task CommandLine_OfEveryCommand_IsCurrent()
+    {
+        await using var session = await ShellSession.OpenAsync();
+        var help = await session.RunAsync("longwave --help");
+        var commands = help.Split('\n')
+            .SkipWhile(line => !line.StartsWith("Commands:", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal))
+            .Select(line => line.Trim().Split(' ')[0]);
+        var page = new StringBuilder("# Command line\n\n" + Generated);
+        page.Append(CultureInfo.InvariantCulture, $"\n```text\n{Trim(help)}\n```\n");
+        foreach (var command in commands)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## longwave {command}\n\n```text\n{Trim(await session.RunAsync($"longwave {command} --help"))}\n```\n");
+        }
+
+        GeneratedPage.Verify("docs/reference/command-line.md", page.ToString());
+    }
+
+    private static string Trim(string help) => string.Join('\n', help.Trim().Split('\n').Select(line => line.TrimEnd()));
+}
