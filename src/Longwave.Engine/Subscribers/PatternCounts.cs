@@ -5,9 +5,9 @@ namespace Longwave.Engine.Subscribers;
 /// <summary>How many different patterns are subscribed: each costs a match for every topic, so their number is bounded.</summary>
 internal sealed class PatternCounts(int most)
 {
+    // Guards _counts.
     private readonly Lock _gate = new();
 
-    // Guarded by _gate.
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public bool TryAdd(IReadOnlyList<Selector> selectors)
