@@ -1,0 +1,82 @@
+// Every js snippet of README.md and docs/ runs in a real browser, on a page of a real hub, and logs the event that is then published to `demo`.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const patienceMs = 20_000;
+let hub, hubUrl, folder, browser;
+
+async function documents() {
+  const below = await readdir(path.join(root, 'docs'), { recursive: true });
+  return ['README.md', ...below.filter(name => name.endsWith('.md')).map(name => path.join('docs', name)).sort()];
+}
+
+async function snippets() {
+  const found = [];
+  for (const name of await documents()) {
+    const text = await readFile(path.join(root, name), 'utf8');
+    for (const match of text.matchAll(/^```js\n([\s\S]*?)^```$/gm)) {
+      found.push({ name, line: text.slice(0, match.index).split('\n').length, code: match[1] });
+    }
+  }
+  return found;
+}
+
+async function until(condition, what) {
+  const deadline = performance.now() + patienceMs;
+  while (!(await condition())) {
+    assert.ok(performance.now() < deadline, `waited in vain for ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'longwave-docs-'));
+  const program = path.join(root, 'artifacts/bin/Longwave/release/longwave.dll');
+  hub = spawn('dotnet', [program, 'serve', '--urls', 'http://127.0.0.1:0', '--data', path.join(folder, 'data')], { stdio: ['ignore', 'pipe', 'ignore'] });
+  createInterface({ input: hub.stdout }).on('line', line => { hubUrl ??= /listens on (http:\S+)/.exec(line)?.[1]; });
+  await until(() => hubUrl || hub.exitCode !== null, 'the hub');
+  assert.ok(hubUrl, 'the hub said where it listens');
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'] });
+});
+
+after(async () => {
+  await browser?.close();
+  if (hub && hub.exitCode === null) {
+    hub.kill('SIGKILL');
+    await once(hub, 'exit');
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+const connections = async () => (await (await fetch(`${hubUrl}/readyz`)).json()).connections;
+
+test('there are snippets', async () => assert.ok((await snippets()).length > 0));
+
+for (const { name, line, code } of await snippets()) {
+  test(`${name}:${line} logs the event`, async () => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      const logged = [];
+      page.on('console', message => logged.push(message.text()));
+      page.on('pageerror', error => logged.push(`error: ${error}`));
+      await page.goto(`${hubUrl}/healthz`);
+      const open = await connections();
+      await page.addScriptTag({ content: `{\n${code}\n}` });
+      await until(async () => (await connections()) > open, `the stream of ${name}:${line}`);
+      await fetch(`${hubUrl}/v1/events?topic=demo`, { method: 'POST', body: `for ${name}:${line}` });
+      await until(() => logged.some(text => text.includes(`for ${name}:${line}`)), `'for ${name}:${line}' among ${JSON.stringify(logged)}`);
+      assert.deepEqual(logged.filter(text => text.startsWith('error:')), []);
+    } finally {
+      await context.close();
+    }
+  });
+}
