@@ -21,6 +21,7 @@ public sealed class RepositoryTests
         new OnePublicTypeRule(),
         new PackagesRule(),
         new ProjectReferencesRule(),
+        new TestNamesRule(),
         new UnfinishedRule(),
     ];
 
