@@ -35,7 +35,7 @@ internal sealed class TopicRoutes
                 _patternsOfTopic.Clear();
             }
 
-            found = [.. _patterns.Values.Where(node => node.Selector!.Matches(topic))];
+            found = FindPatterns(topic);
             _patternsOfTopic.Add(topic, found);
         }
 
@@ -65,6 +65,8 @@ internal sealed class TopicRoutes
             }
         }
     }
+
+    private RouteNode[] FindPatterns(string topic) => [.. _patterns.Values.Where(node => node.Selector!.Matches(topic))];
 
     private RouteNode Node(Selector selector)
     {

@@ -68,7 +68,7 @@ internal sealed class TopicIndexer
         }
 
         int at = _next;
-        int end = Math.Min(_generation.Count, at + maxEntries);
+        int end = at + Math.Min(_generation.Count - at, maxEntries);
         while (at < end)
         {
             // A topic's figures are written with its last entry, so a slice ends where a topic ends.

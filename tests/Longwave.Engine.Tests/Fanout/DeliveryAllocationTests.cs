@@ -1,0 +1,118 @@
+using System.Text;
+using Longwave.Engine.Fanout;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+using Longwave.Protocol.Selectors;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Longwave.Engine.Tests.Fanout;
+
+/// <summary>The allocation gate: a delivery allocates nothing. Deterministic where nanoseconds are not.</summary>
+public sealed class DeliveryAllocationTests
+{
+    private const int Subscribers = 1_000;
+    private const int Events = 200;
+
+    [Theory]
+    [InlineData("prices/1")]
+    [InlineData("*")]
+    [InlineData("prices/{id}")]
+    public void Turn_EventsForManySubscribers_AllocatesNothingPerDelivery(string selector)
+    {
+        string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
+        try
+        {
+            var options = new EngineOptions { DataDirectory = directory };
+            using EventLog log = EventLog.Open(options, TimeProvider.System);
+            using var readers = new CatchUpReaders(log, options, NullLogger.Instance);
+            var shard = new Shard(log, options, readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
+            var sinks = new List<CountingSink>();
+            for (int i = 0; i < Subscribers; i++)
+            {
+                sinks.Add(Open(shard, selector, i));
+            }
+
+            shard.Turn(wait: false);
+            Append(log, Events);
+            RouteAll(shard, log);
+            Append(log, Events);
+            EncodeFrames(log);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            RouteAll(shard, log);
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+            Assert.All(sinks, static sink => Assert.Equal(2 * Events, sink.Writes));
+            Assert.Equal(0, allocated);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static CountingSink Open(Shard shard, string selector, int id)
+    {
+        Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
+        var request = new SubscribeRequest { Selectors = [parsed] };
+        var sink = new CountingSink();
+        var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard, new PatternCounts(10));
+        shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
+        return sink;
+    }
+
+    private static void Append(EventLog log, int count)
+    {
+        if (!log.Topics.TryGet("prices/1", out Topic? topic))
+        {
+            topic = log.Topics.Add("prices/1");
+        }
+
+        byte[] data = Encoding.UTF8.GetBytes(new string('x', 200));
+        for (int i = 0; i < count; i++)
+        {
+            var added = new TailEvent(new Event { Topic = topic.Name, Data = data }, topic, [], new Position(log.Epoch, log.Tip + 1), 0);
+            log.Publish([new PendingEvent(added, null)]);
+        }
+    }
+
+    /// <summary>A frame is made once per event, whoever needs it first; that is not a cost of delivering.</summary>
+    private static void EncodeFrames(EventLog log)
+    {
+        for (long sequence = log.Tail.First; sequence < log.Tail.End; sequence++)
+        {
+            log.Tail[sequence]!.Frame(EventFormat.Sse);
+        }
+    }
+
+    private static void RouteAll(Shard shard, EventLog log)
+    {
+        for (int turns = 0; turns < 2 * Events / log.Tail.End + 8; turns++)
+        {
+            shard.Turn(wait: false);
+        }
+    }
+
+    private sealed class CountingSink : ISink
+    {
+        public int Writes { get; private set; }
+
+        public void Attach(Subscriber subscriber)
+        {
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes) => Writes++;
+
+        public bool TryFlush() => true;
+
+        public void OnLive(Position position)
+        {
+        }
+
+        public void Complete(CloseReason reason)
+        {
+        }
+    }
+}
