@@ -82,7 +82,7 @@ internal sealed class EventLog : IDisposable
             int bytes = added.Event.Data.Length;
             added.Topic.Added(added.Offset, bytes);
             Array.ForEach(added.Alternates, alternate => alternate.Added(added.Offset, bytes));
-            if (!added.Topic.InMemory)
+            if (added.IsStored)
             {
                 Indexer.Add(added);
             }
@@ -114,21 +114,28 @@ internal sealed class EventLog : IDisposable
         while (Tail.IsOver)
         {
             TailEvent oldest = Tail.Oldest;
-            if (!oldest.Topic.InMemory && oldest.Offset > Indexer.IndexedThrough)
+            if (oldest.IsStored && oldest.Offset > Indexer.IndexedThrough)
             {
                 Writer.Index(int.MaxValue);
                 continue;
             }
 
-            if (oldest.Topic.InMemory)
+            if (!oldest.IsStored)
             {
-                oldest.Topic.Trimming(oldest.Offset);
-                Topics.NoteTrimmed(oldest.Offset);
-                oldest.Topic.Removed(1, oldest.Event.Data.Length, oldest.Topic.Count > 1 ? oldest.Offset + 1 : 0);
+                Lose(oldest.Topic, oldest);
+                Array.ForEach(oldest.Alternates, alternate => Lose(alternate, oldest));
             }
 
             Tail.Evict();
         }
+    }
+
+    /// <summary>An event that only the hot tail had leaves it.</summary>
+    private void Lose(Topic topic, TailEvent gone)
+    {
+        topic.Trimming(gone.Offset);
+        Topics.NoteTrimmed(gone.Offset);
+        topic.Removed(1, gone.Event.Data.Length, topic.Count > 1 ? gone.Offset + 1 : 0);
     }
 
     /// <summary>Closes the files. Of the writer, as the last thing.</summary>

@@ -46,7 +46,7 @@ internal sealed class LogWriter : IDisposable
             return;
         }
 
-        long reserveThrough = events.Exists(static pending => pending.Event.Topic.InMemory) && events[^1].Event.Offset > _reservedThrough
+        long reserveThrough = events.Exists(static pending => !pending.Event.IsStored) && events[^1].Event.Offset > _reservedThrough
             ? events[^1].Event.Offset + ReservedOffsets
             : _reservedThrough;
         TopicIndexer.Slice? slice = null;
@@ -134,7 +134,8 @@ internal sealed class LogWriter : IDisposable
     public void Dispose() => _database.Dispose();
 
     private bool NeedsNoDisk(PendingEvent pending) =>
-        pending.Event.Topic is { InMemory: true, Stored: true }
+        !pending.Event.IsStored
+        && pending.Event.Topic.Stored
         && pending.Event.Offset <= _reservedThrough
         && Array.TrueForAll(pending.Event.Alternates, static topic => topic.Stored);
 
@@ -143,7 +144,7 @@ internal sealed class LogWriter : IDisposable
         TailEvent added = pending.Event;
         Insert(added.Topic);
         Array.ForEach(added.Alternates, Insert);
-        if (added.Topic.InMemory)
+        if (!added.IsStored)
         {
             return;
         }

@@ -25,6 +25,9 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
 
     public Topic[] Alternates { get; } = alternates;
 
+    /// <summary>Whether storage has it: one durable topic among its topics is enough.</summary>
+    public bool IsStored { get; } = !topic.InMemory || Array.Exists(alternates, static alternate => !alternate.InMemory);
+
     public Position Position { get; } = position;
 
     public long Offset => Position.Offset;

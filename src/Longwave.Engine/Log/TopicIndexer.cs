@@ -27,6 +27,7 @@ internal sealed class TopicIndexer
     private long _pendingThrough;
     private long _generationThrough;
     private int _next;
+    private bool _wanted;
 
     public TopicIndexer(Database database, long indexedThrough)
     {
@@ -41,8 +42,11 @@ internal sealed class TopicIndexer
 
     public bool HasWork => _next < _generation.Count || _pending.Count > 0;
 
-    /// <summary>Whether a generation is full or on its way.</summary>
-    public bool IsDue => _next < _generation.Count || _pending.Count >= GenerationEntries;
+    /// <summary>Whether a generation is full, wanted, or on its way.</summary>
+    public bool IsDue => _next < _generation.Count || _pending.Count >= GenerationEntries || (_wanted && _pending.Count > 0);
+
+    /// <summary>Time has passed: what waits is written although it is no full generation. Retention sees only what the index has.</summary>
+    public void Want() => _wanted = true;
 
     /// <summary>Notes a committed event that is in storage.</summary>
     public void Add(TailEvent committed)
@@ -116,7 +120,7 @@ internal sealed class TopicIndexer
     {
         (_generation, _pending) = (_pending, _generation);
         _pending.Clear();
-        _next = 0;
+        (_next, _wanted) = (0, false);
         _generationThrough = _pendingThrough;
         _generation.Sort(static (a, b) => a.Topic.Id != b.Topic.Id ? a.Topic.Id.CompareTo(b.Topic.Id) : a.Offset.CompareTo(b.Offset));
     }

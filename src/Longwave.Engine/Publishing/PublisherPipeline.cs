@@ -210,6 +210,7 @@ internal sealed class PublisherPipeline : IDisposable
         if (!_retention.IsRunning && _clock.GetElapsedTime(_nextRetention, now) >= _options.RetentionInterval)
         {
             _nextRetention = now;
+            _log.Indexer.Want();
             _retention.Start(Math.Max(_log.LastTimeUnixMs, _clock.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 

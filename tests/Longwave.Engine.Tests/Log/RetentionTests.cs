@@ -1,5 +1,6 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
 using Longwave.Protocol.EventStream;
 using Longwave.Protocol.Positions;
 
@@ -28,6 +29,29 @@ public sealed class RetentionTests
         TopicInfo info = hub.Engine.Topics(null, null, 10).Topics.Single(static topic => topic.Name == "t");
         Assert.Equal((100, positions[2_900].Offset, positions[^1].Offset), (info.Count, info.First, info.Tip));
         Assert.Equal("longwave.gap", (await hub.Subscribe("t", positions[10].ToString()).NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task Sweep_QuietTopic_IsTrimmedThoughNothingElseIsPublished()
+    {
+        await using var hub = new TestHub(Often(new TopicPolicy { Selector = "t", MaxCount = 3 }));
+        await hub.PublishManyAsync("t", 10);
+        while (hub.Engine.Topics(null, null, 10).Topics[0].Count > 3)
+        {
+            await Task.Yield();
+        }
+
+        List<ServerSentEvent> left = await hub.Subscribe("t", since: Since.Earliest, endWhenLive: true).AllAsync();
+        Assert.Equal(["7", "8", "9"], left.Select(static e => e.Data));
+    }
+
+    [Fact]
+    public async Task Publish_MemoryTopicWithDurableAlternate_IsStored()
+    {
+        await using var hub = new TestHub(Often(new TopicPolicy { Selector = "tick", Durability = Durability.Memory }));
+        await hub.PublishAllAsync(new Event { Topic = "tick", Alternates = ["kept"], Data = "x"u8.ToArray() });
+        await hub.RestartAsync();
+        Assert.Equal("x", Assert.Single(await hub.Subscribe("kept", since: Since.Earliest, endWhenLive: true).AllAsync()).Data);
     }
 
     [Fact]
