@@ -1,0 +1,94 @@
+using System.Text;
+using Longwave.Engine.Publishing;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Events;
+
+namespace Longwave.Engine.Tests.Publishing;
+
+public sealed class PublisherPipelineTests
+{
+    [Fact]
+    public async Task Publish_NewTopicOverTheLimit_IsRefusedWhole()
+    {
+        await using var hub = new TestHub(new EngineOptions { Limits = { MaxTopics = 2 } });
+        await hub.PublishAsync("a", "1");
+        await hub.PublishAsync("b", "1");
+        PublishResult refused = await hub.Engine.PublishAsync([To("a"), To("c")]);
+        Assert.Equal(PublishOutcome.TooManyTopics, refused.Outcome);
+        Assert.Empty(refused.Events);
+        Assert.Equal(2, hub.Engine.Tip.Offset);
+        Assert.Equal(PublishOutcome.Accepted, (await hub.Engine.PublishAsync([To("a"), To("b")])).Outcome);
+    }
+
+    [Fact]
+    public async Task Publish_MoreThanTheQueueTakes_IsRefusedAndTheRestIsKept()
+    {
+        await using var hub = new TestHub(new EngineOptions { Limits = { MaxQueuedRequests = 4, MaxCommitEvents = 1 } });
+        Task<PublishResult>[] requests = [.. Enumerable.Range(0, 2_000).Select(_ => hub.Engine.PublishAsync([To("t")]).AsTask())];
+        PublishResult[] results = await Task.WhenAll(requests);
+        Assert.Contains(results, static result => result.Outcome == PublishOutcome.QueueFull);
+        Assert.Equal(results.Count(static result => result.Outcome == PublishOutcome.Accepted), hub.Engine.Tip.Offset);
+    }
+
+    [Fact]
+    public async Task Publish_SameKeyTwiceInOneRequest_IsOneEvent()
+    {
+        await using var hub = new TestHub();
+        IdempotencyKey key = IdempotencyKey.FromCloudEvent("t", "source", "1");
+        PublishResult result = await hub.Engine.PublishAsync([To("t") with { Key = key }, To("t") with { Key = key }, To("t")]);
+        Assert.Equal([false, true, false], result.Events.Select(static published => published.Duplicate));
+        Assert.Equal(result.Events[0].Position, result.Events[1].Position);
+        Assert.Equal(2, hub.Engine.Tip.Offset);
+    }
+
+    [Fact]
+    public async Task Publish_KeyAfterItsWindow_IsANewEvent()
+    {
+        var clock = new ManualClock();
+        await using var hub = new TestHub(new EngineOptions { IdempotencyWindow = TimeSpan.FromMinutes(10) }, clock);
+        await hub.PublishAsync("t", "1", key: "k");
+        clock.Advance(TimeSpan.FromMinutes(9));
+        Assert.True((await hub.PublishAllAsync(new Event { Topic = "t" }, "k")).Events[0].Duplicate);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.False((await hub.PublishAllAsync(new Event { Topic = "t" }, "k")).Events[0].Duplicate);
+    }
+
+    [Fact]
+    public async Task Publish_AfterShutdown_SaysSo()
+    {
+        var hub = new TestHub();
+        await hub.DisposeAsync();
+        Assert.Equal(PublishOutcome.ShuttingDown, (await hub.Engine.PublishAsync([To("t")])).Outcome);
+    }
+
+    [Fact]
+    public void FromHeader_PartsThatJoinAlike_AreDifferentKeys()
+    {
+        Assert.NotEqual(IdempotencyKey.FromCloudEvent("t", "a", "bc"), IdempotencyKey.FromCloudEvent("t", "ab", "c"));
+        Assert.NotEqual(IdempotencyKey.FromCloudEvent("t", "a", "b"), IdempotencyKey.FromCloudEvent("ta", "", "b"));
+        Assert.NotEqual(IdempotencyKey.FromHeader("t", "a", 1), IdempotencyKey.FromCloudEvent("t", "a", "1"));
+        string huge = new('x', 5_000);
+        Assert.NotEqual(IdempotencyKey.FromHeader("t", huge, 1), IdempotencyKey.FromHeader("t", huge + "y", 1));
+    }
+
+    [Fact]
+    public async Task Subscribe_OverTheLimits_IsRefused()
+    {
+        await using var hub = new TestHub(new EngineOptions { Limits = { MaxConnections = 3, MaxPatterns = 1 } });
+        hub.Subscribe("{a}");
+        var request = new SubscribeRequest { Selectors = [Pattern("x/{b}")] };
+        Assert.Equal(SubscribeOutcome.TooManyPatterns, hub.Engine.TrySubscribe(request, new MemorySink(), out _));
+        hub.Subscribe("{a}");
+        MemorySink last = hub.Subscribe("b");
+        Assert.Equal(SubscribeOutcome.TooManyConnections, hub.Engine.TrySubscribe(request, new MemorySink(), out _));
+        last.Subscriber!.Close(CloseReason.ClientGone);
+        Assert.Equal(CloseReason.ClientGone, await last.Subscriber.Completion);
+        Assert.Equal(2, hub.Engine.ConnectionCount);
+        hub.Subscribe("b");
+    }
+
+    private static Longwave.Protocol.Selectors.Selector Pattern(string text) =>
+        Longwave.Protocol.Selectors.Selector.TryParse(text, out Longwave.Protocol.Selectors.Selector? selector, out _) ? selector : throw new ArgumentException(text);
+
+    private static Publication To(string topic) => new(new Event { Topic = topic, Data = Encoding.UTF8.GetBytes("x") }, null);
+}
