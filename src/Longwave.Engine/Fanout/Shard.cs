@@ -87,8 +87,7 @@ internal sealed class Shard
         switch (message.Kind)
         {
             case ShardMessageKind.Opened:
-                _timer.Add(message.Subscriber!);
-                Proceed(message.Subscriber!);
+                OnOpened(message.Subscriber!);
                 break;
             case ShardMessageKind.Writable:
                 OnWritable(message.Subscriber!);
@@ -106,14 +105,23 @@ internal sealed class Shard
                 _timer.Drain();
                 break;
             default:
-                // A closing subscriber that is lent comes back by itself; one that is closed needs nothing.
+                // A closing subscriber that is opening or lent comes by itself; one that is closed needs nothing.
                 break;
         }
     }
 
+    private void OnOpened(Subscriber subscriber)
+    {
+        subscriber.State = SubscriberState.Waiting;
+        TakeEarlySignal(subscriber);
+        _timer.Add(subscriber);
+        Proceed(subscriber);
+    }
+
     private void OnWritable(Subscriber subscriber)
     {
-        if (subscriber.State == SubscriberState.CatchingUp)
+        // The owner may still be about to note that the sink is blocked: the signal is kept until it is ours.
+        if (subscriber.State is SubscriberState.CatchingUp or SubscriberState.Opening)
         {
             subscriber.SignalledEarly = true;
             return;
@@ -133,14 +141,19 @@ internal sealed class Shard
     private void OnCaughtUp(Subscriber subscriber)
     {
         subscriber.State = SubscriberState.Waiting;
-        if (subscriber.SignalledEarly)
-        {
-            (subscriber.SignalledEarly, subscriber.IsBlocked) = (false, false);
-        }
+        TakeEarlySignal(subscriber);
 
         // A blocked one reads on when it is writable; until then its cursor is all that there is of it.
         subscriber.NeedsCatchUp = subscriber.IsBlocked;
         Proceed(subscriber);
+    }
+
+    private static void TakeEarlySignal(Subscriber subscriber)
+    {
+        if (subscriber.SignalledEarly)
+        {
+            (subscriber.SignalledEarly, subscriber.IsBlocked) = (false, false);
+        }
     }
 
     /// <summary>Brings a waiting subscriber on: to its end, to a catch-up reader, or to the live edge.</summary>
