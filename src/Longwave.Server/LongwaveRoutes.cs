@@ -1,4 +1,5 @@
 using Longwave.Server.Endpoints;
+using Longwave.Server.Page;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,7 +10,7 @@ namespace Longwave.Server;
 /// <summary>The hub's addresses.</summary>
 public static class LongwaveRoutes
 {
-    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>.</summary>
+    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Path that comes before all of them, e.g. <c>/hub</c>; empty for none.</param>
     /// <returns>A builder that conventions (authorization, host filters) can be put on.</returns>
@@ -25,6 +26,13 @@ public static class LongwaveRoutes
         Map("/v1/{**rest}", refusals.NotFoundAsync);
         Map("/healthz", health.HandleLivenessAsync);
         Map("/readyz", health.HandleReadinessAsync);
+        if (services.GetRequiredService<LongwaveOptions>().Server.Page)
+        {
+            PageEndpoint page = services.GetRequiredService<PageEndpoint>();
+            Map("/", page.HandleIndexAsync);
+            Map("/page/{file}", page.HandleFileAsync);
+        }
+
         return group;
 
         // All methods: the addresses answer the wrong ones themselves, with a problem and the Allow header.

@@ -1,6 +1,7 @@
 using Longwave.Server.Configuration;
 using Longwave.Server.Endpoints;
 using Longwave.Server.Hosting;
+using Longwave.Server.Page;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
 using Microsoft.Extensions.Configuration;
@@ -63,6 +64,8 @@ public static class LongwaveServices
         services.AddSingleton<EventsAddress>();
         services.AddSingleton<TopicsEndpoint>();
         services.AddSingleton<HealthEndpoint>();
+        services.AddSingleton<PageFiles>();
+        services.AddSingleton<PageEndpoint>();
         return services;
     }
 }

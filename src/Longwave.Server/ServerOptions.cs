@@ -35,4 +35,8 @@ public sealed class ServerOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     [Description("How long the last bytes of a stream that the hub ends may take to leave, before the connection is cut.")]
     public TimeSpan EndGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the page is there.</summary>
+    [Description("Serve the page at `/` that shows topics and events live.")]
+    public bool Page { get; set; } = true;
 }

@@ -1,0 +1,241 @@
+// The page at `/`: what is listened to, and everything that shows it. The parts know nothing of each other; they meet here.
+
+import { Feed } from './feed.js';
+import { before } from './positions.js';
+import { describeControl } from './notices.js';
+import { RateMeter } from './rate.js';
+import { load, save, showInAddress } from './session.js';
+import { codeBlock, publishCommand, streamSnippets } from './snippets.js';
+import { StateLine } from './state.js';
+import { Subscription } from './subscription.js';
+import { appendVisible, element, formatNumber } from './text.js';
+import { TopicList } from './topics.js';
+import { setUpPublishing } from './publish.js';
+
+const SAVE_MS = 1000;
+const ANY = '*';
+
+const byId = (id) => document.getElementById(id);
+
+/** `choice` is what the select says, `since` the time that it meant when the stream began. */
+let { selectors, since, choice, position } = load();
+let subscription = null;
+let reached = false;
+let wasLive = false;
+let began = new Date();
+let newest = null;
+
+const feed = new Feed();
+const rate = new RateMeter();
+const state = new StateLine(() => subscription?.reconnectNow());
+const topics = new TopicList({ toggle, reach });
+
+setUpPublishing(published);
+byId('since').value = choice;
+byId('since').addEventListener('change', (event) => beginAnew(event.target.value));
+addEventListener('online', () => subscription?.reconnectNow());
+addEventListener('pagehide', keep);
+setInterval(keep, SAVE_MS);
+document.addEventListener('visibilitychange', keep);
+if (matchMedia('(max-width: 52rem)').matches) {
+  byId('publish').open = selectors.length === 0;
+}
+
+show();
+if (selectors.length > 0) {
+  listen(position);
+} else {
+  state.idle(true);
+}
+
+function keep() {
+  save({ selectors, since, choice, position: subscription?.position ?? position });
+}
+
+/** Opens the stream for what is chosen; from `at` when it is a position, else as `since` says. */
+function listen(at) {
+  subscription?.stop();
+  [subscription, position, wasLive, began] = [null, at, false, new Date()];
+  if (selectors.length === 0) {
+    state.idle(reached);
+    return;
+  }
+
+  const opened = new Subscription({ selectors, since, position: at }, {
+    event: (event) => {
+      feed.addEvent(event);
+      rate.add();
+      showTip(event.id);
+    },
+    control: (type, data) => {
+      const { kind, words } = describeControl(type, data);
+      feed.addNotice(kind, words);
+      state.announce(words);
+    },
+    tip: showTip,
+    state: showState,
+  });
+  subscription = opened;
+  opened.run();
+}
+
+function showState(now) {
+  switch (now.name) {
+    case 'connecting':
+      state.connecting(!wasLive);
+      break;
+    case 'live':
+      state.live(now.resumedAt);
+      if (now.resumedAt) {
+        feed.addNotice('resumed', `Resumed at position ${now.resumedAt}.`);
+      }
+
+      wasLive = true;
+      drawEmpty();
+      break;
+    case 'waiting':
+      state.waiting(now.until, now.words);
+      break;
+    default:
+      state.refused(now.words);
+      break;
+  }
+}
+
+/** Once per frame: thousands may come in one. */
+function showTip(tip) {
+  if (newest === null) {
+    requestAnimationFrame(() => {
+      byId('tip').hidden = false;
+      byId('tip-position').textContent = newest;
+      newest = null;
+    });
+  }
+
+  newest = tip;
+}
+
+/** Chooses a selector or gives it up. What stays chosen misses nothing: the stream goes on from where it was. */
+function toggle(selector) {
+  const adding = !selectors.includes(selector);
+  const first = selectors.length === 0;
+  const at = first ? null : subscription?.position ?? position;
+  selectors = !adding ? selectors.filter((chosen) => chosen !== selector)
+    : selector === ANY ? [ANY]
+    : [...selectors.filter((chosen) => chosen !== ANY), selector];
+  if (first || (adding && choice !== 'live')) {
+    beginAnew(choice);
+    return;
+  }
+
+  if (selectors.length > 0) {
+    feed.addNotice('chosen', `Now listening to ${selectors.map(nameOf).join(', ')}.`);
+  }
+
+  show();
+  listen(selectors.length > 0 ? at : null);
+}
+
+/** Forgets position and rows, and begins as the select says. */
+function beginAnew(chosen) {
+  choice = chosen;
+  byId('since').value = chosen;
+  since = chosen === 'live' ? null : chosen === 'earliest' ? chosen : new Date(Date.now() - Number(chosen) * 1000).toISOString();
+  feed.clear();
+  show();
+  listen(null);
+}
+
+/** Nothing chosen yet: the first event published here is shown, from just before it. Something else chosen: it is offered. */
+function published(topic, at) {
+  topics.refresh();
+  if (selectors.length === 0 && at !== null) {
+    [selectors, since, choice] = [[topic], null, 'live'];
+    byId('since').value = choice;
+    feed.clear();
+    show();
+    listen(before(at));
+    return null;
+  }
+
+  return selectors.includes(topic) || selectors.some((selector) => selector === ANY || selector.includes('{'))
+    ? null
+    : button('Listen to it', () => selectors.includes(topic) || toggle(topic));
+}
+
+function reach(isReached) {
+  reached = isReached;
+  if (selectors.length === 0) {
+    state.idle(reached);
+  }
+
+  drawEmpty();
+}
+
+function show() {
+  topics.setChosen(selectors);
+  showInAddress(selectors, choice);
+  byId('chips').replaceChildren(...selectors.map(chip));
+  byId('code').hidden = selectors.length === 0;
+  byId('snippets').replaceChildren(...streamSnippets(selectors));
+  document.title = selectors.length === 0 ? 'Longwave' : `${selectors.map(nameOf).join(', ').slice(0, 80)} – Longwave`;
+  drawEmpty();
+}
+
+function chip(selector) {
+  const item = element('li', 'chip');
+  const name = element('bdi');
+  appendVisible(name, nameOf(selector));
+  const remove = button('×', () => {
+    toggle(selector);
+    (document.querySelector('#chips button') ?? byId('find-text')).focus();
+  });
+  remove.setAttribute('aria-label', `Stop listening to ${nameOf(selector)}`);
+  item.append(name, remove);
+  return item;
+}
+
+function drawEmpty() {
+  const name = `${selectors}|${selectors.length > 0 && wasLive}|${topics.isEmpty}|${reached}`;
+  if (byId('empty').dataset.drawn === name && selectors.length === 0) {
+    return;
+  }
+
+  byId('empty').dataset.drawn = name;
+  if (selectors.length > 0) {
+    feed.showEmpty(...whileListening());
+  } else if (reached && topics.isEmpty) {
+    feed.showEmpty(
+      element('h3', '', 'This hub has no events yet'),
+      element('p', '', 'Publish the first one with the box on this page, or from a shell:'),
+      codeBlock('Publish an event', publishCommand('demo')));
+  } else if (reached) {
+    feed.showEmpty(element('h3', '', 'Pick a topic'), element('p', '', 'Its events appear here the moment they are published. You can pick several, or type a selector.'));
+  } else {
+    feed.showEmpty(element('h3', '', 'No hub yet'), element('p', '', 'The page looks for it every few seconds.'));
+  }
+}
+
+function whileListening() {
+  const heading = element('h3', '', wasLive ? 'Listening' : 'Opening the stream');
+  const words = element('p');
+  appendVisible(words, `Nothing on ${selectors.map(nameOf).join(', ')} since ${began.toLocaleTimeString('en-GB')}.`);
+  const kept = topics.count(selectors);
+  if (kept === 0 || choice === 'earliest') {
+    return [heading, words];
+  }
+
+  const offer = kept === null ? 'Show the events kept' : `Show the ${formatNumber(kept)} ${kept === 1 ? 'event' : 'events'} kept`;
+  return [heading, words, button(offer, () => beginAnew('earliest'))];
+}
+
+function nameOf(selector) {
+  return selector === ANY ? 'all topics' : selector;
+}
+
+function button(words, onClick) {
+  const made = element('button', 'quiet', words);
+  made.type = 'button';
+  made.addEventListener('click', onClick);
+  return made;
+}

@@ -1,0 +1,48 @@
+// What a reload of the page comes back to: the topics (also in the address, so that it can be shared), and the position.
+
+const NAME = 'longwave.page';
+
+/** @returns {{ selectors: string[], since: string | null, choice: string, position: string | null }} */
+export function load() {
+  const kept = read();
+  const query = new URLSearchParams(location.search);
+  const asked = query.getAll('topic').filter((topic) => topic !== '');
+  const earliest = query.get('since') === 'earliest';
+  if (asked.length === 0 || (same(asked, kept.selectors) && earliest === (kept.choice === 'earliest'))) {
+    return kept;
+  }
+
+  return { selectors: [...new Set(asked)], since: earliest ? 'earliest' : null, choice: earliest ? 'earliest' : 'live', position: null };
+}
+
+export function save(session) {
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify(session));
+  } catch {
+    // Storage is switched off or full: a reload begins anew then, and nothing else is lost.
+  }
+}
+
+/** The selection in the address; no new entry in the history. */
+export function showInAddress(selectors, choice) {
+  const query = new URLSearchParams();
+  selectors.forEach((selector) => query.append('topic', selector));
+  if (selectors.length > 0 && choice === 'earliest') {
+    query.set('since', choice);
+  }
+
+  const text = query.toString().replaceAll('%2F', '/');
+  history.replaceState(null, '', text === '' ? location.pathname : `?${text}`);
+}
+
+function read() {
+  const nothing = { selectors: [], since: null, choice: 'live', position: null };
+  try {
+    const kept = { ...nothing, ...JSON.parse(sessionStorage.getItem(NAME)) };
+    return Array.isArray(kept.selectors) ? kept : nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+const same = (a, b) => a.length === b.length && a.every((item) => b.includes(item));

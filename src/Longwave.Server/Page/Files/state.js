@@ -1,0 +1,67 @@
+// How the stream is, in words: seen at the top of the page, and said once per change to who can't see it.
+
+import { seconds } from './notices.js';
+
+/** How long "resumed at" stands there. */
+const RESUMED_MS = 10_000;
+
+const byId = (id) => document.getElementById(id);
+
+export class StateLine {
+  #box = byId('state');
+  #words = byId('state-words');
+  #button = byId('reconnect');
+  #announcement = byId('announcement');
+  #timer = 0;
+
+  /** @param {() => void} onReconnect */
+  constructor(onReconnect) {
+    this.#button.addEventListener('click', onReconnect);
+  }
+
+  idle(reached) {
+    this.#show(reached ? 'idle' : 'down', reached ? 'Not listening' : 'The hub can’t be reached');
+  }
+
+  connecting(isFirst) {
+    this.#show('connecting', isFirst ? 'Connecting…' : 'Reconnecting…');
+  }
+
+  live(resumedAt) {
+    this.#show('live', resumedAt ? `Live, resumed at ${resumedAt}` : 'Live');
+    this.announce(this.#words.textContent);
+    if (resumedAt) {
+      this.#timer = setTimeout(() => this.#show('live', 'Live'), RESUMED_MS);
+    }
+  }
+
+  waiting(until, why) {
+    if (this.#box.dataset.state !== 'waiting' && this.#announcement.textContent !== why) {
+      this.announce(why);
+    }
+
+    const tick = () => {
+      const left = until - performance.now();
+      this.#show('waiting', `${why} Reconnecting in ${seconds(left)}`);
+      this.#timer = left > 1000 ? setTimeout(tick, left % 1000 || 1000) : 0;
+    };
+    tick();
+  }
+
+  refused(words) {
+    this.#show('refused', `Refused. ${words}`);
+    this.announce(`The hub refused: ${words}`);
+  }
+
+  announce(words) {
+    this.#announcement.textContent = words;
+  }
+
+  #show(state, words) {
+    clearTimeout(this.#timer);
+    this.#box.dataset.state = state;
+    this.#words.textContent = words;
+    this.#button.hidden = state !== 'waiting' && state !== 'refused';
+    this.#button.textContent = state === 'refused' ? 'Try again' : 'Reconnect now';
+  }
+}

@@ -1,0 +1,230 @@
+// The list of topics: a list box of which several can be chosen, refreshed while the page is seen.
+
+import { appendVisible, element, formatNumber } from './text.js';
+
+const REFRESH_MS = 2000;
+
+/** As many as one answer of the hub holds by default. */
+const PAGE = 1000;
+const ANY = '*';
+
+const byId = (id) => document.getElementById(id);
+
+export class TopicList {
+  #list = byId('topic-list');
+  #total = byId('topics-total');
+  #note = byId('topics-note');
+  #text = byId('find-text');
+  #listen = byId('find-listen');
+  #onToggle;
+  #onReach;
+  #chosen = new Set();
+  #topics = [];
+  #known = 0;
+  #options = new Map();
+  #failed = false;
+  #loading = false;
+
+  /**
+   * @param {{ toggle: (selector: string) => void, reach: (reached: boolean) => void }} on `toggle`: a selector was chosen or given up;
+   * `reach`: whether the hub answered.
+   */
+  constructor({ toggle, reach }) {
+    [this.#onToggle, this.#onReach] = [toggle, reach];
+    this.#list.addEventListener('click', (event) => this.#click(event));
+    this.#list.addEventListener('keydown', (event) => this.#key(event));
+    this.#text.addEventListener('input', () => {
+      this.#draw();
+      this.refresh();
+    });
+    this.#text.addEventListener('keydown', (event) => {
+      if (event.key === 'ArrowDown') {
+        this.#list.querySelector('[role=option]')?.focus();
+        event.preventDefault();
+      }
+    });
+    byId('find').addEventListener('submit', (event) => {
+      event.preventDefault();
+      const selector = this.#text.value.trim();
+      if (selector !== '' && !this.#chosen.has(selector)) {
+        this.#onToggle(selector);
+      }
+
+      this.#text.value = '';
+      this.#draw();
+    });
+    setInterval(() => document.hidden || this.refresh(), REFRESH_MS);
+    document.addEventListener('visibilitychange', () => document.hidden || this.refresh());
+    this.#draw();
+    this.refresh();
+  }
+
+  /** Events kept of what is selected, or null when that is not known: templates, topics of another page of the list. */
+  count(selectors) {
+    const counts = new Map(this.#topics.map((topic) => [topic.topic, topic.count]));
+    const isWhole = this.#known === this.#topics.length;
+    const countOf = (selector) => selector === ANY && isWhole ? [...counts.values()].reduce((sum, count) => sum + count, 0)
+      : selector === ANY || selector.includes('{') ? NaN
+      : counts.get(selector) ?? (isWhole ? 0 : NaN);
+    const sum = selectors.reduce((all, selector) => all + countOf(selector), 0);
+    return Number.isNaN(sum) ? null : sum;
+  }
+
+  get isEmpty() {
+    return this.#known === 0;
+  }
+
+  setChosen(selectors) {
+    this.#chosen = new Set(selectors);
+    this.#draw();
+  }
+
+  async refresh() {
+    if (this.#loading) {
+      return;
+    }
+
+    this.#loading = true;
+    try {
+      // The names are sorted: with more than one page of them, the page that begins where the text stands is the one wanted.
+      const far = this.#known > PAGE && this.#text.value !== '' ? `&after=${encodeURIComponent(this.#text.value)}` : '';
+      const response = await fetch(`v1/topics?limit=${PAGE}${far}`, { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
+      const page = await response.json();
+      [this.#topics, this.#known, this.#failed] = [page.topics, page.total, false];
+    } catch {
+      this.#failed = true;
+    }
+
+    this.#loading = false;
+    this.#draw();
+    this.#onReach(!this.#failed);
+  }
+
+  #draw() {
+    const text = this.#text.value.trim();
+    this.#listen.disabled = text === '';
+    const wanted = text.toLowerCase();
+    const shown = this.#topics.filter((topic) => topic.topic.toLowerCase().includes(wanted));
+    const names = [...(wanted === '' ? [ANY] : []), ...shown.map((topic) => topic.topic)];
+    const counts = new Map(shown.map((topic) => [topic.topic, topic]));
+
+    // Options stay the same elements, so that focus and place stay.
+    for (const [name, option] of this.#options) {
+      if (!names.includes(name)) {
+        this.#remove(name, option);
+      }
+    }
+
+    names.forEach((name, i) => {
+      const option = this.#options.get(name) ?? this.#make(name);
+      if (this.#list.children[i] !== option) {
+        this.#list.insertBefore(option, this.#list.children[i] ?? null);
+      }
+
+      this.#update(option, name, counts.get(name));
+    });
+    if (!this.#list.querySelector('[tabindex="0"]')) {
+      this.#list.firstElementChild?.setAttribute('tabindex', '0');
+    }
+
+    this.#total.textContent = this.#known > 0 ? formatNumber(this.#known) : '';
+    this.#note.textContent = this.#noteWords(text, shown.length);
+    this.#note.hidden = this.#note.textContent === '';
+  }
+
+  #noteWords(text, shown) {
+    if (this.#failed) {
+      return 'The list can’t be refreshed: the hub does not answer.';
+    }
+
+    if (text !== '' && shown === 0) {
+      return 'No topic of that name yet. Enter listens to it all the same, also as a template.';
+    }
+
+    return text === '' && this.#known > this.#topics.length
+      ? `These are the first ${formatNumber(this.#topics.length)}. Type to find others.`
+      : '';
+  }
+
+  #make(name) {
+    const option = element('li', 'option');
+    option.setAttribute('role', 'option');
+    option.tabIndex = -1;
+    option.dataset.selector = name;
+    const label = element('bdi', 'name');
+    if (name === ANY) {
+      label.textContent = 'All topics';
+    } else {
+      appendVisible(label, name);
+      option.title = name;
+    }
+
+    option.append(element('span', 'box'), label, element('span', 'number'));
+    this.#options.set(name, option);
+    return option;
+  }
+
+  #update(option, name, topic) {
+    option.setAttribute('aria-selected', String(this.#chosen.has(name)));
+    const count = topic ? formatNumber(topic.count) : '';
+    const number = option.lastElementChild;
+    if (number.textContent !== count) {
+      number.textContent = count;
+    }
+
+    // A topic whose newest event is another one than at the last look is alive.
+    const tip = topic?.tip ?? '';
+    option.classList.toggle('alive', option.dataset.tip !== undefined && option.dataset.tip !== tip);
+    option.dataset.tip = tip;
+  }
+
+  #remove(name, option) {
+    if (option.contains(document.activeElement)) {
+      this.#text.focus();
+    }
+
+    option.remove();
+    this.#options.delete(name);
+  }
+
+  #click(event) {
+    const option = event.target.closest('[role=option]');
+    if (option) {
+      this.#focus(option);
+      this.#onToggle(option.dataset.selector);
+    }
+  }
+
+  #key(event) {
+    const option = event.target.closest('[role=option]');
+    if (!option || event.ctrlKey || event.altKey || event.metaKey) {
+      return;
+    }
+
+    const next = {
+      ArrowDown: option.nextElementSibling,
+      ArrowUp: option.previousElementSibling ?? this.#text,
+      Home: this.#list.firstElementChild,
+      End: this.#list.lastElementChild,
+    }[event.key];
+    if (event.key === ' ' || event.key === 'Enter') {
+      this.#onToggle(option.dataset.selector);
+    } else if (next) {
+      this.#focus(next);
+    } else if (event.key !== 'ArrowDown') {
+      return;
+    }
+
+    event.preventDefault();
+  }
+
+  /** One option at a time can be reached with Tab. */
+  #focus(target) {
+    if (target !== this.#text) {
+      this.#list.querySelectorAll('[tabindex="0"]').forEach((option) => option.setAttribute('tabindex', '-1'));
+      target.setAttribute('tabindex', '0');
+    }
+
+    target.focus();
+  }
+}

@@ -1,0 +1,86 @@
+using Longwave.Server.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace Longwave.Server.Page;
+
+/// <summary>
+/// <c>/</c> and <c>/page/NAME</c>: the page that shows topics and events live. It asks the hub what every other client can ask, and its
+/// addresses are relative, so that it works below any prefix.
+/// </summary>
+internal sealed class PageEndpoint(PageFiles files, Refusals refusals)
+{
+    private const string Methods = "GET, HEAD, OPTIONS";
+
+    /// <summary>The page needs its own scripts, its own styles and the hub; whatever else ends up in it must not do anything.</summary>
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>The page itself.</summary>
+    public Task HandleIndexAsync(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        if (!request.Path.HasValue || !request.Path.Value.EndsWith('/'))
+        {
+            // Below a prefix: relative addresses need the slash.
+            context.Response.Headers.Location = UriHelper.BuildRelative(request.PathBase, request.Path.Add("/"), request.QueryString);
+            context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            return Task.CompletedTask;
+        }
+
+        return HandleAsync(context, files.Find(PageFiles.Index)!);
+    }
+
+    /// <summary>One of its other files.</summary>
+    public Task HandleFileAsync(HttpContext context) =>
+        context.GetRouteValue("file") is string name && name != PageFiles.Index && files.Find(name) is { } file
+            ? HandleAsync(context, file)
+            : refusals.NotFoundAsync(context);
+
+    private Task HandleAsync(HttpContext context, PageFile file)
+    {
+        HttpResponse response = context.Response;
+        string method = context.Request.Method;
+        if (HttpMethods.IsOptions(method))
+        {
+            response.StatusCode = StatusCodes.Status204NoContent;
+            response.Headers.Allow = Methods;
+            return Task.CompletedTask;
+        }
+
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+        {
+            return refusals.MethodNotAllowedAsync(context, Methods);
+        }
+
+        IHeaderDictionary headers = response.Headers;
+        headers.ETag = file.Tag;
+        headers.CacheControl = "no-cache";
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (HasIt(context.Request, file))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = file.MediaType;
+        response.ContentLength = file.Bytes.Length;
+        return HttpMethods.IsHead(method) ? Task.CompletedTask : response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Does the client say that it has this version (RFC 9110, section 13.1.2)?</summary>
+    private static bool HasIt(HttpRequest request, PageFile file)
+    {
+        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out IList<EntityTagHeaderValue>? tags))
+        {
+            return false;
+        }
+
+        var current = new EntityTagHeaderValue(file.Tag);
+        return tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
+    }
+}
