@@ -1,0 +1,122 @@
+// A real hub as its own process, on a port of its own, with a log of its own.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
+
+const EXECUTABLE = fileURLToPath(new URL('../../../artifacts/bin/Longwave/release/longwave.dll', import.meta.url));
+
+export class Hub {
+  #process = null;
+  #output = '';
+  #settings;
+
+  constructor(port, folder, settings) {
+    [this.port, this.folder, this.#settings] = [port, folder, settings];
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** @param {Record<string, string>} settings Environment variables of the hub without their prefix, e.g. `ENGINE__DRAINWINDOW`. */
+  static async start(settings = {}) {
+    if (!existsSync(EXECUTABLE)) {
+      throw new Error('The hub is not built: dotnet build -c Release src/Longwave');
+    }
+
+    const hub = new Hub(await freePort(), await mkdtemp(join(tmpdir(), 'longwave-e2e-')), settings);
+    await hub.run();
+    return hub;
+  }
+
+  async run() {
+    const environment = Object.fromEntries(Object.entries(this.#settings).map(([name, value]) => [`LONGWAVE__${name}`, value]));
+    const started = spawn('dotnet', [EXECUTABLE, 'serve', '--urls', this.url, '--data', join(this.folder, 'data')], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = started;
+    const keep = (text) => {
+      this.#output += text;
+    };
+    started.stdout.setEncoding('utf8').on('data', keep);
+    started.stderr.setEncoding('utf8').on('data', keep);
+    await until('the hub is ready', async () => {
+      if (started.exitCode !== null) {
+        throw new Error(`The hub ended with ${started.exitCode}:\n${this.#output}`);
+      }
+
+      return (await fetch(`${this.url}/readyz`).catch(() => null))?.ok;
+    });
+  }
+
+  /** `SIGKILL` gives it no chance to do anything; `SIGTERM` makes it drain. Resolves when the process is gone. */
+  async stop(signal = 'SIGKILL') {
+    const running = this.#process;
+    this.#process = null;
+    if (running && running.exitCode === null && running.signalCode === null) {
+      const gone = once(running, 'exit');
+      running.kill(signal);
+      await gone;
+    }
+  }
+
+  /** A log that has nothing to do with the one before. */
+  async forgetLog() {
+    await rm(join(this.folder, 'data'), { recursive: true, force: true });
+  }
+
+  async dispose() {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Publishes one event and returns its position. */
+  async publish(topic, data, { type, contentType = 'text/plain', key } = {}) {
+    const query = new URLSearchParams({ topic });
+    if (type) {
+      query.set('type', type);
+    }
+
+    const response = await fetch(`${this.url}/v1/events?${query}`, {
+      method: 'POST',
+      headers: { 'Content-Type': contentType, ...(key ? { 'Idempotency-Key': key } : {}) },
+      body: data,
+    });
+    if (!response.ok) {
+      throw new Error(`${response.status} ${await response.text()}`);
+    }
+
+    return (await response.json()).id;
+  }
+
+  /** Publishes until the hub says that it has it, once however often it had to be said. */
+  async publishThrough(topic, data) {
+    const key = `${topic} ${data}`;
+    let id;
+    await until(`${data} is published`, async () => (id = await this.publish(topic, data, { key }).catch(() => undefined)));
+    return id;
+  }
+
+  /** Publishes many events in one request. */
+  async publishAll(topic, datas) {
+    const lines = datas.map((data, i) => JSON.stringify({ specversion: '1.0', id: `${i}`, source: `/e2e/${topic}`, type: 'line', datacontenttype: 'text/plain', topic, data }));
+    const response = await fetch(`${this.url}/v1/events`, { method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: lines.join('\n') });
+    if (!response.ok) {
+      throw new Error(`${response.status} ${await response.text()}`);
+    }
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
