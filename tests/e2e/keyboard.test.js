@@ -1,0 +1,124 @@
+// Nobody needs a mouse.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isLive, launch, newPage, untilSame, untilShown } from './setup/browser.js';
+import { Hub } from './setup/hub.js';
+
+let hub;
+let browser;
+before(async () => {
+  hub = await Hub.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await hub?.dispose();
+});
+
+const focused = (page) => page.evaluate(() => {
+  const at = document.activeElement;
+  return at.id || at.dataset.selector || at.localName;
+});
+
+test('pick topics, publish, pause and open a row with keys alone', async () => {
+  await hub.publish('keys/a', 'old');
+  await hub.publish('keys/b', 'old');
+  const { page, troubles } = await newPage(browser, hub);
+  await page.goto(hub.url);
+  await page.locator('#topic-list [data-selector="keys/b"]').waitFor();
+  const press = async (...keys) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+    }
+  };
+
+  await press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the events');
+  await press('Tab');
+  assert.equal(await focused(page), 'find-text');
+
+  // Down into the list; one stop of Tab however many topics there are.
+  await press('ArrowDown', 'ArrowDown');
+  assert.equal(await focused(page), 'keys/a');
+  await press('Space');
+  await isLive(page);
+  await press('End');
+  assert.equal(await focused(page), 'keys/b');
+  await press('Enter', 'Home');
+  assert.equal(await focused(page), '*');
+  await press('ArrowUp');
+  assert.equal(await focused(page), 'find-text');
+  await untilSame('the chips', () => page.locator('#chips bdi').allInnerTexts(), ['keys/a', 'keys/b']);
+  await isLive(page);
+
+  // A template from the box.
+  await page.keyboard.type('keys/{other}');
+  await press('Enter');
+  await untilSame('the chips', () => page.locator('#chips bdi').allInnerTexts(), ['keys/a', 'keys/b', 'keys/{other}']);
+  await press('Tab');
+  assert.equal(await focused(page), '*');
+  await press('Tab', 'Tab');
+  assert.equal(await focused(page), 'publish-topic');
+  await press('Control+A');
+  await page.keyboard.type('keys/c');
+  await press('Tab');
+  await page.keyboard.type('typed');
+  await press('Tab', 'Control+A');
+  await page.keyboard.type('{"by":"keys"}');
+  await isLive(page);
+  await press('Control+Enter');
+  await untilShown(page, ['{"by":"keys"}']);
+  await hub.publish('keys/a', 'second');
+  await untilShown(page, ['{"by":"keys"}', 'second']);
+
+  // Chips, the select, pause, then the rows.
+  await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab');
+  assert.equal(await focused(page), 'since');
+  await press('Tab');
+  assert.equal(await focused(page), 'pause');
+  await press('Space');
+  await page.locator('#held').waitFor();
+  await press('Space', 'Tab');
+  assert.equal(await focused(page), 'clear');
+  await press('Tab');
+  await untilSame('the newest row has the focus', () => page.evaluate(() => document.activeElement.querySelector('.data')?.textContent), 'second');
+  await press('ArrowDown', 'Enter');
+  await page.locator('#rows pre').waitFor();
+  assert.equal(await page.locator('#rows pre').innerText(), '{\n  "by": "keys"\n}');
+  await press('ArrowUp');
+  assert.equal(await page.evaluate(() => document.activeElement.querySelector('.data').textContent), 'second');
+
+  assert.deepEqual(troubles, []);
+  await page.context().close();
+});
+
+test('the focus is always seen, and the skip link leads to the events', async () => {
+  const { page } = await newPage(browser, hub);
+  await page.goto(`${hub.url}/?topic=keys/a&since=earliest`);
+  await page.locator('#rows .row').first().waitFor();
+  await page.keyboard.press('Tab');
+  for (let i = 0; i < 20; i++) {
+    const [name, width] = await page.evaluate(() => [document.activeElement.outerHTML.slice(0, 80), parseFloat(getComputedStyle(document.activeElement).outlineWidth)]);
+    assert.ok(name.startsWith('<body') || width >= 2, name);
+    await page.keyboard.press('Tab');
+  }
+
+  await page.reload();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(page), 'feed');
+  await page.context().close();
+});
+
+test('taking a chip away moves the focus to what is next, not nowhere', async () => {
+  const { page } = await newPage(browser, hub);
+  await page.goto(`${hub.url}/?topic=keys/a&topic=keys/b`);
+  await isLive(page);
+  await page.getByRole('button', { name: 'Stop listening to keys/a' }).press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Stop listening to keys/b');
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(page), 'find-text');
+  await page.locator('#state[data-state=idle]').waitFor();
+  await page.context().close();
+});
