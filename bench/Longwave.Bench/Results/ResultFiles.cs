@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Longwave.Bench.Results;
+
+/// <summary>Writes results to be committed: a JSON file a scenario, and one page made of all of them.</summary>
+internal static class ResultFiles
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new RoundingConverter() },
+    };
+
+    public static void Write(string directory, ScenarioResult result)
+    {
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, result.Scenario + ".json"), JsonSerializer.Serialize(result, Json) + "\n");
+    }
+
+    /// <summary>Writes README.md from the results that are there; each says itself when and of what it is.</summary>
+    public static void WriteReadme(string directory, IReadOnlyList<string> scenarios)
+    {
+        var page = new StringBuilder("""
+            # Results
+
+            Made by `dotnet run --project bench/Longwave.Bench -- all`; how each figure is measured stands in [the benchmarks' page](../README.md).
+            Figures are medians of the rounds, which are in the JSON files beside this page. Hub and load share the machine's cores.
+
+            """);
+        foreach (string file in scenarios.Select(name => Path.Combine(directory, name + ".json")).Where(File.Exists))
+        {
+            Append(page, JsonSerializer.Deserialize<ScenarioResult>(File.ReadAllText(file), Json)!);
+        }
+
+        File.WriteAllText(Path.Combine(directory, "README.md"), page.ToString());
+    }
+
+    private static void Append(StringBuilder page, ScenarioResult result)
+    {
+        string quick = result.Quick ? " Quick run: the figures mean little." : "";
+        page.Append(CultureInfo.InvariantCulture, $"""
+
+            ## {result.Scenario}
+
+            {result.Question}
+
+            | figure | value | unit | target | |
+            |---|---:|---|---:|---|
+
+            """);
+        foreach (Figure figure in result.Figures)
+        {
+            string met = figure.IsMet switch { true => "pass", false => "**miss**", null => "" };
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {figure.Name} | {Number.Format(figure.Value)} | {figure.Unit} | {figure.Target} | {met} |");
+        }
+
+        page.AppendLine().AppendLine(
+            CultureInfo.InvariantCulture, $"{result.At:yyyy-MM-dd}, commit {result.Commit}, {result.Seconds} s. {result.Machine}.{quick}");
+    }
+}
