@@ -29,8 +29,10 @@ public sealed class OpenStream : IDisposable
     public async Task<string> ReadUntilAsync(string marker)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!Text.Contains(marker, StringComparison.Ordinal))
+        int searched = 0;
+        while (!_text.ToString(searched, _text.Length - searched).Contains(marker, StringComparison.Ordinal))
         {
+            searched = Math.Max(searched, _text.Length - marker.Length);
             int read;
             try
             {
@@ -38,10 +40,10 @@ public sealed class OpenStream : IDisposable
             }
             catch (OperationCanceledException exception)
             {
-                throw new TimeoutException($"Waited for {marker}, got:\n{Text}", exception);
+                throw new TimeoutException($"Waited for {marker}, got:\n{Begin}", exception);
             }
 
-            Assert.True(read > 0, $"The stream ended before {marker}; got:\n{Text}");
+            Assert.True(read > 0, $"The stream ended before {marker}; got:\n{Begin}");
             _text.Append(Encoding.UTF8.GetString(_buffer, 0, read));
         }
 
@@ -59,6 +61,9 @@ public sealed class OpenStream : IDisposable
 
         return Text;
     }
+
+    /// <summary>As much of it as helps to understand a failure.</summary>
+    private string Begin => _text.ToString(0, Math.Min(_text.Length, 2_000));
 
     /// <summary>Everything after the greeting and the reconnection time.</summary>
     public string Events => Text[(Text.IndexOf("retry: ", StringComparison.Ordinal) is var at and >= 0 ? Text.IndexOf('\n', at) + 1 : 0)..];

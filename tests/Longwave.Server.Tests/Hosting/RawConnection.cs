@@ -62,6 +62,17 @@ public sealed class RawConnection : IDisposable
         return Text;
     }
 
+    /// <summary>Waits for at least one more byte, and returns everything so far.</summary>
+    public async Task<string> ReadMoreAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        byte[] buffer = new byte[16 * 1024];
+        int read = await _stream.ReadAsync(buffer, patience.Token);
+        Assert.True(read > 0, $"Closed; got:\n{Text}");
+        _text.Append(Encoding.Latin1.GetString(buffer, 0, read));
+        return Text;
+    }
+
     /// <summary>Reads until the server closes; a reset counts as that.</summary>
     public async Task<string> ReadToEndAsync()
     {
