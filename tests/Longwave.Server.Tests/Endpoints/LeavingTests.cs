@@ -58,7 +58,7 @@ public sealed class LeavingTests
     [InlineData("1.1", false)]
     [InlineData("2.0", false)]
     [InlineData("2.0", true)]
-    public async Task ClientLeaves_AnyProtocol_IsNoticed(string version, bool tls)
+    public async Task Stream_ClientLeavesWithAnyProtocol_IsNoticed(string version, bool tls)
     {
         await using TestHub hub = await TestHub.StartAsync(tls: tls);
         using HttpClient client = hub.NewClient(new Version(version));
@@ -72,7 +72,7 @@ public sealed class LeavingTests
     }
 
     [Fact]
-    public async Task ClientThatNeverReads_IsClosedAfterTheStallTimeoutAndOthersGoOn()
+    public async Task Stream_ClientNeverReads_IsClosedAfterTheStallTimeoutAndOthersGoOn()
     {
         await using TestHub hub = await TestHub.StartAsync(options =>
         {
@@ -98,7 +98,7 @@ public sealed class LeavingTests
     }
 
     [Fact]
-    public async Task MoreStreamsThanAllowed_Is503WithRetryAfter()
+    public async Task Get_MoreStreamsThanAllowed_Is503WithRetryAfter()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Engine.Limits.MaxConnections = 1);
         using OpenStream open = await hub.OpenAsync("?topic=a");
@@ -110,7 +110,7 @@ public sealed class LeavingTests
     }
 
     [Fact]
-    public async Task MorePatternsThanAllowed_Is503ButExactTopicsGoOn()
+    public async Task Get_MorePatternsThanAllowed_Is503ButExactTopicsGoOn()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Engine.Limits.MaxPatterns = 1);
         using OpenStream open = await hub.OpenAsync("?topic=%7Ba%7D");
