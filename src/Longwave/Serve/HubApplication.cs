@@ -16,6 +16,8 @@ namespace Longwave.Serve;
 /// <summary>The hub as a process: configuration, web server, start, end.</summary>
 internal static class HubApplication
 {
+    private static readonly string[] CompressedTypes = ["text/event-stream", "application/x-ndjson", "application/json", "text/html", "text/css", "text/javascript"];
+
     /// <summary>Runs the hub until it is told to end; the result is the exit code.</summary>
     public static async Task<int> RunAsync(ServeArguments arguments, TextWriter output, TextWriter error)
     {
@@ -90,8 +92,21 @@ internal static class HubApplication
             }
         });
         ConfigureLogging(builder.Logging, verbose);
+        if (configuration.Listen.Compression)
+        {
+            builder.Services.AddResponseCompression(compression =>
+            {
+                compression.EnableForHttps = true;
+                compression.MimeTypes = CompressedTypes;
+            });
+        }
 
         WebApplication app = builder.Build();
+        if (configuration.Listen.Compression)
+        {
+            app.UseResponseCompression();
+        }
+
         app.MapLongwave();
         return app;
     }

@@ -23,4 +23,8 @@ internal sealed class ListenSettings
     /// <summary>Whether open addresses without authentication are meant.</summary>
     [Description("Listen on addresses that others can reach although nobody has to authenticate. Option `--insecure`.")]
     public bool Insecure { get; set; }
+
+    /// <summary>Whether answers and streams are compressed.</summary>
+    [Description("Compress answers and streams for clients that accept it (Brotli, gzip). Costs CPU and some hundred KB of memory per stream, and over https lets an attacker who can publish guess at secrets in other events by their size; off unless the network is dearer.")]
+    public bool Compression { get; set; }
 }

@@ -39,8 +39,15 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         listen.Certificate = arguments.Certificate ?? listen.Certificate;
         listen.CertificateKey = arguments.Key ?? listen.CertificateKey;
         listen.Insecure |= arguments.Insecure;
-        return new ServeConfiguration(root, listen);
+        return new ServeConfiguration(WithoutListen(root), listen);
     }
+
+    /// <summary>The hub refuses keys that it does not know, and where the executable listens is none of its business.</summary>
+    private static IConfigurationRoot WithoutListen(IConfiguration root) => new ConfigurationBuilder()
+        .AddInMemoryCollection(root.AsEnumerable().Where(static pair =>
+            !pair.Key.Equals(ListenSection, StringComparison.OrdinalIgnoreCase)
+            && !pair.Key.StartsWith(ListenSection + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase)))
+        .Build();
 
     private static IConfigurationRoot Load(ServeArguments arguments)
     {
