@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Longwave.Arguments;
+
+/// <summary>Options that take a whole number between bounds.</summary>
+internal static class WholeNumber
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="description">For the help.</param>
+    /// <param name="least">Smallest that is taken.</param>
+    /// <param name="most">Largest that is taken.</param>
+    /// <param name="names">Name and aliases.</param>
+    public static Option<long?> Option(string description, long least, long most, params string[] names) => new(names[0], names[1..])
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parse(result, names[0], least, most),
+    };
+
+    private static long? Parse(ArgumentResult result, string name, long least, long most)
+    {
+        string text = result.Tokens[0].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        string range = most == long.MaxValue ? $"{least} or more" : $"{least} to {most}";
+        result.AddError($"{name}: '{text}' is not a whole number, {range}.");
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Globalization;
+using Longwave.Hubs;
+using Longwave.Publish;
+using Longwave.Terminals;
+
+namespace Longwave.Demo;
+
+/// <summary>Publishes a set of data at its pace; what is due in one moment goes in one request.</summary>
+internal sealed class DemoPlayer(DemoSet set, Pace pace, EventSender sender, ProgressReport progress, TimeProvider clock)
+{
+    // The same earthquake again, in the next round or the next run, is meant to be published again: keys are of the run, not of the data.
+    private readonly string _run = Guid.CreateVersion7().ToString("N");
+    private readonly BulkEventWriter _events = new(new EventDefaults(null, null, null, null, "demo") { Source = set.Source });
+    private readonly ArrayBufferWriter<byte> _scratch = new(4 * 1024);
+    private long _requests;
+    private long _sent;
+
+    /// <summary>Publishes all of it once, or for ever.</summary>
+    /// <returns>Why it stopped early; null when it came to its end.</returns>
+    public async Task<HubFailure?> PlayAsync(IReadOnlyList<DemoEvent> events, bool loop, CancellationToken cancellation)
+    {
+        HubFailure? failure = null;
+        do
+        {
+            failure = await PlayOnceAsync(events, cancellation);
+        }
+        while (loop && failure is null);
+        return failure;
+    }
+
+    private async Task<HubFailure?> PlayOnceAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellation)
+    {
+        long started = clock.GetTimestamp();
+        int next = 0;
+        while (next < events.Count)
+        {
+            TimeSpan due = pace.DueAt(next, events[next].Time - events[0].Time);
+            TimeSpan early = due - clock.GetElapsedTime(started);
+            if (early > TimeSpan.Zero)
+            {
+                await DelayAsync(early, cancellation);
+                continue;
+            }
+
+            var batch = new Batch();
+            while (next < events.Count && pace.DueAt(next, events[next].Time - events[0].Time) <= clock.GetElapsedTime(started) && TryAdd(batch, events[next], next))
+            {
+                next++;
+            }
+
+            string key = string.Create(CultureInfo.InvariantCulture, $"demo/{_run}/{_requests++}");
+            PublishReply reply = await sender.SendAsync(batch, topic: null, key: null, key, cancellation);
+            if (reply.Failure is { } failure)
+            {
+                return failure;
+            }
+
+            _sent += batch.Count;
+            progress.Advance(batch.Count, _sent);
+        }
+
+        return null;
+    }
+
+    private Task DelayAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        // A timer takes 49 days at most.
+        TimeSpan longest = TimeSpan.FromDays(40);
+        return Task.Delay(wait < longest ? wait : longest, clock, cancellation);
+    }
+
+    private bool TryAdd(Batch batch, DemoEvent e, int index)
+    {
+        _scratch.ResetWrittenCount();
+        string time = e.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var members = new EventMembers(e.Topic, e.Type, e.Key, e.Id, time, set.ContentType);
+        if (_events.Write(_scratch, index, members, e.Json.Span, dataIsJson: true) is { } problem)
+        {
+            throw new InvalidOperationException($"The bundled {set.Name} hold a bad event, number {index}: {problem}");
+        }
+
+        if (batch.IsFullFor(_scratch.WrittenCount))
+        {
+            return false;
+        }
+
+        batch.Add(_scratch.WrittenSpan, index);
+        return true;
+    }
+}

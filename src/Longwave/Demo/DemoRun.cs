@@ -1,0 +1,73 @@
+using System.Globalization;
+using Longwave.Arguments;
+using Longwave.Hubs;
+using Longwave.Publish;
+using Longwave.Terminals;
+
+namespace Longwave.Demo;
+
+/// <summary>Runs <c>longwave demo</c> once its command line was found right.</summary>
+internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, HubAddress address, Terminal terminal)
+{
+    /// <summary>A demo may run beside a hub that is being tried out, restarts included.</summary>
+    private static readonly TimeSpan RetryFor = TimeSpan.FromMinutes(5);
+
+    /// <summary>Publishes; the result is the exit code.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<DemoEvent> events = set.Load();
+        if (!quiet)
+        {
+            Introduce(events);
+        }
+
+        using var hub = new HubConnection(address);
+        var progress = new ProgressReport(terminal.Clock, loop ? null : events.Count);
+        var view = new ProgressView(terminal, "Publishing", progress, quiet, besideOutput: false);
+        var sender = new EventSender(hub, terminal.Clock, RetryFor, view.Say);
+        var player = new DemoPlayer(set, pace, sender, progress, terminal.Clock);
+        try
+        {
+            HubFailure? failure = await view.RunAsync(() => player.PlayAsync(events, loop, cancellation));
+            if (failure is not null)
+            {
+                terminal.Say(failure.Sentence);
+                return ExitCode.Failed;
+            }
+
+            SayWhatWasDone(progress);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            SayWhatWasDone(progress);
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private void Introduce(IReadOnlyList<DemoEvent> events)
+    {
+        TimeSpan takes = pace.DueAt(events.Count - 1, events[^1].Time - events[0].Time);
+        string length = loop ? "over and over until Ctrl+C" : $"which takes {Duration.Format(takes)}";
+        TextWriter output = terminal.Output;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Publishing {events.Count:#,0} {set.Description}"));
+        output.WriteLine($"to {address}, {pace}, {length}.");
+        output.WriteLine();
+        output.WriteLine("Watch them");
+        output.WriteLine($"  {address}/");
+        output.WriteLine($"  longwave tail '{set.Selector}'{HubArgument()}");
+        output.WriteLine($"  curl -N '{address}/v1/events?topic={Uri.EscapeDataString(set.Topic).Replace("%2F", "/", StringComparison.Ordinal)}'");
+        output.WriteLine();
+        output.Flush();
+    }
+
+    private string HubArgument() => address.ToString() == HubAddress.Default ? "" : $" --hub {address}";
+
+    private void SayWhatWasDone(ProgressReport progress)
+    {
+        if (!quiet)
+        {
+            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"Published {progress.Events:#,0} events in {Duration.Format(progress.Elapsed)}."));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Longwave.Demo;
+using Longwave.Help;
+using Longwave.Publish;
+using Longwave.Serve;
+using Longwave.Tail;
+using Longwave.Terminals;
+
+namespace Longwave;
+
+/// <summary>The command line as a whole.</summary>
+internal static class LongwaveCommand
+{
+    private const string Epilogue = """
+        Three lines to begin with, each in a terminal of its own:
+          longwave serve                      # a hub on http://127.0.0.1:8080, its data in ./longwave-data
+          longwave tail                       # shows every event as it comes
+          longwave publish greetings hello    # publishes one; `longwave demo` publishes real ones for a while
+
+        `longwave COMMAND --help` has examples of each. Without a command, longwave serves.
+        In a clone of the repository: alias longwave='dotnet run --project src/Longwave --'
+        """;
+
+    private const string ServeEpilogue = """
+        Examples:
+          longwave serve
+          longwave serve --data /var/lib/longwave --urls http://127.0.0.1:9000
+          longwave serve --urls https://0.0.0.0:8443 --cert hub.pem --key hub.key --insecure
+          LONGWAVE__ENGINE__HEARTBEAT=00:00:10 longwave serve --config hub.json
+
+        Exit codes: 0 ended by Ctrl+C or SIGTERM; 1 the machine does not let it (port in use, directory not writable,
+        data in use by another hub); 2 wrong command line or configuration.
+        """;
+
+    /// <summary>Makes the command and its subcommands.</summary>
+    /// <param name="terminal">What they read from and write to.</param>
+    /// <param name="helpWidth">Width of help texts; null is the width of the window.</param>
+    public static Command Create(Terminal terminal, int? helpWidth = null)
+    {
+        var help = new HelpOption();
+        var command = new Command("longwave", "Longwave takes events over HTTP, keeps them in a durable log, and streams them as Server-Sent Events.")
+        {
+            help,
+            new VersionOption(),
+            ServeCommand.Create(),
+            PublishCommand.Create(terminal),
+            TailCommand.Create(terminal),
+            DemoCommand.Create(terminal),
+        };
+        help.Recursive = true;
+        var usual = (HelpAction)help.Action!;
+        if (helpWidth is { } width)
+        {
+            usual.MaxWidth = width;
+        }
+
+        help.Action = new EpilogueHelp(usual, new Dictionary<string, string>
+        {
+            ["longwave"] = Epilogue,
+            ["serve"] = ServeEpilogue,
+            ["publish"] = PublishCommand.Epilogue,
+            ["tail"] = TailCommand.Epilogue,
+            ["demo"] = DemoCommand.Epilogue,
+        });
+        return command;
+    }
+
+    /// <summary>Runs a command line; the result is the exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
+    {
+        ParseResult parsed = Create(terminal).Parse(arguments.Count == 0 ? ["serve"] : arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not (EpilogueHelp or { Terminating: true, ClearsParseErrors: true }))
+        {
+            return Refuse(parsed, terminal);
+        }
+
+        try
+        {
+            // Commands end by themselves when they are told to; a hub that sends its clients away needs longer than the two seconds of the default.
+            var invocation = new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Output,
+                Error = terminal.Error,
+            };
+            int code = await parsed.InvokeAsync(invocation, cancellation);
+            await terminal.Output.FlushAsync(CancellationToken.None);
+            return code;
+        }
+        catch (IOException exception)
+        {
+            // What is left here is the output: a full disk, a reader that has gone.
+            terminal.Say($"Can't write the output: {exception.Message}");
+            return ExitCode.Failed;
+        }
+        catch (Exception exception)
+        {
+            terminal.Say($"This is a bug of longwave, please report it: {exception}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Refuse(ParseResult parsed, Terminal terminal)
+    {
+        // The words that nobody knows are the reason; that no command was found among them is not worth a line.
+        bool unknown = parsed.UnmatchedTokens.Count > 0;
+        foreach (string message in parsed.Errors.Select(static e => e.Message).Distinct().Where(m => !unknown || !m.StartsWith("Required command", StringComparison.Ordinal)))
+        {
+            terminal.Say(VisibleText.Escape(message));
+        }
+
+        string name = parsed.CommandResult.Command.Name;
+        terminal.Say($"`longwave {(name == "longwave" ? "" : name + " ")}--help` explains the command line.");
+        return ExitCode.Usage;
+    }
+}

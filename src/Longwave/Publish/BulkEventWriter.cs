@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Longwave.Protocol.CloudEvents;
+using Longwave.Protocol.Events;
+
+namespace Longwave.Publish;
+
+/// <summary>Writes an event of our own making as one CloudEvents JSON object.</summary>
+internal sealed class BulkEventWriter(EventDefaults defaults)
+{
+    private const string Text = "text/plain";
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Writes one.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="number">Number of the line.</param>
+    /// <param name="members">What is known of the event; the defaults fill the rest.</param>
+    /// <param name="data">The event's text, valid UTF-8.</param>
+    /// <param name="dataIsJson">Whether the text is JSON on one line, to be embedded as it is.</param>
+    /// <returns>What is wrong with the event, or null.</returns>
+    public string? Write(IBufferWriter<byte> writer, long number, in EventMembers members, ReadOnlySpan<byte> data, bool dataIsJson)
+    {
+        string? contentType = members.ContentType ?? defaults.ContentType ?? (dataIsJson ? "application/json" : Text);
+        var e = new Event
+        {
+            Topic = members.Topic ?? defaults.Topic ?? "",
+            Type = members.Type ?? defaults.Type,
+            Key = members.Key ?? defaults.Key,
+            ContentType = contentType,
+        };
+        if (e.Topic.Length == 0)
+        {
+            return "the event names no topic, and none was given on the command line";
+        }
+
+        if (EventRules.Check(e, int.MaxValue) is { } problem)
+        {
+            return problem.Detail;
+        }
+
+        using var json = new Utf8JsonWriter(writer, Options);
+        json.WriteStartObject();
+        json.WriteString("specversion"u8, "1.0"u8);
+        json.WriteString("id"u8, members.Id ?? string.Create(CultureInfo.InvariantCulture, $"{defaults.Run}/{number}"));
+        json.WriteString("source"u8, defaults.Source);
+        json.WriteString("type"u8, e.Type ?? "message");
+        WriteIfThere(json, "time"u8, members.Time);
+        json.WriteString("topic"u8, e.Topic);
+        WriteIfThere(json, "key"u8, e.Key);
+        json.WriteString("datacontenttype"u8, contentType);
+        WriteData(json, data, dataIsJson, contentType);
+        json.WriteEndObject();
+        return null;
+    }
+
+    /// <summary>A CloudEvents string under a JSON media type would be a JSON string, quotes included; base64 brings the bytes as they are.</summary>
+    private static void WriteData(Utf8JsonWriter json, ReadOnlySpan<byte> data, bool dataIsJson, string contentType)
+    {
+        bool jsonType = contentType.Contains("json", StringComparison.OrdinalIgnoreCase);
+        if (dataIsJson && jsonType)
+        {
+            json.WritePropertyName("data"u8);
+            json.WriteRawValue(data, skipInputValidation: true);
+        }
+        else if (jsonType)
+        {
+            json.WriteBase64String("data_base64"u8, data);
+        }
+        else
+        {
+            json.WriteString("data"u8, data);
+        }
+    }
+
+    private static void WriteIfThere(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Longwave.Hubs;
+
+namespace Longwave.Publish;
+
+/// <summary>What the command line of <c>longwave publish</c> said; null where it said nothing.</summary>
+internal sealed record PublishArguments
+{
+    public string? Topic { get; init; }
+
+    public string? Data { get; init; }
+
+    public FileInfo? File { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Key { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+
+    public bool Lines { get; init; }
+
+    public bool Ndjson { get; init; }
+
+    public bool Positions { get; init; }
+
+    public bool Quiet { get; init; }
+
+    public int InFlight { get; init; } = 1;
+
+    public long FromLine { get; init; } = 1;
+
+    public TimeSpan RetryFor { get; init; } = PublishCommand.DefaultRetryFor;
+
+    public required HubAddress Hub { get; init; }
+
+    /// <summary>Whether the input is many events.</summary>
+    public bool IsBulk => Lines || Ndjson;
+}

@@ -1,0 +1,152 @@
+using System.Net.Http.Headers;
+using Longwave.Hubs;
+using Longwave.Terminals;
+
+namespace Longwave.Publish;
+
+/// <summary>Runs <c>longwave publish</c> once its command line was found right.</summary>
+internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
+{
+    /// <summary>Most bytes read for a single event; the most that a hub can be set to take.</summary>
+    private const int MaxEventBytes = 64 * 1024 * 1024;
+
+    /// <summary>Publishes; the result is the exit code.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var hub = new HubConnection(arguments.Hub);
+        try
+        {
+            await using Stream? file = arguments.File?.OpenRead();
+            return arguments.IsBulk
+                ? await PublishBulkAsync(hub, file, cancellation)
+                : await PublishOneAsync(hub, file, cancellation);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            terminal.Say($"There is no file '{arguments.File}'.");
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            terminal.Say($"Can't read or write: {exception.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private async Task<int> PublishOneAsync(HubConnection hub, Stream? file, CancellationToken cancellation)
+    {
+        byte[]? data = arguments.Data is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : await ReadAllAsync(file, cancellation);
+        if (data is null)
+        {
+            terminal.Say($"The data has more than {MaxEventBytes / (1024 * 1024)} MiB, more than one event can hold. With --lines every line is an event.");
+            return ExitCode.Failed;
+        }
+
+        string key = arguments.IdempotencyKey ?? Guid.CreateVersion7().ToString();
+        Uri url = arguments.Hub.Events([new("topic", arguments.Topic), new("type", arguments.Type), new("key", arguments.Key)]);
+        PublishReply reply = await new EventSender(hub, terminal.Clock, arguments.RetryFor, SayUnlessQuiet).SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(data) };
+                request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+                if (arguments.ContentType is { } contentType)
+                {
+                    request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+                }
+
+                return request;
+            },
+            cancellation);
+        if (reply.Failure is { } failure)
+        {
+            terminal.Say(failure.Sentence);
+            return ExitCode.Failed;
+        }
+
+        if (reply.Duplicates > 0)
+        {
+            SayUnlessQuiet("The hub had it already: this idempotency key was used before.");
+        }
+
+        await terminal.Output.WriteLineAsync(reply.Positions[0]);
+        await terminal.Output.FlushAsync(cancellation);
+        return ExitCode.Done;
+    }
+
+    private async Task<byte[]?> ReadAllAsync(Stream? file, CancellationToken cancellation)
+    {
+        HintAtTerminal(file);
+        using var data = new MemoryStream();
+        byte[] buffer = new byte[64 * 1024];
+        Stream input = file ?? terminal.Input;
+        while (await input.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(cancellation) is > 0 and int read)
+        {
+            if (data.Length + read > MaxEventBytes)
+            {
+                return null;
+            }
+
+            data.Write(buffer, 0, read);
+        }
+
+        return data.ToArray();
+    }
+
+    private async Task<int> PublishBulkAsync(HubConnection hub, Stream? file, CancellationToken cancellation)
+    {
+        HintAtTerminal(file);
+        var defaults = new EventDefaults(
+            arguments.Topic, arguments.Type, arguments.Key, arguments.ContentType, arguments.IdempotencyKey ?? Guid.CreateVersion7().ToString("N"));
+        ILineFormat format = arguments.Ndjson ? new NdjsonLines(defaults) : new TextLines(defaults);
+        var batches = new BatchReader(new LineReader(file ?? terminal.Input), format, arguments.FromLine, whole: file is { CanSeek: true });
+        var progress = new ProgressReport(terminal.Clock, file is { CanSeek: true } ? file.Length : null);
+        var view = new ProgressView(terminal, "Publishing", progress, arguments.Quiet, besideOutput: arguments.Positions);
+
+        long started = terminal.Clock.GetTimestamp();
+        var sender = new EventSender(hub, terminal.Clock, arguments.RetryFor, view.Say);
+        var publisher = new BulkPublisher(sender, batches, progress, terminal, arguments);
+        BulkOutcome outcome = await view.RunAsync(() => publisher.RunAsync(cancellation));
+        Report(outcome, terminal.Clock.GetElapsedTime(started));
+        return outcome.IsComplete ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private void Report(BulkOutcome outcome, TimeSpan took)
+    {
+        if (outcome.Bad is { } bad)
+        {
+            terminal.Say($"Line {bad.Number}: {bad.Problem.TrimEnd('.')}.");
+            terminal.Say(arguments.InFlight > 1
+                ? $"The lines before it are published, and up to {arguments.InFlight - 1} batches after it may be."
+                : $"The lines before it are published, nothing after. Correct it, then go on with --from-line {bad.Number}.");
+        }
+        else if (outcome.Failure is { } failure)
+        {
+            terminal.Say(failure.Sentence);
+        }
+
+        if (!arguments.Quiet && (outcome.IsComplete || outcome.Published > 0))
+        {
+            terminal.Say(outcome.Summarize(took));
+        }
+    }
+
+    private void HintAtTerminal(Stream? file)
+    {
+        if (file is null && terminal.InputIsTerminal)
+        {
+            SayUnlessQuiet(arguments.IsBulk ? "Publishing every line that is typed here; Ctrl+D ends it." : "Type the data of the event here; Ctrl+D ends it.");
+        }
+    }
+
+    private void SayUnlessQuiet(string sentence)
+    {
+        if (!arguments.Quiet)
+        {
+            terminal.Say(sentence);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Longwave.Publish;
+
+/// <summary>Each line is the data of an event, as it stands (<c>--lines</c>).</summary>
+internal sealed class TextLines(EventDefaults defaults) : ILineFormat
+{
+    private readonly BulkEventWriter _events = new(defaults);
+    private readonly bool _json = defaults.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
+
+    public bool TryEncode(ReadOnlyMemory<byte> line, long number, IBufferWriter<byte> writer, out string? problem)
+    {
+        problem = !Utf8.IsValid(line.Span) ? "it is not valid UTF-8, and events are text"
+            : _json && !IsJson(line.Span) ? $"it is not JSON, though --content-type says {defaults.ContentType}"
+            : _events.Write(writer, number, default, line.Span, _json);
+        return problem is null;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            bool any = false;
+            while (reader.Read())
+            {
+                any = true;
+            }
+
+            return any;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

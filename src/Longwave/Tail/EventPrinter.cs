@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using Longwave.Protocol.EventStream;
+using Longwave.Terminals;
+
+namespace Longwave.Tail;
+
+/// <summary>Prints events: for people, or one JSON object a line.</summary>
+/// <param name="terminal">Where to.</param>
+/// <param name="json">One CloudEvents object a line.</param>
+internal sealed class EventPrinter(Terminal terminal, bool json)
+{
+    private const string Dim = "\e[2m";
+    private const string Cyan = "\e[36m";
+    private const string Yellow = "\e[33m";
+    private const string Plain = "\e[0m";
+
+    private readonly bool _colours = terminal is { OutputIsTerminal: true, ColoursAllowed: true };
+
+    /// <summary>Prints an event whose data is a CloudEvents object.</summary>
+    /// <returns>False when nobody reads any more (`tail | head`).</returns>
+    public bool TryPrint(in ServerSentEvent e)
+    {
+        try
+        {
+            if (json)
+            {
+                terminal.Output.WriteLine(VisibleText.EscapeJson(e.Data));
+            }
+            else
+            {
+                PrintForPeople(e.Data);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Shows what was printed.</summary>
+    /// <returns>False when nobody reads any more.</returns>
+    public async Task<bool> TryFlushAsync()
+    {
+        try
+        {
+            await terminal.Output.FlushAsync();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private void PrintForPeople(string cloudEvent)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(cloudEvent);
+            Print(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Not a CloudEvent that can be taken apart; better as it came than not at all.
+            terminal.Output.WriteLine(VisibleText.Escape(cloudEvent));
+        }
+    }
+
+    private void Print(JsonElement e)
+    {
+        TextWriter output = terminal.Output;
+        Write(Dim, LocalTime(Text(e, "time")));
+        output.Write("  ");
+        Write(Cyan, VisibleText.Escape(Text(e, "topic") ?? "?"));
+        if (Text(e, "type") is { } type and not "message")
+        {
+            output.Write("  ");
+            Write(Yellow, $"[{VisibleText.Escape(type)}]");
+        }
+
+        output.Write("  ");
+        WriteData(e.TryGetProperty("data", out JsonElement data) ? data : default);
+    }
+
+    /// <summary>Data of several lines goes on below, indented, so that it can't look like another event.</summary>
+    private void WriteData(JsonElement data)
+    {
+        string text = data.ValueKind switch
+        {
+            JsonValueKind.Undefined => "",
+            JsonValueKind.String => data.GetString()!,
+            _ => data.GetRawText(),
+        };
+
+        // A line end at the end (of `echo`) begins no line that anybody would want to see.
+        bool first = true;
+        foreach (ReadOnlySpan<char> line in text.AsSpan(0, text.EndsWith('\n') ? text.Length - 1 : text.Length).EnumerateLines())
+        {
+            terminal.Output.Write(first ? "" : "\n    ");
+            terminal.Output.Write(VisibleText.Escape(line.ToString()));
+            first = false;
+        }
+
+        terminal.Output.Write('\n');
+    }
+
+    private void Write(string colour, string text)
+    {
+        if (!_colours)
+        {
+            terminal.Output.Write(text);
+            return;
+        }
+
+        terminal.Output.Write(colour);
+        terminal.Output.Write(text);
+        terminal.Output.Write(Plain);
+    }
+
+    private string LocalTime(string? time) =>
+        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
+            ? TimeZoneInfo.ConvertTime(at, terminal.Clock.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)
+            : VisibleText.Escape(time ?? "?");
+
+    private static string? Text(JsonElement e, string name) =>
+        e.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Longwave.Hubs;
+using Longwave.Protocol.EventStream;
+using Longwave.Terminals;
+
+namespace Longwave.Tail;
+
+/// <summary>What a hub says about a stream within the stream, in plain words.</summary>
+internal static class Notices
+{
+    /// <summary>Events between two positions are gone.</summary>
+    public const string Gap = "longwave.gap";
+
+    /// <summary>The position means nothing in this log.</summary>
+    public const string Reset = "longwave.reset";
+
+    /// <summary>The stream ends, and the hub says when to come back.</summary>
+    public const string Reconnect = "longwave.reconnect";
+
+    /// <summary>Whether it is about events that will never come, which nobody wants to miss.</summary>
+    public static bool IsLoss(string type) => type is Gap or Reset;
+
+    /// <summary>The notice as a sentence.</summary>
+    /// <param name="notice">The notice.</param>
+    /// <param name="since">Where the stream was asked to begin, or null.</param>
+    public static string Describe(in ServerSentEvent notice, string? since)
+    {
+        switch (notice.Type)
+        {
+            case Gap:
+                return $"GAP: events after {Member(notice, "from")} up to {Member(notice, "to")} are no longer kept; going on with the oldest that is.";
+            case Reset:
+                string why = Member(notice, "reason") switch
+                {
+                    "unknown-epoch" => "it belongs to another log (the hub's data was replaced)",
+                    "ahead" => "it is ahead of the log (the hub's data was put back to an older state)",
+                    "malformed" => "it is not a position",
+                    var other => other,
+                };
+                string onward = since is null ? "events that come from now on" : since == "earliest" ? "the oldest event that is kept" : $"the events since {since}";
+                return $"RESET: the last position means nothing to this hub: {why}. Going on with {onward}.";
+            case Reconnect:
+                string reason = Member(notice, "reason") switch
+                {
+                    "drain" => "it is shutting down or restarting",
+                    "age" => "this stream is old",
+                    var other => other,
+                };
+                return $"The hub asks to reconnect: {reason}.";
+            default:
+                return VisibleText.Escape($"The hub says {notice.Type}: {notice.Data}");
+        }
+    }
+
+    private static string Member(in ServerSentEvent notice, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(notice.Data);
+            return VisibleText.Escape(document.RootElement.GetProperty(name).ToString());
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return "?";
+        }
+    }
+}

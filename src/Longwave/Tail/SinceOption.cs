@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Longwave.Arguments;
+using Longwave.Hubs;
+
+namespace Longwave.Tail;
+
+/// <summary><c>--since earliest|TIME|10m</c>.</summary>
+internal static class SinceOption
+{
+    public static Option<string?> Create(TimeProvider clock) => new("--since")
+    {
+        Description = "Begin with the past: 'earliest' is all that is kept, 10m the last ten minutes, or a time such as 2026-11-23T06:57:00Z.",
+        HelpName = "earliest|TIME|10m",
+        CustomParser = result => Parse(result, clock),
+    };
+
+    /// <summary>As the hub takes it; null when it is nothing of the kind.</summary>
+    public static string? Resolve(string text, TimeProvider clock)
+    {
+        if (text == "earliest")
+        {
+            return text;
+        }
+
+        if (Duration.TryParse(text, out TimeSpan ago))
+        {
+            return Format(clock.GetUtcNow() - ago);
+        }
+
+        // With an offset it is that moment; without one it is the clock on the wall.
+        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeLocal, out DateTime time)
+            && text.Length > 0 && char.IsAsciiDigit(text[0]) && text.Contains('-', StringComparison.Ordinal)
+            ? Format(new DateTimeOffset(time, TimeSpan.Zero))
+            : null;
+    }
+
+    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string? Parse(ArgumentResult result, TimeProvider clock)
+    {
+        string? since = Resolve(result.Tokens[0].Value, clock);
+        if (since is null)
+        {
+            result.AddError($"--since: '{result.Tokens[0].Value}' is neither 'earliest', nor a length of time (10m, 2h), nor a time (2026-11-23T06:57:00Z).");
+        }
+
+        return since;
+    }
+}

@@ -1,0 +1,12 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Longwave.Terminals;
+
+/// <summary>Count, share, rate and time to go, beside the bar.</summary>
+internal sealed class ReportColumn(ProgressReport report) : ProgressColumn
+{
+    protected override bool NoWrap => true;
+
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(report.Describe());
+}

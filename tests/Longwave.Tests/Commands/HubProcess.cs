@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Longwave.Tests.Docs;
+
+namespace Longwave.Tests.Commands;
+
+/// <summary>A real <c>longwave serve</c> in a process of its own, on a port that stays the same over restarts.</summary>
+public sealed class HubProcess : IAsyncLifetime
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("longwave-cli-");
+    private Process? _process;
+
+    public string Url { get; } = $"http://127.0.0.1:{FreePort()}";
+
+    public HttpClient Http { get; } = new();
+
+    /// <summary>Configuration, as environment variables; from the next start on.</summary>
+    public Dictionary<string, string> Settings { get; } = new()
+    {
+        ["LONGWAVE__ENGINE__HEARTBEAT"] = "00:00:00.200",
+        ["LONGWAVE__ENGINE__DRAINWINDOW"] = "00:00:00.500",
+        ["LONGWAVE__ENGINE__RETRYMIN"] = "00:00:00.050",
+        ["LONGWAVE__ENGINE__RETRYMAX"] = "00:00:00.100",
+    };
+
+    private string DataDirectory => Path.Combine(_home.FullName, "data");
+
+    public async ValueTask InitializeAsync() => await StartAsync();
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public async Task StartAsync()
+    {
+        string program = Path.Combine(Documentation.RepositoryRoot, "artifacts/bin/Longwave/release/longwave.dll");
+        string dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
+        var start = new ProcessStartInfo(dotnet, [program, "serve", "--urls", Url, "--data", DataDirectory])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _home.FullName,
+        };
+        foreach ((string name, string value) in Settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        var listens = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var errors = new Transcript();
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null || line.Data.StartsWith("Longwave listens", StringComparison.Ordinal))
+            {
+                listens.TrySetResult(line.Data is not null);
+            }
+        };
+        _process.ErrorDataReceived += (_, line) => errors.WriteLine(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        Assert.True(await listens.Task.WaitAsync(Patience), $"the hub did not start:\n{errors.Text}");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync().WaitAsync(Patience);
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    /// <summary>SIGTERM: it drains.</summary>
+    public async Task StopAsync()
+    {
+        using (Process.Start("kill", ["-TERM", $"{_process!.Id}"]))
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+        }
+
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Another log in the same place: every position before means nothing any more.</summary>
+    public void ReplaceLog() => Directory.Delete(DataDirectory, recursive: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Http.Dispose();
+        _home.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

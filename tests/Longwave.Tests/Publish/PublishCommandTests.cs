@@ -1,0 +1,204 @@
+using System.Text.Json;
+using Longwave.Tests.Commands;
+
+namespace Longwave.Tests.Publish;
+
+/// <summary><c>longwave publish</c> against a real hub.</summary>
+public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProcess>
+{
+    private readonly string _topic = $"t/{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Publish_Argument_PrintsItsPositionAndNothingElse()
+    {
+        CommandResult result = (await PublishAsync(null, _topic, "grüße ☃", "--type", "greeting", "--key", "k", "--content-type", "text/x-hello")).Succeeded();
+
+        JsonElement e = Assert.Single(await EventsAsync());
+        Assert.Equal($"{e.GetProperty("position").GetString()}\n", result.Output);
+        Assert.Equal("", result.Error);
+        Assert.Equal("grüße ☃", e.GetProperty("data").GetString());
+        Assert.Equal("greeting", e.GetProperty("type").GetString());
+        Assert.Equal("k", e.GetProperty("key").GetString());
+        Assert.Equal("text/x-hello", e.GetProperty("datacontenttype").GetString());
+    }
+
+    [Fact]
+    public async Task Publish_StandardInput_IsTakenByteForByte()
+    {
+        (await PublishAsync("two\r\nlines\n", _topic)).Succeeded();
+
+        Assert.Equal("two\r\nlines\n", Assert.Single(await EventsAsync()).GetProperty("data").GetString());
+    }
+
+    [Fact]
+    public async Task Publish_File_IsTakenByteForByte()
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "{ \"a\": 1 }\n");
+
+        (await PublishAsync(null, _topic, "--file", file)).Succeeded();
+        CommandResult missing = (await PublishAsync(null, _topic, "--file", file + ".not")).Failed(1);
+
+        Assert.Equal("{ \"a\": 1 }\n", Assert.Single(await EventsAsync()).GetProperty("data").GetString());
+        Assert.Equal($"longwave: There is no file '{file}.not'.\n", missing.Error);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Publish_SameIdempotencyKey_IsPublishedOnce()
+    {
+        string first = (await PublishAsync(null, _topic, "x", "--idempotency-key", "order-7")).Succeeded().Output;
+        CommandResult second = (await PublishAsync(null, _topic, "x", "--idempotency-key", "order-7")).Succeeded();
+
+        Assert.Equal(first, second.Output);
+        Assert.Equal("longwave: The hub had it already: this idempotency key was used before.\n", second.Error);
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Publish_TwiceWithoutKey_IsPublishedTwice()
+    {
+        (await PublishAsync(null, _topic, "x")).Succeeded();
+        (await PublishAsync(null, _topic, "x")).Succeeded();
+
+        Assert.Equal(2, (await EventsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Lines_EveryLineEnd_MakesOneEventALine()
+    {
+        CommandResult result = (await PublishAsync("one\r\ntwo\n\n\"three\"\tü", _topic, "--lines", "--positions")).Succeeded();
+
+        List<JsonElement> events = await EventsAsync();
+        Assert.Equal(["one", "two", "", "\"three\"\tü"], events.Select(e => e.TryGetProperty("data", out JsonElement data) ? data.GetString() : ""));
+        Assert.Equal(events.Select(e => e.GetProperty("position").GetString()), result.Lines);
+        Assert.Contains("Published 4 events", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_OfJson_StayJson()
+    {
+        (await PublishAsync("{\"n\":1}\n[2]\n", _topic, "--lines", "--content-type", "application/json")).Succeeded();
+        CommandResult bad = (await PublishAsync("{\"n\":3}\n{oops\n", _topic, "--lines", "--content-type", "application/json")).Failed(1);
+
+        Assert.Equal(["{\"n\":1}", "[2]", "{\"n\":3}"], (await EventsAsync()).Select(e => e.GetProperty("data").GetRawText()));
+        Assert.Contains("Line 2: it is not JSON, though --content-type says application/json.", bad.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_ThatKeepComing_AreEachPublishedAtOnce()
+    {
+        var pipe = new System.IO.Pipelines.Pipe();
+        await using CommandRun run = CommandRun.StartWith(pipe.Reader.AsStream(), null, "publish", _topic, "--lines", "--positions", "--hub", hub.Url);
+
+        for (int i = 1; i <= 3; i++)
+        {
+            await pipe.Writer.WriteAsync("line\n"u8.ToArray());
+            int wanted = i;
+            await run.Output.WaitForAsync(text => text.Split('\n').Length == wanted + 1, $"{wanted} positions");
+        }
+
+        await pipe.Writer.CompleteAsync();
+        (await run.EndAsync()).Succeeded();
+    }
+
+    [Fact]
+    public async Task Ndjson_BothForms_ArePublishedInOrder()
+    {
+        string lines = $$$"""
+            {"specversion":"1.0","id":"1","source":"/s","type":"ce","topic":"{{{_topic}}}","time":"2018-02-07T01:26:13Z","data":{"mag":2}}
+
+            {"topic":"{{{_topic}}}","data":"text","type":"plain","key":"k"}
+            {"type":"longwave.tip","data":"5f3a9c1e-1042"}
+            {"data":{"n":[1,null]}}
+            {"topic":"{{{_topic}}}"}
+            """;
+
+        CommandResult result = (await PublishAsync(lines, _topic, "--ndjson")).Succeeded();
+
+        List<JsonElement> events = await EventsAsync();
+        Assert.Equal(["{\"mag\":2}", "\"text\"", "{\"n\":[1,null]}", null], events.Select(e => e.TryGetProperty("data", out JsonElement data) ? data.GetRawText() : null));
+        Assert.Equal(["ce", "plain", "message", "message"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal("2018-02-07T01:26:13Z", events[0].GetProperty("time").GetString());
+        Assert.Equal("k", events[1].GetProperty("key").GetString());
+        Assert.Contains("Published 4 events", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"topic\":\"t\"", "it is not valid JSON")]
+    [InlineData("[1]", "it is not a JSON object")]
+    [InlineData("{\"topic\":\"t\",\"datta\":1}", "'datta' is not a member that is known")]
+    [InlineData("{\"topic\":7}", "'topic' is not a string")]
+    [InlineData("{\"data\":1}", "the event names no topic")]
+    [InlineData("{\"topic\":\"a\\nb\"}", "control character U+000A")]
+    [InlineData("{\"topic\":\"t\",\"type\":\"longwave.x\"}", "the hub's own control events")]
+    [InlineData("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"topic\":\"t\"}", "'type' is required")]
+    [InlineData("{\"specversion\":\"2.0\",\"id\":\"1\",\"source\":\"/s\",\"topic\":\"t\"}", "Only specversion")]
+    [InlineData("{\"topic\":\"t\",\"data\":\"\\ud800\"}", "surrogate")]
+    public async Task Ndjson_BadLine_StopsWithItsNumberAfterThoseBefore(string line, string problem)
+    {
+        string good = $$"""{"topic":"{{_topic}}","data":"good"}""";
+
+        CommandResult result = (await PublishAsync($"{good}\n\n{line}\n{good}\n", "--ndjson")).Failed(1);
+
+        Assert.Contains("longwave: Line 3: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(problem, result.Error, StringComparison.Ordinal);
+        Assert.Contains("go on with --from-line 3", result.Error, StringComparison.Ordinal);
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Ndjson_LineThatOnlyTheHubRefuses_StopsWithItsNumberAfterThoseBefore()
+    {
+        string good = $$"""{"topic":"{{_topic}}","data":"good"}""";
+        string large = $$"""{"topic":"{{_topic}}","data":"{{new string('x', 1_100_000)}}"}""";
+
+        CommandResult result = (await PublishAsync($"{good}\n{good}\n{large}\n{good}\n", "--ndjson")).Failed(1);
+        (await PublishAsync($"{good}\n{good}\n{good}\n{good}\n", "--ndjson", "--from-line", "3")).Succeeded();
+
+        Assert.Contains("longwave: Line 3: The hub says: The data has 1100000 bytes", result.Error, StringComparison.Ordinal);
+        Assert.Equal(4, (await EventsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Ndjson_SeveralInFlight_PublishesEverything()
+    {
+        string lines = string.Concat(Enumerable.Range(0, 12_345).Select(i => $$"""{"data":"{{i}}"}""" + "\n"));
+
+        (await PublishAsync(lines, _topic, "--ndjson", "--in-flight", "4")).Succeeded();
+
+        Assert.Equal(Enumerable.Range(0, 12_345), (await EventsAsync(12_345)).Select(e => int.Parse(e.GetProperty("data").GetString()!)).Order());
+    }
+
+    [Fact]
+    public async Task Publish_RefusedByTheHub_SaysWhyInASentence()
+    {
+        CommandResult result = (await PublishAsync(null, _topic, "x", "--type", "longwave.mine")).Failed(1);
+
+        Assert.Equal("longwave: The hub says: Types that begin with 'longwave.' are the hub's own control events. Use another type.\n", result.Error);
+        Assert.Equal("", result.Output);
+    }
+
+    private Task<CommandResult> PublishAsync(string? input, params string[] arguments) =>
+        CommandRun.RunWithAsync(input, ["publish", .. arguments, "--hub", hub.Url]);
+
+    private async Task<List<JsonElement>> EventsAsync(int count = 0)
+    {
+        var events = new List<JsonElement>();
+        string position = "";
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{hub.Url}/v1/events?topic={Uri.EscapeDataString(_topic)}&since=earliest&format=cloudevents&{position}");
+            request.Headers.Accept.ParseAdd("application/json");
+            using HttpResponseMessage response = await hub.Http.SendAsync(request);
+            JsonElement answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+            JsonElement[] page = [.. answer.GetProperty("events").EnumerateArray()];
+            events.AddRange(page);
+            position = $"last_event_id={answer.GetProperty("next").GetString()}";
+            if (events.Count >= count || page.Length == 0)
+            {
+                return events;
+            }
+        }
+    }
+}
