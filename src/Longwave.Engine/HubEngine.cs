@@ -192,11 +192,15 @@ public sealed class HubEngine : IAsyncDisposable
     {
         SubscribeRequest request = subscriber.Request;
         var greeting = new ArrayBufferWriter<byte>(256);
+
+        // Asked before the place is taken: a client without a position goes on from the tip of its greeting when it comes back, and nothing
+        // between that tip and its place may be missing then.
+        Position tip = Tip;
         string? reset = PlaceOf(subscriber);
         if (request.Streaming)
         {
             double retry = Options.RetryMin.TotalMilliseconds + ((Options.RetryMax - Options.RetryMin).TotalMilliseconds * Random.Shared.NextDouble());
-            EventFrames.WriteGreeting(greeting, request.Format, Tip, (int)retry);
+            EventFrames.WriteGreeting(greeting, request.Format, tip, (int)retry);
         }
 
         if (reset is not null)
