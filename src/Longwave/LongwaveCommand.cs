@@ -33,10 +33,12 @@ internal static class LongwaveCommand
         data in use by another hub); 2 wrong command line or configuration.
         """;
 
+    /// <summary>Longer lines are hard to read, however wide the window is.</summary>
+    private const int MaxHelpWidth = 110;
+
     /// <summary>Makes the command and its subcommands.</summary>
     /// <param name="terminal">What they read from and write to.</param>
-    /// <param name="helpWidth">Width of help texts; null is the width of the window.</param>
-    public static Command Create(Terminal terminal, int? helpWidth = null)
+    public static Command Create(Terminal terminal)
     {
         var help = new HelpOption();
         var command = new Command("longwave", "Longwave takes events over HTTP, keeps them in a durable log, and streams them as Server-Sent Events.")
@@ -50,11 +52,7 @@ internal static class LongwaveCommand
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
-        if (helpWidth is { } width)
-        {
-            usual.MaxWidth = width;
-        }
-
+        usual.MaxWidth = Math.Min(usual.MaxWidth, MaxHelpWidth);
         help.Action = new EpilogueHelp(usual, new Dictionary<string, string>
         {
             ["longwave"] = Epilogue,
