@@ -120,9 +120,21 @@ test('a phone: nothing is wider than the screen, and what is touched is large en
   await page.context().close();
 });
 
+test('a phone and a hub without events: nothing is cut off', async () => {
+  const empty = await Hub.start();
+  const { page } = await newPage(browser, empty, { viewport: { width: 360, height: 740 } });
+  await page.goto(empty.url);
+  await page.getByText('This hub has no events yet').waitFor();
+  const outside = await page.locator('main *').evaluateAll((all) => all
+    .filter((element) => element.checkVisibility() && !element.matches('#snippets *') && element.getBoundingClientRect().right > innerWidth)
+    .map((element) => element.outerHTML.slice(0, 80)));
+  assert.deepEqual(outside, []);
+  await page.context().close();
+  await empty.dispose();
+});
+
 test('text at 200 % stays usable', async () => {
   const page = await fullPage({ viewport: { width: 640, height: 480 } });
-  await page.addStyleTag({ content: '' }).catch(() => {});
   await page.evaluate(() => { document.documentElement.style.fontSize = '32px'; });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth) <= 0);
   await page.context().close();

@@ -127,6 +127,7 @@ test('a subscription that the hub refuses is told in its words, and can be tried
   await page.locator('#state[data-state=refused]').waitFor();
   assert.match(await page.locator('#state-words').innerText(), /^Refused\. Invalid topic selector \(topic\): /);
   await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await page.getByRole('heading', { name: 'The hub refused this' }).waitFor();
 }));
 
 test('the rate of the last minute is drawn and said', () => withPage(async (page) => {
@@ -135,3 +136,25 @@ test('the rate of the last minute is drawn and said', () => withPage(async (page
   await page.locator('#spark[aria-label*="at most "]:not([aria-label*="at most 0"])').waitFor();
   assert.match(await page.locator('#spark-line').getAttribute('d'), /^M0\.0 /);
 }));
+
+test('more topics than one answer holds: the first are listed, the others are found by name', async () => {
+  const full = await Hub.start();
+  const { page, troubles } = await newPage(browser, full);
+  const events = Array.from({ length: 2500 }, (_, i) => JSON.stringify({
+    specversion: '1.0', id: `${i}`, source: '/e2e', type: 'line', topic: `many/${String(i).padStart(4, '0')}`,
+  }));
+  await fetch(`${full.url}/v1/events`, { method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: events.join('\n') });
+  await page.goto(full.url);
+  await page.getByText('These are the first 1,000').waitFor();
+  assert.equal(await page.locator('#topics-total').innerText(), '2,500');
+  await page.getByLabel('Find a topic, or type a selector').fill('many/234');
+  await untilSame('ten options', () => page.locator('#topic-list [role=option]').count(), 10);
+  await page.getByLabel('Find a topic, or type a selector').fill('many/2345');
+  await untilSame('one option', () => page.locator('#topic-list .name').allInnerTexts(), ['many/2345']);
+  await option(page, 'many/2345').click();
+  await isLive(page);
+  await page.getByRole('button', { name: 'Show the 1 event kept' }).waitFor();
+  assert.deepEqual(troubles, []);
+  await page.context().close();
+  await full.dispose();
+});

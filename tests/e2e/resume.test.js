@@ -106,7 +106,7 @@ test('events that retention removed meanwhile are told as a gap', async () => {
   await page.context().setOffline(false);
   await isLive(page);
   await untilShown(page, ['1', '2', ...numbers(31 - KEPT, 30)]);
-  assert.match(await notices(page, 'gap').innerText(), /^Gap: events after [0-9a-f]{8}-2 up to [0-9a-f]{8}-\d+ are gone \(retention removed them\)\./);
+  assert.match(await notices(page, 'gap').innerText(), /^Gap: events after [0-9a-f]{8}-2 up to [0-9a-f]{8}-\d+ are gone \(retention removed them\)\.$/);
 });
 
 test('a log replaced by another is told as a reset, and the new one is followed', async () => {
@@ -119,6 +119,8 @@ test('a log replaced by another is told as a reset, and the new one is followed'
   await hub.run();
   await isLive(page);
   await notices(page, 'reset').waitFor();
+  assert.equal(await notices(page, 'resumed').count(), 0);
+  assert.equal(await page.locator('#state-words').innerText(), 'Live');
   await hub.publish('replaced', 'new 1');
   await hub.publish('replaced', 'new 2');
   await untilShown(page, ['1', '2', '3', 'new 1', 'new 2']);

@@ -18,7 +18,7 @@ const because = (reason) => {
 export function describeControl(type, data) {
   switch (type) {
     case 'longwave.gap':
-      return { kind: 'gap', words: `Gap: events after ${data.from} up to ${data.to} are gone${because(data.reason)}. Below this line the list is older, above it goes on.` };
+      return { kind: 'gap', words: `Gap: events after ${data.from} up to ${data.to} are gone${because(data.reason)}.` };
     case 'longwave.reset':
       return { kind: 'reset', words: `Reset: the earlier position means nothing in this log${because(data.reason)}. What comes now is from epoch ${data.epoch}.` };
     case 'longwave.reconnect':

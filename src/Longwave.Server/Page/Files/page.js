@@ -24,6 +24,8 @@ let reached = false;
 let wasLive = false;
 let began = new Date();
 let newest = null;
+let refusal = null;
+let drawn = '';
 
 const feed = new Feed();
 const rate = new RateMeter();
@@ -55,7 +57,7 @@ function keep() {
 /** Opens the stream for what is chosen; from `at` when it is a position, else as `since` says. */
 function listen(at) {
   subscription?.stop();
-  [subscription, position, wasLive, began] = [null, at, false, new Date()];
+  [subscription, position, wasLive, began, refusal] = [null, at, false, new Date(), null];
   if (selectors.length === 0) {
     state.idle(reached);
     return;
@@ -80,6 +82,7 @@ function listen(at) {
 }
 
 function showState(now) {
+  refusal = now.name === 'refused' ? now.words : null;
   switch (now.name) {
     case 'connecting':
       state.connecting(!wasLive);
@@ -98,6 +101,7 @@ function showState(now) {
       break;
     default:
       state.refused(now.words);
+      drawEmpty();
       break;
   }
 }
@@ -195,38 +199,43 @@ function chip(selector) {
   return item;
 }
 
+/** What stands where no row is. Drawn anew only when it changes: it may hold the focus. */
 function drawEmpty() {
-  const name = `${selectors}|${selectors.length > 0 && wasLive}|${topics.isEmpty}|${reached}`;
-  if (byId('empty').dataset.drawn === name && selectors.length === 0) {
-    return;
-  }
-
-  byId('empty').dataset.drawn = name;
-  if (selectors.length > 0) {
-    feed.showEmpty(...whileListening());
-  } else if (reached && topics.isEmpty) {
-    feed.showEmpty(
-      element('h3', '', 'This hub has no events yet'),
-      element('p', '', 'Publish the first one with the box on this page, or from a shell:'),
-      codeBlock('Publish an event', publishCommand('demo')));
-  } else if (reached) {
-    feed.showEmpty(element('h3', '', 'Pick a topic'), element('p', '', 'Its events appear here the moment they are published. You can pick several, or type a selector.'));
-  } else {
-    feed.showEmpty(element('h3', '', 'No hub yet'), element('p', '', 'The page looks for it every few seconds.'));
+  const kept = choice === 'earliest' ? 0 : topics.count(selectors);
+  const meaning = JSON.stringify([selectors, kept, wasLive, refusal, topics.isEmpty, reached, began]);
+  if (meaning !== drawn) {
+    drawn = meaning;
+    feed.showEmpty(...(selectors.length > 0 ? whileListening(kept) : whileIdle()));
   }
 }
 
-function whileListening() {
-  const heading = element('h3', '', wasLive ? 'Listening' : 'Opening the stream');
-  const words = element('p');
-  appendVisible(words, `Nothing on ${selectors.map(nameOf).join(', ')} since ${began.toLocaleTimeString('en-GB')}.`);
-  const kept = topics.count(selectors);
-  if (kept === 0 || choice === 'earliest') {
-    return [heading, words];
+function whileIdle() {
+  if (!reached) {
+    return [element('h3', '', 'No hub yet'), element('p', '', 'The page looks for it every few seconds.')];
   }
 
+  return topics.isEmpty
+    ? [
+      element('h3', '', 'This hub has no events yet'),
+      element('p', '', 'Publish the first one with the box on this page, or from a shell:'),
+      codeBlock('Publish an event', publishCommand('demo')),
+    ]
+    : [
+      element('h3', '', 'Pick a topic'),
+      element('p', '', 'Its events appear here the moment they are published. You can pick several, or type a selector.'),
+    ];
+}
+
+function whileListening(kept) {
+  const words = element('p');
+  if (refusal !== null) {
+    appendVisible(words, refusal);
+    return [element('h3', '', 'The hub refused this'), words];
+  }
+
+  appendVisible(words, `Nothing on ${selectors.map(nameOf).join(', ')} since ${began.toLocaleTimeString('en-GB')}.`);
   const offer = kept === null ? 'Show the events kept' : `Show the ${formatNumber(kept)} ${kept === 1 ? 'event' : 'events'} kept`;
-  return [heading, words, button(offer, () => beginAnew('earliest'))];
+  return [element('h3', '', wasLive ? 'Listening' : 'Opening the stream'), words, ...(kept === 0 ? [] : [button(offer, () => beginAnew('earliest'))])];
 }
 
 function nameOf(selector) {

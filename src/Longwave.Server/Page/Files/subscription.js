@@ -42,6 +42,9 @@ export class Subscription {
   #silenceMs = SILENCE_MS;
   #tipsOfConnection = 0;
   #resumedAt = null;
+
+  /** The greeting came, and what follows it decides whether the position still counted. */
+  #isOpening = false;
   #retryMs = null;
 
   /**
@@ -128,6 +131,7 @@ export class Subscription {
     this.#controller = new AbortController();
     this.#resumedAt = this.position;
     this.#tipsOfConnection = 0;
+    this.#isOpening = false;
     this.#on.state({ name: 'connecting' });
     let silent = false;
     let watchdog = 0;
@@ -188,6 +192,7 @@ export class Subscription {
     if (this.#seen === null || !isAtOrBefore(item.id, this.#seen)) {
       this.#seen = item.id;
       this.#position = item.id;
+      this.#opened();
       this.#on.event(item);
     }
   }
@@ -201,6 +206,7 @@ export class Subscription {
         // The old positions mean nothing any more: this connection began anew.
         [this.#seen, this.#position] = [null, null];
         this.#begin = this.#request.since ? null : this.#greeting;
+        [this.#resumedAt, this.#isOpening] = [null, true];
         break;
       case 'longwave.reconnect':
         this.#retryMs = Number.isFinite(item.retry) ? item.retry : null;
@@ -209,7 +215,16 @@ export class Subscription {
         break;
     }
 
+    this.#opened();
     this.#on.control(item.type, parseObject(item.data));
+  }
+
+  /** Says that the stream is open, before anything that comes out of it. */
+  #opened() {
+    if (this.#isOpening && !this.#stopped) {
+      this.#isOpening = false;
+      this.#on.state({ name: 'live', resumedAt: this.#resumedAt });
+    }
   }
 
   /** The first tip greets. The later ones are heartbeats, and a hub sends those only to a stream that has everything up to there. */
@@ -222,7 +237,9 @@ export class Subscription {
         this.#begin = tip;
       }
 
-      this.#on.state({ name: 'live', resumedAt: this.#resumedAt });
+      // A reset comes right behind the greeting: it would be wrong to say "resumed" before the rest of these bytes was looked at.
+      this.#isOpening = true;
+      queueMicrotask(() => this.#opened());
     } else {
       this.#position = tip;
     }

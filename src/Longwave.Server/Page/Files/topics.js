@@ -4,6 +4,9 @@ import { appendVisible, element, formatNumber } from './text.js';
 
 const REFRESH_MS = 2000;
 
+/** Refreshes left out after each when there is more than one page of topics. */
+const RESTING_TICKS = 4;
+
 /** As many as one answer of the hub holds by default. */
 const PAGE = 1000;
 const ANY = '*';
@@ -24,6 +27,7 @@ export class TopicList {
   #options = new Map();
   #failed = false;
   #loading = false;
+  #ticksToRest = 0;
 
   /**
    * @param {{ toggle: (selector: string) => void, reach: (reached: boolean) => void }} on `toggle`: a selector was chosen or given up;
@@ -53,7 +57,7 @@ export class TopicList {
       this.#text.value = '';
       this.#draw();
     });
-    setInterval(() => document.hidden || this.refresh(), REFRESH_MS);
+    setInterval(() => this.#tick(), REFRESH_MS);
     document.addEventListener('visibilitychange', () => document.hidden || this.refresh());
     this.#draw();
     this.refresh();
@@ -85,19 +89,41 @@ export class TopicList {
     }
 
     this.#loading = true;
+    const text = this.#text.value.trim();
     try {
-      // The names are sorted: with more than one page of them, the page that begins where the text stands is the one wanted.
-      const far = this.#known > PAGE && this.#text.value !== '' ? `&after=${encodeURIComponent(this.#text.value)}` : '';
-      const response = await fetch(`v1/topics?limit=${PAGE}${far}`, { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
-      const page = await response.json();
-      [this.#topics, this.#known, this.#failed] = [page.topics, page.total, false];
+      [this.#topics, this.#known] = await this.#load(text);
+      this.#failed = false;
     } catch {
       this.#failed = true;
     }
 
     this.#loading = false;
+    this.#ticksToRest = this.#known > PAGE ? RESTING_TICKS : 0;
     this.#draw();
     this.#onReach(!this.#failed);
+    if (!this.#failed && this.#known > PAGE && this.#text.value.trim() !== text) {
+      this.refresh();
+    }
+  }
+
+  /** The names are sorted. With more than one page of them, the ones wanted are the very name and those after it that begin so. */
+  async #load(text) {
+    if (this.#known <= PAGE || text === '') {
+      const page = await fetchTopics(`limit=${PAGE}`);
+      return [page.topics, page.total];
+    }
+
+    const [exact, page] = await Promise.all([
+      text.includes('{') || text === ANY ? null : fetchTopics(`topic=${encodeURIComponent(text)}`),
+      fetchTopics(`limit=${PAGE}&after=${encodeURIComponent(text)}`),
+    ]);
+    return [[...(exact?.topics ?? []), ...page.topics], page.total];
+  }
+
+  #tick() {
+    if (!document.hidden && this.#ticksToRest-- <= 0) {
+      this.refresh();
+    }
   }
 
   #draw() {
@@ -227,4 +253,13 @@ export class TopicList {
 
     target.focus();
   }
+}
+
+async function fetchTopics(query) {
+  const response = await fetch(`v1/topics?${query}`, { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) {
+    throw new Error(`HTTP ${response.status}`);
+  }
+
+  return response.json();
 }
