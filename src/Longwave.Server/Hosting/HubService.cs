@@ -6,7 +6,7 @@ namespace Longwave.Server.Hosting;
 
 /// <summary>Runs the engine for as long as the application runs: open before the web server listens, closed after it stopped.</summary>
 internal sealed partial class HubService(RunningHub hub, LongwaveOptions options, TimeProvider clock, ILoggerFactory loggers, ILogger<HubService> logger)
-    : IHostedLifecycleService
+    : IHostedLifecycleService, IAsyncDisposable
 {
     /// <summary>Opens the log. A failure ends the start of the application (<see cref="LogUnavailableException"/>).</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -35,12 +35,17 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
     }
 
     /// <summary>Closes the log once the web server has answered its last request.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    public Task StoppedAsync(CancellationToken cancellationToken) => CloseAsync();
+
+    /// <summary>Closes the log also when the start of the application failed after it was opened.</summary>
+    public ValueTask DisposeAsync() => new(CloseAsync());
+
+    private async Task CloseAsync()
     {
         if (hub.EngineOrNull is { } engine)
         {
-            await engine.DisposeAsync();
             hub.Set(null);
+            await engine.DisposeAsync();
             LogClosed();
         }
     }

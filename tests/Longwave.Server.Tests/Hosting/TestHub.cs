@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Longwave.Engine;
+using Longwave.Server.Connections;
+using Longwave.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Server.Tests.Hosting;
+
+/// <summary>A hub with a log of its own behind a real Kestrel on a free port of the loopback interface.</summary>
+public sealed class TestHub : IAsyncDisposable
+{
+    private static readonly Lazy<X509Certificate2> LazyCertificate = new(MakeCertificate);
+    private readonly WebApplication _app;
+    private readonly DirectoryInfo _directory;
+
+    private TestHub(WebApplication app, DirectoryInfo directory, CollectedLogs logs)
+    {
+        _app = app;
+        _directory = directory;
+        Logs = logs;
+        Address = new Uri(app.Urls.First(url => !CleartextHttp2.IsInternal(url)));
+        Http = NewClient(HttpVersion.Version11);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>A client of HTTP/1.1.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>What it logged from warnings up.</summary>
+    public CollectedLogs Logs { get; }
+
+    public HubEngine Engine => _app.Services.GetRequiredService<RunningHub>().Engine;
+
+    /// <summary>The paths that the hub answers, without the one that stands for every other path.</summary>
+    public IEnumerable<string> Paths => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
+        .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal));
+
+    public LongwaveOptions Options => _app.Services.GetRequiredService<LongwaveOptions>();
+
+    public static X509Certificate2 Certificate => LazyCertificate.Value;
+
+    public static async Task<TestHub> StartAsync(Action<LongwaveOptions>? configure = null, bool tls = false)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("longwave-server-tests-");
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddCleartextHttp2();
+        builder.Services.AddLongwave(options =>
+        {
+            options.Engine.DataDirectory = directory.FullName;
+            options.Engine.DrainWindow = TimeSpan.Zero;
+            configure?.Invoke(options);
+        });
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
+        {
+            kestrel.UseLongwaveLimits(options.Engine.Limits);
+            var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
+            if (tls)
+            {
+                kestrel.Listen(endPoint, listen => listen.UseHttps(Certificate));
+            }
+            else
+            {
+                kestrel.ListenCleartext(endPoint);
+            }
+        });
+        var logs = new CollectedLogs();
+        builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Warning);
+        WebApplication app = builder.Build();
+        app.MapLongwave();
+        await app.StartAsync();
+        return new TestHub(app, directory, logs);
+    }
+
+    /// <summary>A client that speaks exactly this version.</summary>
+    public HttpClient NewClient(Version version)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => Certificate.Equals(certificate) },
+        };
+        return new HttpClient(handler)
+        {
+            BaseAddress = Address,
+            DefaultRequestVersion = version,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    /// <summary>Publishes a raw body and returns its position.</summary>
+    public async Task<string> PublishAsync(string topic, string data, string? type = null)
+    {
+        string query = $"/v1/events?topic={Uri.EscapeDataString(topic)}" + (type is null ? "" : $"&type={Uri.EscapeDataString(type)}");
+        using HttpResponseMessage response = await PostAsync(query, Encoding.UTF8.GetBytes(data));
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return (await ReadJsonAsync(response)).GetProperty("id").GetString()!;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string pathAndQuery, byte[] body, string? contentType = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, pathAndQuery) { Content = new ByteArrayContent(body) };
+        if (contentType is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        foreach ((string name, string value) in headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return Http.SendAsync(request);
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string pathAndQuery, string body, string? contentType = null, params (string Name, string Value)[] headers) =>
+        PostAsync(pathAndQuery, Encoding.UTF8.GetBytes(body), contentType, headers);
+
+    /// <summary>Opens a stream of the given form, or reads the whole answer when it is no stream.</summary>
+    public async Task<HttpResponseMessage> GetAsync(string query, string? accept = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events" + query);
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>Opens a stream that must be accepted.</summary>
+    public async Task<OpenStream> OpenAsync(string query, string? accept = null, params (string Name, string Value)[] headers)
+    {
+        HttpResponseMessage response = await GetAsync(query, accept, headers);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await OpenStream.FromAsync(response);
+    }
+
+    /// <summary>Polls once.</summary>
+    public async Task<JsonElement> PollAsync(string query)
+    {
+        using HttpResponseMessage response = await GetAsync(query, "application/json");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await ReadJsonAsync(response);
+    }
+
+    public static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement;
+
+    /// <summary>Every response of a refusal: status, media type, name and field.</summary>
+    public static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, int status, string name, string? field = null)
+    {
+        // A stream never ends: it is not read when a refusal was expected.
+        string text = response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode} instead of {status}: {text}");
+        Assert.Equal(new MediaTypeHeaderValue("application/problem+json"), response.Content.Headers.ContentType);
+        JsonElement problem = JsonDocument.Parse(text).RootElement;
+        Assert.Equal("https://longwave.dev/problems/" + name, problem.GetProperty("type").GetString());
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.False(string.IsNullOrEmpty(problem.GetProperty("title").GetString()));
+        Assert.False(string.IsNullOrEmpty(problem.GetProperty("detail").GetString()));
+        Assert.Equal(field, problem.TryGetProperty("field", out JsonElement found) ? found.GetString() : null);
+        return problem;
+    }
+
+    /// <summary>Ends the hub as SIGTERM does.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+}
