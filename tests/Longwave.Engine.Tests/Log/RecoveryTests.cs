@@ -42,6 +42,18 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public void Index_AllInTheMiddleOfAGeneration_EndsWithNothingLeft()
+    {
+        using EventLog log = Open();
+        Append(log, 1_000, topics: 37);
+        log.Writer.Index(100);
+        Assert.True(log.Indexer.HasWork);
+        log.Writer.Index(int.MaxValue);
+        Assert.False(log.Indexer.HasWork);
+        Assert.Equal(log.Tip, log.Indexer.IndexedThrough);
+    }
+
+    [Fact]
     public void Open_AfterACrashWithMemoryEvents_GoesOnBehindEveryOffsetGiven()
     {
         _options.Policies = [new TopicPolicy { Selector = "topic/0", Durability = Durability.Memory }];
