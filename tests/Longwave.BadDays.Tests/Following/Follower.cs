@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using Longwave.BadDays.Tests.Hubs;
+
+namespace Longwave.BadDays.Tests.Following;
+
+/// <summary>
+/// A client that never gives up: it reads, and when its connection breaks it comes back with its last id. Everything that a client should
+/// never see (an event twice or out of order, a gap, a refusal without a reason) is a complaint.
+/// </summary>
+internal sealed class Follower : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly HubClient _hub;
+    private readonly string _query;
+    private readonly FollowerKind _kind;
+    private readonly Action<Received> _take;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _running;
+    private long _count;
+    private long _offset;
+    private string? _lastId;
+
+    /// <summary>Begins at the earliest event.</summary>
+    /// <param name="hub">Where.</param>
+    /// <param name="kind">How.</param>
+    /// <param name="query">The selectors and what else belongs into the query.</param>
+    /// <param name="take">Called for each event, one after the other.</param>
+    public Follower(Uri hub, FollowerKind kind, string query, Action<Received>? take = null)
+    {
+        (_hub, _kind, _query, _take) = (new HubClient(hub), kind, query, take ?? (static _ => { }));
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>What should not have happened.</summary>
+    public ConcurrentQueue<string> Complaints { get; } = new();
+
+    /// <summary>Status codes of refused connections, in their order.</summary>
+    public ConcurrentQueue<HttpStatusCode> Refusals { get; } = new();
+
+    /// <summary>Control events that are part of ordinary life: <c>longwave.reconnect</c>.</summary>
+    public ConcurrentQueue<string> Farewells { get; } = new();
+
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>Offset of the newest event it got.</summary>
+    public long Offset => Volatile.Read(ref _offset);
+
+    public string? LastId => Volatile.Read(ref _lastId);
+
+    /// <summary>Heartbeats seen on all its streams.</summary>
+    public long Heartbeats { get; private set; }
+
+    /// <summary>Connections that were accepted.</summary>
+    public int Connects { get; private set; }
+
+    /// <summary>Streams that the hub ended cleanly.</summary>
+    public int CleanEnds { get; private set; }
+
+    public Task UntilCountAsync(long count) => Patience.UntilAsync(() => Count >= count, () => $"{this} has {Count} of {count} events");
+
+    public Task UntilOffsetAsync(long offset) => Patience.UntilAsync(() => Offset >= offset, () => $"{this} is at {Offset} of {offset}");
+
+    public Task UntilConnectedAsync() => Patience.UntilAsync(() => Connects > 0, () => $"{this} is not connected");
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{_kind} follower of {_query} (connected {Connects} times, refused {Refusals.Count} times; {string.Join("; ", Complaints)})");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _running;
+        _hub.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                await (_kind == FollowerKind.Poll ? PollAsync() : StreamAsync());
+            }
+            catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException)
+            {
+                // The hub is away, or died under us.
+            }
+            catch (Exception wrong)
+            {
+                Complaints.Enqueue(wrong.ToString());
+                return;
+            }
+
+            await Task.Delay(Pause, CancellationToken.None);
+        }
+    }
+
+    private async Task StreamAsync()
+    {
+        bool lines = _kind == FollowerKind.Lines;
+        using HttpResponseMessage response = await OpenAsync(lines ? "application/x-ndjson" : "text/event-stream", _query);
+        if (!Accepts(response))
+        {
+            return;
+        }
+
+        IStreamReading reading = lines ? new LineReading() : new EventStreamReading();
+        await using Stream body = await response.Content.ReadAsStreamAsync(_end.Token);
+        var buffer = new byte[64 * 1024];
+        long heartbeats = Heartbeats;
+        for (int read; (read = await body.ReadAsync(buffer, _end.Token)) > 0;)
+        {
+            reading.Read(buffer.AsSpan(0, read), Take);
+            Heartbeats = heartbeats + reading.Heartbeats;
+        }
+
+        CleanEnds++;
+    }
+
+    private async Task PollAsync()
+    {
+        using HttpResponseMessage response = await OpenAsync("application/json", _query + "&wait=5");
+        if (Accepts(response))
+        {
+            string next = PollReading.Read(await response.Content.ReadAsByteArrayAsync(_end.Token), Take);
+            Volatile.Write(ref _lastId, next);
+        }
+    }
+
+    private Task<HttpResponseMessage> OpenAsync(string accept, string query) =>
+        _hub.OpenAsync(LastId is null ? query + "&since=earliest" : query, accept, LastId, _end.Token);
+
+    private bool Accepts(HttpResponseMessage response)
+    {
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            Connects++;
+            return true;
+        }
+
+        Refusals.Enqueue(response.StatusCode);
+        if (response.StatusCode != HttpStatusCode.ServiceUnavailable || response.Headers.RetryAfter is null)
+        {
+            Complaints.Enqueue($"refused with {response.StatusCode}");
+        }
+
+        return false;
+    }
+
+    private void Take(Received received)
+    {
+        if (received.Type.StartsWith("longwave.", StringComparison.Ordinal))
+        {
+            (received.Type == "longwave.reconnect" ? Farewells : Complaints).Enqueue($"{received.Type} {received.Data}");
+            return;
+        }
+
+        long offset = received.Offset;
+        if (offset <= _offset)
+        {
+            Complaints.Enqueue($"{offset} came after {_offset}");
+        }
+
+        _take(received);
+        Volatile.Write(ref _lastId, received.Id);
+        Volatile.Write(ref _offset, offset);
+        Volatile.Write(ref _count, _count + 1);
+    }
+}

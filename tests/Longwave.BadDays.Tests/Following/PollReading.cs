@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Longwave.BadDays.Tests.Following;
+
+/// <summary>Reads the answer of a poll.</summary>
+internal static class PollReading
+{
+    /// <summary>Gives out notices and events; returns the position to come back with.</summary>
+    public static string Read(byte[] answer, Action<Received> take)
+    {
+        using JsonDocument document = JsonDocument.Parse(answer);
+        if (document.RootElement.TryGetProperty("notices", out JsonElement notices))
+        {
+            Take(notices, take);
+        }
+
+        Take(document.RootElement.GetProperty("events"), take);
+        return document.RootElement.GetProperty("next").GetString()!;
+    }
+
+    /// <summary>An event as native JSON, or a control line, which has no id.</summary>
+    public static Received ToReceived(JsonElement json) => new(
+        json.TryGetProperty("id", out JsonElement id) ? id.GetString()! : "",
+        json.TryGetProperty("type", out JsonElement type) ? type.GetString()! : "message",
+        json.GetProperty("data").GetString()!);
+
+    private static void Take(JsonElement list, Action<Received> take)
+    {
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            take(ToReceived(item));
+        }
+    }
+}

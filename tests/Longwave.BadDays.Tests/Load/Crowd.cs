@@ -1,0 +1,83 @@
+using Longwave.BadDays.Tests.Following;
+using Longwave.BadDays.Tests.Storage;
+
+namespace Longwave.BadDays.Tests.Load;
+
+/// <summary>Publishers and followers of every kind, at once.</summary>
+internal sealed class Crowd : IAsyncDisposable
+{
+    private readonly Publisher[] _publishers;
+    private readonly (Follower Follower, Func<string, bool> Wants, List<long> Offsets)[] _followers;
+
+    public Crowd(Uri hub, Ledger ledger, SeenEvents seen)
+    {
+        _publishers =
+        [
+            new KeyedPublisher(hub, ledger, "keyed-1"),
+            new KeyedPublisher(hub, ledger, "keyed-2"),
+            new PlainPublisher(hub, ledger, "plain"),
+            new BatchPublisher(hub, ledger, "batch-1"),
+            new BatchPublisher(hub, ledger, "batch-2") { MaxEvents = 20, Padding = 400 },
+        ];
+        _followers =
+        [
+            Follow(hub, FollowerKind.Lines, "topic=*", static _ => true, seen.Take),
+            Follow(hub, FollowerKind.EventStream, "topic=*", static _ => true),
+            Follow(hub, FollowerKind.EventStream, "topic=load/3", static topic => topic == "load/3"),
+            Follow(hub, FollowerKind.EventStream, "topic=load/7&topic=load/8&topic=alternate", static topic => topic is "load/7" or "load/8" or "alternate"),
+            Follow(hub, FollowerKind.Lines, "topic=load/{n}", static topic => topic.StartsWith("load/", StringComparison.Ordinal)),
+            Follow(hub, FollowerKind.Poll, "topic=load/{n}&topic=alternate&limit=500", static _ => true),
+            Follow(hub, FollowerKind.Poll, "topic=alternate", static topic => topic == "alternate"),
+        ];
+        Array.ForEach(_publishers, static publisher => publisher.Start());
+    }
+
+    public override string ToString() =>
+        $"{_followers.Sum(static f => f.Follower.Count)} events followed over {_followers.Sum(static f => f.Follower.Connects)} connections";
+
+    /// <summary>Every publisher ends once its last request is answered.</summary>
+    public Task EndPublishingAsync() => Task.WhenAll(_publishers.Select(static publisher => publisher.EndAsync()));
+
+    /// <summary>Waits for an event that all of them want.</summary>
+    public async Task UntilAllHaveAsync(long offset)
+    {
+        foreach ((Follower follower, _, _) in _followers)
+        {
+            await follower.UntilOffsetAsync(offset);
+        }
+    }
+
+    /// <summary>Each follower got the events of its topics, each once, in the order of the log, and had nothing to complain about.</summary>
+    public void AssertSawExactly(List<StoredEvent> events)
+    {
+        foreach ((Follower follower, Func<string, bool> wants, List<long> offsets) in _followers)
+        {
+            Assert.True(follower.Complaints.IsEmpty, $"{follower}");
+            Assert.Equal(events.Where(e => e.Topics.Any(wants)).Select(static e => e.Offset), offsets);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Publisher publisher in _publishers)
+        {
+            await publisher.DisposeAsync();
+        }
+
+        foreach ((Follower follower, _, _) in _followers)
+        {
+            await follower.DisposeAsync();
+        }
+    }
+
+    private static (Follower, Func<string, bool>, List<long>) Follow(
+        Uri hub, FollowerKind kind, string query, Func<string, bool> wants, Action<Received>? take = null)
+    {
+        var offsets = new List<long>();
+        return (new Follower(hub, kind, query, received =>
+        {
+            offsets.Add(received.Offset);
+            take?.Invoke(received);
+        }), wants, offsets);
+    }
+}

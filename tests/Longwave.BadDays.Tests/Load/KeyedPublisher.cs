@@ -1,0 +1,32 @@
+using Longwave.BadDays.Tests.Hubs;
+
+namespace Longwave.BadDays.Tests.Load;
+
+/// <summary>One event a request, each with an idempotency key; repeats a request until it is answered, and now and then one that was answered.</summary>
+internal sealed class KeyedPublisher(Uri hub, Ledger ledger, string name) : Publisher(hub, ledger, name)
+{
+    protected override async Task PublishAsync()
+    {
+        string label = NextLabel();
+        string data = DataOf(label);
+        string topic = Topic();
+        string[] alternates = Random(4) == 0 ? [Topic(), "alternate"] : [];
+        alternates = [.. alternates.Where(name => name != topic)];
+        Task<PublishReply> Send() => Hub.PublishAsync(topic, data, label, alternates);
+
+        if (await SendAsync(Send, again: true) is not { } reply)
+        {
+            return;
+        }
+
+        Ledger.Acknowledge(label, reply.Offsets.Single());
+        if (Random(10) == 0 && await SendAsync(Send, again: true) is { } repeated)
+        {
+            Ledger.Acknowledge(label, repeated.Offsets.Single());
+            if (repeated.Duplicates != 1)
+            {
+                Ledger.Complaints.Enqueue($"{label} was published twice with one key and not called a duplicate");
+            }
+        }
+    }
+}

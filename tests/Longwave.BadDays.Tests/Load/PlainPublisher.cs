@@ -1,0 +1,22 @@
+using Longwave.BadDays.Tests.Hubs;
+
+namespace Longwave.BadDays.Tests.Load;
+
+/// <summary>One event a request without a key: what was not answered is not sent again.</summary>
+internal sealed class PlainPublisher(Uri hub, Ledger ledger, string name) : Publisher(hub, ledger, name)
+{
+    protected override async Task PublishAsync()
+    {
+        string label = NextLabel();
+        string data = DataOf(label);
+        string topic = Topic();
+        if (await SendAsync(() => Hub.PublishAsync(topic, data), again: false) is { } reply)
+        {
+            Ledger.Acknowledge(label, reply.Offsets.Single());
+        }
+        else
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace Longwave.BadDays.Tests.Machines;
+
+/// <summary>Runs a program of the system to its end.</summary>
+internal static class Tool
+{
+    /// <summary>Fails when the program fails, with what it said.</summary>
+    public static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        (int code, string output) = await TryRunAsync(program, arguments);
+        Assert.True(code == 0, $"`{program} {string.Join(' ', arguments)}` ended with {code}: {output}");
+        return output;
+    }
+
+    public static async Task<(int Code, string Output)> TryRunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience.Bound);
+        return (process.ExitCode, await output + await errors);
+    }
+}
