@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Longwave.BadDays.Tests.Machines;
+
+/// <summary>Makes system calls of a running process fail, by way of libfiu (Debian: fiu-utils).</summary>
+internal static class FaultyStorage
+{
+    public const string Sync = "posix/io/sync/*";
+    public const string Write = "posix/io/rw/pwrite";
+    public const string Truncate = "posix/io/rw/ftruncate";
+
+    public const int NoRoom = 28;
+
+    private const int InputOutputError = 5;
+
+    /// <summary>Runs a process so that its calls can be made to fail.</summary>
+    public static IReadOnlyList<string> Wrapper(TempDirectory directory) => ["fiu-run", "-x", "-f", Control(directory)];
+
+    /// <summary>From now on the call fails.</summary>
+    public static Task BreakAsync(TempDirectory directory, int process, string call, int error = InputOutputError, double probability = 1) =>
+        SendAsync(directory, process, string.Create(
+            CultureInfo.InvariantCulture, $"enable_random name={call},probability={probability},failinfo={error}"));
+
+    public static Task MendAsync(TempDirectory directory, int process, string call) => SendAsync(directory, process, $"disable name={call}");
+
+    private static Task SendAsync(TempDirectory directory, int process, string command) =>
+        Tool.RunAsync("fiu-ctrl", "-f", Control(directory), "-c", command, process.ToString(CultureInfo.InvariantCulture));
+
+    private static string Control(TempDirectory directory) => directory["fiu"];
+}
