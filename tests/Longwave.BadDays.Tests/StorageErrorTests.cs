@@ -22,12 +22,14 @@ public sealed class StorageErrorTests
         int refusals = 0;
         await using (HubProcess hub = await HubProcess.StartAsync(faulty))
         {
-            await using var keyed = new KeyedPublisher(sound.Address, ledger, "keyed") { Tolerates = Tolerates };
-            await using var batches = new BatchPublisher(sound.Address, ledger, "batch") { Tolerates = Tolerates };
+            Publisher[] publishers =
+            [
+                .. Enumerable.Range(0, 20).Select(i => new KeyedPublisher(sound.Address, ledger, $"keyed-{i}") { Tolerates = Tolerates }),
+                new BatchPublisher(sound.Address, ledger, "batch") { Tolerates = Tolerates },
+            ];
             await using var follower = new Follower(sound.Address, FollowerKind.EventStream, "topic=*");
             using var client = new HubClient(sound.Address);
-            keyed.Start();
-            batches.Start();
+            Array.ForEach(publishers, static publisher => publisher.Start());
             await Patience.UntilAsync(() => ledger.Count > 500, () => "nothing is acknowledged");
             await FaultyStorage.BreakAsync(directory, hub.Id, call);
             await Patience.UntilAsync(() => Volatile.Read(ref refusals) >= 2 || hub.HasExited, () => $"the disk fails, and nobody was told; {string.Join('\n', ledger.Complaints)}");
@@ -39,7 +41,7 @@ public sealed class StorageErrorTests
             await AssertStoppedAsync(client);
             await AssertStreamsGoOnAsync(sound, ledger, follower);
             Assert.Equal(promised, ledger.Count);
-            await Task.WhenAll(keyed.EndAsync(), batches.EndAsync());
+            await Task.WhenAll(publishers.Select(static publisher => publisher.DisposeAsync().AsTask()));
             Assert.Empty(follower.Complaints);
             Assert.Contains(hub.Errors, static line => line.Contains("Writing the log failed", StringComparison.Ordinal));
             await hub.KillAsync();

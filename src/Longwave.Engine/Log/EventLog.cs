@@ -22,6 +22,7 @@ internal sealed class EventLog : IDisposable
         Tail = new HotTail(options.Limits, indexedThrough);
         Indexer = new TopicIndexer(Database, indexedThrough);
         Writer = new LogWriter(Database, Indexer, reserved);
+        Probe = new DiskProbe(Path.Combine(Path.GetDirectoryName(path)!, "longwave.probe"));
     }
 
     public uint Epoch { get; }
@@ -38,10 +39,12 @@ internal sealed class EventLog : IDisposable
     /// <summary>The newest append time, in milliseconds since the Unix epoch. Of the writer.</summary>
     public long LastTimeUnixMs { get; private set; }
 
-    /// <summary>The writer's connection. Of the writer, like the four that follow.</summary>
+    /// <summary>The writer's connection. Of the writer, like all that follow up to the table of keys.</summary>
     public Database Database { get; }
 
     public LogWriter Writer { get; }
+
+    public DiskProbe Probe { get; }
 
     public TopicIndexer Indexer { get; }
 

@@ -21,6 +21,8 @@ internal sealed class LogWriter : IDisposable
     private readonly Statement _insertTopic;
     private readonly Statement _insertKey;
     private readonly Statement _reserve;
+    private readonly Statement _touch;
+    private readonly Statement _untouch;
     private readonly HashSet<Topic> _newTopics = [];
     private long _reservedThrough;
 
@@ -36,6 +38,8 @@ internal sealed class LogWriter : IDisposable
         _insertTopic = database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0)");
         _insertKey = database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
         _reserve = database.Prepare("UPDATE log SET reserved_offset = ?1");
+        _touch = database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
+        _untouch = database.Prepare("DELETE FROM idempotency WHERE offset = 0");
     }
 
     /// <summary>Makes the events durable as their policies say. Throws <see cref="StorageException"/>; then nothing was stored.</summary>
@@ -103,8 +107,13 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    /// <summary>Finds out whether the disk takes a write again. Throws <see cref="StorageException"/> when it does not.</summary>
-    public void Probe() => Transact(() => _reserve.Bind(1, _reservedThrough).Run());
+    /// <summary>Writes and syncs a page whose content stays as it was. Throws <see cref="StorageException"/> when that fails.</summary>
+    public void Touch() => Transact(() =>
+    {
+        // SQLite writes nothing for an update that changes nothing: the row has to go and come back.
+        _touch.Bind(1, 0).Bind(2, 0).BindBlob(3, []).Run();
+        _untouch.Run();
+    });
 
     /// <summary>Leaves the log complete: index and figures up to date, no reservation beyond the tip.</summary>
     public void Close(long tip)
@@ -114,8 +123,8 @@ internal sealed class LogWriter : IDisposable
             Index(int.MaxValue);
         }
 
+        Transact(() => _reserve.Bind(1, tip).Run());
         _reservedThrough = tip;
-        Probe();
     }
 
     /// <summary>Moves the WAL into the database, to make room. Fails quietly: it is tried because the disk is full.</summary>

@@ -12,6 +12,9 @@ internal sealed class PublisherPipeline : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Between two tries of a full disk: each writes a file.</summary>
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly EngineOptions _options;
     private readonly EventLog _log;
     private readonly TimeProvider _clock;
@@ -25,6 +28,8 @@ internal sealed class PublisherPipeline : IDisposable
     private readonly List<PublishResult> _results = [];
     private readonly Dictionary<IdempotencyKey, Position> _batchKeys = [];
     private long _nextRetention;
+    private long _lastProbe;
+    private long _refusedBytes;
     private int _health = (int)HubHealth.Healthy;
 
     /// <summary>Starts the writer.</summary>
@@ -115,10 +120,15 @@ internal sealed class PublisherPipeline : IDisposable
             _log.Publish(_events);
             _published();
         }
+        else
+        {
+            _refusedBytes = _requests.Sum(static request => request.Bytes);
+        }
 
         for (int i = 0; i < _requests.Count; i++)
         {
-            bool refused = outcome != PublishOutcome.Accepted && _results[i].Outcome == PublishOutcome.Accepted;
+            // Requests that came in while publishing was being stopped were not even prepared.
+            bool refused = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
             _requests[i].Complete(refused ? PublishResult.Refused(outcome) : _results[i]);
         }
 
@@ -207,6 +217,12 @@ internal sealed class PublisherPipeline : IDisposable
     private void Tidy()
     {
         long now = _clock.GetTimestamp();
+        if (Health == HubHealth.DiskFull)
+        {
+            LookForRoom(now);
+            return;
+        }
+
         if (!_retention.IsRunning && _clock.GetElapsedTime(_nextRetention, now) >= _options.RetentionInterval)
         {
             _nextRetention = now;
@@ -217,13 +233,7 @@ internal sealed class PublisherPipeline : IDisposable
         PublishOutcome outcome = Guarded(() =>
         {
             _log.EvictTail();
-            if (Health == HubHealth.DiskFull)
-            {
-                _log.Writer.Probe();
-                SetHealth(HubHealth.Healthy);
-                PipelineLog.HasRoom(_logger);
-            }
-            else if (_retention.IsRunning)
+            if (_retention.IsRunning)
             {
                 _retention.RunSlice();
             }
@@ -235,6 +245,28 @@ internal sealed class PublisherPipeline : IDisposable
         if (outcome != PublishOutcome.Accepted)
         {
             _retention.Stop();
+        }
+    }
+
+    /// <summary>Tries now and then whether the disk takes as much again as it refused.</summary>
+    private void LookForRoom(long now)
+    {
+        if (_clock.GetElapsedTime(_lastProbe, now) < ProbeInterval)
+        {
+            return;
+        }
+
+        _lastProbe = now;
+        PublishOutcome outcome = Guarded(() =>
+        {
+            _log.Writer.Checkpoint();
+            _log.Probe.Run(_refusedBytes);
+            _log.Writer.Touch();
+        });
+        if (outcome == PublishOutcome.Accepted)
+        {
+            SetHealth(HubHealth.Healthy);
+            PipelineLog.HasRoom(_logger);
         }
     }
 
@@ -253,10 +285,10 @@ internal sealed class PublisherPipeline : IDisposable
         {
             if (SetHealth(HubHealth.DiskFull))
             {
+                _lastProbe = _clock.GetTimestamp();
                 PipelineLog.DiskFull(_logger, failed.Message);
             }
 
-            _log.Writer.Checkpoint();
             return PublishOutcome.DiskFull;
         }
         catch (Exception failed)
