@@ -52,11 +52,12 @@ public sealed record HostileRequest(string Method, string Path, string Query, IR
     public static Gen<HostileRequest> Any { get; } =
         from method in Gen.Elements("GET", "GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "BREW")
         from path in Gen.Elements("/v1/events", "/v1/events", "/v1/events", "/v1/topics", "/healthz", "/readyz", "/v1/nothing", "/V1/EVENTS", "/v1/events/")
-        from query in Gen.Choose(0, 4).SelectMany(n => Pair.ArrayOf(n))
+        from good in Gen.Elements("", "topic=a")
+        from query in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(0, 4))).SelectMany(n => Pair.ArrayOf(n))
         from headers in Gen.Choose(0, 3).SelectMany(n => Header.ArrayOf(n))
         from body in AnyBody
         from chunked in Gen.Elements(true, false)
-        select new HostileRequest(method, path, string.Join('&', query), headers, body, chunked);
+        select new HostileRequest(method, path, string.Join('&', query.Prepend(good)), headers, body, chunked);
 
     private static Gen<string> Pair =>
         from name in Gen.Elements(Names)

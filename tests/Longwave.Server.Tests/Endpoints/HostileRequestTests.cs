@@ -9,7 +9,7 @@ namespace Longwave.Server.Tests.Endpoints;
 
 public sealed class HostileRequestTests
 {
-    private const int Runs = 1_500;
+    private const int Runs = 3_000;
 
     [Fact]
     public async Task Request_AnyToAnyAddress_IsAnsweredAsDescribedAndNeverWith5xx()
