@@ -21,7 +21,6 @@ internal sealed class LogWriter : IDisposable
     private readonly Statement _insertTopic;
     private readonly Statement _insertKey;
     private readonly Statement _reserve;
-    private readonly Statement _touch;
     private readonly Statement _untouch;
     private readonly HashSet<Topic> _newTopics = [];
     private long _reservedThrough;
@@ -38,7 +37,6 @@ internal sealed class LogWriter : IDisposable
         _insertTopic = database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0)");
         _insertKey = database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
         _reserve = database.Prepare("UPDATE log SET reserved_offset = ?1");
-        _touch = database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
         _untouch = database.Prepare("DELETE FROM idempotency WHERE offset = 0");
     }
 
@@ -111,7 +109,7 @@ internal sealed class LogWriter : IDisposable
     public void Touch() => Transact(() =>
     {
         // SQLite writes nothing for an update that changes nothing: the row has to go and come back.
-        _touch.Bind(1, 0).Bind(2, 0).BindBlob(3, []).Run();
+        _insertKey.Bind(1, 0).Bind(2, 0).BindBlob(3, []).Run();
         _untouch.Run();
     });
 
