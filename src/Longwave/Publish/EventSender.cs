@@ -53,11 +53,17 @@ internal sealed class EventSender(HubConnection hub, TimeProvider clock, TimeSpa
     {
         var backoff = new Backoff(ShortestWait, LongestWait);
         long started = clock.GetTimestamp();
+        string? said = null;
         while (true)
         {
             PublishReply reply = await TrySendAsync(makeRequest, cancellation);
             if (reply.Failure is not { } failure || !failure.IsTemporary || (failure.IsUnreachable && !_reached))
             {
+                if (said is not null && reply.Failure is null)
+                {
+                    say("The hub has taken it now.");
+                }
+
                 return reply;
             }
 
@@ -70,7 +76,13 @@ internal sealed class EventSender(HubConnection hub, TimeProvider clock, TimeSpa
                 return PublishReply.Failed(failure with { Sentence = $"{failure.Sentence} Gave up after {Duration.Format(clock.GetElapsedTime(started))}." });
             }
 
-            say($"{failure.Sentence} Trying again in {Duration.Format(wait)}.");
+            // Each reason once: the hundredth time it says nothing new.
+            if (failure.Sentence != said)
+            {
+                said = failure.Sentence;
+                say($"{said} Trying again for up to {Duration.Format(retryFor)}.");
+            }
+
             await Task.Delay(wait, clock, cancellation);
         }
     }

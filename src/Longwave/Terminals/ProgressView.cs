@@ -36,7 +36,11 @@ internal sealed class ProgressView
 
         if (_console is { } console)
         {
-            console.WriteLine($"longwave: {sentence}");
+            // Written over the bar, which is not cleared before: what is left of it at the end of a line would stay.
+            foreach (string line in WrappedText.Lines($"longwave: {sentence}", console.Profile.Width - 1))
+            {
+                console.WriteLine(line.PadRight(console.Profile.Width - 1));
+            }
         }
         else
         {

@@ -7,6 +7,7 @@ namespace Longwave.Tests.Tail;
 public sealed class TailResumeTests
 {
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Tail_HubKilledAndRestartedUnderPublishing_LosesAndDoublesNothing()
     {
         const int Events = 20_000;
@@ -41,6 +42,7 @@ public sealed class TailResumeTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Tail_ConnectionCutAgainAndAgain_LosesAndDoublesNothing()
     {
         const int Events = 300;
@@ -107,6 +109,7 @@ public sealed class TailResumeTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Tail_EventsTrimmedMeanwhile_SaysGap()
     {
         await using var hub = new HubProcess();

@@ -1,0 +1,38 @@
+using Longwave.Demo;
+
+namespace Longwave.Tests.Demo;
+
+public sealed class PaceTests
+{
+    [Fact]
+    public void DueAt_Speed_IsTheTimeDividedByIt()
+    {
+        Assert.True(Pace.TryParseSpeed("600x", out Pace pace));
+
+        Assert.Equal(TimeSpan.FromSeconds(1), pace.DueAt(99, TimeSpan.FromMinutes(10)));
+        Assert.Equal("600 times as fast as it happened", pace.ToString());
+    }
+
+    [Fact]
+    public void DueAt_Rate_IsThePlaceDividedByIt()
+    {
+        Assert.True(Pace.TryParseRate("20/s", out Pace pace));
+
+        Assert.Equal(TimeSpan.FromSeconds(5), pace.DueAt(100, TimeSpan.FromDays(1)));
+        Assert.Equal("20 a second", pace.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("1e3")]
+    [InlineData("NaN")]
+    [InlineData("600 x")]
+    public void TryParse_NoPace_IsRefused(string text)
+    {
+        Assert.False(Pace.TryParseSpeed(text, out _));
+        Assert.False(Pace.TryParseRate(text, out _));
+    }
+}
