@@ -18,8 +18,8 @@ internal static class HubApplication
 {
     private static readonly string[] CompressedTypes = ["text/event-stream", "application/x-ndjson", "application/json", "text/html", "text/css", "text/javascript"];
 
-    /// <summary>Runs the hub until it is told to end; the result is the exit code.</summary>
-    public static async Task<int> RunAsync(ServeArguments arguments, TextWriter output, TextWriter error)
+    /// <summary>Runs the hub until it is told to end, by a signal or by <paramref name="cancellation"/>; the result is the exit code.</summary>
+    public static async Task<int> RunAsync(ServeArguments arguments, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         try
         {
@@ -29,9 +29,9 @@ internal static class HubApplication
             ServerCertificate? certificate = addresses.Any(a => a.Tls) ? ServerCertificate.Load(configuration.Listen) : null;
 
             await using WebApplication app = Build(configuration, addresses, certificate, arguments.Verbose);
-            await app.StartAsync();
+            await app.StartAsync(CancellationToken.None);
             StartBanner.Write(app, output);
-            await RunToEndAsync(app);
+            await RunToEndAsync(app, cancellation);
             return 0;
         }
         catch (Exception exception) when (StartFailure.Explain(exception) is { } failure)
@@ -164,7 +164,7 @@ internal static class HubApplication
     }
 
     /// <summary>Waits for SIGTERM or SIGINT, then leaves in good order; a second Ctrl+C leaves at once.</summary>
-    private static async Task RunToEndAsync(WebApplication app)
+    private static async Task RunToEndAsync(WebApplication app, CancellationToken cancellation)
     {
         using var hurry = new CancellationTokenSource();
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
@@ -177,6 +177,7 @@ internal static class HubApplication
             }
         });
 
+        await using CancellationTokenRegistration cancelled = cancellation.Register(app.Lifetime.StopApplication);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stopping.Register(() => stopped.TrySetResult()))
         {

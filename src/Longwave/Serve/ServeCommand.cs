@@ -32,7 +32,7 @@ internal static class ServeCommand
         var verbose = new Option<bool>("--verbose") { Description = "Log what the hub and the web server do, and failures with their stack." };
 
         var command = new Command("serve", "Run the hub: take events, keep them, stream them.") { urls, data, config, certificate, key, insecure, verbose };
-        command.SetAction((parsed, _) => HubApplication.RunAsync(
+        command.SetAction((parsed, cancellation) => HubApplication.RunAsync(
             new ServeArguments(
                 parsed.GetValue(urls) ?? [],
                 parsed.GetValue(data)?.FullName,
@@ -42,7 +42,8 @@ internal static class ServeCommand
                 parsed.GetValue(insecure),
                 parsed.GetValue(verbose)),
             parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+            parsed.InvocationConfiguration.Error,
+            cancellation));
         return command;
     }
 }

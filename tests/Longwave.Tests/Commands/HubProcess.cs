@@ -77,13 +77,25 @@ public sealed class HubProcess : IAsyncLifetime
     /// <summary>SIGTERM: it drains.</summary>
     public async Task StopAsync()
     {
-        using (Process.Start("kill", ["-TERM", $"{_process!.Id}"]))
-        {
-            await _process.WaitForExitAsync().WaitAsync(Patience);
-        }
+        await SignalAsync("TERM");
+        await EndAsync();
+    }
 
+    /// <summary>Sends a signal, by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
+        await kill.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    /// <summary>Waits until it has ended, and returns its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(Patience);
+        int code = _process.ExitCode;
         _process.Dispose();
         _process = null;
+        return code;
     }
 
     /// <summary>Another log in the same place: every position before means nothing any more.</summary>

@@ -1,0 +1,49 @@
+using Longwave.Tests.Commands;
+
+namespace Longwave.Tests.Serve;
+
+/// <summary>How a hub in a process of its own ends.</summary>
+public sealed class ServeSignalTests
+{
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task Serve_Signal_TellsTheClientsAndEndsWithZero(string signal)
+    {
+        var hub = new HubProcess();
+        await using (hub.ConfigureAwait(false))
+        {
+            await hub.InitializeAsync();
+            using HttpResponseMessage stream = await hub.Http.GetAsync($"{hub.Url}/v1/events?topic=a", HttpCompletionOption.ResponseHeadersRead);
+            await hub.SignalAsync(signal);
+            Assert.Contains("event: longwave.reconnect\n", await stream.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal(0, await hub.EndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Serve_SecondInterrupt_EndsWithoutWaitingForTheClients()
+    {
+        var hub = new HubProcess();
+        await using (hub.ConfigureAwait(false))
+        {
+            hub.Settings["LONGWAVE__ENGINE__DRAINWINDOW"] = "01:00:00";
+            await hub.InitializeAsync();
+            var streams = new List<HttpResponseMessage>();
+            for (int i = 0; i < 10; i++)
+            {
+                streams.Add(await hub.Http.GetAsync($"{hub.Url}/v1/events?topic=a", HttpCompletionOption.ResponseHeadersRead));
+            }
+
+            await hub.SignalAsync("INT");
+            while ((await hub.Http.GetAsync($"{hub.Url}/readyz")).IsSuccessStatusCode)
+            {
+                await Task.Yield();
+            }
+
+            await hub.SignalAsync("INT");
+            Assert.Equal(0, await hub.EndAsync());
+            streams.ForEach(stream => stream.Dispose());
+        }
+    }
+}
