@@ -28,9 +28,12 @@ internal sealed class Follower : IAsyncDisposable
     /// <param name="kind">How.</param>
     /// <param name="query">The selectors and what else belongs into the query.</param>
     /// <param name="take">Called for each event, one after the other.</param>
-    public Follower(Uri hub, FollowerKind kind, string query, Action<Received>? take = null)
+    /// <param name="lastId">Begins after this position instead.</param>
+    /// <param name="version">Version of HTTP.</param>
+    public Follower(Uri hub, FollowerKind kind, string query, Action<Received>? take = null, string? lastId = null, Version? version = null)
     {
-        (_hub, _kind, _query, _take) = (new HubClient(hub), kind, query, take ?? (static _ => { }));
+        (_hub, _kind, _query, _take) = (new HubClient(hub) { Version = version ?? HttpVersion.Version11 }, kind, query, take ?? (static _ => { }));
+        (_lastId, _offset) = (lastId, lastId is null ? 0 : PublishReply.Offset(lastId));
         _running = Task.Run(RunAsync);
     }
 

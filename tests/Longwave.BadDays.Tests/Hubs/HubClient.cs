@@ -14,6 +14,9 @@ internal sealed class HubClient(Uri address) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
+    /// <summary>Version of HTTP for streams and polls.</summary>
+    public Version Version { get; init; } = HttpVersion.Version11;
+
     /// <summary>One event, its data as the body.</summary>
     public Task<PublishReply> PublishAsync(string topic, string data, string? key = null, params string[] alternates) =>
         PublishAsync(topic, Encoding.UTF8.GetBytes(data), key, alternates);
@@ -52,7 +55,7 @@ internal sealed class HubClient(Uri address) : IDisposable
     /// <summary>Opens a stream or asks for a poll answer; its body is read by the caller.</summary>
     public Task<HttpResponseMessage> OpenAsync(string query, string accept, string? lastEventId, CancellationToken cancellation = default)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events?" + query);
+        var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events?" + query) { Version = Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.TryAddWithoutValidation("Accept", accept);
         if (lastEventId is not null)
         {

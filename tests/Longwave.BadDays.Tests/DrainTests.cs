@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text.Json;
+using Longwave.BadDays.Tests.Following;
+using Longwave.BadDays.Tests.Hubs;
+using Longwave.BadDays.Tests.Load;
+using Longwave.BadDays.Tests.Machines;
+using Longwave.BadDays.Tests.Storage;
+
+namespace Longwave.BadDays.Tests;
+
+/// <summary>The hub is told to go, with many streams open and publishers at work.</summary>
+public sealed class DrainTests
+{
+    private const int Streams = 500;
+    private const int WindowMs = 3_000;
+
+    [Fact]
+    public async Task Terminate_FiveHundredStreams_TellsEachAndLosesNothing()
+    {
+        using var directory = new TempDirectory();
+        HubSettings settings = Settings(directory);
+        var ledger = new Ledger();
+        var crowd = new List<(Follower Follower, string Topic, List<long> Offsets)>();
+        await using var keyed = new KeyedPublisher(settings.Address, ledger, "keyed");
+        await using var batches = new BatchPublisher(settings.Address, ledger, "batch") { MaxEvents = 50 };
+        try
+        {
+            await using (HubProcess hub = await HubProcess.StartAsync(settings))
+            {
+                crowd.AddRange(Enumerable.Range(0, Streams).Select(i => Follow(settings, i)));
+                await Task.WhenAll(crowd.Select(static member => member.Follower.UntilConnectedAsync()));
+                keyed.Start();
+                batches.Start();
+                await Patience.UntilAsync(() => ledger.Count > 1_000, () => "nothing is acknowledged");
+                await hub.StopAsync();
+                Assert.DoesNotContain(hub.Errors, static line => line.Contains("had not ended when the drain ran out of time", StringComparison.Ordinal));
+            }
+
+            AssertToldToLeave([.. crowd.Select(static member => member.Follower)]);
+            await using HubProcess next = await HubProcess.StartAsync(settings);
+            long enough = ledger.Count + 500;
+            await Patience.UntilAsync(() => ledger.Count > enough, () => $"nothing is acknowledged after the restart; {string.Join('\n', ledger.Complaints)}");
+            await Task.WhenAll(keyed.EndAsync(), batches.EndAsync());
+            await AssertAllAsync(settings, ledger, crowd, next);
+        }
+        finally
+        {
+            await Task.WhenAll(crowd.Select(static member => member.Follower.DisposeAsync().AsTask()));
+        }
+    }
+
+    [Fact]
+    public async Task Terminate_ClientsThatNeverRead_EndsAllTheSame()
+    {
+        using var directory = new TempDirectory();
+        HubSettings settings = Settings(directory);
+        await using HubProcess hub = await HubProcess.StartAsync(settings);
+        using var client = new HubClient(settings.Address);
+        await using var healthy = new Follower(settings.Address, FollowerKind.EventStream, "topic=t");
+        SlowClient[] slow = [.. Enumerable.Range(0, 20).Select(_ => SlowClient.Connect(settings, "topic=t"))];
+        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 21, () => "not everybody is connected");
+        string data = new('x', 50_000);
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True((await client.PublishAsync("t", data)).IsAccepted);
+        }
+
+        await healthy.UntilCountAsync(100);
+        await hub.StopAsync();
+        Assert.Single(healthy.Farewells);
+        Array.ForEach(slow, static client => client.Dispose());
+    }
+
+    private static HubSettings Settings(TempDirectory directory) => new HubSettings { DataDirectory = directory["data"] }.With(("Engine:DrainWindow", "00:00:03"));
+
+    private static (Follower, string, List<long>) Follow(HubSettings settings, int i)
+    {
+        string topic = $"load/{i % 20}";
+        var offsets = new List<long>();
+        FollowerKind kind = i % 5 == 1 ? FollowerKind.Lines : FollowerKind.EventStream;
+        Version version = i % 7 == 2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        return (new Follower(settings.Address, kind, $"topic={topic}", received => offsets.Add(received.Offset), version: version), topic, offsets);
+    }
+
+    private static void AssertToldToLeave(Follower[] followers)
+    {
+        var times = new HashSet<int>();
+        foreach (Follower follower in followers)
+        {
+            Assert.True(follower.Complaints.IsEmpty && follower.CleanEnds == 1, $"{follower} had {follower.CleanEnds} clean ends");
+            using JsonDocument told = JsonDocument.Parse(Assert.Single(follower.Farewells)["longwave.reconnect ".Length..]);
+            Assert.Equal("drain", told.RootElement.GetProperty("reason").GetString());
+            int retry = told.RootElement.GetProperty("retry").GetInt32();
+            Assert.InRange(retry, 0, WindowMs);
+            times.Add(retry);
+            Assert.All(follower.Refusals, static status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
+        }
+
+        Assert.True(times.Count > followers.Length / 2, $"{followers.Length} clients were told only {times.Count} different times");
+        Assert.Contains(followers, static follower => !follower.Refusals.IsEmpty);
+    }
+
+    private static async Task AssertAllAsync(
+        HubSettings settings, Ledger ledger, List<(Follower Follower, string Topic, List<long> Offsets)> crowd, HubProcess hub)
+    {
+        using (var client = new HubClient(settings.Address))
+        {
+            PublishReply last = await client.PublishAsync("load/0", "last one", null, [.. Enumerable.Range(1, 19).Select(static i => $"load/{i}")]);
+            await Task.WhenAll(crowd.Select(member => member.Follower.UntilOffsetAsync(last.Offsets.Single())));
+        }
+
+        await hub.StopAsync();
+        using var audit = new LogAudit(settings.DataDirectory);
+        audit.AssertComplete();
+        List<StoredEvent> events = audit.Events();
+        Dictionary<string, long> stored = events.ToDictionary(static e => Ledger.LabelOf(e.Data), static e => e.Offset);
+        Assert.All(ledger.Since(0), promise => Assert.Equal(promise.Value, stored.GetValueOrDefault(promise.Key)));
+        Assert.Empty(ledger.Complaints);
+        foreach ((Follower follower, string topic, List<long> offsets) in crowd)
+        {
+            Assert.True(follower.Complaints.IsEmpty, $"{follower}");
+            Assert.Equal(events.Where(e => e.Topics.Contains(topic)).Select(static e => e.Offset), offsets);
+        }
+    }
+}
