@@ -13,7 +13,18 @@ internal sealed class Database : IDisposable
     private Database(sqlite3 handle) => _handle = handle;
 
     /// <summary>Opens for writing and makes the file when it is missing.</summary>
-    public static Database OpenWriter(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+    public static Database OpenWriter(string path)
+    {
+        Database database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        if (raw.sqlite3_db_readonly(database._handle, "main") != 0)
+        {
+            // SQLite opens a file that it may not write for reading only, and would say so at the first publish.
+            database.Dispose();
+            throw new StorageException(raw.SQLITE_READONLY, "the file is not writable for this user");
+        }
+
+        return database;
+    }
 
     /// <summary>Opens an existing file for reading, beside the writer.</summary>
     public static Database OpenReader(string path) => Open(path, raw.SQLITE_OPEN_READONLY);

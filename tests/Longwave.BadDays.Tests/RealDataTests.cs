@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Longwave.BadDays.Tests.Data;
+using Longwave.BadDays.Tests.Following;
+using Longwave.BadDays.Tests.Hubs;
+using Longwave.BadDays.Tests.Machines;
+
+namespace Longwave.BadDays.Tests;
+
+/// <summary>
+/// Real data goes in, the hub is killed and restarted, and it comes out by every road: on SSE with LF for every line end, as the format
+/// says, everywhere else byte for byte (docs/explanation/delivery.md).
+/// </summary>
+public sealed class RealDataTests
+{
+    private const int BatchEvents = 250;
+
+    [Fact]
+    public async Task Publish_EarthquakesLogsAndFootball_ComeOutAsTheyWentIn()
+    {
+        using var directory = new TempDirectory();
+        var settings = new HubSettings { DataDirectory = directory["data"] };
+        List<RealEvent> events = [.. RealData.Earthquakes(), .. RealData.Football(), .. RealData.Sshd()];
+        Assert.Equal(1_707 + 6_508 + 2_001, events.Count);
+        string?[] ids = new string?[events.Count];
+        var roads = new Road[]
+        {
+            new(settings, FollowerKind.EventStream, "topic=*", static _ => true),
+            new(settings, FollowerKind.Lines, "topic=*", static _ => true),
+            new(settings, FollowerKind.Poll, "topic=*", static _ => true),
+            new(settings, FollowerKind.EventStream, "topic=quakes/{net}", static topic => topic.StartsWith("quakes/", StringComparison.Ordinal)),
+            new(settings, FollowerKind.EventStream, "topic=logs/sshd", static topic => topic == "logs/sshd"),
+            new(settings, FollowerKind.Lines, "topic=" + Uri.EscapeDataString("football/Österreichische Bundesliga"), static topic => topic.EndsWith("Bundesliga", StringComparison.Ordinal) && topic.Contains('Ö')),
+        };
+        Task publishing = Task.Run(() => PublishAsync(settings, events, ids));
+        foreach (int killAt in new[] { 1_000, 4_000, 9_000 })
+        {
+            await using HubProcess hub = await HubProcess.StartAsync(settings);
+            await Patience.UntilAsync(() => ids[killAt] is not null || publishing.IsFaulted, () => $"event {killAt} is not acknowledged");
+            await hub.KillAsync();
+        }
+
+        await using HubProcess last = await HubProcess.StartAsync(settings);
+        await publishing;
+        foreach (Road road in roads)
+        {
+            await road.AssertGotAsync(events, ids, from: 0);
+            await road.DisposeAsync();
+        }
+
+        await AssertResumedAsync(settings, events, ids);
+        await last.StopAsync();
+    }
+
+    /// <summary>From the middle on, by every road, after one more kill.</summary>
+    private static async Task AssertResumedAsync(HubSettings settings, List<RealEvent> events, string?[] ids)
+    {
+        foreach (FollowerKind kind in Enum.GetValues<FollowerKind>())
+        {
+            await using var rest = new Road(settings, kind, "topic=*", static _ => true, ids[4_999]);
+            await rest.AssertGotAsync(events, ids, from: 5_000);
+        }
+    }
+
+    /// <summary>Quakes and football in batches, log lines one by one, each again and again until it is answered.</summary>
+    private static async Task PublishAsync(HubSettings settings, List<RealEvent> events, string?[] ids)
+    {
+        using var client = new HubClient(settings.Address);
+        for (int at = 0; at < events.Count;)
+        {
+            bool single = events[at].Topic == "logs/sshd";
+            RealEvent[] batch = single ? [events[at]] : [.. events.Skip(at).Take(BatchEvents).TakeWhile(static e => e.Topic != "logs/sshd")];
+            int first = at;
+            PublishReply reply = await UntilAnsweredAsync(() => single
+                ? client.PublishAsync(batch[0].Topic, batch[0].Data, $"{first}")
+                : client.PublishLinesAsync(string.Join('\n', batch.Select((e, i) => ToCloudEvent(e, first + i)))));
+            reply.Ids.ToArray().CopyTo(ids, at);
+            at += batch.Length;
+        }
+    }
+
+    private static async Task<PublishReply> UntilAnsweredAsync(Func<Task<PublishReply>> publish)
+    {
+        PublishReply? reply = null;
+        await Patience.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    reply = await publish();
+                }
+                catch (Exception broken) when (broken is HttpRequestException or IOException)
+                {
+                    // The hub is away, or died before it answered.
+                }
+
+                return reply is not null;
+            },
+            () => "no answer");
+        Assert.True(reply!.IsAccepted, $"{reply}");
+        return reply;
+    }
+
+    private static string ToCloudEvent(RealEvent e, int number) => JsonSerializer.Serialize(new
+    {
+        specversion = "1.0",
+        id = $"{number}",
+        source = "real-data",
+        type = "message",
+        topic = e.Topic,
+        datacontenttype = "text/plain",
+        data = e.Data,
+    });
+
+    /// <summary>One way out, and what came.</summary>
+    private sealed class Road : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<Received> _received = new();
+        private readonly Follower _follower;
+        private readonly FollowerKind _kind;
+        private readonly Func<string, bool> _wants;
+
+        public Road(HubSettings settings, FollowerKind kind, string query, Func<string, bool> wants, string? lastId = null) =>
+            (_kind, _wants, _follower) = (kind, wants, new Follower(settings.Address, kind, query, _received.Enqueue, lastId));
+
+        public async Task AssertGotAsync(List<RealEvent> events, string?[] ids, int from)
+        {
+            (string? Id, string Data)[] expected = [.. events.Zip(ids).Skip(from).Where(pair => _wants(pair.First.Topic)).Select(pair => (pair.Second, Arriving(pair.First.Data)))];
+            Assert.NotEmpty(expected);
+            await _follower.UntilCountAsync(expected.Length);
+            Assert.Equal(expected, _received.Select(static e => ((string?)e.Id, e.Data)));
+            Assert.True(_follower.Complaints.IsEmpty, $"{_follower}");
+        }
+
+        public ValueTask DisposeAsync() => _follower.DisposeAsync();
+
+        /// <summary>All that the format of event streams can't carry is which kind of line end it was.</summary>
+        private string Arriving(string data) =>
+            _kind == FollowerKind.EventStream ? data.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n') : data;
+    }
+}

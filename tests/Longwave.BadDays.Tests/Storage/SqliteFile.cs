@@ -1,0 +1,17 @@
+using SQLitePCL;
+
+namespace Longwave.BadDays.Tests.Storage;
+
+/// <summary>Changes a database behind the hub's back.</summary>
+internal static class SqliteFile
+{
+    public static void Execute(string path, string sql)
+    {
+        Batteries_V2.Init();
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(path, out sqlite3 database));
+        using (database)
+        {
+            Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(database, sql));
+        }
+    }
+}
