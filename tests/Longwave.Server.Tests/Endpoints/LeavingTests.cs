@@ -98,6 +98,27 @@ public sealed class LeavingTests
     }
 
     [Fact]
+    public async Task Stream_ClientReadsSlowerThanTheWebServerLikes_IsNotCutOff()
+    {
+        await using TestHub hub = await TestHub.StartAsync(
+            options => options.Engine.Heartbeat = TimeSpan.FromSeconds(1),
+            configureServer: kestrel => kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1_000_000_000, gracePeriod: TimeSpan.FromSeconds(1.1)));
+        using RawConnection slow = await RawConnection.OpenAsync(hub.Address);
+        await slow.SendAsync("GET /v1/events?topic=a HTTP/1.1\r\nHost: h\r\n\r\n");
+        await UntilAsync(() => hub.Engine.ConnectionCount == 1);
+        using OpenStream clock = await hub.OpenAsync("?topic=other");
+        for (int i = 0; i < 20; i++)
+        {
+            await hub.PublishAsync("a", new string('x', 500_000));
+        }
+
+        // Three heartbeats are well past the grace that the web server gives.
+        await clock.ReadUntilAsync($"\n: {hub.Engine.Tip}\n: {hub.Engine.Tip}\n: {hub.Engine.Tip}\n");
+        await hub.PublishAsync("a", "last");
+        await slow.ReadUntilAsync("data: last\n\n");
+    }
+
+    [Fact]
     public async Task Get_MoreStreamsThanAllowed_Is503WithRetryAfter()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Engine.Limits.MaxConnections = 1);

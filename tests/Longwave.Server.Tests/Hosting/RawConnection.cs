@@ -51,9 +51,11 @@ public sealed class RawConnection : IDisposable
     public async Task<string> ReadUntilAsync(string marker)
     {
         using var patience = new CancellationTokenSource(Patience);
-        byte[] buffer = new byte[16 * 1024];
-        while (!Text.Contains(marker, StringComparison.Ordinal))
+        byte[] buffer = new byte[256 * 1024];
+        int searched = 0;
+        while (!_text.ToString(searched, _text.Length - searched).Contains(marker, StringComparison.Ordinal))
         {
+            searched = Math.Max(searched, _text.Length - marker.Length);
             int read = await _stream.ReadAsync(buffer, patience.Token);
             Assert.True(read > 0, $"Closed before {marker}; got:\n{Text}");
             _text.Append(Encoding.Latin1.GetString(buffer, 0, read));

@@ -51,7 +51,8 @@ public sealed class TestHub : IAsyncDisposable
 
     public static X509Certificate2 Certificate => LazyCertificate.Value;
 
-    public static async Task<TestHub> StartAsync(Action<LongwaveOptions>? configure = null, bool tls = false)
+    public static async Task<TestHub> StartAsync(
+        Action<LongwaveOptions>? configure = null, bool tls = false, Action<KestrelServerOptions>? configureServer = null)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("longwave-server-tests-");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -66,6 +67,7 @@ public sealed class TestHub : IAsyncDisposable
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
         {
             kestrel.UseLongwaveLimits(options.Engine.Limits);
+            configureServer?.Invoke(kestrel);
             var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
             if (tls)
             {
