@@ -40,6 +40,9 @@ internal sealed record HubFailure(string Sentence)
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
                 $"No secure connection to {address}: {reason}.")
             { IsUnreachable = true },
+            HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new(
+                $"{address} closed the connection in the middle.")
+            { IsTemporary = true },
             OperationCanceledException => new($"{address} did not answer in time.") { IsTemporary = true },
             _ => new($"The connection to {address} broke: {reason}.") { IsTemporary = true },
         };

@@ -15,8 +15,11 @@ namespace Longwave.Publish;
 internal sealed record BulkOutcome(
     long Published, long Duplicates, long Skipped, string? First, string? Last, BadLine? Bad, HubFailure? Failure)
 {
+    /// <summary>The last line known to be published when somebody interrupted it; null when nobody did.</summary>
+    public long? InterruptedAfterLine { get; init; }
+
     /// <summary>Whether all of the input was published.</summary>
-    public bool IsComplete => Bad is null && Failure is null;
+    public bool IsComplete => Bad is null && Failure is null && InterruptedAfterLine is null;
 
     /// <summary>One line about what was done.</summary>
     public string Summarize(TimeSpan took)

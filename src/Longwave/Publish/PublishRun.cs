@@ -110,11 +110,11 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         var sender = new EventSender(hub, terminal.Clock, arguments.RetryFor, view.Say);
         var publisher = new BulkPublisher(sender, batches, progress, terminal, arguments);
         BulkOutcome outcome = await view.RunAsync(() => publisher.RunAsync(cancellation));
-        Report(outcome, terminal.Clock.GetElapsedTime(started));
-        return outcome.IsComplete ? ExitCode.Done : ExitCode.Failed;
+        Report(outcome, terminal.Clock.GetElapsedTime(started), file);
+        return outcome.IsComplete ? ExitCode.Done : outcome.InterruptedAfterLine is null ? ExitCode.Failed : ExitCode.Interrupted;
     }
 
-    private void Report(BulkOutcome outcome, TimeSpan took)
+    private void Report(BulkOutcome outcome, TimeSpan took, Stream? file)
     {
         if (outcome.Bad is { } bad)
         {
@@ -126,6 +126,10 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         else if (outcome.Failure is { } failure)
         {
             terminal.Say(failure.Sentence);
+        }
+        else if (outcome.InterruptedAfterLine is { } line && file is not null)
+        {
+            terminal.Say($"Interrupted. Go on with --from-line {line + 1}.");
         }
 
         if (!arguments.Quiet && (outcome.IsComplete || outcome.Published > 0))

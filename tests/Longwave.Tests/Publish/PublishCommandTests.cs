@@ -103,6 +103,22 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
+    public async Task Lines_Interrupted_SaysHowFarItCame()
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(file, Enumerable.Range(1, 200_000).Select(i => $"{i}"));
+        await using CommandRun run = CommandRun.Start("publish", _topic, "--lines", "--file", file, "--positions", "--hub", hub.Url);
+        await run.Output.WaitForAsync(text => text.Length > 0, "a position");
+
+        CommandResult result = await run.InterruptAsync();
+        int count = result.Lines.Length;
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains($"longwave: Interrupted. Go on with --from-line {count + 1}.\nlongwave: Published {count:#,0} events in ", result.Error, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task Ndjson_BothForms_ArePublishedInOrder()
     {
         string lines = $$$"""
