@@ -58,7 +58,7 @@ public sealed class HubLimits
 
     /// <summary>Most idempotency keys remembered.</summary>
     [Range(0, 100_000_000)]
-    [Description("Most idempotency keys remembered, at about 90 bytes each. The oldest are forgotten first, also before their window has passed.")]
+    [Description("Most idempotency keys remembered, at about 45 bytes each. The oldest are forgotten first, also before their window has passed.")]
     public int MaxIdempotencyKeys { get; set; } = 250_000;
 
     /// <summary>Most open streams.</summary>

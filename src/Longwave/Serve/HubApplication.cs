@@ -91,6 +91,7 @@ internal static class HubApplication
                 Listen(kestrel, address, certificate);
             }
         });
+        builder.Services.AddHostedService<RestingMemory>();
         ConfigureLogging(builder.Logging, verbose);
         if (configuration.Listen.Compression)
         {

@@ -1,0 +1,47 @@
+using Longwave.Serve;
+
+namespace Longwave.Tests.Serve;
+
+public sealed class RestTests
+{
+    private const long Start = 1_000_000;
+
+    [Fact]
+    public void HasBegun_QuietAfterWork_TrueOnce()
+    {
+        var rest = new Rest(Start);
+        const long worked = Start + Rest.WorkBytes;
+        Assert.False(rest.HasBegun(worked));
+        bool[] answers = [.. Enumerable.Range(0, 3 * Rest.QuietTicks).Select(_ => rest.HasBegun(worked))];
+        Assert.Equal(Rest.QuietTicks - 1, Array.IndexOf(answers, true));
+        Assert.Single(answers, true);
+    }
+
+    [Fact]
+    public void HasBegun_WorkInEveryTick_False()
+    {
+        var rest = new Rest(Start);
+        Assert.All(Enumerable.Range(1, 100), tick => Assert.False(rest.HasBegun(Start + (tick * Rest.QuietBytes))));
+    }
+
+    [Fact]
+    public void HasBegun_ALittleNowAndThen_TrueOnlyWhenItHasAddedUp()
+    {
+        var rest = new Rest(Start);
+        const long little = Rest.QuietBytes - 1;
+        int first = Enumerable.Range(1, 100).First(tick => rest.HasBegun(tick * little));
+        Assert.Equal((Rest.WorkBytes + little - 1) / little, first);
+    }
+
+    [Fact]
+    public void HasBegun_WorkAgain_TrueAgain()
+    {
+        var rest = new Rest(Start);
+        for (int burst = 1; burst <= 3; burst++)
+        {
+            long allocated = Start + (burst * Rest.WorkBytes);
+            rest.HasBegun(allocated);
+            Assert.Single(Enumerable.Range(0, 2 * Rest.QuietTicks).Select(_ => rest.HasBegun(allocated)), true);
+        }
+    }
+}
