@@ -3,7 +3,9 @@ namespace Longwave.Engine.Log;
 /// <summary>Finds the place of a time in storage. The log's times never run backwards, so offsets are sorted by time too.</summary>
 internal sealed class TimeSearch(Database database)
 {
-    private readonly Statement _bounds = database.Prepare("SELECT coalesce(min(offset), 0), coalesce(max(offset), 0) FROM events");
+    // Each in a query of its own: SQLite looks up a min or a max alone, but scans the table for both together.
+    private readonly Statement _bounds = database.Prepare(
+        "SELECT coalesce((SELECT min(offset) FROM events), 0), coalesce((SELECT max(offset) FROM events), 0)");
     private readonly Statement _probe = database.Prepare("SELECT offset, time FROM events WHERE offset >= ?1 ORDER BY offset LIMIT 1");
 
     /// <summary>
