@@ -7,7 +7,7 @@ namespace Longwave.Hubs;
 internal sealed record HubAddress(Uri Base)
 {
     /// <summary>Where a hub listens that was told nothing.</summary>
-    public const string Default = "http://127.0.0.1:8080";
+    public const string Default = Serve.ListenSettings.DefaultUrl;
 
     /// <summary>Environment variable that says where the hub is when the command line does not.</summary>
     public const string EnvironmentVariable = "LONGWAVE_HUB";
