@@ -68,7 +68,10 @@ internal static class LogRecovery
     private static TailEvent Read(EventLog log, Statement row)
     {
         Topic topic = Known(log, (int)row.Int64(EventRow.Topic));
-        Topic[] alternates = Array.ConvertAll(MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).ToArray(), id => Known(log, id));
+
+        // An alternate that lost its last event to a policy of its own is forgotten, though events still name it.
+        Topic[] alternates = [.. MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).ToArray()
+            .Select(id => log.Topics.TryGet(id, out Topic? alternate) ? alternate : null).OfType<Topic>()];
         var published = new Event
         {
             Topic = topic.Name,

@@ -27,6 +27,7 @@ internal sealed class RetentionSweep
     private readonly Statement _figures;
     private readonly Statement _deleteTopic;
     private readonly Statement _forgotten;
+    private readonly Statement _newest;
     private readonly Statement _expireKeys;
     private readonly Dictionary<TimeSpan, long> _cutOffsets = [];
     private IEnumerator<Topic>? _sweep;
@@ -46,6 +47,7 @@ internal sealed class RetentionSweep
         _next = database.Prepare("SELECT offset FROM topic_events WHERE topic = ?1 ORDER BY offset LIMIT 1");
         _figures = database.Prepare("UPDATE topics SET first = ?2, count = ?3, bytes = ?4, trimmed_through = ?5 WHERE id = ?1");
         _deleteTopic = database.Prepare("DELETE FROM topics WHERE id = ?1");
+        _newest = database.Prepare("SELECT max(id) FROM topics");
         _forgotten = database.Prepare("UPDATE log SET forgotten_through = max(forgotten_through, ?1)");
         _expireKeys = database.Prepare("""
             DELETE FROM idempotency WHERE offset IN (SELECT offset FROM idempotency WHERE offset <= ?1 ORDER BY offset LIMIT ?2)
@@ -242,6 +244,16 @@ internal sealed class RetentionSweep
 
     private bool Forget(Topic topic)
     {
+        // Events may still name it as an alternate. Its number must not be given again, and after a restart the next one is that after
+        // the highest stored: the newest topic stays until there is a newer one.
+        _newest.Step();
+        long newest = _newest.Int64(0);
+        _newest.Reset();
+        if (topic.Id == newest)
+        {
+            return false;
+        }
+
         _writer.Transact(() =>
         {
             _deleteTopic.Bind(1, topic.Id).Run();

@@ -80,6 +80,28 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Restart_AlternateForgotten_ItsNumberIsGivenToNoOtherTopic()
+    {
+        var clock = new ManualClock();
+        await using var hub = new TestHub(Often(new TopicPolicy { Selector = "old", MaxAge = TimeSpan.FromHours(1) }), clock);
+        await hub.PublishAsync("filler", "first");
+        await hub.PublishAsync("t", "second");
+        await hub.PublishAllAsync(new Event { Topic = "t", Alternates = ["old"], Data = "of both"u8.ToArray() });
+        clock.Advance(TimeSpan.FromHours(2));
+        await UntilAsync(hub, () => !hub.Engine.Topics(null, null, 10).Topics.Any(static topic => topic is { Name: "old", Count: > 0 }), clock);
+        for (int sweeps = 0; sweeps < 200; sweeps++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await hub.PublishAsync("t", "x");
+        }
+
+        await hub.RestartAsync();
+        await hub.PublishAsync("new", "its own");
+        List<ServerSentEvent> found = await hub.Subscribe(["new", "newer"], since: Since.Earliest, endWhenLive: true).AllAsync();
+        Assert.Equal(["its own"], found.Select(static e => e.Data));
+    }
+
+    [Fact]
     public async Task Restart_MemoryTopic_ReusesNoOffsetAndTellsOfTheLoss()
     {
         EngineOptions options = Often(new TopicPolicy { Selector = "tick/{name}", Durability = Durability.Memory });
