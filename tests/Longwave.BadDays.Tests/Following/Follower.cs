@@ -46,6 +46,9 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>Control events that are part of ordinary life: <c>longwave.reconnect</c>.</summary>
     public ConcurrentQueue<string> Farewells { get; } = new();
 
+    /// <summary>How long it rests after each read of a stream, which makes it a slow one.</summary>
+    public TimeSpan Rest { get; set; }
+
     public long Count => Volatile.Read(ref _count);
 
     /// <summary>Offset of the newest event it got.</summary>
@@ -118,6 +121,10 @@ internal sealed class Follower : IAsyncDisposable
         {
             reading.Read(buffer.AsSpan(0, read), Take);
             Heartbeats = heartbeats + reading.Heartbeats;
+            if (Rest > TimeSpan.Zero)
+            {
+                await Task.Delay(Rest, _end.Token);
+            }
         }
 
         CleanEnds++;

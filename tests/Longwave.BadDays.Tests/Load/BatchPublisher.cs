@@ -24,7 +24,7 @@ internal sealed class BatchPublisher(Uri hub, Ledger ledger, string name) : Publ
                 id = label,
                 source = _name,
                 type = "load",
-                topic = Topic(),
+                topic = Ledger.TopicOf(label),
                 datacontenttype = "text/plain",
                 data = DataOf(label),
             })).Append('\n');
@@ -39,18 +39,18 @@ internal sealed class BatchPublisher(Uri hub, Ledger ledger, string name) : Publ
         long[] offsets = [.. reply.Offsets];
         if (reply.Duplicates != 0 && reply.Duplicates != labels.Length)
         {
-            Ledger.Complaints.Enqueue($"of the request from {labels[0]} on, {reply.Duplicates} of {labels.Length} events were there already: it was not all or nothing");
+            Book.Complaints.Enqueue($"of the request from {labels[0]} on, {reply.Duplicates} of {labels.Length} events were there already: it was not all or nothing");
         }
 
         if (offsets.Length != labels.Length || offsets[^1] - offsets[0] != offsets.Length - 1)
         {
-            Ledger.Complaints.Enqueue($"the request from {labels[0]} on was given the offsets {string.Join(' ', offsets)}");
+            Book.Complaints.Enqueue($"the request from {labels[0]} on was given the offsets {string.Join(' ', offsets)}");
             return;
         }
 
         for (int i = 0; i < labels.Length; i++)
         {
-            Ledger.Acknowledge(labels[i], offsets[i]);
+            Book.Acknowledge(labels[i], offsets[i]);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class Crowd : IAsyncDisposable
             new KeyedPublisher(hub, ledger, "keyed-2"),
             new PlainPublisher(hub, ledger, "plain"),
             new BatchPublisher(hub, ledger, "batch-1"),
-            new BatchPublisher(hub, ledger, "batch-2") { MaxEvents = 20, Padding = 400 },
+            new BatchPublisher(hub, ledger, "batch-2") { MaxEvents = 20, Padding = 2_000 },
         ];
         _followers =
         [
@@ -29,6 +29,7 @@ internal sealed class Crowd : IAsyncDisposable
             Follow(hub, FollowerKind.Poll, "topic=load/{n}&topic=alternate&limit=500", static _ => true),
             Follow(hub, FollowerKind.Poll, "topic=alternate", static topic => topic == "alternate"),
         ];
+        _followers[1].Follower.Rest = TimeSpan.FromMilliseconds(100);
         Array.ForEach(_publishers, static publisher => publisher.Start());
     }
 
@@ -43,6 +44,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         foreach ((Follower follower, _, _) in _followers)
         {
+            follower.Rest = TimeSpan.Zero;
             await follower.UntilOffsetAsync(offset);
         }
     }

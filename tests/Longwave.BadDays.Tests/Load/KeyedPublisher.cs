@@ -9,9 +9,8 @@ internal sealed class KeyedPublisher(Uri hub, Ledger ledger, string name) : Publ
     {
         string label = NextLabel();
         string data = DataOf(label);
-        string topic = Topic();
-        string[] alternates = Random(4) == 0 ? [Topic(), "alternate"] : [];
-        alternates = [.. alternates.Where(name => name != topic)];
+        string topic = Ledger.TopicOf(label);
+        string[] alternates = Random(4) == 0 ? [topic == "load/7" ? "load/8" : "load/7", "alternate"] : [];
         Task<PublishReply> Send() => Hub.PublishAsync(topic, data, label, alternates);
 
         if (await SendAsync(Send, again: true) is not { } reply)
@@ -19,13 +18,13 @@ internal sealed class KeyedPublisher(Uri hub, Ledger ledger, string name) : Publ
             return;
         }
 
-        Ledger.Acknowledge(label, reply.Offsets.Single());
+        Book.Acknowledge(label, reply.Offsets.Single());
         if (Random(10) == 0 && await SendAsync(Send, again: true) is { } repeated)
         {
-            Ledger.Acknowledge(label, repeated.Offsets.Single());
+            Book.Acknowledge(label, repeated.Offsets.Single());
             if (repeated.Duplicates != 1)
             {
-                Ledger.Complaints.Enqueue($"{label} was published twice with one key and not called a duplicate");
+                Book.Complaints.Enqueue($"{label} was published twice with one key and not called a duplicate");
             }
         }
     }

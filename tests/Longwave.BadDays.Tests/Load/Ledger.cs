@@ -24,6 +24,9 @@ internal sealed class Ledger
     /// <summary>The label that an event's data begins with.</summary>
     public static string LabelOf(string data) => data[..data.IndexOf(' ', StringComparison.Ordinal)];
 
+    /// <summary>The topic that a label is for.</summary>
+    public static string TopicOf(string label) => string.Concat("load/", label.AsSpan(label.IndexOf('@', StringComparison.Ordinal) + 1));
+
     public void Acknowledge(string label, long offset)
     {
         lock (_gate)

@@ -9,10 +9,10 @@ internal sealed class PlainPublisher(Uri hub, Ledger ledger, string name) : Publ
     {
         string label = NextLabel();
         string data = DataOf(label);
-        string topic = Topic();
+        string topic = Ledger.TopicOf(label);
         if (await SendAsync(() => Hub.PublishAsync(topic, data), again: false) is { } reply)
         {
-            Ledger.Acknowledge(label, reply.Offsets.Single());
+            Book.Acknowledge(label, reply.Offsets.Single());
         }
         else
         {

@@ -17,13 +17,13 @@ internal abstract class Publisher : IAsyncDisposable
 
     protected Publisher(Uri hub, Ledger ledger, string name)
     {
-        (Hub, Ledger, _name) = (new HubClient(hub), ledger, name);
+        (Hub, Book, _name) = (new HubClient(hub), ledger, name);
         _random = new Random(name.GetHashCode(StringComparison.Ordinal));
     }
 
     protected HubClient Hub { get; }
 
-    protected Ledger Ledger { get; }
+    protected Ledger Book { get; }
 
     /// <summary>Refusals that are part of the story are told here; true when the publisher may go on as if the hub were away.</summary>
     public Func<PublishReply, bool> Tolerates { get; init; } = static reply => reply.Status == HttpStatusCode.ServiceUnavailable && reply.Problem is "overloaded" or "shutting-down";
@@ -50,7 +50,8 @@ internal abstract class Publisher : IAsyncDisposable
     /// <summary>Publishes one request and enters in the ledger what was acknowledged.</summary>
     protected abstract Task PublishAsync();
 
-    protected string NextLabel() => string.Create(CultureInfo.InvariantCulture, $"{_name}-{_number++}");
+    /// <summary>The label of the next event; it says which topic is meant (<see cref="Ledger.TopicOf"/>).</summary>
+    protected string NextLabel() => string.Create(CultureInfo.InvariantCulture, $"{_name}-{_number++}@{_random.Next(20)}");
 
     protected string DataOf(string label)
     {
@@ -59,8 +60,6 @@ internal abstract class Publisher : IAsyncDisposable
     }
 
     protected int Random(int below) => _random.Next(below);
-
-    protected string Topic() => string.Create(CultureInfo.InvariantCulture, $"load/{_random.Next(20)}");
 
     /// <summary>
     /// Sends a request until it is answered; null when the connection broke before (or the hub was away) and <paramref name="again"/> is
@@ -80,7 +79,7 @@ internal abstract class Publisher : IAsyncDisposable
 
                 if (!Tolerates(reply))
                 {
-                    Ledger.Complaints.Enqueue($"{_name} was answered {(int)reply.Status} {reply.Problem}");
+                    Book.Complaints.Enqueue($"{_name} was answered {(int)reply.Status} {reply.Problem}");
                 }
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException)
@@ -108,7 +107,7 @@ internal abstract class Publisher : IAsyncDisposable
         }
         catch (Exception wrong)
         {
-            Ledger.Complaints.Enqueue($"{_name}: {wrong}");
+            Book.Complaints.Enqueue($"{_name}: {wrong}");
         }
     }
 }

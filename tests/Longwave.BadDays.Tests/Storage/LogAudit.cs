@@ -29,6 +29,11 @@ internal sealed class LogAudit : IDisposable
             Text(row, 3)));
     }
 
+    /// <summary>How far each topic lost its events to retention.</summary>
+    public Dictionary<string, long> TrimmedThrough() =>
+        Rows("SELECT name, trimmed_through FROM topics", static row => (Name: Text(row, 0), Through: Int64(row, 1)))
+            .ToDictionary(static topic => topic.Name, static topic => topic.Through);
+
     /// <summary>What SQLite says about the file; <c>ok</c> when all is well.</summary>
     public string Integrity() => string.Join('\n', Rows("PRAGMA integrity_check", static row => Text(row, 0)));
 
@@ -37,9 +42,11 @@ internal sealed class LogAudit : IDisposable
     {
         Assert.Equal("ok", Integrity());
         List<StoredEvent> events = Events();
+        Dictionary<string, long> trimmed = TrimmedThrough();
         string[] expected =
         [
             .. events.SelectMany(static e => e.Topics.Distinct().Select(topic => (topic, e)))
+                .Where(pair => pair.e.Offset > trimmed[pair.topic])
                 .GroupBy(static pair => pair.topic, static pair => pair.e)
                 .OrderBy(static topic => topic.Key, StringComparer.Ordinal)
                 .Select(static topic => $"{topic.Key}: first {topic.Min(static e => e.Offset)}, tip {topic.Max(static e => e.Offset)}, "
@@ -48,11 +55,12 @@ internal sealed class LogAudit : IDisposable
         string[] figures = [.. Rows(
             """
             SELECT name, first, tip, count, bytes, count(t.offset), coalesce(sum(t.offset), 0)
-            FROM topics LEFT JOIN topic_events t ON t.topic = topics.id GROUP BY topics.id ORDER BY name
+            FROM topics LEFT JOIN topic_events t ON t.topic = topics.id WHERE topics.count > 0 GROUP BY topics.id ORDER BY name
             """,
             static row => $"{Text(row, 0)}: first {Int64(row, 1)}, tip {Int64(row, 2)}, count {Int64(row, 3)}, "
                 + $"bytes {Int64(row, 4)}, index {Int64(row, 5)}, sum {Int64(row, 6)}")];
         Assert.Equal(expected, figures);
+        Assert.Equal(figures.Length, Rows("SELECT count(DISTINCT topic) FROM topic_events", static row => Int64(row, 0)).Single());
         Assert.Equal(events.Count == 0 ? 0 : events[^1].Offset, Rows("SELECT indexed_through FROM log", static row => Int64(row, 0)).Single());
     }
 
