@@ -13,6 +13,7 @@ public sealed class DiskFullTests
     private static readonly string Large = new('x', 20_000);
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Publish_DiskFullAndRoomAgain_RefusesThenGoesOnWithoutRestart()
     {
         await using SmallDisk disk = await SmallDisk.MountAsync(8);

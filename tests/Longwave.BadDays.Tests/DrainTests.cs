@@ -15,6 +15,7 @@ public sealed class DrainTests
     private const int WindowMs = 3_000;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Terminate_FiveHundredStreams_TellsEachAndLosesNothing()
     {
         using var directory = new TempDirectory();
@@ -50,6 +51,7 @@ public sealed class DrainTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Terminate_ClientsThatNeverRead_EndsAllTheSame()
     {
         using var directory = new TempDirectory();

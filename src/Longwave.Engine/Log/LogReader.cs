@@ -126,7 +126,7 @@ internal sealed class LogReader : IDisposable
 
     private long ReadOne(Topic topic, EventWriter output, long after, long through, int maxEvents)
     {
-        _one.Bind(1, topic.Id).Bind(2, Math.Max(after, topic.TrimmedThrough)).Bind(3, through).Bind(4, maxEvents);
+        _one.Bind(1, topic.Id).Bind(2, after).Bind(3, through).Bind(4, maxEvents);
         int rows = 0;
         try
         {
@@ -157,7 +157,7 @@ internal sealed class LogReader : IDisposable
         {
             // A full heap bounds what later topics need to look at.
             long bound = _merged.Count < maxEvents ? through : _merged.Peek() - 1;
-            _offsets.Bind(1, topic.Id).Bind(2, Math.Max(after, topic.TrimmedThrough)).Bind(3, bound).Bind(4, maxEvents);
+            _offsets.Bind(1, topic.Id).Bind(2, after).Bind(3, bound).Bind(4, maxEvents);
             while (_offsets.Step())
             {
                 long offset = _offsets.Int64(0);

@@ -17,6 +17,7 @@ internal sealed class RetentionSweep
 
     private readonly Database _database;
     private readonly LogWriter _writer;
+    private readonly TopicIndexer _indexer;
     private readonly TopicTable _topics;
     private readonly IdempotencyTable _keys;
     private readonly TimeSearch _times;
@@ -35,9 +36,9 @@ internal sealed class RetentionSweep
     private long _keysDeletedThrough;
     private long _nowUnixMs;
 
-    public RetentionSweep(Database database, LogWriter writer, TopicTable topics, IdempotencyTable keys)
+    public RetentionSweep(Database database, LogWriter writer, TopicIndexer indexer, TopicTable topics, IdempotencyTable keys)
     {
-        (_database, _writer, _topics, _keys, _times) = (database, writer, topics, keys, new TimeSearch(database));
+        (_database, _writer, _indexer, _topics, _keys, _times) = (database, writer, indexer, topics, keys, new TimeSearch(database));
         _oldest = database.Prepare("""
             SELECT t.offset, e.topic, e.alternates, length(e.data)
             FROM topic_events t JOIN events e ON e.offset = t.offset WHERE t.topic = ?1 ORDER BY t.offset LIMIT ?2
@@ -161,7 +162,8 @@ internal sealed class RetentionSweep
         _oldest.Bind(1, topic.Id).Bind(2, SliceEvents);
         try
         {
-            while (_oldest.Step() && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
+            // Beyond what the index has whole, another topic of the event may still be without its entry, and would get it afterwards.
+            while (_oldest.Step() && _oldest.Int64(0) <= _indexer.IndexedThrough && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
             {
                 int[] alternates = MemoryMarshal.Cast<byte, int>(_oldest.Bytes(2)).ToArray();
                 doomed.Add(new Doomed(_oldest.Int64(0), (int)_oldest.Int64(1), alternates, _oldest.Int64(3)));
@@ -178,37 +180,30 @@ internal sealed class RetentionSweep
 
     private void Remove(Topic topic, List<Doomed> doomed)
     {
-        // An event goes with its first topic; under an alternate's policy only the alternate loses sight of it.
-        var losses = new Dictionary<Topic, Loss>();
         foreach (Doomed gone in doomed)
         {
-            bool whole = gone.Topic == topic.Id;
-            Note(losses, topic, gone);
-            foreach (int id in whole ? gone.Alternates : [])
+            Announce(topic, gone);
+            foreach (Topic alternate in AlternatesLosing(topic, gone))
             {
-                if (_topics.TryGet(id, out Topic? alternate) && gone.Offset > alternate.TrimmedThrough)
-                {
-                    Note(losses, alternate, gone);
-                }
+                Announce(alternate, gone);
             }
         }
 
-        foreach ((Topic loser, Loss loss) in losses)
-        {
-            loser.Trimming(loss.Through);
-            _topics.NoteTrimmed(loss.Through);
-        }
-
+        var losses = new Dictionary<Topic, Loss>();
         var firsts = new Dictionary<Topic, long>();
         _writer.Transact(() =>
         {
             foreach (Doomed gone in doomed)
             {
-                _deleteEntry.Bind(1, topic.Id).Bind(2, gone.Offset).Run();
+                DeleteEntry(topic, gone, losses);
+                foreach (Topic alternate in AlternatesLosing(topic, gone))
+                {
+                    DeleteEntry(alternate, gone, losses);
+                }
+
                 if (gone.Topic == topic.Id)
                 {
                     _deleteEvent.Bind(1, gone.Offset).Run();
-                    Array.ForEach(gone.Alternates, id => _deleteEntry.Bind(1, id).Bind(2, gone.Offset).Run());
                 }
             }
 
@@ -227,10 +222,32 @@ internal sealed class RetentionSweep
         }
     }
 
-    private static void Note(Dictionary<Topic, Loss> losses, Topic topic, Doomed gone)
+    /// <summary>An event goes with its first topic; under an alternate's policy only the alternate loses sight of it.</summary>
+    private IEnumerable<Topic> AlternatesLosing(Topic topic, Doomed gone)
     {
-        ref Loss loss = ref CollectionsMarshal.GetValueRefOrAddDefault(losses, topic, out _);
-        loss = new Loss(Math.Max(loss.Through, gone.Offset), loss.Count + 1, loss.Bytes + gone.Bytes);
+        foreach (int id in gone.Topic == topic.Id ? gone.Alternates : [])
+        {
+            if (_topics.TryGet(id, out Topic? alternate) && alternate.Keeps(gone.Offset))
+            {
+                yield return alternate;
+            }
+        }
+    }
+
+    private void Announce(Topic topic, Doomed gone)
+    {
+        topic.Trimming(gone.Offset);
+        _topics.NoteTrimmed(gone.Offset);
+    }
+
+    private void DeleteEntry(Topic topic, Doomed gone, Dictionary<Topic, Loss> losses)
+    {
+        _deleteEntry.Bind(1, topic.Id).Bind(2, gone.Offset).Run();
+        if (_database.Changes > 0)
+        {
+            ref Loss loss = ref CollectionsMarshal.GetValueRefOrAddDefault(losses, topic, out _);
+            loss = new Loss(Math.Max(loss.Through, gone.Offset), loss.Count + 1, loss.Bytes + gone.Bytes);
+        }
     }
 
     /// <summary>The oldest entry left; when the index has none yet, no event is older than the one after the last removed.</summary>

@@ -42,7 +42,7 @@ internal sealed class PublisherPipeline : IDisposable
     {
         (_options, _log, _published, _clock, _logger) = (options, log, published, clock, logger);
         _queue = new PublishQueue(options.Limits);
-        _retention = new RetentionSweep(log.Database, log.Writer, log.Topics, log.Keys);
+        _retention = new RetentionSweep(log.Database, log.Writer, log.Indexer, log.Topics, log.Keys);
         _thread = new Thread(Run) { Name = "longwave-writer", IsBackground = true };
         _thread.Start();
     }

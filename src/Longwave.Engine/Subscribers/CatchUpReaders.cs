@@ -138,9 +138,10 @@ internal sealed class CatchUpReaders : IDisposable
         return after;
     }
 
+    /// <summary>An event that retention removed may still be in the tail: its first topic knows.</summary>
     private static bool IsMatch(TopicMatches matches, TailEvent found) =>
-        matches.Contains(found.Topic.Id, found.Offset)
-        || Array.Exists(found.Alternates, alternate => matches.Contains(alternate.Id, found.Offset));
+        found.Topic.Keeps(found.Offset)
+        && (matches.Contains(found.Topic.Id, found.Offset) || Array.Exists(found.Alternates, alternate => matches.Contains(alternate.Id, found.Offset)));
 
     /// <summary>A subscription since a time begins after the last event that is older.</summary>
     private void FindStart(Subscriber subscriber, LogReader reader)

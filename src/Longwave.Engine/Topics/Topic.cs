@@ -30,7 +30,10 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Offset of the newest event that was removed; a subscriber from before it has missed something.</summary>
+    /// <summary>
+    /// Offset of the newest event that was removed; a subscriber from before it has missed something. Older ones may still be there: an
+    /// event with several topics goes when the policy of its first one says so.
+    /// </summary>
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
     /// <summary>Whether the topic has its row in storage. Of the writer.</summary>
@@ -78,6 +81,9 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// why.
     /// </summary>
     public void Trimming(long through) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, through));
+
+    /// <summary>Whether an event of this topic at <paramref name="offset"/> is one that it still has.</summary>
+    public bool Keeps(long offset) => Count > 0 && offset >= First;
 
     /// <summary>So many events are gone.</summary>
     public void Removed(long count, long bytes, long first)

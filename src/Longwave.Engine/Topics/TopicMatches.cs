@@ -40,7 +40,7 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
 
     /// <summary>Whether an event at <paramref name="offset"/> of the topic is asked for and still kept.</summary>
     public bool Contains(int topicId, long offset) =>
-        (IsAll ? topics.TryGet(topicId, out Topic? topic) : _found.TryGetValue(topicId, out topic)) && offset > topic.TrimmedThrough;
+        (IsAll ? topics.TryGet(topicId, out Topic? topic) : _found.TryGetValue(topicId, out topic)) && topic.Keeps(offset);
 
     /// <summary>Newest offset that was removed from any of the topics asked for.</summary>
     public long TrimmedThrough()

@@ -29,10 +29,10 @@ internal sealed class LogAudit : IDisposable
             Text(row, 3)));
     }
 
-    /// <summary>How far each topic lost its events to retention.</summary>
-    public Dictionary<string, long> TrimmedThrough() =>
-        Rows("SELECT name, trimmed_through FROM topics", static row => (Name: Text(row, 0), Through: Int64(row, 1)))
-            .ToDictionary(static topic => topic.Name, static topic => topic.Through);
+    /// <summary>What the log says of each topic.</summary>
+    public Dictionary<string, StoredTopic> Topics() =>
+        Rows("SELECT name, first, count, trimmed_through FROM topics", static row => new StoredTopic(Text(row, 0), Int64(row, 1), Int64(row, 2), Int64(row, 3)))
+            .ToDictionary(static topic => topic.Name);
 
     /// <summary>What SQLite says about the file; <c>ok</c> when all is well.</summary>
     public string Integrity() => string.Join('\n', Rows("PRAGMA integrity_check", static row => Text(row, 0)));
@@ -42,11 +42,11 @@ internal sealed class LogAudit : IDisposable
     {
         Assert.Equal("ok", Integrity());
         List<StoredEvent> events = Events();
-        Dictionary<string, long> trimmed = TrimmedThrough();
+        Dictionary<string, StoredTopic> topics = Topics();
         string[] expected =
         [
             .. events.SelectMany(static e => e.Topics.Distinct().Select(topic => (topic, e)))
-                .Where(pair => pair.e.Offset > trimmed[pair.topic])
+                .Where(pair => pair.topic == pair.e.Topics[0] || topics[pair.topic].Keeps(pair.e.Offset))
                 .GroupBy(static pair => pair.topic, static pair => pair.e)
                 .OrderBy(static topic => topic.Key, StringComparer.Ordinal)
                 .Select(static topic => $"{topic.Key}: first {topic.Min(static e => e.Offset)}, tip {topic.Max(static e => e.Offset)}, "

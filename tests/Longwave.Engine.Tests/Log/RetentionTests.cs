@@ -1,3 +1,4 @@
+using System.Text;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
@@ -99,6 +100,30 @@ public sealed class RetentionTests
         await hub.PublishAsync("new", "its own");
         List<ServerSentEvent> found = await hub.Subscribe(["new", "newer"], since: Since.Earliest, endWhenLive: true).AllAsync();
         Assert.Equal(["its own"], found.Select(static e => e.Data));
+    }
+
+    /// <summary>An event goes with its first topic, so an alternate loses events here and there and keeps those between.</summary>
+    [Fact]
+    public async Task Sweep_AlternateOfTrimmedTopics_KeepsTheOthersAndCountsThem()
+    {
+        EngineOptions options = Often(new TopicPolicy { Selector = "t", MaxCount = 10 });
+        await using var hub = new TestHub(options);
+        for (int i = 0; i < 100; i++)
+        {
+            await hub.PublishAllAsync(new Event { Topic = i % 2 == 0 ? "t" : "other", Alternates = ["shared"], Data = Encoding.UTF8.GetBytes($"{i}") });
+        }
+
+        await PushOutOfTailAsync(hub, "t", 10);
+        TopicInfo info = hub.Engine.Topics(null, null, 10).Topics.Single(static topic => topic.Name == "shared");
+        string[] kept = [.. Enumerable.Range(0, 100).Where(static i => i % 2 == 1 || i >= 80).Select(static i => $"{i}")];
+        Assert.Equal(kept.Length, info.Count);
+        foreach (int restarts in new[] { 0, 1 })
+        {
+            Assert.Equal(kept, (await hub.Subscribe("shared", since: Since.Earliest, endWhenLive: true).AllAsync()).Select(static e => e.Data));
+            Assert.Equal(kept, (await hub.Subscribe(["shared", "{any}"], since: Since.Earliest, endWhenLive: true).AllAsync())
+                .Select(static e => e.Data).Take(kept.Length));
+            await hub.RestartAsync();
+        }
     }
 
     [Fact]
