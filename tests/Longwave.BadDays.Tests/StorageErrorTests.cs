@@ -57,8 +57,10 @@ public sealed class StorageErrorTests
         }
     }
 
-    [Fact]
-    public async Task Terminate_AfterStorageError_EndsInGoodOrder()
+    [Theory]
+    [InlineData(FaultyStorage.Sync, FaultyStorage.InputOutputError, "publishing-stopped")]
+    [InlineData(FaultyStorage.Write, FaultyStorage.NoRoom, "disk-full")]
+    public async Task Terminate_AfterStorageError_EndsInGoodOrder(string call, int error, string problem)
     {
         using var directory = new TempDirectory();
         HubSettings sound = Settings(directory);
@@ -68,8 +70,8 @@ public sealed class StorageErrorTests
             await using var follower = new Follower(sound.Address, FollowerKind.EventStream, "topic=t");
             Assert.True((await client.PublishAsync("t", "before the fault")).IsAccepted);
             await follower.UntilCountAsync(1);
-            await FaultyStorage.BreakAsync(directory, hub.Id, FaultyStorage.Sync);
-            Assert.Equal("publishing-stopped", (await client.PublishAsync("t", "within the fault")).Problem);
+            await FaultyStorage.BreakAsync(directory, hub.Id, call, error);
+            Assert.Equal(problem, (await client.PublishAsync("t", "within the fault")).Problem);
             await hub.StopAsync();
             Assert.Single(follower.Farewells);
         }

@@ -11,7 +11,7 @@ internal static class FaultyStorage
 
     public const int NoRoom = 28;
 
-    private const int InputOutputError = 5;
+    public const int InputOutputError = 5;
 
     /// <summary>Runs a process so that its calls can be made to fail.</summary>
     public static IReadOnlyList<string> Wrapper(TempDirectory directory) => ["fiu-run", "-x", "-f", Control(directory)];
