@@ -106,7 +106,7 @@ public sealed class KillTests
         if (random.Next(8) == 0)
         {
             await Task.Delay(random.Next(800));
-            Assert.False(hub.HasExited, string.Join('\n', hub.Errors));
+            await hub.AssertRunningAsync();
             await hub.KillAsync();
             return known;
         }
@@ -122,7 +122,7 @@ public sealed class KillTests
 
         // Not always right after an answer.
         await Task.Delay(random.Next(30));
-        Assert.False(hub.HasExited, string.Join('\n', hub.Errors));
+        await hub.AssertRunningAsync();
         await hub.KillAsync();
         return known + promised.Count;
     }

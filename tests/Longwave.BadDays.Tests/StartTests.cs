@@ -175,7 +175,7 @@ public sealed class StartTests
         Assert.Equal(events.Select(static e => e.Offset).Order().Distinct(), events.Select(static e => e.Offset));
         PublishReply reply = await client.PublishAsync("t", "after the damage");
         Assert.True(reply.IsAccepted || reply.Problem == "publishing-stopped", $"{reply}");
-        Assert.False(hub.HasExited, string.Join('\n', hub.Errors));
+        await hub.AssertRunningAsync();
         await hub.TerminateAsync();
         Assert.Equal(0, await hub.ExitAsync());
     }

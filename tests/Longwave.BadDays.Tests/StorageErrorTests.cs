@@ -33,7 +33,7 @@ public sealed class StorageErrorTests
             await Patience.UntilAsync(() => ledger.Count > 500, () => "nothing is acknowledged");
             await FaultyStorage.BreakAsync(directory, hub.Id, call);
             await Patience.UntilAsync(() => Volatile.Read(ref refusals) >= 2 || hub.HasExited, () => $"the disk fails, and nobody was told; {string.Join('\n', ledger.Complaints)}");
-            Assert.False(hub.HasExited, string.Join('\n', hub.Errors));
+            await hub.AssertRunningAsync();
 
             // The disk is well again, but what happened has happened.
             await FaultyStorage.MendAsync(directory, hub.Id, call);
@@ -131,7 +131,7 @@ public sealed class StorageErrorTests
             await FaultyStorage.BreakAsync(directory, hub.Id, call, error, probability: 0.002);
             await Patience.UntilAsync(
                 async () => ledger.Count > enough || await client.StatusAsync() == "publishing-stopped", () => $"{ledger.Count} of {enough} acknowledged");
-            Assert.False(hub.HasExited, string.Join('\n', hub.Errors));
+            await hub.AssertRunningAsync();
             await hub.KillAsync();
         }
 

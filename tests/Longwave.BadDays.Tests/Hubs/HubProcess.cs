@@ -74,6 +74,15 @@ internal sealed class HubProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Fails with all that it said when it has ended although nobody wanted it to.</summary>
+    public async Task AssertRunningAsync()
+    {
+        if (_process.HasExited)
+        {
+            Assert.Fail($"the hub ended by itself with {await ExitAsync()}: {string.Join('\n', _errors)}");
+        }
+    }
+
     /// <summary>SIGKILL: it ends in the middle of whatever it does.</summary>
     public async Task KillAsync()
     {
