@@ -147,7 +147,8 @@ run_dotnet_suite() {
   local name=$1 log=$logs/$1.log at=$SECONDS code=0 filter=()
   echo "== $name"
   ! $quick || filter=(--filter-not-trait "Category=Slow")
-  timeout -k 20 "$suite_limit" dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress "${filter[@]}" >"$log" 2>&1 </dev/null || code=$?
+  timeout -k 20 "$suite_limit" dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress \
+    --long-running 60 --xunit-diagnostics on "${filter[@]}" >"$log" 2>&1 </dev/null || code=$?
   # A skipped test has not shown anything: it counts as failed.
   settle "$name" "$log" "$(number "$log" '  succeeded:')" $(($(number "$log" '  failed:') + $(number "$log" '  skipped:'))) "$code" $((SECONDS - at))
 }
@@ -175,7 +176,8 @@ run_format_check() {
   settle format "$log" $((1 - failed)) "$failed" "$code" $((SECONDS - at))
 }
 
-suite_limit=2400
+# A suite that hangs is ended long before the whole run's time is up; its log then names the test that runs.
+suite_limit=900
 ! $quick || suite_limit=150
 
 set_up

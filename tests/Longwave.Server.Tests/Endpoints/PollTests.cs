@@ -63,9 +63,10 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
         string id;
         do
         {
+            // Whatever is published before the poll has its place is not for it, so it goes on until one is.
             id = await Hub.PublishAsync(topic, "x");
         }
-        while (!poll.IsCompleted && Hub.Engine.ConnectionCount == 0);
+        while (!poll.IsCompleted);
         JsonElement answer = await poll;
         JsonElement e = answer.GetProperty("events").EnumerateArray().Last();
         Assert.Equal("x", e.GetProperty("data").GetString());
@@ -150,9 +151,9 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     {
         await using TestHub hub = await TestHub.StartAsync();
         Task<HttpResponseMessage> poll = hub.GetAsync("?topic=a&wait=60", "application/json");
-        while (hub.Engine.ConnectionCount == 0)
+        while (hub.Engine.ConnectionCount == 0 && !poll.IsCompleted)
         {
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
 
         await hub.StopAsync();

@@ -79,10 +79,12 @@ public sealed class ProgressViewTests
 
     private Terminal Terminal(bool isTerminal) => new(Stream.Null, TextWriter.Null, _error) { ErrorIsTerminal = isTerminal, Clock = new HastyClock() };
 
-    /// <summary>Seconds of a timer pass in milliseconds.</summary>
+    /// <summary>Seconds of a timer pass in milliseconds; what would be less than one is one, for a period of zero would be no period.</summary>
     private sealed class HastyClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime / 1_000, period / 1_000);
+            base.CreateTimer(callback, state, Hasten(dueTime), Hasten(period));
+
+        private static TimeSpan Hasten(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Max(1, time.TotalSeconds));
     }
 }
