@@ -5,6 +5,7 @@ using Longwave.Engine.Publishing;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 using Microsoft.Extensions.Logging;
@@ -210,8 +211,8 @@ public sealed class HubEngine : IAsyncDisposable
 
         if (greeting.WrittenCount > 0)
         {
-            subscriber.Sink.Write(greeting.WrittenSpan);
-            subscriber.IsBlocked = !subscriber.Sink.TryFlush();
+            byte[] chunk = Chunk.Of(greeting.WrittenSpan);
+            subscriber.IsBlocked = !subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
         }
     }
 

@@ -91,10 +91,10 @@ public sealed class HubLimits
     [Description("Longest wait of a long poll, in seconds. A longer `wait` is shortened to this.")]
     public int MaxPollWaitSeconds { get; set; } = 60;
 
-    /// <summary>Bytes written to one subscriber before it must flush.</summary>
+    /// <summary>Bytes of data sent to one subscriber in one write.</summary>
     [Range(1_024, 16 * 1024 * 1024)]
-    [Description("Bytes written to one subscriber before they must be flushed. A subscriber that can't take more keeps its cursor only and reads the log later.")]
-    public int MaxUnflushedBytes { get; set; } = 64 * 1024;
+    [Description("Bytes of data after which a write to a subscriber ends; the next ones follow at once. A subscriber that can't take more keeps its cursor only and reads the log later.")]
+    public int MaxWriteBytes { get; set; } = 64 * 1024;
 
     /// <summary>Events read from storage for one subscriber before others get a turn.</summary>
     [Range(1, 100_000)]
@@ -110,4 +110,9 @@ public sealed class HubLimits
     [Range(1, 65_536)]
     [Description("Events a shard routes before it flushes every subscriber they went to.")]
     public int ShardTurnEvents { get; set; } = 256;
+
+    /// <summary>Places in the chains of what a shard has routed and not flushed.</summary>
+    [Range(1_024, 16 * 1024 * 1024)]
+    [Description("Pairs of an event and a selector (or a subscriber that is served by itself) that a shard gathers, at 16 bytes each, before it flushes. More are flushed earlier, in more writes.")]
+    public int ShardTurnRoutes { get; set; } = 65_536;
 }

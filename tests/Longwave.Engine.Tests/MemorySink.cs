@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests;
@@ -53,22 +54,32 @@ internal sealed class MemorySink : ISink
 
     public void Attach(Subscriber subscriber) => Subscriber = subscriber;
 
-    public void Write(ReadOnlySpan<byte> bytes)
+    public bool TrySend(FrameRun run, out int taken)
+    {
+        Flushes++;
+        bool open;
+        lock (_gate)
+        {
+            _owesSignal = _closed;
+            open = !_closed;
+        }
+
+        // As a socket does: a client that does not read takes a part, of which there is at least one frame.
+        taken = open ? run.Count : 1 + (Flushes % run.Count);
+        for (int i = 0; i < taken; i++)
+        {
+            Take(run[i]);
+        }
+
+        return open;
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes)
     {
         Bytes += bytes.Length;
         while (_parser.TryRead(ref bytes, out ServerSentEvent parsed))
         {
             _events.Writer.TryWrite(parsed);
-        }
-    }
-
-    public bool TryFlush()
-    {
-        Flushes++;
-        lock (_gate)
-        {
-            _owesSignal = _closed;
-            return !_closed;
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Microsoft.Extensions.Logging;
 
@@ -11,13 +13,18 @@ namespace Longwave.Engine.Fanout;
 /// thread, so nothing is locked, and nothing is allocated per delivery.
 /// </summary>
 /// <remarks>
-/// A subscriber has no queue. One that can't take more remembers which event it missed first, and gets what it missed from the hot tail
-/// when its sink is writable, if that is near, else through a catch-up reader.
+/// A turn first routes what is new, then flushes: each subscriber gets all that the turn brings in one write. What the subscribers of a
+/// selector get is put together once. A subscriber has no queue. One that can't take more remembers which event it missed first, and gets
+/// what it missed from the hot tail when its sink is writable, if that is near, else through a catch-up reader.
 /// </remarks>
 internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
-    private readonly List<Subscriber> _dirty = [];
+    private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
+    private readonly List<RouteNode> _nodes = [];
+    private readonly List<Subscriber> _singles = [];
+    private readonly List<TailEvent> _events = [];
+    private readonly RunWriter _runs = new();
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
@@ -65,35 +72,36 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
             return false;
         }
 
-        for (; sequence < _next && subscriber.MissedSequence < 0; sequence++)
+        while (sequence < _next && subscriber.MissedSequence < 0)
         {
-            if (log.Tail[sequence] is not { } missed)
+            if (!TryGather(subscriber, ref sequence))
             {
                 return false;
             }
 
-            if (IsMatch(subscriber, missed))
+            if (_events.Count > 0)
             {
-                Deliver(subscriber, missed);
+                Send(subscriber, CollectionsMarshal.AsSpan(_events));
+            }
+
+            if (subscriber.IsBlocked && subscriber.MissedSequence < 0 && sequence < _next)
+            {
+                subscriber.MissedSequence = sequence;
             }
         }
 
         return true;
     }
 
-    /// <summary>Takes a subscriber out of the routes; what it was written so far leaves.</summary>
+    /// <summary>Takes a subscriber out of the routes. Between two turns, when all that it was to get has been flushed.</summary>
     public void Leave(Subscriber subscriber)
     {
         _routes.Remove(subscriber);
         _live--;
         subscriber.State = SubscriberState.Waiting;
-        if (subscriber.Unflushed > 0 && !subscriber.IsBlocked)
-        {
-            Flush(subscriber);
-        }
     }
 
-    /// <summary>Routes what is new, up to a bound, so that the shard's messages and flushes get their turn too.</summary>
+    /// <summary>Routes what is new, up to a bound, so that the shard's messages get their turn too.</summary>
     /// <returns>False when events left the hot tail before they were routed: every live subscriber must read the log.</returns>
     public bool RouteTail()
     {
@@ -127,50 +135,55 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         return true;
     }
 
-    /// <summary>Flushes once whoever was written to.</summary>
-    public void FlushDirty()
+    /// <summary>Sends what was routed.</summary>
+    public void Flush()
     {
-        foreach (Subscriber subscriber in _dirty)
+        foreach (RouteNode node in _nodes)
         {
-            if (subscriber.Unflushed > 0 && subscriber.State == SubscriberState.Live)
-            {
-                Flush(subscriber);
-            }
-
-            subscriber.IsDirty = false;
+            Flush(node);
         }
 
-        _dirty.Clear();
+        foreach (Subscriber subscriber in _singles)
+        {
+            _events.Clear();
+            _pending.Copy(subscriber.Pending, _events);
+            subscriber.Pending = default;
+            for (int start = 0, count; start < _events.Count; start += count)
+            {
+                count = CountOfWrite(start);
+                SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
+            }
+        }
+
+        _nodes.Clear();
+        _singles.Clear();
+        _events.Clear();
+        _pending.Clear();
     }
 
-    /// <summary>Writes to a live subscriber that is not blocked.</summary>
-    public void Write(Subscriber subscriber, ReadOnlySpan<byte> bytes)
+    /// <summary>Sends something that is no event to a live subscriber that is not blocked.</summary>
+    public void Send(Subscriber subscriber, FrameRun run)
     {
         try
         {
-            subscriber.Sink.Write(bytes);
+            if (!subscriber.Sink.TrySend(run, out _))
+            {
+                Blocked(subscriber);
+            }
         }
         catch (Exception failed)
         {
             Failed(subscriber, failed);
-            return;
-        }
-
-        subscriber.Unflushed += bytes.Length;
-        if (!subscriber.IsDirty)
-        {
-            subscriber.IsDirty = true;
-            _dirty.Add(subscriber);
-        }
-
-        if (subscriber.Unflushed >= limits.MaxUnflushedBytes)
-        {
-            Flush(subscriber);
         }
     }
 
     private static bool IsMatch(Subscriber subscriber, TailEvent found)
     {
+        if (!TypeFilter.Matches(subscriber.Request.Types, found.Event.Type))
+        {
+            return false;
+        }
+
         if (subscriber.Filter.Matches(found.Topic.Name))
         {
             return true;
@@ -185,6 +198,36 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
 
         return false;
+    }
+
+    private static void Miss(Subscriber subscriber, TailEvent missed)
+    {
+        if (subscriber.MissedSequence < 0)
+        {
+            subscriber.MissedSequence = missed.Sequence;
+            subscriber.Cursor = missed.Offset - 1;
+        }
+    }
+
+    /// <summary>The events for a subscriber from a place on, as many as one write takes. False when they have left the hot tail.</summary>
+    private bool TryGather(Subscriber subscriber, ref long sequence)
+    {
+        _events.Clear();
+        for (long bytes = 0; sequence < _next && bytes < limits.MaxWriteBytes; sequence++)
+        {
+            if (log.Tail[sequence] is not { } found)
+            {
+                return false;
+            }
+
+            if (found.Offset > subscriber.Cursor && IsMatch(subscriber, found))
+            {
+                _events.Add(found);
+                bytes += found.Event.Data.Length;
+            }
+        }
+
+        return true;
     }
 
     private void Route(string topic, TailEvent added)
@@ -202,46 +245,136 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
 
     private void Route(RouteNode node, TailEvent added)
     {
-        for (int i = 0; i < node.Count; i++)
+        if (!node.Plain.IsEmpty)
         {
-            Deliver(node[i], added);
+            MakeRoom();
+            if (node.Pending.IsEmpty)
+            {
+                _nodes.Add(node);
+            }
+
+            _pending.Add(ref node.Pending, added);
+        }
+
+        foreach (Subscriber subscriber in node.Single)
+        {
+            if (added.Offset > subscriber.Cursor && TypeFilter.Matches(subscriber.Request.Types, added.Event.Type))
+            {
+                RouteSingle(subscriber, added);
+            }
         }
     }
 
-    private void Deliver(Subscriber subscriber, TailEvent added)
+    private void RouteSingle(Subscriber subscriber, TailEvent added)
     {
-        if (added.Offset <= subscriber.Cursor || !TypeFilter.Matches(subscriber.Request.Types, added.Event.Type))
+        if (subscriber.IsBlocked)
+        {
+            Miss(subscriber, added);
+            return;
+        }
+
+        MakeRoom();
+        if (subscriber.Pending.IsEmpty)
+        {
+            _singles.Add(subscriber);
+        }
+
+        _pending.Add(ref subscriber.Pending, added);
+    }
+
+    private void MakeRoom()
+    {
+        if (_pending.IsFull)
+        {
+            Flush();
+        }
+    }
+
+    private void Flush(RouteNode node)
+    {
+        _events.Clear();
+        _pending.Copy(node.Pending, _events);
+        node.Pending = default;
+        for (int start = 0, count; start < _events.Count; start += count)
+        {
+            count = CountOfWrite(start);
+            ReadOnlySpan<TailEvent> events = CollectionsMarshal.AsSpan(_events).Slice(start, count);
+            _runs.Begin();
+            foreach (Subscriber subscriber in node.Plain)
+            {
+                if (subscriber.Cursor < events[0].Offset && !subscriber.IsBlocked)
+                {
+                    Send(subscriber, events, _runs.SharedRun(events, subscriber.Request.Format));
+                }
+                else
+                {
+                    // It is blocked, or joined with a cursor in the midst of these.
+                    SendOrMiss(subscriber, events);
+                }
+            }
+        }
+    }
+
+    private int CountOfWrite(int start)
+    {
+        int end = start;
+        for (long bytes = 0; end < _events.Count && bytes < limits.MaxWriteBytes; end++)
+        {
+            bytes += _events[end].Event.Data.Length;
+        }
+
+        return end - start;
+    }
+
+    private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
+    {
+        while (!events.IsEmpty && events[0].Offset <= subscriber.Cursor)
+        {
+            events = events[1..];
+        }
+
+        if (events.IsEmpty)
         {
             return;
         }
 
-        if (!subscriber.IsBlocked)
+        if (subscriber.IsBlocked)
         {
-            subscriber.Cursor = added.Offset;
-            Write(subscriber, added.Frame(subscriber.Request.Format));
+            Miss(subscriber, events[0]);
         }
-        else if (subscriber.MissedSequence < 0)
+        else
         {
-            subscriber.MissedSequence = added.Sequence;
-            subscriber.Cursor = added.Offset - 1;
+            Send(subscriber, events);
         }
     }
 
-    private void Flush(Subscriber subscriber)
+    private void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events) => Send(subscriber, events, _runs.OwnRun(events, subscriber.Request.Format));
+
+    private void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events, FrameRun run)
     {
-        subscriber.Unflushed = 0;
         try
         {
-            if (!subscriber.Sink.TryFlush())
+            bool open = subscriber.Sink.TrySend(run, out int taken);
+            subscriber.Cursor = events[taken - 1].Offset;
+            if (!open)
             {
-                subscriber.IsBlocked = true;
-                subscriber.BlockedSince = clock.GetTimestamp();
+                Blocked(subscriber);
+                if (taken < events.Length)
+                {
+                    Miss(subscriber, events[taken]);
+                }
             }
         }
         catch (Exception failed)
         {
             Failed(subscriber, failed);
         }
+    }
+
+    private void Blocked(Subscriber subscriber)
+    {
+        subscriber.IsBlocked = true;
+        subscriber.BlockedSince = clock.GetTimestamp();
     }
 
     /// <summary>One broken sink must not take the shard's other subscribers with it.</summary>

@@ -6,34 +6,29 @@ namespace Longwave.Engine.Fanout;
 /// <summary>The live subscribers of one selector in one shard. Adding and removing cost the same however many there are.</summary>
 internal sealed class RouteNode(Selector? selector)
 {
-    private (Subscriber Subscriber, int SelectorIndex)[] _entries = new (Subscriber, int)[1];
+    private RouteMembers _plain;
+    private RouteMembers _single;
+    private EventChain _pending;
 
     public Selector? Selector { get; } = selector;
 
-    public int Count { get; private set; }
+    public bool IsEmpty => _plain.Count + _single.Count == 0;
 
-    public Subscriber this[int index] => _entries[index].Subscriber;
+    /// <summary>Those that get every event of this node and no other: what a turn brings is put together once for all of them.</summary>
+    public ReadOnlySpan<Subscriber> Plain => _plain.Subscribers;
+
+    /// <summary>The others, for each of which every event is looked at.</summary>
+    public ReadOnlySpan<Subscriber> Single => _single.Subscribers;
+
+    /// <summary>What this turn brings for the plain ones.</summary>
+    public ref EventChain Pending => ref _pending;
 
     /// <summary>Adds a subscriber at the end.</summary>
     /// <param name="subscriber">Who.</param>
     /// <param name="selectorIndex">Which of its selectors this node is; it keeps the place under that number.</param>
-    public void Add(Subscriber subscriber, int selectorIndex)
-    {
-        if (Count == _entries.Length)
-        {
-            Array.Resize(ref _entries, Count * 2);
-        }
+    public void Add(Subscriber subscriber, int selectorIndex) => Members(subscriber).Add(subscriber, selectorIndex);
 
-        subscriber.Places[selectorIndex] = Count;
-        _entries[Count++] = (subscriber, selectorIndex);
-    }
+    public void Remove(Subscriber subscriber, int selectorIndex) => Members(subscriber).Remove(subscriber, selectorIndex);
 
-    public void Remove(Subscriber subscriber, int selectorIndex)
-    {
-        int place = subscriber.Places[selectorIndex];
-        (Subscriber Subscriber, int SelectorIndex) last = _entries[--Count];
-        _entries[place] = last;
-        last.Subscriber.Places[last.SelectorIndex] = place;
-        _entries[Count] = default;
-    }
+    private ref RouteMembers Members(Subscriber subscriber) => ref subscriber.IsPlain ? ref _plain : ref _single;
 }

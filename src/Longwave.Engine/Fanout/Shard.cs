@@ -1,7 +1,7 @@
 using System.Buffers;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
-using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Fanout;
@@ -20,6 +20,7 @@ internal sealed class Shard
     private readonly ILogger _logger;
     private readonly Mailbox<ShardMessage> _mailbox = new();
     private readonly ArrayBufferWriter<byte> _scratch = new(256);
+    private readonly TipFrames _tips = new();
     private readonly Action<Subscriber> _heartbeat;
     private List<ShardMessage> _messages = [];
 
@@ -68,7 +69,9 @@ internal sealed class Shard
         }
 
         _messages.Clear();
-        if (!_delivery.RouteTail())
+        bool routed = _delivery.RouteTail();
+        _delivery.Flush();
+        if (!routed)
         {
             foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State == SubscriberState.Live))
             {
@@ -78,7 +81,6 @@ internal sealed class Shard
             }
         }
 
-        _delivery.FlushDirty();
         return open;
     }
 
@@ -204,9 +206,8 @@ internal sealed class Shard
     {
         if (subscriber.State == SubscriberState.Live && subscriber.Request.Streaming && !subscriber.IsBlocked)
         {
-            _scratch.ResetWrittenCount();
-            EventFrames.WriteTip(_scratch, subscriber.Request.Format, _delivery.PositionOf(subscriber));
-            _delivery.Write(subscriber, _scratch.WrittenSpan);
+            byte[] tip = _tips.Of(_delivery.PositionOf(subscriber), subscriber.Request.Format);
+            _delivery.Send(subscriber, new FrameRun(tip, [tip.Length], isShared: true));
         }
     }
 
@@ -226,8 +227,8 @@ internal sealed class Shard
             {
                 _scratch.ResetWrittenCount();
                 ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, _timer.ReconnectMs(reason));
-                subscriber.Sink.Write(_scratch.WrittenSpan);
-                subscriber.Sink.TryFlush();
+                byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
+                subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
             }
 
             subscriber.Sink.Complete(reason);

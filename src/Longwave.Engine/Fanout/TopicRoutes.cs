@@ -59,7 +59,7 @@ internal sealed class TopicRoutes
             Selector selector = selectors[i];
             RouteNode node = Node(selector);
             node.Remove(subscriber, i);
-            if (node.Count == 0 && selector.Kind != SelectorKind.Any)
+            if (node.IsEmpty && selector.Kind != SelectorKind.Any)
             {
                 Drop(selector);
             }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
@@ -15,20 +17,27 @@ internal sealed class EventWriter
     private const int KeptBytes = 4 * PageBytes;
 
     private ArrayBufferWriter<byte> _buffer = new(PageBytes + (PageBytes / 4));
-    private readonly ArrayBufferWriter<byte> _notice = new();
+    private ArrayBufferWriter<byte> _frame = new(4 * 1024);
+    private readonly List<int> _ends = [];
+    private readonly List<long> _offsets = [];
+    private readonly int[] _noticeEnd = new int[1];
+    private byte[]? _notice;
     private IReadOnlyList<string> _types = [];
 
     public EventFormat Format { get; private set; }
 
     /// <summary>Events written since <see cref="Begin"/>.</summary>
-    public int Count { get; private set; }
+    public int Count => _ends.Count;
 
     public bool IsFull => _buffer.WrittenCount >= PageBytes;
 
-    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+    /// <summary>The events.</summary>
+    public FrameRun Run => new(_buffer.WrittenMemory, CollectionsMarshal.AsSpan(_ends), isShared: false);
+
+    public bool HasNotice => _notice is not null;
 
     /// <summary>A notice that belongs before the page.</summary>
-    public ReadOnlySpan<byte> Notice => _notice.WrittenSpan;
+    public FrameRun Notice => new(_notice, _noticeEnd, isShared: true);
 
     public void Begin(EventFormat format, IReadOnlyList<string> types)
     {
@@ -37,24 +46,48 @@ internal sealed class EventWriter
             _buffer = new ArrayBufferWriter<byte>(PageBytes + (PageBytes / 4));
         }
 
+        if (_frame.Capacity > PageBytes)
+        {
+            _frame = new ArrayBufferWriter<byte>(4 * 1024);
+        }
+
         _buffer.ResetWrittenCount();
-        _notice.ResetWrittenCount();
-        (Format, _types, Count) = (format, types, 0);
+        _ends.Clear();
+        _offsets.Clear();
+        (Format, _types, _notice) = (format, types, null);
     }
 
-    public void WriteGap(Position from, Position to) => ControlEvents.WriteGap(_notice, Format, from, to);
+    /// <summary>Offset of the event at a place of the run.</summary>
+    public long OffsetOf(int index) => _offsets[index];
+
+    public void WriteGap(Position from, Position to)
+    {
+        _frame.ResetWrittenCount();
+        ControlEvents.WriteGap(_frame, Format, from, to);
+        _notice = Chunk.Of(_frame.WrittenSpan);
+        _noticeEnd[0] = _notice.Length;
+    }
 
     public bool Wants(string? type) => TypeFilter.Matches(_types, type);
 
     public void Write(in EventView view)
     {
-        EventFrames.Write(_buffer, Format, in view);
-        Count++;
+        _frame.ResetWrittenCount();
+        EventFrames.Write(_frame, Format, in view);
+        Chunk.Write(_buffer, _frame.WrittenSpan);
+        Wrote(view.Position.Offset);
     }
 
-    public void Write(ReadOnlySpan<byte> frame)
+    /// <summary>Writes an event that is in the hot tail.</summary>
+    public void Write(long offset, ReadOnlySpan<byte> chunk)
     {
-        _buffer.Write(frame);
-        Count++;
+        _buffer.Write(chunk);
+        Wrote(offset);
+    }
+
+    private void Wrote(long offset)
+    {
+        _ends.Add(_buffer.WrittenCount);
+        _offsets.Add(offset);
     }
 }

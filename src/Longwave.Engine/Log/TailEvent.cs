@@ -1,6 +1,7 @@
 using System.Buffers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
@@ -40,8 +41,8 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
     /// <summary>Bytes that it is counted with: its data and a frame of it.</summary>
     public long Size => Overhead + (2L * Event.Data.Length);
 
-    /// <summary>The event as bytes of the format. Two threads may encode at once; both get the same array.</summary>
-    public byte[] Frame(EventFormat format) => format == EventFormat.Sse
+    /// <summary>The event's frame in the format, as a chunk. Two threads may encode at once; both get the same array.</summary>
+    public byte[] Chunk(EventFormat format) => format == EventFormat.Sse
         ? _sse ?? Interlocked.CompareExchange(ref _sse, Encode(format), null) ?? _sse
         : Others()[(int)format] ?? Interlocked.CompareExchange(ref Others()[(int)format], Encode(format), null) ?? Others()[(int)format]!;
 
@@ -64,6 +65,6 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
             Data = Event.Data.Span,
         };
         EventFrames.Write(scratch, format, in view);
-        return scratch.WrittenSpan.ToArray();
+        return Protocol.Framing.Chunk.Of(scratch.WrittenSpan);
     }
 }

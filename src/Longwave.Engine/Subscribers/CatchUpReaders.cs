@@ -94,14 +94,33 @@ internal sealed class CatchUpReaders : IDisposable
         // After the read: what it did not find any more is known to be removed by now.
         TellLoss(subscriber, matches, page, before);
         subscriber.Cursor = read;
-        if (page.Written.Length + page.Notice.Length > 0)
+        Send(subscriber, page, before);
+        return !subscriber.IsBlocked && !IsNearEnd(read);
+    }
+
+    /// <summary>Sends what was read; the cursor goes back to the last event that the sink took.</summary>
+    private static void Send(Subscriber subscriber, EventWriter page, long before)
+    {
+        if (page.HasNotice)
         {
-            subscriber.Sink.Write(page.Notice);
-            subscriber.Sink.Write(page.Written);
-            subscriber.IsBlocked = !subscriber.Sink.TryFlush();
+            subscriber.IsBlocked = !subscriber.Sink.TrySend(page.Notice, out _);
         }
 
-        return !subscriber.IsBlocked && !IsNearEnd(read);
+        if (page.Count == 0)
+        {
+            return;
+        }
+
+        int taken = 0;
+        if (!subscriber.IsBlocked)
+        {
+            subscriber.IsBlocked = !subscriber.Sink.TrySend(page.Run, out taken);
+        }
+
+        if (taken < page.Count)
+        {
+            subscriber.Cursor = taken == 0 ? before : page.OffsetOf(taken - 1);
+        }
     }
 
     private bool IsNearEnd(long cursor)
@@ -131,7 +150,7 @@ internal sealed class CatchUpReaders : IDisposable
             after = found.Offset;
             if (IsMatch(matches, found) && page.Wants(found.Event.Type))
             {
-                page.Write(found.Frame(page.Format));
+                page.Write(found.Offset, found.Chunk(page.Format));
             }
         }
 

@@ -1,3 +1,4 @@
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Subscribers;
@@ -11,15 +12,17 @@ public interface ISink
     /// <summary>Tells the sink whom to call back. Called once, before anything else.</summary>
     void Attach(Subscriber subscriber);
 
-    /// <summary>Gathers bytes; nothing leaves before <see cref="TryFlush"/>. Copies: the span is valid during the call only.</summary>
-    void Write(ReadOnlySpan<byte> bytes);
-
-    /// <summary>Sends all that was gathered.</summary>
+    /// <summary>Sends frames, in one write where that is possible. Not called while the sink is blocked.</summary>
+    /// <param name="run">At least one frame.</param>
+    /// <param name="taken">
+    /// How many frames, from the first on, the client gets: they were sent, or the sink holds them. At least one. The others were not looked
+    /// at, so that a client that does not keep up costs a cursor and not a buffer.
+    /// </param>
     /// <returns>
-    /// True when the sink takes more at once. False when the client does not keep up (nothing is lost: the sink holds what it was
-    /// given); then the sink calls <see cref="Subscriber.OnWritable"/> once when it takes more, from any thread.
+    /// True when the sink takes more at once, and then it took all. False when the client does not keep up: the sink is blocked, and calls
+    /// <see cref="Subscriber.OnWritable"/> once when it takes more, from any thread.
     /// </returns>
-    bool TryFlush();
+    bool TrySend(FrameRun run, out int taken);
 
     /// <summary>
     /// The subscriber has reached the live edge: every event up to <paramref name="position"/> was written or did not match. Called after

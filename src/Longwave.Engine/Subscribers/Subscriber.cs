@@ -12,12 +12,15 @@ public sealed class Subscriber
     private readonly TaskCompletionSource<CloseReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Shard _shard;
     private readonly PatternCounts _patterns;
+    private readonly int[]? _places;
+    private int _place;
+    private EventChain _pending;
     private int _closing = -1;
 
     internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, Shard shard, PatternCounts patterns)
     {
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
-        Places = new int[filter.Selectors.Count];
+        _places = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
     }
 
     /// <summary>Number of the stream, unique while the hub runs.</summary>
@@ -35,8 +38,11 @@ public sealed class Subscriber
 
     internal ISink Sink { get; }
 
-    /// <summary>Its place in the route node of each of its selectors. Of the shard.</summary>
-    internal int[] Places { get; }
+    /// <summary>It gets every event of its only selector, so that it can share what is sent with others like it.</summary>
+    internal bool IsPlain => _places is null && Request.Types.Count == 0;
+
+    /// <summary>What this turn brings for it alone. Of the shard.</summary>
+    internal ref EventChain Pending => ref _pending;
 
     internal SubscriberState State { get; set; }
 
@@ -67,12 +73,6 @@ public sealed class Subscriber
     /// <summary>Sequence in the hot tail of the first live event that it could not take; -1 while it keeps up.</summary>
     internal long MissedSequence { get; set; } = -1;
 
-    /// <summary>Bytes written since the last flush.</summary>
-    internal int Unflushed { get; set; }
-
-    /// <summary>It is on the shard's list of those to flush.</summary>
-    internal bool IsDirty { get; set; }
-
     /// <summary>Its place in its bucket of the shard's timer wheel; -1 while it is not there.</summary>
     internal int WheelPlace { get; set; } = -1;
 
@@ -91,8 +91,23 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>For its sink: it takes bytes again, after <see cref="ISink.TryFlush"/> was false. From any thread.</summary>
+    /// <summary>For its sink: it takes bytes again, after <see cref="ISink.TrySend"/> was false. From any thread.</summary>
     public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
+
+    /// <summary>Its place in the route node of one of its selectors. Of the shard.</summary>
+    internal int PlaceOf(int selectorIndex) => _places is null ? _place : _places[selectorIndex];
+
+    internal void SetPlace(int selectorIndex, int place)
+    {
+        if (_places is null)
+        {
+            _place = place;
+        }
+        else
+        {
+            _places[selectorIndex] = place;
+        }
+    }
 
     internal void CaughtUp() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Server.Streaming;
@@ -33,29 +34,17 @@ internal sealed class PipeWriterSink : ISink
 
     public void Attach(Subscriber subscriber) => _subscriber = subscriber;
 
-    public void Write(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            System.Buffers.BuffersExtensions.Write(_writer, bytes);
-        }
-        catch (Exception)
-        {
-            // A response that was torn down under us, e.g. by a middleware of the embedding application. It must not stop the shard.
-            _subscriber.Close(CloseReason.ClientGone);
-        }
-    }
-
     [SuppressMessage("Reliability", "CA2012", Justification = "The awaiter is consumed once: here, or by OnFlushed, which then owns it.")]
-    public bool TryFlush()
+    public bool TrySend(FrameRun run, out int taken)
     {
-        if (Volatile.Read(ref _state) != Idle)
-        {
-            return false;
-        }
-
+        taken = run.Count;
         try
         {
+            for (int i = 0; i < run.Count; i++)
+            {
+                System.Buffers.BuffersExtensions.Write(_writer, run[i]);
+            }
+
             ValueTaskAwaiter<FlushResult> flush = _writer.FlushAsync().GetAwaiter();
             if (flush.IsCompleted)
             {
@@ -67,7 +56,8 @@ internal sealed class PipeWriterSink : ISink
         }
         catch (Exception)
         {
-            // The connection broke: IOException and its kin, by the web server's choice.
+            // The connection broke (IOException and its kin, by the web server's choice), or a middleware of the embedding application tore
+            // the response down under us. It must not stop the shard.
             _subscriber.Close(CloseReason.ClientGone);
             return true;
         }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Server.Streaming;
@@ -12,7 +12,6 @@ namespace Longwave.Server.Streaming;
 /// </remarks>
 internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
 {
-    private readonly ArrayBufferWriter<byte> _line = new(256);
     private readonly List<byte[]> _events = [];
     private readonly List<byte[]> _notices = [];
     private Subscriber _subscriber = null!;
@@ -39,27 +38,14 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
 
     public void Attach(Subscriber subscriber) => _subscriber = subscriber;
 
-    public void Write(ReadOnlySpan<byte> bytes)
+    public bool TrySend(FrameRun run, out int taken)
     {
-        for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
+        taken = run.Count;
+        for (int i = 0; i < run.Count; i++)
         {
-            if (_line.WrittenCount == 0)
-            {
-                Take(bytes[..end]);
-            }
-            else
-            {
-                _line.Write(bytes[..end]);
-                Take(_line.WrittenSpan);
-                _line.ResetWrittenCount();
-            }
+            TakeLines(run[i]);
         }
 
-        _line.Write(bytes);
-    }
-
-    public bool TryFlush()
-    {
         // While catching up more may follow at once; at the live edge whatever is here is the answer.
         if (Full || ((_events.Count > 0 || _notices.Count > 0) && (_live != 0 || Volatile.Read(ref _expired) != 0)))
         {
@@ -95,6 +81,15 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
         if (Volatile.Read(ref _live) != 0)
         {
             _subscriber.Close(CloseReason.Finished);
+        }
+    }
+
+    /// <summary>A frame is one line, or a few where it is made of several notices.</summary>
+    private void TakeLines(ReadOnlySpan<byte> frame)
+    {
+        for (int end; (end = frame.IndexOf((byte)'\n')) >= 0; frame = frame[(end + 1)..])
+        {
+            Take(frame[..end]);
         }
     }
 

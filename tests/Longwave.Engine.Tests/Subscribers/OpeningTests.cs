@@ -1,4 +1,5 @@
 using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 
@@ -53,7 +54,7 @@ public sealed class OpeningTests
         Since = Since.Earliest,
     };
 
-    /// <summary>Reports something within its first flush, and lets the shard (the only one) deal with it before the flush returns.</summary>
+    /// <summary>Reports something within its first send, and lets the shard (the only one) deal with it before that returns.</summary>
     private sealed class HastySink(MemorySink inner, TestHub hub, Action<Subscriber> report) : ISink
     {
         private bool _reported;
@@ -62,13 +63,12 @@ public sealed class OpeningTests
 
         public void Attach(Subscriber subscriber) => Subscriber = subscriber;
 
-        public void Write(ReadOnlySpan<byte> bytes) => inner.Write(bytes);
-
-        public bool TryFlush()
+        public bool TrySend(FrameRun run, out int taken)
         {
+            bool open = inner.TrySend(run, out taken);
             if (_reported)
             {
-                return inner.TryFlush();
+                return open;
             }
 
             _reported = true;

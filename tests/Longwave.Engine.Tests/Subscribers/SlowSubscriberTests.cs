@@ -25,7 +25,7 @@ public sealed class SlowSubscriberTests
         await hub.PublishManyAsync("t", 500, i => $"{missed + i}");
 
         Assert.Equal(Enumerable.Range(0, missed + 500).Select(static i => $"{i}"), await slow.TakeDataAsync(missed + 500));
-        Assert.True(whileBlocked <= hub.Options.Limits.MaxUnflushedBytes + 1_024, $"{whileBlocked} bytes were written to a client that does not read");
+        Assert.True(whileBlocked <= hub.Options.Limits.MaxWriteBytes + 1_024, $"{whileBlocked} bytes were written to a client that does not read");
     }
 
     [Fact]

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Longwave.Engine.Log;
+
+namespace Longwave.Engine.Fanout;
+
+/// <summary>The events of one turn, as a chain for each route node and each subscriber that gets some; all are gone after the flush.</summary>
+/// <remarks>
+/// Subscribers of a node that get the same bytes share the node's chain, so what a turn gathers grows with events and selectors, not with
+/// subscribers. Nothing is allocated once the slots have grown to what a turn needs.
+/// </remarks>
+internal sealed class PendingEvents(int most)
+{
+    private Slot[] _slots = new Slot[Math.Min(256, most)];
+    private int _count;
+
+    /// <summary>The turn must flush before it routes on.</summary>
+    public bool IsFull => _count >= most;
+
+    /// <summary>Appends an event to a chain, once.</summary>
+    public void Add(ref EventChain chain, TailEvent added)
+    {
+        if (!chain.IsEmpty && ReferenceEquals(_slots[chain.Last].Event, added))
+        {
+            // Two of its topics lead to the same chain.
+            return;
+        }
+
+        if (_count == _slots.Length)
+        {
+            Array.Resize(ref _slots, _count * 2);
+        }
+
+        _slots[_count].Event = added;
+        chain = chain.IsEmpty ? new EventChain(_count, _count) : Link(chain, _count);
+        _count++;
+    }
+
+    /// <summary>The events of a chain, in order, into an empty list.</summary>
+    public void Copy(EventChain chain, List<TailEvent> events)
+    {
+        for (int i = chain.First; ; i = _slots[i].Next)
+        {
+            events.Add(_slots[i].Event);
+            if (i == chain.Last)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Forgets all chains.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slots, 0, _count);
+        _count = 0;
+    }
+
+    private EventChain Link(EventChain chain, int slot)
+    {
+        _slots[chain.Last].Next = slot;
+        return new EventChain(chain.First, slot);
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private struct Slot
+    {
+        public TailEvent Event;
+        public int Next;
+    }
+}

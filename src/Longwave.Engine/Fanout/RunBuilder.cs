@@ -1,0 +1,52 @@
+using System.Buffers;
+using Longwave.Engine.Log;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
+
+namespace Longwave.Engine.Fanout;
+
+/// <summary>Puts the frames of several events behind one another, once for all subscribers that get them. Of the shard's thread.</summary>
+internal sealed class RunBuilder
+{
+    /// <summary>A buffer that large events have blown up is not kept.</summary>
+    private const int KeptBytes = 1024 * 1024;
+
+    private ArrayBufferWriter<byte> _bytes = new(4 * 1024);
+    private int[] _ends = new int[16];
+    private ReadOnlyMemory<byte> _chunks;
+    private int _count;
+
+    /// <summary>The run made last; valid until the next one is made.</summary>
+    public FrameRun Run => new(_chunks, _ends.AsSpan(0, _count), isShared: _count == 1);
+
+    /// <summary>Makes the run of these events, of which there is at least one.</summary>
+    public void Build(ReadOnlySpan<TailEvent> events, EventFormat format)
+    {
+        _count = events.Length;
+        if (_count > _ends.Length)
+        {
+            _ends = new int[Math.Max(_count, _ends.Length * 2)];
+        }
+
+        if (_count == 1)
+        {
+            _chunks = events[0].Chunk(format);
+            _ends[0] = _chunks.Length;
+            return;
+        }
+
+        if (_bytes.Capacity > KeptBytes)
+        {
+            _bytes = new ArrayBufferWriter<byte>(4 * 1024);
+        }
+
+        _bytes.ResetWrittenCount();
+        for (int i = 0; i < events.Length; i++)
+        {
+            _bytes.Write(events[i].Chunk(format));
+            _ends[i] = _bytes.WrittenCount;
+        }
+
+        _chunks = _bytes.WrittenMemory;
+    }
+}
