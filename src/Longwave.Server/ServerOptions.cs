@@ -36,6 +36,15 @@ public sealed class ServerOptions
     [Description("How long the last bytes of a stream that the hub ends may take to leave, before the connection is cut.")]
     public TimeSpan EndGrace { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether streams are parked.</summary>
+    [Description("Take the sockets of cleartext HTTP/1.1 streams over from the web server (Linux only): a fraction of the memory and time per stream. TLS and HTTP/2 are never parked.")]
+    public bool ParkStreams { get; set; } = true;
+
+    /// <summary>Most bytes that the kernel takes for a client beyond what is on its way to it.</summary>
+    [Range(4 * 1024, 64 * 1024 * 1024)]
+    [Description("Bytes that the kernel takes for a parked stream beyond what is on its way to the client. At the limit the client is slow: it costs a cursor and reads the log later.")]
+    public int MaxUnsentBytes { get; set; } = 128 * 1024;
+
     /// <summary>Whether the page is there.</summary>
     [Description("Serve the page at `/` that shows topics and events live.")]
     public bool Page { get; set; } = true;

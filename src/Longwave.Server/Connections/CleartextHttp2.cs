@@ -1,4 +1,5 @@
 using System.Net;
+using Longwave.Server.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,16 +13,26 @@ public static class CleartextHttp2
     /// <summary>Adds what <see cref="ListenCleartext"/> needs.</summary>
     /// <param name="services">The application's services.</param>
     /// <returns><paramref name="services"/>.</returns>
-    public static IServiceCollection AddCleartextHttp2(this IServiceCollection services) =>
+    public static IServiceCollection AddCleartextHttp2(this IServiceCollection services)
+    {
         services.AddSingleton<IConnectionListenerFactory, HandoverListenerFactory>();
+        if (OperatingSystem.IsLinux())
+        {
+            services.AddSingleton<Reactors>();
+            services.AddSingleton<IConnectionListenerFactory, ReactorListenerFactory>();
+        }
+
+        return services;
+    }
 
     /// <summary>Listens without TLS for both protocols.</summary>
     /// <param name="options">Kestrel's options.</param>
     /// <param name="endPoint">Address and port.</param>
     /// <remarks>
-    /// The server sees two endpoints: the port, which speaks HTTP/1.1, and one inside the process, which speaks HTTP/2 and gets the
+    /// Streams of HTTP/1.1 are parked on Linux, unless <see cref="ServerOptions.ParkStreams"/> is off.
+    /// <para>The server sees two endpoints: the port, which speaks HTTP/1.1, and one inside the process, which speaks HTTP/2 and gets the
     /// connections that begin with the HTTP/2 preface. The second has no address of its own, but stands in
-    /// <c>IServerAddressesFeature</c> with a name that ends in <c>#h2c</c>.
+    /// <c>IServerAddressesFeature</c> with a name that ends in <c>#h2c</c>.</para>
     /// </remarks>
     public static void ListenCleartext(this KestrelServerOptions options, IPEndPoint endPoint)
     {
@@ -29,7 +40,8 @@ public static class CleartextHttp2
         ArgumentNullException.ThrowIfNull(endPoint);
         var http2 = new HandoverEndPoint(endPoint.ToString());
         TimeProvider clock = options.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
-        options.Listen(endPoint, listen =>
+        bool parks = OperatingSystem.IsLinux() && options.ApplicationServices.GetRequiredService<LongwaveOptions>().Server.ParkStreams;
+        options.Listen(parks ? new ParkableEndPoint(endPoint) : endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => new PrefaceRouter(next, http2, options.Limits.RequestHeadersTimeout, clock).OnConnectionAsync);

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Longwave.Engine;
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Connections;
@@ -6,6 +7,8 @@ using Longwave.Server.Json;
 using Longwave.Server.Problems;
 using Longwave.Server.Requests;
 using Longwave.Server.Streaming;
+using Longwave.Server.Transport;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -44,8 +47,52 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         headers["X-Accel-Buffering"] = "no";
     }
 
+    private Task StreamAsync(HttpContext context, EventsQuery query) =>
+        OperatingSystem.IsLinux() && CanPark(context) && context.Features.Get<IParkableConnection>() is { } connection
+            ? ParkAsync(context, query, connection)
+            : PipeAsync(context, query);
+
+    /// <summary>A response that goes to the socket as it is: no TLS and no other protocol below it, no compression or the like above.</summary>
+    private static bool CanPark(HttpContext context) =>
+        context.Request.Protocol == "HTTP/1.1"
+        && ReferenceEquals(context.Features.Get<IHttpResponseBodyFeature>(), context.Features.Get<IHttpResponseFeature>());
+
+    /// <summary>Lets the web server write the head of the response, then takes the socket from it. The stream lives on when the request has ended.</summary>
+    [SupportedOSPlatform("linux")]
+    private async Task ParkAsync(HttpContext context, EventsQuery query, IParkableConnection connection)
+    {
+        var sink = new SocketSink();
+        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            await RefuseAsync(context, outcome);
+            return;
+        }
+
+        bool parked = false;
+        try
+        {
+            connection.HoldOutput();
+            await context.Response.StartAsync();
+            await context.Response.BodyWriter.FlushAsync();
+            parked = connection.TryPark(sink, await connection.HeldAsync());
+        }
+        catch (ConnectionAbortedException)
+        {
+            // The client left before its stream began.
+        }
+        finally
+        {
+            if (!parked)
+            {
+                subscriber!.Close(CloseReason.ClientGone);
+                context.Abort();
+            }
+        }
+    }
+
     /// <summary>The engine writes everything, the headers' flush included; this waits until it is done.</summary>
-    private async Task StreamAsync(HttpContext context, EventsQuery query)
+    private async Task PipeAsync(HttpContext context, EventsQuery query)
     {
         // A slow reader is the engine's business (its stall time-out); the web server would cut it off after five seconds.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)

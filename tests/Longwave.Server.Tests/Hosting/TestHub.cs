@@ -49,6 +49,9 @@ public sealed class TestHub : IAsyncDisposable
 
     public LongwaveOptions Options => _app.Services.GetRequiredService<LongwaveOptions>();
 
+    /// <summary>Every test runs with parked streams and, in a run with this variable, without; it is the hub's own name for the option.</summary>
+    public static bool Parks { get; } = Environment.GetEnvironmentVariable("LONGWAVE__SERVER__PARKSTREAMS") != "false";
+
     public static X509Certificate2 Certificate => LazyCertificate.Value;
 
     public static async Task<TestHub> StartAsync(
@@ -62,6 +65,7 @@ public sealed class TestHub : IAsyncDisposable
         {
             options.Engine.DataDirectory = directory.FullName;
             options.Engine.DrainWindow = TimeSpan.Zero;
+            options.Server.ParkStreams = Parks;
             configure?.Invoke(options);
         });
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>

@@ -5,6 +5,7 @@ using Longwave.Engine;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Streaming;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +35,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TryFlush_ReaderNotKeepingUp_LosesNothing()
+    public async Task TrySend_ReaderNotKeepingUp_LosesNothing()
     {
         Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
         for (int i = 0; i < 500; i++)
@@ -49,7 +50,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TryFlush_ReaderGone_ClosesTheSubscriber()
+    public async Task TrySend_ReaderGone_ClosesTheSubscriber()
     {
         Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
         await _pipe.Reader.CompleteAsync();
@@ -58,7 +59,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TryFlush_WriterFails_ClosesTheSubscriberAndOthersGoOn()
+    public async Task TrySend_WriterFails_ClosesTheSubscriberAndOthersGoOn()
     {
         var sink = new PipeWriterSink(_pipe.Writer);
         Subscriber subscriber = Subscribe(sink);
@@ -87,10 +88,10 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public void WriteAndTryFlush_ReaderKeepsUp_AllocateNothing()
+    public void TrySend_ReaderKeepsUp_AllocateNothing()
     {
         var sink = new PipeWriterSink(new SwallowingWriter());
-        byte[] frame = new byte[200];
+        byte[] chunk = Chunk.Of(new byte[200]);
         Deliver(1_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Deliver(10_000);
@@ -100,8 +101,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
         {
             for (int i = 0; i < times; i++)
             {
-                sink.Write(frame);
-                Assert.True(sink.TryFlush());
+                Assert.True(sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out int taken) && taken == 1);
             }
         }
     }
