@@ -9,8 +9,13 @@ namespace Longwave.Bench;
 /// <summary>Runs scenarios one after the other and writes what they found.</summary>
 internal static class BenchRun
 {
-    /// <summary>The name that means every scenario.</summary>
+    /// <summary>The name that means every scenario but the soak, which takes long and is asked for by its name.</summary>
     public const string All = "all";
+
+    /// <summary>The name that means those that measure fan-out, beside peers or against the hub's promises.</summary>
+    public const string Fanout = "fanout";
+
+    private const string Soak = "fanout-soak";
 
     private const int ExitMissed = 1;
 
@@ -23,11 +28,14 @@ internal static class BenchRun
         new ReplayScenario(),
         new TopicsScenario(),
         new IdleScenario(),
-        new FanoutScenario(),
+        new FanoutScenario(1_000),
+        new FanoutScenario(5_000),
+        new FanoutScenario(15_000),
+        new FanoutMemoryScenario(),
     ];
 
     /// <summary>The exit code: 0 when every target was met, 1 when one was missed, 2 when a scenario failed.</summary>
-    public static async Task<int> RunAsync(string name, BenchContext context, string? output)
+    public static async Task<int> RunAsync(IReadOnlyList<string> names, BenchContext context, string? output)
     {
         string directory = output ?? Path.Combine(Repository.Root, "bench", "results");
         Machine machine = Machine.Describe(context.Scratch);
@@ -35,10 +43,10 @@ internal static class BenchRun
         bool met = true;
         try
         {
-            foreach (IScenario scenario in Scenarios.Where(scenario => name is All || scenario.Name == name))
+            foreach (IScenario scenario in Scenarios.Where(scenario => names.Any(name => IsMeant(scenario, name))))
             {
-                ScenarioResult result = await RunAsync(scenario, context, machine);
-                ResultFiles.Write(directory, result);
+                (ScenarioResult result, IReadOnlyList<(string, string)> charts) = await RunAsync(scenario, context, machine);
+                ResultFiles.Write(directory, result, charts);
                 ResultTable.Print(result);
                 met &= result.Figures.All(figure => figure.IsMet is not false);
             }
@@ -57,13 +65,27 @@ internal static class BenchRun
         return met ? 0 : ExitMissed;
     }
 
-    private static async Task<ScenarioResult> RunAsync(IScenario scenario, BenchContext context, Machine machine)
+    private static bool IsMeant(IScenario scenario, string name) => scenario.Name == name
+        || (scenario.Name != Soak && (name is All || (name is Fanout && scenario.Name.StartsWith(Fanout, StringComparison.Ordinal))));
+
+    private static async Task<(ScenarioResult Result, IReadOnlyList<(string File, string Svg)> Charts)> RunAsync(IScenario scenario, BenchContext context, Machine machine)
     {
         AnsiConsole.MarkupLineInterpolated($"\n[bold]{scenario.Name}[/]: {scenario.Question}");
         DateTimeOffset at = TimeProvider.System.GetUtcNow();
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<Figure> figures = await scenario.RunAsync(context);
-        return new ScenarioResult(
-            scenario.Name, scenario.Question, at, Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds), Repository.Commit(), context.Quick, machine, figures);
+        (IReadOnlyList<ResultGrid> grids, IReadOnlyList<(string File, string Svg)> charts) = context.TakeShown();
+        var result = new ScenarioResult(
+            scenario.Name,
+            scenario.Question,
+            at,
+            Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds),
+            Repository.Commit(),
+            context.Quick,
+            machine,
+            figures,
+            grids.Count == 0 ? null : grids,
+            charts.Count == 0 ? null : [.. charts.Select(chart => chart.File)]);
+        return (result, charts);
     }
 }

@@ -1,19 +1,38 @@
 using System.CommandLine;
 using Longwave.Bench;
+using Longwave.Bench.Peers;
 using Longwave.Bench.Scenarios;
 
-var name = new Argument<string>("scenario")
+var names = new Argument<string[]>("scenario")
 {
-    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}, or all.",
-    DefaultValueFactory = _ => BenchRun.All,
+    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak.",
+    DefaultValueFactory = _ => [BenchRun.All],
+    Arity = ArgumentArity.OneOrMore,
 };
-name.AcceptOnlyFromAmong([BenchRun.All, .. BenchRun.Scenarios.Select(scenario => scenario.Name)]);
+names.AcceptOnlyFromAmong([BenchRun.All, BenchRun.Fanout, .. BenchRun.Scenarios.Select(scenario => scenario.Name)]);
 var quick = new Option<bool>("--quick") { Description = "Short rounds and small logs: shows that it works, the figures mean little." };
+var park = new Option<bool>("--park") { Description = "The hub can park streams: measure it with both of its sinks." };
+var peers = new Option<string[]>("--peer")
+{
+    Description = "Only this server takes part in comparisons (may be repeated).",
+    HelpName = "NAME",
+    AllowMultipleArgumentsPerToken = true,
+};
+peers.AcceptOnlyFromAmong([.. PeerList.All(park: true).Select(peer => peer.Name)]);
+var rounds = new Option<int?>("--rounds") { Description = "Rounds of each measurement; the median counts." };
+var minutes = new Option<double?>("--minutes") { Description = "How long fanout-soak takes (default: 30)." };
 var output = new Option<DirectoryInfo?>("--out") { Description = "Where the results are written (default: bench/results).", HelpName = "DIR" };
 
-var root = new RootCommand("Measures the hub over HTTP: starts it as a process of its own, loads it from this one.") { name, quick, output };
+var root = new RootCommand("Measures the hub over HTTP: starts it as a process of its own, loads it from this one.") { names, quick, park, peers, rounds, minutes, output };
 root.SetAction((parsed, cancellation) => BenchRun.RunAsync(
-    parsed.GetValue(name)!,
-    new BenchContext(parsed.GetValue(quick), cancellation),
+    parsed.GetValue(names)!,
+    new BenchContext(
+        new BenchOptions(
+            parsed.GetValue(quick),
+            parsed.GetValue(park),
+            parsed.GetValue(peers) ?? [],
+            parsed.GetValue(rounds),
+            TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (parsed.GetValue(quick) ? 0.5 : 30))),
+        cancellation),
     parsed.GetValue(output)?.FullName));
 return await root.Parse(args).InvokeAsync();

@@ -11,6 +11,9 @@ internal static class Repository
     /// <summary>Directory for logs of benchmarks; not in version control.</summary>
     public static string Work => Path.Combine(Root, "artifacts", "bench");
 
+    /// <summary>What the peers of the fan-out benchmark are made of.</summary>
+    public static string Fanout => Path.Combine(Root, "bench", "fanout");
+
     /// <summary>The hub that is measured.</summary>
     public static string Hub => Path.Combine(Root, "artifacts", "bin", "Longwave", "release", "longwave.dll");
 

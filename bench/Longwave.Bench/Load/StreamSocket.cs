@@ -24,13 +24,20 @@ internal sealed class StreamSocket : IDisposable
     }
 
     /// <summary>A connected socket without delay.</summary>
-    public static Socket Connect(int port)
+    /// <param name="port">Of the server.</param>
+    /// <param name="receiveBufferBytes">What the kernel keeps of bytes that nobody reads; 0 is its own choice.</param>
+    public static Socket Connect(int port, int receiveBufferBytes = 0)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
             ReceiveTimeout = (int)ReceiveTimeout.TotalMilliseconds,
         };
+        if (receiveBufferBytes > 0)
+        {
+            socket.ReceiveBufferSize = receiveBufferBytes;
+        }
+
         socket.Connect(IPAddress.Loopback, port);
         return socket;
     }

@@ -17,9 +17,15 @@ internal static class ResultFiles
         Converters = { new RoundingConverter() },
     };
 
-    public static void Write(string directory, ScenarioResult result)
+    /// <summary>Writes what a scenario found, and its charts.</summary>
+    public static void Write(string directory, ScenarioResult result, IEnumerable<(string File, string Svg)> charts)
     {
         Directory.CreateDirectory(directory);
+        foreach ((string file, string svg) in charts)
+        {
+            File.WriteAllText(Path.Combine(directory, file), svg);
+        }
+
         File.WriteAllText(Path.Combine(directory, result.Scenario + ".json"), JsonSerializer.Serialize(result, Json) + "\n");
     }
 
@@ -60,7 +66,28 @@ internal static class ResultFiles
             page.AppendLine(CultureInfo.InvariantCulture, $"| {figure.Name} | {Number.Format(figure.Value)} | {figure.Unit} | {figure.Target} | {met} |");
         }
 
+        foreach (string chart in result.Charts ?? [])
+        {
+            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"![{result.Scenario}: {Path.GetFileNameWithoutExtension(chart)}]({chart})");
+        }
+
+        foreach (ResultGrid grid in result.Grids ?? [])
+        {
+            Append(page, grid);
+        }
+
         page.AppendLine().AppendLine(
             CultureInfo.InvariantCulture, $"{result.At:yyyy-MM-dd}, commit {result.Commit}, {result.Seconds} s. {result.Machine}.{quick}");
+    }
+
+    private static void Append(StringBuilder page, ResultGrid grid)
+    {
+        page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{grid.Title}:").AppendLine();
+        page.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", grid.Columns)} |");
+        page.AppendLine(CultureInfo.InvariantCulture, $"|---|{string.Concat(Enumerable.Repeat("---:|", grid.Columns.Count - 1))}");
+        foreach (GridRow row in grid.Rows)
+        {
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {string.Join(" | ", row.Values.Select(Number.Format))} |");
+        }
     }
 }

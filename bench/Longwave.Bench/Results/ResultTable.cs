@@ -20,6 +20,27 @@ internal static class ResultTable
         }
 
         AnsiConsole.Write(table);
+        foreach (ResultGrid grid in result.Grids ?? [])
+        {
+            Print(grid);
+        }
+    }
+
+    private static void Print(ResultGrid grid)
+    {
+        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(grid.Title)) };
+        table.AddColumn(Markup.Escape(grid.Columns[0]));
+        foreach (string column in grid.Columns.Skip(1))
+        {
+            table.AddColumn(Markup.Escape(column), RightAligned);
+        }
+
+        foreach (GridRow row in grid.Rows)
+        {
+            table.AddRow([Markup.Escape(row.Name), .. row.Values.Select(Number.Format)]);
+        }
+
+        AnsiConsole.Write(table);
     }
 
     private static void RightAligned(TableColumn column) => column.Alignment = Justify.Right;

@@ -9,5 +9,16 @@ namespace Longwave.Bench.Results;
 /// <param name="Quick">Whether rounds were short and logs small, so that the figures mean little.</param>
 /// <param name="Machine">Where.</param>
 /// <param name="Figures">The values.</param>
+/// <param name="Grids">Tables beside them, or null.</param>
+/// <param name="Charts">Files of charts beside the file of results, or null.</param>
 internal sealed record ScenarioResult(
-    string Scenario, string Question, DateTimeOffset At, double Seconds, string Commit, bool Quick, Machine Machine, IReadOnlyList<Figure> Figures);
+    string Scenario,
+    string Question,
+    DateTimeOffset At,
+    double Seconds,
+    string Commit,
+    bool Quick,
+    Machine Machine,
+    IReadOnlyList<Figure> Figures,
+    IReadOnlyList<ResultGrid>? Grids = null,
+    IReadOnlyList<string>? Charts = null);

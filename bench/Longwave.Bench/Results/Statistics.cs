@@ -16,4 +16,12 @@ internal static class Statistics
         double[] sorted = [.. values.Order()];
         return sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
     }
+
+    /// <summary>How much y grows for each x: the line of least squares.</summary>
+    public static double Slope(IReadOnlyList<(double X, double Y)> points)
+    {
+        double meanX = points.Average(point => point.X);
+        double meanY = points.Average(point => point.Y);
+        return points.Sum(point => (point.X - meanX) * (point.Y - meanY)) / points.Sum(point => (point.X - meanX) * (point.X - meanX));
+    }
 }

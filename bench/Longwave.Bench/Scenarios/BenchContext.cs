@@ -1,5 +1,6 @@
 using Longwave.Bench.Hubs;
 using Longwave.Bench.Logs;
+using Longwave.Bench.Results;
 using Spectre.Console;
 
 namespace Longwave.Bench.Scenarios;
@@ -7,11 +8,14 @@ namespace Longwave.Bench.Scenarios;
 /// <summary>What every scenario needs: how long to measure, and where logs are.</summary>
 internal sealed class BenchContext
 {
+    private readonly List<ResultGrid> _grids = [];
+    private readonly List<(string File, string Svg)> _charts = [];
+    private readonly int? _rounds;
     private int _directories;
 
-    public BenchContext(bool quick, CancellationToken cancellation)
+    public BenchContext(BenchOptions options, CancellationToken cancellation)
     {
-        (Quick, Cancellation) = (quick, cancellation);
+        (Quick, Park, Peers, Soak, _rounds, Cancellation) = (options.Quick, options.Park, options.Peers, options.Soak, options.Rounds, cancellation);
         Directory.CreateDirectory(Repository.Work);
         Scratch = Directory.CreateDirectory(Path.Combine(Repository.Work, $"run-{Environment.ProcessId}")).FullName;
         Logs = new LogCache(Path.Combine(Repository.Work, "logs"));
@@ -19,6 +23,15 @@ internal sealed class BenchContext
 
     /// <summary>Whether it only has to be shown that everything works.</summary>
     public bool Quick { get; }
+
+    /// <summary>Whether the hub has two sinks to choose from.</summary>
+    public bool Park { get; }
+
+    /// <summary>The only peers that take part; empty: all.</summary>
+    public IReadOnlyList<string> Peers { get; }
+
+    /// <summary>How long a soak is.</summary>
+    public TimeSpan Soak { get; }
 
     public CancellationToken Cancellation { get; }
 
@@ -29,13 +42,19 @@ internal sealed class BenchContext
     public LogCache Logs { get; }
 
     /// <summary>Rounds of each measurement; the median counts.</summary>
-    public int Rounds => Quick ? 2 : 5;
+    public int Rounds => _rounds ?? (Quick ? 2 : 5);
+
+    /// <summary>The same for measurements of very many cells.</summary>
+    public int FewRounds => _rounds ?? (Quick ? 1 : 3);
 
     /// <summary>Length of one round.</summary>
     public TimeSpan Round => TimeSpan.FromSeconds(Quick ? 1 : 4);
 
     /// <summary>Load before the first round, so that the hub's hot code is compiled.</summary>
     public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 1 : 5);
+
+    /// <summary>Time for a server to finish what it was told last.</summary>
+    public TimeSpan Settle => TimeSpan.FromSeconds(Quick ? 0.5 : 2);
 
     /// <summary>A new hub directory.</summary>
     public string NewDirectory() => Path.Combine(Scratch, $"hub-{++_directories}");
@@ -44,4 +63,19 @@ internal sealed class BenchContext
     public void Tell(string line) => AnsiConsole.MarkupLineInterpolated($"[grey]  {line}[/]");
 
     public Task WaitAsync(TimeSpan time) => Task.Delay(time, TimeProvider.System, Cancellation);
+
+    /// <summary>Adds a table to what the scenario found.</summary>
+    public void Show(ResultGrid grid) => _grids.Add(grid);
+
+    /// <summary>Adds a chart to what the scenario found.</summary>
+    public void Show(string file, string svg) => _charts.Add((file, svg));
+
+    /// <summary>Hands over what was shown, and forgets it.</summary>
+    public (IReadOnlyList<ResultGrid> Grids, IReadOnlyList<(string File, string Svg)> Charts) TakeShown()
+    {
+        (ResultGrid[] grids, (string File, string Svg)[] charts) = ([.. _grids], [.. _charts]);
+        _grids.Clear();
+        _charts.Clear();
+        return (grids, charts);
+    }
 }

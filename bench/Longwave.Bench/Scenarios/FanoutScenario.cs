@@ -1,76 +1,109 @@
-using System.Diagnostics;
-using Longwave.Bench.Hubs;
-using Longwave.Bench.Load;
+using Longwave.Bench.Charts;
+using Longwave.Bench.Fanout;
+using Longwave.Bench.Peers;
 using Longwave.Bench.Results;
 
 namespace Longwave.Bench.Scenarios;
 
-/// <summary>One topic with very many subscribers.</summary>
-internal sealed class FanoutScenario : IScenario
+/// <summary>One topic with very many subscribers, through the hub and its peers in turns.</summary>
+/// <param name="subscribers">How many.</param>
+internal sealed class FanoutScenario(int subscribers) : IScenario
 {
-    private static readonly int[] Subscribers = [1_000, 5_000];
+    private const int SmallBytes = 100;
+    private const int LargeBytes = 1_000;
 
-    public string Name => "fanout";
+    /// <summary>The size that the targets are for.</summary>
+    private const int JudgedSubscribers = 5_000;
+
+    private readonly Workload[] _workloads = [Workload.Lockstep, Workload.EightInFlight, Workload.Many, Workload.Paced(subscribers)];
+
+    public string Name => $"fanout-{subscribers / 1_000}k";
 
     public string Question =>
-        "Events of 200 bytes to every subscriber of one topic: in lockstep (each event waits until the one before has reached everybody) and with 8 events on their way.";
+        $"Events of {SmallBytes} bytes and of 1 KB to {subscribers:N0} streams of one topic: each server in turns alone on one core, the load on another. Lockstep: an event is published when every stream has the one before.";
 
     public async Task<IReadOnlyList<Figure>> RunAsync(BenchContext context)
     {
-        var figures = new List<Figure>();
-        foreach (int subscribers in Subscribers)
+        using CorePin pin = CorePin.Load();
+        Prerequisites.Provide(context.Tell);
+        using var servers = await PeerSet.StartAsync(context);
+        foreach (PeerProcess server in servers.All)
         {
-            await using HubProcess hub = await HubProcess.StartAsync(context.NewDirectory());
-            using var loop = new LoadLoop();
-            var streams = new StreamSet();
-            double before = hub.ResidentMb;
-            streams.Open(loop, hub.Port, subscribers, _ => $"topic={Topics.Name(0)}");
-            figures.Add(new Figure($"{subscribers:N0} subscribers: memory for each", (hub.ResidentMb - before) * 1024 / subscribers, "KB"));
-            var publisher = new PublishChannel(loop, hub.Port, new SingleRequests(new TopicChoice(1)), static _ => { });
-            foreach (int inFlight in (int[])[1, 8])
+            WarmUp(context, server);
+        }
+
+        var rounds = new Dictionary<FanoutCell, List<CellFigures>>();
+        for (int round = 0; round < context.FewRounds; round++)
+        {
+            foreach (PeerProcess server in servers.All)
             {
-                figures.AddRange(Measure(context, hub, loop, streams, publisher, subscribers, inFlight));
+                Measure(context, server, rounds);
             }
         }
 
+        var cells = new FanoutCells(subscribers, rounds);
+        foreach (int bytes in (int[])[SmallBytes, LargeBytes])
+        {
+            foreach (Workload workload in _workloads)
+            {
+                context.Show(cells.Grid(workload, bytes));
+            }
+        }
+
+        context.Show($"{Name}.svg", FanoutChart.Draw(cells, SmallBytes));
+        return Judge(cells);
+    }
+
+    private static void WarmUp(BenchContext context, PeerProcess server)
+    {
+        const int WarmUpStreams = 500;
+        using var swarm = new Swarm();
+        swarm.Open(server.Port, _ => server.Peer.Subscribe, WarmUpStreams, 0);
+        foreach (Workload workload in (Workload[])[Workload.EightInFlight, Workload.Lockstep])
+        {
+            FanoutLoad.Run(server, swarm, workload, SmallBytes, context.WarmUp / 2);
+        }
+    }
+
+    private void Measure(BenchContext context, PeerProcess server, Dictionary<FanoutCell, List<CellFigures>> rounds)
+    {
+        using var swarm = new Swarm();
+        swarm.Open(server.Port, _ => server.Peer.Subscribe, subscribers, 0);
+        foreach (int bytes in (int[])[SmallBytes, LargeBytes])
+        {
+            foreach (Workload workload in _workloads)
+            {
+                TimeSpan time = workload.InFlight > 0 ? context.Round / 4 : context.Round / 2;
+                CellFigures figures = FanoutLoad.Run(server, swarm, workload, bytes, time);
+                var cell = new FanoutCell(server.Peer.Name, workload, bytes);
+                (rounds.TryGetValue(cell, out List<CellFigures>? list) ? list : rounds[cell] = []).Add(figures);
+                context.Tell($"{server.Peer.Name}, {bytes} bytes, {workload.Name}: {figures.DeliveriesPerSecond:N0}/s, {figures.CpuUs:N2} µs, p99 {figures.P99Ms:N1} ms, load {figures.LoadCpuUs:N2} µs");
+            }
+        }
+    }
+
+    private IReadOnlyList<Figure> Judge(FanoutCells cells)
+    {
+        bool judged = subscribers == JudgedSubscribers;
+        Target? Only(Target target) => judged ? target : null;
+        List<Figure> figures = [];
+        void Compare(string what, Workload workload, Func<CellFigures, double> figure, string peer, Target target)
+        {
+            if (cells.Ratio(workload, SmallBytes, figure, PeerNames.Longwave, peer) is { } ratio)
+            {
+                figures.Add(new Figure($"{workload.Name}: {what} ÷ {peer}'s", ratio, "×", Only(target)));
+            }
+        }
+
+        Compare("CPU per delivery", Workload.Lockstep, figures => figures.CpuUs, PeerNames.Floor, new Target(AtMost: 1.15));
+        Compare("CPU per delivery", Workload.Lockstep, figures => figures.CpuUs, PeerNames.Nchan, new Target(AtMost: 0.75));
+        Compare("p99", Workload.Lockstep, figures => figures.P99Ms, PeerNames.Nchan, new Target(AtMost: 1));
+        Compare("deliveries/s", Workload.EightInFlight, figures => figures.DeliveriesPerSecond, PeerNames.Nchan, new Target(AtLeast: 10));
+        if (cells.Median(PeerNames.Longwave, Workload.EightInFlight, SmallBytes, figures => figures.DeliveriesPerSecond) is { } delivered)
+        {
+            figures.Add(new Figure("8 in flight: delivered with one core", delivered, "deliveries/s", Only(new Target(AtLeast: 1_000_000))));
+        }
+
         return figures;
-    }
-
-    private static IEnumerable<Figure> Measure(
-        BenchContext context, HubProcess hub, LoadLoop loop, StreamSet streams, PublishChannel publisher, int subscribers, int inFlight)
-    {
-        string title = $"{subscribers:N0} subscribers, {(inFlight == 1 ? "lockstep" : $"{inFlight} in flight")}";
-        Publish(loop, streams, publisher, subscribers, inFlight, context.WarmUp / 4);
-        List<double> perSecond = [];
-        List<double> cpuUs = [];
-        for (int round = 0; round < context.Rounds; round++)
-        {
-            double cpu = hub.CpuUs;
-            long start = Stopwatch.GetTimestamp();
-            long deliveries = Publish(loop, streams, publisher, subscribers, inFlight, context.Round / 2);
-            perSecond.Add(deliveries / Stopwatch.GetElapsedTime(start).TotalSeconds);
-            cpuUs.Add((hub.CpuUs - cpu) / deliveries);
-            context.Tell($"{title}, round {round + 1}: {perSecond[^1]:N0} deliveries/s, {cpuUs[^1]:N2} µs");
-        }
-
-        return [Figure.Median($"{title}: delivered", perSecond, "deliveries/s"), Figure.Median($"{title}: hub CPU", cpuUs, "µs/delivery")];
-    }
-
-    /// <summary>Publishes for a time and waits until everything is delivered; returns how much that was.</summary>
-    private static long Publish(LoadLoop loop, StreamSet streams, PublishChannel publisher, int subscribers, int inFlight, TimeSpan time)
-    {
-        long before = streams.Delivered;
-        long sent = 0;
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < time)
-        {
-            publisher.Send();
-            sent++;
-            long due = before + (subscribers * (sent - inFlight + 1));
-            loop.RunUntil(() => publisher.IsIdle && streams.Delivered >= due, "delivering");
-        }
-
-        streams.WaitFor(loop, before + (sent * subscribers));
-        return sent * subscribers;
     }
 }
