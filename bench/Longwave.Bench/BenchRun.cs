@@ -32,6 +32,11 @@ internal static class BenchRun
         new FanoutScenario(5_000),
         new FanoutScenario(15_000),
         new FanoutMemoryScenario(),
+        new StormScenario(),
+        new SilentScenario(),
+        new IdleStreamsScenario(),
+        new BystandersScenario(),
+        new SoakScenario(),
     ];
 
     /// <summary>The exit code: 0 when every target was met, 1 when one was missed, 2 when a scenario failed.</summary>

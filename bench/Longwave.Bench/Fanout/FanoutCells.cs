@@ -7,7 +7,7 @@ namespace Longwave.Bench.Fanout;
 /// <param name="rounds">What was measured.</param>
 internal sealed class FanoutCells(int subscribers, IReadOnlyDictionary<FanoutCell, List<CellFigures>> rounds)
 {
-    private static readonly string[] Columns = ["server", "deliveries/s", "CPU µs/delivery", "p50 ms", "p99 ms", "p99.9 ms", "load CPU µs/delivery"];
+    private static readonly string[] Columns = ["server", "deliveries/s", "CPU µs", "p50 ms", "p99 ms", "p99.9 ms", "load µs"];
 
     public int Subscribers => subscribers;
 

@@ -11,6 +11,9 @@ internal static class FanoutLoad
 
     private static readonly CpuClock Own = CpuClock.Of(Environment.ProcessId);
 
+    /// <summary>Deliveries of events that nobody times, for what the opening of streams has left to do.</summary>
+    public static void Settle(PeerProcess server, Swarm swarm) => Run(server, swarm, Workload.Lockstep, EventNumbers.Digits + 1, TimeSpan.Zero);
+
     /// <summary>Publishes for a time, and waits until everybody has everything.</summary>
     /// <exception cref="BenchFailedException">An event was lost, doubled or out of order.</exception>
     public static CellFigures Run(PeerProcess server, Swarm swarm, Workload workload, int dataBytes, TimeSpan time)

@@ -12,8 +12,8 @@ internal sealed partial class Swarm : IDisposable
     /// <summary>Streams that are opened before the first of them must be greeted; below the backlog of every server.</summary>
     private const int OpenAtOnce = 256;
 
-    /// <summary>The tag of the publisher; streams have their index.</summary>
-    private const int PublisherTag = int.MaxValue;
+    /// <summary>As the number of the first event: whichever comes first, and from then on each that follows.</summary>
+    public const int AnyFirst = -1;
 
     /// <summary>Send times that are remembered: more than any workload has in flight.</summary>
     private const int RememberedEvents = 1 << 16;
@@ -28,7 +28,10 @@ internal sealed partial class Swarm : IDisposable
     private readonly List<Socket> _sockets = [];
     private StreamReading[] _readings = [];
     private int[] _next = [];
-    private Publisher? _publisher;
+    private readonly List<Publisher> _publishers = [];
+
+    /// <param name="next">The number of the first event that is published.</param>
+    public Swarm(int next = 0) => Next = next;
 
     public int Count => _sockets.Count;
 
@@ -40,6 +43,9 @@ internal sealed partial class Swarm : IDisposable
 
     /// <summary>The number of the next event.</summary>
     public int Next { get; private set; }
+
+    /// <summary>Bytes that all streams together were sent, heads and heartbeats included.</summary>
+    public long BytesRead { get; private set; }
 
     /// <summary>When the last delivery came, as <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public long LastDeliveryAt { get; private set; }
@@ -73,19 +79,35 @@ internal sealed partial class Swarm : IDisposable
         RunUntil(() => Greeted == target, "opening streams", meanwhile);
     }
 
-    /// <summary>The connection that <see cref="Publish"/> uses from now on.</summary>
+    /// <summary>The connection that <see cref="Publish"/> uses from now on; its owner disposes it.</summary>
     public void Use(Publisher publisher)
     {
-        _publisher = publisher;
-        _epoll.Add(publisher.Socket, PublisherTag);
+        _publishers.Add(publisher);
+
+        // Streams have their index as tag, so publishers have what no index is.
+        _epoll.Add(publisher.Socket, -_publishers.Count);
     }
 
     /// <summary>Sends the next event; the publisher must be idle.</summary>
     public void Publish()
     {
         _sentAt[Next % RememberedEvents] = Stopwatch.GetTimestamp();
-        _publisher!.Send(Next++);
+        _publishers[^1].Send(Next++);
     }
+
+    /// <summary>Puts a new stream in the place of one.</summary>
+    public void Replace(int stream, Socket socket)
+    {
+        Greeted -= _readings[stream].IsGreeted ? 1 : 0;
+        (_readings[stream], _next[stream], _sockets[stream]) = (default, AnyFirst, socket);
+        _epoll.Add(socket, stream);
+    }
+
+    /// <summary>The socket of a stream.</summary>
+    public Socket this[int stream] => _sockets[stream];
+
+    /// <summary>The number of the event that a stream waits for; negative when it had none yet and may get any.</summary>
+    public int NextOf(int stream) => _next[stream];
 
     /// <summary>Serves the streams until <paramref name="done"/>.</summary>
     /// <exception cref="BenchFailedException">Nothing came for a long time.</exception>
@@ -116,9 +138,9 @@ internal sealed partial class Swarm : IDisposable
         for (int i = 0; i < ready; i++)
         {
             int tag = _epoll.Ready(i).Tag;
-            if (tag == PublisherTag)
+            if (tag < 0)
             {
-                _publisher!.OnReadable();
+                _publishers[-tag - 1].OnReadable();
             }
             else
             {
@@ -131,7 +153,6 @@ internal sealed partial class Swarm : IDisposable
     public void Dispose()
     {
         _sockets.ForEach(Cut);
-        _publisher?.Dispose();
         _epoll.Dispose();
     }
 
@@ -167,6 +188,7 @@ internal sealed partial class Swarm : IDisposable
             throw new BenchFailedException($"Stream {stream} of {Count} ended before its time.");
         }
 
+        BytesRead += received;
         ref StreamReading reading = ref _readings[stream];
         bool greeted = reading.IsGreeted;
         int found = reading.Take(_buffer.AsSpan(0, (int)received), _numbers);
@@ -183,12 +205,12 @@ internal sealed partial class Swarm : IDisposable
         ref int next = ref _next[stream];
         foreach (int number in numbers)
         {
-            if (number != next)
+            if (number != next && next != AnyFirst)
             {
                 throw new BenchFailedException($"Stream {stream} got event {number} in the place of event {next}.");
             }
 
-            next++;
+            next = number + 1;
             Latencies?.Add((long)((LastDeliveryAt - _sentAt[number % RememberedEvents]) * 1e6 / Stopwatch.Frequency));
         }
 

@@ -24,4 +24,10 @@ internal static class Statistics
         double meanY = points.Average(point => point.Y);
         return points.Sum(point => (point.X - meanX) * (point.Y - meanY)) / points.Sum(point => (point.X - meanX) * (point.X - meanX));
     }
+
+    /// <summary>The same by the median of the slopes of all pairs (Theil and Sen): a few samples that stand out do not move it.</summary>
+    public static double MedianSlope(IReadOnlyList<(double X, double Y)> points) => Median(
+        from first in Enumerable.Range(0, points.Count)
+        from second in Enumerable.Range(first + 1, points.Count - first - 1)
+        select (points[second].Y - points[first].Y) / (points[second].X - points[first].X));
 }

@@ -69,6 +69,7 @@ internal sealed class FanoutScenario(int subscribers) : IScenario
     {
         using var swarm = new Swarm();
         swarm.Open(server.Port, _ => server.Peer.Subscribe, subscribers, 0);
+        FanoutLoad.Settle(server, swarm);
         foreach (int bytes in (int[])[SmallBytes, LargeBytes])
         {
             foreach (Workload workload in _workloads)
