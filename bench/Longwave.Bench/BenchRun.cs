@@ -15,6 +15,9 @@ internal static class BenchRun
     /// <summary>The name that means those that measure fan-out, beside peers or against the hub's promises.</summary>
     public const string Fanout = "fanout";
 
+    /// <summary>The name that means none of them: only the pages are made anew from the results that are there.</summary>
+    public const string Report = "report";
+
     private const string Soak = "fanout-soak";
 
     private const int ExitMissed = 1;
@@ -28,9 +31,7 @@ internal static class BenchRun
         new ReplayScenario(),
         new TopicsScenario(),
         new IdleScenario(),
-        new FanoutScenario(1_000),
-        new FanoutScenario(5_000),
-        new FanoutScenario(15_000),
+        .. FanoutScenario.Sizes.Select(static subscribers => new FanoutScenario(subscribers)),
         new FanoutMemoryScenario(),
         new StormScenario(),
         new SilentScenario(),
@@ -42,7 +43,7 @@ internal static class BenchRun
     /// <summary>The exit code: 0 when every target was met, 1 when one was missed, 2 when a scenario failed.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> names, BenchContext context, string? output)
     {
-        string directory = output ?? Path.Combine(Repository.Root, "bench", "results");
+        string directory = output ?? Repository.Results;
         Machine machine = Machine.Describe(context.Scratch);
         AnsiConsole.WriteLine(machine.ToString());
         bool met = true;
@@ -66,7 +67,13 @@ internal static class BenchRun
             Directory.Delete(context.Scratch, recursive: true);
         }
 
-        ResultFiles.WriteReadme(directory, [.. Scenarios.Select(scenario => scenario.Name)]);
+        IReadOnlyList<ScenarioResult> results = ResultFiles.Read(directory, Scenarios.Select(scenario => scenario.Name));
+        File.WriteAllText(Path.Combine(directory, "README.md"), ResultFiles.Page(results));
+        if (output is null)
+        {
+            File.WriteAllText(Repository.PerformancePage, PerformancePage.Renew(File.ReadAllText(Repository.PerformancePage), results));
+        }
+
         return met ? 0 : ExitMissed;
     }
 

@@ -5,11 +5,11 @@ using Longwave.Bench.Scenarios;
 
 var names = new Argument<string[]>("scenario")
 {
-    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak.",
+    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak; {BenchRun.Report}: none, only the pages anew.",
     DefaultValueFactory = _ => [BenchRun.All],
     Arity = ArgumentArity.OneOrMore,
 };
-names.AcceptOnlyFromAmong([BenchRun.All, BenchRun.Fanout, .. BenchRun.Scenarios.Select(scenario => scenario.Name)]);
+names.AcceptOnlyFromAmong([BenchRun.All, BenchRun.Fanout, BenchRun.Report, .. BenchRun.Scenarios.Select(scenario => scenario.Name)]);
 var quick = new Option<bool>("--quick") { Description = "Short rounds and small logs: shows that it works, the figures mean little." };
 var park = new Option<bool>("--park") { Description = "The hub can park streams: measure it with both of its sinks." };
 var peers = new Option<string[]>("--peer")

@@ -7,7 +7,10 @@ namespace Longwave.Bench.Fanout;
 /// <param name="rounds">What was measured.</param>
 internal sealed class FanoutCells(int subscribers, IReadOnlyDictionary<FanoutCell, List<CellFigures>> rounds)
 {
-    private static readonly string[] Columns = ["server", "deliveries/s", "CPU µs", "p50 ms", "p99 ms", "p99.9 ms", "load µs"];
+    /// <summary>The column of the server's CPU per delivery.</summary>
+    public const string CpuColumn = "CPU µs";
+
+    private static readonly string[] Columns = ["server", "deliveries/s", CpuColumn, "p50 ms", "p99 ms", "p99.9 ms", "load µs"];
 
     public int Subscribers => subscribers;
 
@@ -26,9 +29,12 @@ internal sealed class FanoutCells(int subscribers, IReadOnlyDictionary<FanoutCel
         return above is null || below is null ? null : Statistics.Median(above.Zip(below, (one, other) => figure(one) / figure(other)));
     }
 
+    /// <summary>What the grid of a workload is called.</summary>
+    public static string GridTitle(int subscribers, int bytes, string workload) => $"{subscribers:N0} streams, {bytes:N0} bytes, {workload}";
+
     /// <summary>Every server under one workload.</summary>
     public ResultGrid Grid(Workload workload, int bytes) => new(
-        $"{subscribers:N0} streams, {bytes:N0} bytes, {workload.Name}",
+        GridTitle(subscribers, bytes, workload.Name),
         Columns,
         [.. Peers.Select(peer => new GridRow(peer,
         [

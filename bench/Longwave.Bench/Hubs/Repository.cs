@@ -11,6 +11,12 @@ internal static class Repository
     /// <summary>Directory for logs of benchmarks; not in version control.</summary>
     public static string Work => Path.Combine(Root, "artifacts", "bench");
 
+    /// <summary>Results that are committed.</summary>
+    public static string Results => Path.Combine(Root, "bench", "results");
+
+    /// <summary>The page of the documentation that shows them.</summary>
+    public static string PerformancePage => Path.Combine(Root, "docs", "performance.md");
+
     /// <summary>What the peers of the fan-out benchmark are made of.</summary>
     public static string Fanout => Path.Combine(Root, "bench", "fanout");
 

@@ -29,22 +29,30 @@ internal static class ResultFiles
         File.WriteAllText(Path.Combine(directory, result.Scenario + ".json"), JsonSerializer.Serialize(result, Json) + "\n");
     }
 
-    /// <summary>Writes README.md from the results that are there; each says itself when and of what it is.</summary>
-    public static void WriteReadme(string directory, IReadOnlyList<string> scenarios)
+    /// <summary>Reads what was found, in the order of <paramref name="scenarios"/>; those without a file are left out.</summary>
+    public static IReadOnlyList<ScenarioResult> Read(string directory, IEnumerable<string> scenarios) =>
+    [
+        .. scenarios.Select(name => Path.Combine(directory, name + ".json")).Where(File.Exists)
+            .Select(file => JsonSerializer.Deserialize<ScenarioResult>(File.ReadAllText(file), Json)!),
+    ];
+
+    /// <summary>The page of all results; each says itself when and of what it is.</summary>
+    public static string Page(IEnumerable<ScenarioResult> results)
     {
         var page = new StringBuilder("""
             # Results
 
             Made by `dotnet run --project bench/Longwave.Bench -- all`; how each figure is measured stands in [the benchmarks' page](../README.md).
-            Figures are medians of the rounds, which are in the JSON files beside this page. Hub and load share the machine's cores.
+            Figures are medians of the rounds, which are in the JSON files beside this page. Hub and load share the machine's cores, except in
+            the scenarios of fan-out, where each has one of its own.
 
             """);
-        foreach (string file in scenarios.Select(name => Path.Combine(directory, name + ".json")).Where(File.Exists))
+        foreach (ScenarioResult result in results)
         {
-            Append(page, JsonSerializer.Deserialize<ScenarioResult>(File.ReadAllText(file), Json)!);
+            Append(page, result);
         }
 
-        File.WriteAllText(Path.Combine(directory, "README.md"), page.ToString());
+        return page.ToString();
     }
 
     private static void Append(StringBuilder page, ScenarioResult result)

@@ -9,15 +9,19 @@ namespace Longwave.Bench.Scenarios;
 /// <param name="subscribers">How many.</param>
 internal sealed class FanoutScenario(int subscribers) : IScenario
 {
-    private const int SmallBytes = 100;
-    private const int LargeBytes = 1_000;
+    public const int SmallBytes = 100;
 
     /// <summary>The size that the targets are for.</summary>
-    private const int JudgedSubscribers = 5_000;
+    public const int JudgedSubscribers = 5_000;
+
+    private const int LargeBytes = 1_000;
 
     private readonly Workload[] _workloads = [Workload.Lockstep, Workload.EightInFlight, Workload.Many, Workload.Paced(subscribers)];
 
-    public string Name => $"fanout-{subscribers / 1_000}k";
+    /// <summary>The numbers of subscribers that are measured.</summary>
+    public static IReadOnlyList<int> Sizes { get; } = [1_000, JudgedSubscribers, 15_000];
+
+    public string Name => NameOf(subscribers);
 
     public string Question =>
         $"Events of {SmallBytes} bytes and of 1 KB to {subscribers:N0} streams of one topic: each server in turns alone on one core, the load on another. Lockstep: an event is published when every stream has the one before.";
@@ -53,6 +57,8 @@ internal sealed class FanoutScenario(int subscribers) : IScenario
         context.Show($"{Name}.svg", FanoutChart.Draw(cells, SmallBytes));
         return Judge(cells);
     }
+
+    public static string NameOf(int subscribers) => $"fanout-{subscribers / 1_000}k";
 
     private static void WarmUp(BenchContext context, PeerProcess server)
     {
