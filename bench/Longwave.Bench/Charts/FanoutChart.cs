@@ -12,7 +12,7 @@ internal static class FanoutChart
         var page = new SvgPage(
             Width,
             $"One event to {cells.Subscribers:N0} streams",
-            $"Events of {bytes} bytes over loopback TCP; each server alone on one core, the load on another. Dashed: one send() a stream and nothing else.");
+            $"{bytes}-byte events over loopback TCP; one core for the server, another for the load. Dashed: send() alone.");
         BarPanel Panel(string title, string unit, Workload workload, Func<CellFigures, double> figure) => new(
             title,
             unit,

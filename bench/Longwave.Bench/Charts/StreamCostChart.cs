@@ -9,7 +9,7 @@ internal static class StreamCostChart
 
     public static string Draw(IReadOnlyList<StreamCost> costs)
     {
-        var page = new SvgPage(Width, "What an idle stream costs the server", "15,000 streams opened in five steps on a server that was just started. Kernel memory of sockets is the same for all and not counted.");
+        var page = new SvgPage(Width, "What an idle stream costs the server", "15,000 streams opened in five steps on a server just started. The kernel's memory for sockets is not counted.");
         return BarPanel.Draw(page,
         [
             new BarPanel("Memory of one more stream", "KB, less is better", [.. costs.Select(cost => (cost.Peer, Math.Max(0, cost.SlopeKb)))]),
