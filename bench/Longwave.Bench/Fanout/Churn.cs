@@ -50,7 +50,7 @@ internal sealed class Churn : IDisposable
             cancellation.ThrowIfCancellationRequested();
             if (elapsed >= interval * samples.Count)
             {
-                samples.Add(new SoakSample(elapsed.TotalMinutes, _hub.ResidentKb / 1024, _hub.AnonymousMb, _hub.Threads, _hub.Descriptors));
+                samples.Add(Sample(elapsed));
                 tell($"{elapsed:hh\\:mm\\:ss}: {samples[^1].ResidentMb:N1} MB, {samples[^1].AnonymousMb:N1} MB no file's, {samples[^1].Threads} threads, {samples[^1].Descriptors:N0} descriptors");
             }
 
@@ -68,6 +68,7 @@ internal sealed class Churn : IDisposable
             _swarm.CheckStall(start, "soaking");
         }
 
+        samples.Add(Sample(time));
         return samples;
     }
 
@@ -85,6 +86,9 @@ internal sealed class Churn : IDisposable
     }
 
     private static string Path(int number) => $"/v1/events?topic=soak/{number % Topics}";
+
+    private SoakSample Sample(TimeSpan elapsed) =>
+        new(elapsed.TotalMinutes, _hub.ResidentKb / 1024, _hub.AnonymousMb, _hub.Threads, _hub.Descriptors);
 
     private long CountMissing() => Enumerable.Range(0, Streams)
         .Where(stream => _swarm.NextOf(stream) != Swarm.AnyFirst)
