@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Longwave.Engine.Grants;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -24,6 +25,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
     private readonly List<RouteNode> _nodes = [];
     private readonly List<Subscriber> _singles = [];
     private readonly List<TailEvent> _events = [];
+    private readonly List<TailEvent> _readable = [];
     private readonly RunWriter _runs = new();
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
@@ -179,7 +181,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
 
     private static bool IsMatch(Subscriber subscriber, TailEvent found)
     {
-        if (!TypeFilter.Matches(subscriber.Request.Types, found.Event.Type))
+        if (!TypeFilter.Matches(subscriber.Request.Types, found.Event.Type) || subscriber.Access?.MayRead(found) == false)
         {
             return false;
         }
@@ -302,13 +304,13 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
             _runs.Begin();
             foreach (Subscriber subscriber in node.Plain)
             {
-                if (subscriber.Cursor < events[0].Offset && !subscriber.IsBlocked)
+                if (subscriber.Cursor < events[0].Offset && !subscriber.IsBlocked && subscriber.Access is null)
                 {
                     Send(subscriber, events, _runs.SharedRun(events, subscriber.Request.Format));
                 }
                 else
                 {
-                    // It is blocked, or joined with a cursor in the midst of these.
+                    // It is blocked, or joined with a cursor in the midst of these, or may not read them all.
                     SendOrMiss(subscriber, events);
                 }
             }
@@ -342,9 +344,30 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         {
             Miss(subscriber, events[0]);
         }
+        else if (subscriber.Access is { } access)
+        {
+            SendReadable(subscriber, access, events);
+        }
         else
         {
             Send(subscriber, events);
+        }
+    }
+
+    private void SendReadable(Subscriber subscriber, ReadAccess access, ReadOnlySpan<TailEvent> events)
+    {
+        _readable.Clear();
+        foreach (TailEvent found in events)
+        {
+            if (access.MayRead(found))
+            {
+                _readable.Add(found);
+            }
+        }
+
+        if (_readable.Count > 0)
+        {
+            Send(subscriber, CollectionsMarshal.AsSpan(_readable));
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class Shard
     private readonly CatchUpReaders _readers;
     private readonly LiveDelivery _delivery;
     private readonly ShardTimer _timer;
+    private readonly ExpiryWatch _expiry;
     private readonly SubscriberCounts _counts;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -29,6 +30,7 @@ internal sealed class Shard
         (_readers, _counts, _clock, _logger) = (readers, counts, clock, logger);
         _delivery = new LiveDelivery(log, options.Limits, clock, logger);
         _timer = new ShardTimer(options, clock);
+        _expiry = new ExpiryWatch(clock, TellOfExpiry);
         _heartbeat = Heartbeat;
     }
 
@@ -100,8 +102,12 @@ internal sealed class Shard
             case ShardMessageKind.Closing when message.Subscriber!.State is SubscriberState.Waiting or SubscriberState.Live:
                 Finish(message.Subscriber);
                 break;
+            case ShardMessageKind.Renewed when message.Subscriber!.State is not (SubscriberState.Opening or SubscriberState.Closed):
+                _expiry.Set(message.Subscriber);
+                break;
             case ShardMessageKind.Tick:
                 _timer.Tick(_heartbeat);
+                _expiry.Tick();
                 break;
             case ShardMessageKind.Drain:
                 _timer.Drain();
@@ -117,6 +123,7 @@ internal sealed class Shard
         subscriber.State = SubscriberState.Waiting;
         TakeEarlySignal(subscriber);
         _timer.Add(subscriber);
+        _expiry.Set(subscriber);
         Proceed(subscriber);
     }
 
@@ -211,6 +218,20 @@ internal sealed class Shard
         }
     }
 
+    private bool TellOfExpiry(Subscriber subscriber)
+    {
+        bool can = subscriber.State == SubscriberState.Live && subscriber.Request.Streaming && !subscriber.IsBlocked;
+        if (can && subscriber.Identity is { Expiry: { } expiry } identity)
+        {
+            _scratch.ResetWrittenCount();
+            ControlEvents.WriteTokenExpiring(_scratch, subscriber.Request.Format, expiry.ExpiresAt, identity.Connection);
+            byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
+            _delivery.Send(subscriber, new FrameRun(chunk, [chunk.Length], isShared: true));
+        }
+
+        return can;
+    }
+
     private void Finish(Subscriber subscriber)
     {
         CloseReason reason = subscriber.Closing!.Value;
@@ -220,15 +241,13 @@ internal sealed class Shard
         }
 
         _timer.Remove(subscriber);
+        _expiry.Remove(subscriber);
         subscriber.State = SubscriberState.Closed;
         try
         {
-            if (reason is CloseReason.Drain or CloseReason.Age && subscriber.Request.Streaming && !subscriber.IsBlocked)
+            if (subscriber.Request.Streaming && !subscriber.IsBlocked)
             {
-                _scratch.ResetWrittenCount();
-                ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, _timer.ReconnectMs(reason));
-                byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
-                subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
+                SayWhy(subscriber, reason);
             }
 
             subscriber.Sink.Complete(reason);
@@ -240,5 +259,24 @@ internal sealed class Shard
 
         _counts.Closed(reason);
         subscriber.Completed(reason);
+    }
+
+    private void SayWhy(Subscriber subscriber, CloseReason reason)
+    {
+        _scratch.ResetWrittenCount();
+        switch (reason)
+        {
+            case CloseReason.Drain or CloseReason.Age:
+                ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, _timer.ReconnectMs(reason));
+                break;
+            case CloseReason.TokenExpired or CloseReason.Revoked or CloseReason.GrantsNarrowed or CloseReason.Ended:
+                ControlEvents.WriteClosed(_scratch, subscriber.Request.Format, reason);
+                break;
+            default:
+                return;
+        }
+
+        byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
+        subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
     }
 }

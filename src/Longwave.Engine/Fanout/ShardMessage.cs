@@ -19,6 +19,9 @@ internal enum ShardMessageKind
     /// <summary>Somebody wants the subscriber to end.</summary>
     Closing,
 
+    /// <summary>The subscriber has another identity.</summary>
+    Renewed,
+
     /// <summary>Time has passed.</summary>
     Tick,
 

@@ -11,6 +11,9 @@ internal sealed class ShardTimer
     private const int MaxBuckets = 128;
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>However long the heartbeat is: a token that has expired ends its stream within a second.</summary>
+    private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(500);
+
     private readonly EngineOptions _options;
     private readonly TimeProvider _clock;
     private readonly List<Subscriber>[] _buckets;
@@ -21,6 +24,7 @@ internal sealed class ShardTimer
     {
         (_options, _clock) = (options, clock);
         int buckets = (int)Math.Clamp(options.Heartbeat / ShortestTick, 1, MaxBuckets);
+        buckets = Math.Max(buckets, (int)Math.Ceiling(options.Heartbeat / LongestTick));
         _buckets = new List<Subscriber>[buckets];
         for (int i = 0; i < buckets; i++)
         {

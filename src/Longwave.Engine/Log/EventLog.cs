@@ -85,6 +85,12 @@ internal sealed class EventLog : IDisposable
             int bytes = added.Event.Data.Length;
             added.Topic.Added(added.Offset, bytes);
             Array.ForEach(added.Alternates, alternate => alternate.Added(added.Offset, bytes));
+            if (!added.Event.IsPrivate)
+            {
+                added.Topic.SetPublic();
+                Array.ForEach(added.Alternates, static alternate => alternate.SetPublic());
+            }
+
             if (added.IsStored)
             {
                 Indexer.Add(added);

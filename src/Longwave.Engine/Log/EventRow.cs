@@ -3,7 +3,7 @@ namespace Longwave.Engine.Log;
 /// <summary>The columns of an event as every query of the engine selects them.</summary>
 internal static class EventRow
 {
-    public const string Columns = "e.offset, e.time, e.topic, e.alternates, e.type, e.key, e.content_type, e.attributes, e.data";
+    public const string Columns = "e.offset, e.time, e.topic, e.alternates, e.type, e.key, e.content_type, e.attributes, e.data, e.private";
 
     public const int Offset = 0;
     public const int Time = 1;
@@ -14,4 +14,5 @@ internal static class EventRow
     public const int ContentType = 6;
     public const int Attributes = 7;
     public const int Data = 8;
+    public const int Private = 9;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Longwave.Engine.Grants;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
@@ -26,6 +27,9 @@ internal sealed class EventWriter
 
     public EventFormat Format { get; private set; }
 
+    /// <summary>Which events the reader of the page may have; null for all.</summary>
+    public ReadAccess? Access { get; private set; }
+
     /// <summary>Events written since <see cref="Begin"/>.</summary>
     public int Count => _ends.Count;
 
@@ -39,7 +43,7 @@ internal sealed class EventWriter
     /// <summary>A notice that belongs before the page.</summary>
     public FrameRun Notice => new(_notice, _noticeEnd, isShared: true);
 
-    public void Begin(EventFormat format, IReadOnlyList<string> types)
+    public void Begin(EventFormat format, IReadOnlyList<string> types, ReadAccess? access)
     {
         if (_buffer.Capacity > KeptBytes)
         {
@@ -54,7 +58,7 @@ internal sealed class EventWriter
         _buffer.ResetWrittenCount();
         _ends.Clear();
         _offsets.Clear();
-        (Format, _types, _notice) = (format, types, null);
+        (Format, _types, Access, _notice) = (format, types, access, null);
     }
 
     /// <summary>Offset of the event at a place of the run.</summary>

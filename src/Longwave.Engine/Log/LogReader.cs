@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Longwave.Engine.Grants;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
@@ -210,6 +211,11 @@ internal sealed class LogReader : IDisposable
             return false;
         }
 
+        if (output.Access is { } access && !MayRead(access, row, topic, type))
+        {
+            return false;
+        }
+
         bool plain = output.Format == EventFormat.Sse;
         var view = new EventView
         {
@@ -221,10 +227,30 @@ internal sealed class LogReader : IDisposable
             Key = plain ? null : Text(row, EventRow.Key),
             ContentType = plain ? null : Text(row, EventRow.ContentType),
             Attributes = plain ? null : Text(row, EventRow.Attributes),
+            IsPrivate = !plain && row.Int64(EventRow.Private) != 0,
             Data = row.Bytes(EventRow.Data),
         };
         output.Write(in view);
         return true;
+    }
+
+    private bool MayRead(ReadAccess access, Statement row, Topic topic, string? type)
+    {
+        bool isPrivate = row.Int64(EventRow.Private) != 0;
+        if (access.MayRead(topic, type, isPrivate))
+        {
+            return true;
+        }
+
+        foreach (int id in MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)))
+        {
+            if (_log.Topics.TryGet(id, out Topic? alternate) && access.MayRead(alternate, type, isPrivate))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private string? Text(Statement row, int column) => row.Bytes(column) is { IsEmpty: false } utf8 ? _texts.Get(utf8) : null;

@@ -18,12 +18,17 @@ internal static class LogRecovery
         (uint, long, long) header = ((uint)log.Int64(0), log.Int64(1), log.Int64(2));
         topics.NoteForgotten(log.Int64(3));
 
-        using Statement rows = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through FROM topics");
+        using Statement rows = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public FROM topics");
         while (rows.Step())
         {
             Topic topic = topics.Load((int)rows.Int64(0), rows.Text(1));
             topic.Restore(rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6));
             topic.IndexedThrough = rows.Int64(7);
+            if (rows.Int64(8) != 0)
+            {
+                topic.SetPublic();
+            }
+
             topics.NoteTrimmed(topic.TrimmedThrough);
         }
 
@@ -81,6 +86,7 @@ internal static class LogRecovery
             ContentType = OptionalText(row, EventRow.ContentType),
             Attributes = OptionalText(row, EventRow.Attributes),
             Data = row.Bytes(EventRow.Data).ToArray(),
+            IsPrivate = row.Int64(EventRow.Private) != 0,
         };
         return new TailEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
     }

@@ -9,7 +9,7 @@ internal static class LogSchema
     /// <summary>"LWAV", so that <c>file</c> and the hub can tell the log from any other database.</summary>
     private const long ApplicationId = 0x4C574156;
 
-    private const long Version = 1;
+    private const long Version = 2;
 
     /// <summary>4 KiB pages: a checkpoint of 16 MiB takes some tens of milliseconds on a plain disk.</summary>
     private const int CheckpointPages = 4_096;
@@ -24,12 +24,24 @@ internal static class LogSchema
           forgotten_through INTEGER NOT NULL);
         CREATE TABLE topics (
           id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tip INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
-          bytes INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, indexed_through INTEGER NOT NULL);
+          bytes INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
+          is_public INTEGER NOT NULL DEFAULT 1);
         CREATE TABLE events (
           offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, topic INTEGER NOT NULL, alternates BLOB, type TEXT, key TEXT,
-          content_type TEXT, attributes TEXT, data BLOB NOT NULL);
+          content_type TEXT, attributes TEXT, data BLOB NOT NULL, private INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE topic_events (topic INTEGER NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (topic, offset)) WITHOUT ROWID;
         CREATE TABLE idempotency (offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, key BLOB NOT NULL);
+        """;
+
+    /// <summary>
+    /// From format 1: it knew no private events, so all that it has is public. SQLite adds a column with a default without touching a row.
+    /// </summary>
+    private const string FromVersion1 = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE events ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE topics ADD COLUMN is_public INTEGER NOT NULL DEFAULT 1;
+        PRAGMA user_version = 2;
+        COMMIT;
         """;
 
     /// <summary>Makes the tables in a new file, or checks that an old one is a log that this version reads.</summary>
@@ -54,7 +66,11 @@ internal static class LogSchema
         {
             throw new LogUnavailableException("longwave.db is not a Longwave log. Choose another data directory.");
         }
-        else if (database.Scalar("PRAGMA user_version") is var found && found != Version)
+        else if (database.Scalar("PRAGMA user_version") is var found && found == 1)
+        {
+            database.Execute(FromVersion1);
+        }
+        else if (found != Version)
         {
             throw new LogUnavailableException($"The log has format {found}, this hub reads format {Version}. Run the version that wrote it, or choose another data directory.");
         }

@@ -31,10 +31,10 @@ internal sealed class LogWriter : IDisposable
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
         _insertEvent = database.Prepare("""
-            INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data, private)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """);
-        _insertTopic = database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0)");
+        _insertTopic = database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0)");
         _insertKey = database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
         _reserve = database.Prepare("UPDATE log SET reserved_offset = ?1");
         _untouch = database.Prepare("DELETE FROM idempotency WHERE offset = 0");
@@ -164,7 +164,8 @@ internal sealed class LogWriter : IDisposable
             .BindText(6, added.Event.Key)
             .BindText(7, added.Event.ContentType)
             .BindText(8, added.Event.Attributes)
-            .BindBlob(9, added.Event.Data.Span);
+            .BindBlob(9, added.Event.Data.Span)
+            .Bind(10, added.Event.IsPrivate ? 1 : 0);
         BindAlternates(added.Alternates);
         _insertEvent.Run();
         if (pending.Key is { } key)

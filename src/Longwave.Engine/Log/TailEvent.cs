@@ -62,6 +62,7 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
             Key = Event.Key,
             ContentType = Event.ContentType,
             Attributes = Event.Attributes,
+            IsPrivate = Event.IsPrivate,
             Data = Event.Data.Span,
         };
         EventFrames.Write(scratch, format, in view);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Longwave.Engine.Grants;
 using Longwave.Engine.Log;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
@@ -86,10 +87,17 @@ internal sealed class CatchUpReaders : IDisposable
         FindStart(subscriber, reader);
 
         long before = subscriber.Cursor;
-        page.Begin(subscriber.Request.Format, subscriber.Request.Types);
+        ReadAccess? access = subscriber.Access;
+        page.Begin(subscriber.Request.Format, subscriber.Request.Types, access);
         long read = before < storedThrough
             ? reader.ReadPage(matches, page, before, storedThrough, _limits.CatchUpPageEvents)
             : ReadTail(matches, page, before, tailEnd);
+
+        if (!ReferenceEquals(access, subscriber.Access) || subscriber.Closing is not null)
+        {
+            // Renewed or to be ended meanwhile: nothing of the page may be written, and it is read once more if at all.
+            return subscriber.Closing is null;
+        }
 
         // After the read: what it did not find any more is known to be removed by now.
         TellLoss(subscriber, matches, page, before);
@@ -148,7 +156,7 @@ internal sealed class CatchUpReaders : IDisposable
             }
 
             after = found.Offset;
-            if (IsMatch(matches, found) && page.Wants(found.Event.Type))
+            if (IsMatch(matches, found) && page.Wants(found.Event.Type) && page.Access?.MayRead(found) != false)
             {
                 page.Write(found.Offset, found.Chunk(page.Format));
             }

@@ -20,4 +20,16 @@ public enum CloseReason
 
     /// <summary>Reading the log or writing to the sink failed.</summary>
     Error,
+
+    /// <summary>Its token has expired and was not renewed; the client was told.</summary>
+    TokenExpired,
+
+    /// <summary>Its token, its subject or the connection was revoked; the client was told.</summary>
+    Revoked,
+
+    /// <summary>It was renewed with a token that does not admit it any more; the client was told.</summary>
+    GrantsNarrowed,
+
+    /// <summary>An administrator ended it; the client was told.</summary>
+    Ended,
 }

@@ -24,6 +24,24 @@ internal static class ControlEvents
         Write(writer, format, "longwave.reconnect", string.Create(CultureInfo.InvariantCulture, $$"""{"reason":"{{word}}","retry":{{retryMs}}}"""), retryMs);
     }
 
+    /// <summary>The token expires soon; the client may renew the stream in place.</summary>
+    public static void WriteTokenExpiring(IBufferWriter<byte> writer, EventFormat format, DateTimeOffset expires, string connection) =>
+        Write(writer, format, "longwave.token-expiring", string.Create(
+            CultureInfo.InvariantCulture, $$"""{"expires":"{{expires.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fff}}Z","connection":"{{connection}}"}"""));
+
+    /// <summary>The hub ends the stream because of who holds it.</summary>
+    public static void WriteClosed(IBufferWriter<byte> writer, EventFormat format, CloseReason reason)
+    {
+        string word = reason switch
+        {
+            CloseReason.TokenExpired => "token-expired",
+            CloseReason.Revoked => "revoked",
+            CloseReason.GrantsNarrowed => "grants-narrowed",
+            _ => "ended",
+        };
+        Write(writer, format, "longwave.closed", $$"""{"reason":"{{word}}"}""");
+    }
+
     private static void Write(IBufferWriter<byte> writer, EventFormat format, string name, string json, int? retryMs = null) =>
         EventFrames.WriteControl(writer, format, name, Encoding.UTF8.GetBytes(json), retryMs);
 }

@@ -1,3 +1,4 @@
+using Longwave.Engine.Grants;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 
@@ -23,6 +24,9 @@ public sealed record SubscribeRequest
 
     /// <summary>Where to begin without a usable last event id.</summary>
     public Since Since { get; init; } = Since.Live;
+
+    /// <summary>Who holds the stream; null where nobody is asked.</summary>
+    public StreamIdentity? Identity { get; init; }
 
     /// <summary>False for answers that are not a stream (a poll): no greeting, no heartbeats.</summary>
     public bool Streaming { get; init; } = true;

@@ -1,4 +1,5 @@
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Grants;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Subscribers;
@@ -16,11 +17,14 @@ public sealed class Subscriber
     private int _place;
     private EventChain _pending;
     private int _closing = -1;
+    private StreamIdentity? _identity;
+    private ReadAccess? _access;
 
     internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, Shard shard, PatternCounts patterns)
     {
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
         _places = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
+        Take(request.Identity);
     }
 
     /// <summary>Number of the stream, unique while the hub runs.</summary>
@@ -31,6 +35,12 @@ public sealed class Subscriber
 
     /// <summary>Why it is to end, or null while nobody wants it to.</summary>
     internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
+
+    /// <summary>Who holds it.</summary>
+    public StreamIdentity? Identity => Volatile.Read(ref _identity);
+
+    /// <summary>Which events reach it; null when nothing that it asked for is kept from it.</summary>
+    internal ReadAccess? Access => Volatile.Read(ref _access);
 
     internal SubscribeRequest Request { get; }
 
@@ -82,6 +92,25 @@ public sealed class Subscriber
     /// <summary>Why it is asked to reconnect then.</summary>
     internal CloseReason LeaveReason { get; set; }
 
+    /// <summary>Its place among those whose token expires; -1 while it is not there.</summary>
+    internal int DeadlinePlace { get; set; } = -1;
+
+    /// <summary>When the expiry of its token has to be looked at, in milliseconds since the Unix epoch.</summary>
+    internal long DeadlineUnixMs { get; set; }
+
+    /// <summary>Its client knows that the token expires.</summary>
+    internal bool IsToldOfExpiry { get; set; }
+
+    /// <summary>Goes on under another identity: from now on only what that one may read is written. From any thread.</summary>
+    /// <returns>False when the stream is ending already.</returns>
+    public bool TryRenew(StreamIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        Take(identity);
+        _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
+        return Closing is null;
+    }
+
     /// <summary>Asks for its end. From any thread; the first reason counts.</summary>
     public void Close(CloseReason reason)
     {
@@ -107,6 +136,12 @@ public sealed class Subscriber
         {
             _places[selectorIndex] = place;
         }
+    }
+
+    private void Take(StreamIdentity? identity)
+    {
+        Volatile.Write(ref _access, identity?.Access is { } access && !access.CoversAll(Filter.Selectors, Request.Types) ? access : null);
+        Volatile.Write(ref _identity, identity);
     }
 
     internal void CaughtUp() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));

@@ -11,6 +11,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     private long _count;
     private long _bytes;
     private long _trimmedThrough;
+    private bool _isPublic;
 
     public int Id { get; } = id;
 
@@ -19,6 +20,9 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     public TopicPolicy Policy { get; } = policy;
 
     public bool InMemory => Policy.Durability == Durability.Memory;
+
+    /// <summary>Whether it ever had an event that is not private: the name of one that had none is nobody's business but of those granted.</summary>
+    public bool IsPublic => Volatile.Read(ref _isPublic);
 
     /// <summary>Offset of the newest event; 0 when there never was one.</summary>
     public long Tip => Volatile.Read(ref _tip);
@@ -56,6 +60,14 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
         Volatile.Write(ref _bytes, bytes);
         Volatile.Write(ref _trimmedThrough, trimmedThrough);
         (IndexedCount, IndexedBytes) = (count, bytes);
+    }
+
+    public void SetPublic()
+    {
+        if (!_isPublic)
+        {
+            Volatile.Write(ref _isPublic, true);
+        }
     }
 
     public void Added(long offset, int bytes)

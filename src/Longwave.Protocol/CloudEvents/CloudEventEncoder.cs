@@ -10,7 +10,7 @@ namespace Longwave.Protocol.CloudEvents;
 /// <remarks>
 /// What the publisher gave stays (id, source, time, subject, dataschema, extensions). An event that did not come as a CloudEvent gets its
 /// position as <c>id</c>, <c>/v1/events</c> as <c>source</c> and the append time as <c>time</c>. Longwave adds the extension attributes
-/// <c>topic</c>, <c>key</c> and <c>position</c>. Data of a JSON media type is embedded as JSON when it parses, else it is a string.
+/// <c>topic</c>, <c>key</c>, <c>position</c> and, when it is, <c>private</c>. Data of a JSON media type is embedded as JSON when it parses, else it is a string.
 /// </remarks>
 public static class CloudEventEncoder
 {
@@ -47,6 +47,11 @@ public static class CloudEventEncoder
         {
             sink.Raw(",\"key\":"u8);
             sink.Text(key);
+        }
+
+        if (e.IsPrivate)
+        {
+            sink.Raw(",\"private\":true"u8);
         }
 
         sink.Raw(",\"position\":\""u8);
@@ -116,7 +121,7 @@ public static class CloudEventEncoder
     private static bool IsOurs(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("specversion"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("datacontenttype"u8)
         || name.SequenceEqual("topic"u8) || name.SequenceEqual("key"u8) || name.SequenceEqual("position"u8)
-        || name.SequenceEqual("data"u8) || name.SequenceEqual("data_base64"u8);
+        || name.SequenceEqual("private"u8) || name.SequenceEqual("data"u8) || name.SequenceEqual("data_base64"u8);
 
     private static void WriteData(ref JsonSink sink, in EventView e)
     {

@@ -12,6 +12,9 @@ internal static class CloudEventHeaders
     private const string Prefix = "ce-";
     private const int MaxNameLength = 64;
 
+    /// <summary>What the extension attribute <c>private</c> may be.</summary>
+    public const string PrivateRule = "'private' must be true or false.";
+
     public static bool TryRead(
         IEnumerable<KeyValuePair<string, string>> headers,
         string? contentType,
@@ -52,6 +55,7 @@ internal static class CloudEventHeaders
             Key = attributes.GetValueOrDefault("key") ?? defaults.Key,
             ContentType = contentType,
             Attributes = WriteAttributes(attributes),
+            IsPrivate = attributes.TryGetValue("private", out string? isPrivate) ? isPrivate is "true" : defaults.IsPrivate,
             Data = body,
         };
         return true;
@@ -109,6 +113,11 @@ internal static class CloudEventHeaders
             return Invalid("ce-time", "'ce-time' must be an RFC 3339 timestamp, e.g. 2026-11-23T06:57:00Z.");
         }
 
+        if (attributes.TryGetValue("private", out string? isPrivate) && isPrivate is not ("true" or "false"))
+        {
+            return Invalid("ce-private", PrivateRule);
+        }
+
         return attributes.ContainsKey("topic") || defaults.Topic is not null
             ? null
             : Invalid("topic", "The event names no topic. Send the header 'ce-topic', or put ?topic=… into the URL.");
@@ -121,7 +130,7 @@ internal static class CloudEventHeaders
         ReadOnlySpan<byte> separator = "{"u8;
         foreach ((string name, string value) in attributes)
         {
-            if (name is "specversion" or "type" or "topic" or "key" or "position")
+            if (name is "specversion" or "type" or "topic" or "key" or "private" or "position")
             {
                 continue;
             }

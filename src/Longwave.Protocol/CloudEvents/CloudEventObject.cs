@@ -22,6 +22,8 @@ internal ref struct CloudEventObject
     private AttributeSlice _dataBase64;
     private bool _hasData;
     private bool _hasBase64;
+    private bool? _private;
+    private bool _isPrivate;
     private Seen _seen;
     private EventProblem? _problem;
 
@@ -46,6 +48,7 @@ internal ref struct CloudEventObject
         Data = 1 << 7,
         Base64 = 1 << 8,
         Position = 1 << 9,
+        Private = 1 << 10,
     }
 
     /// <summary>Reads the object at which the reader stands; afterwards it stands at the object's end.</summary>
@@ -133,6 +136,8 @@ internal ref struct CloudEventObject
                 // The place in another log (a relay's event): the log that takes it gives its own.
                 reader.Skip();
                 return Once(Seen.Position, "position");
+            case Seen.Private:
+                return Once(Seen.Private, "private") && ReadPrivate(ref reader, token);
             default:
                 return CheckExtension(ref reader, token, name) && Keep(name, token, nameStart, nameLength, start, reader.BytesConsumed);
         }
@@ -146,12 +151,26 @@ internal ref struct CloudEventObject
         4 when name.SequenceEqual("data"u8) => Seen.Data,
         5 when name.SequenceEqual("topic"u8) => Seen.Topic,
         6 when name.SequenceEqual("source"u8) => Seen.Source,
+        7 when name.SequenceEqual("private"u8) => Seen.Private,
         8 when name.SequenceEqual("position"u8) => Seen.Position,
         11 when name.SequenceEqual("specversion"u8) => Seen.SpecVersion,
         11 when name.SequenceEqual("data_base64"u8) => Seen.Base64,
         15 when name.SequenceEqual("datacontenttype"u8) => Seen.ContentType,
         _ => Seen.None,
     };
+
+    /// <summary>A boolean; as text where another format has no booleans. Null is the same as absent.</summary>
+    private bool ReadPrivate(ref Utf8JsonReader reader, JsonTokenType token)
+    {
+        string? text = token is JsonTokenType.True ? "true" : token is JsonTokenType.False ? "false" : null;
+        if (text is null && !ReadText(ref reader, "private", ref text))
+        {
+            return Fail("private", CloudEventHeaders.PrivateRule);
+        }
+
+        _private = text is null ? null : text is "true";
+        return text is null or "true" or "false" || Fail("private", CloudEventHeaders.PrivateRule);
+    }
 
     private bool CheckExtension(ref Utf8JsonReader reader, JsonTokenType token, scoped ReadOnlySpan<byte> nameBytes)
     {
@@ -304,6 +323,7 @@ internal ref struct CloudEventObject
 
         _topic ??= defaults.Topic;
         _key ??= defaults.Key;
+        _isPrivate = _private ?? defaults.IsPrivate;
         if (_topic is null)
         {
             return Fail("topic", "The event names no topic. Give it the extension attribute 'topic', or put ?topic=… into the URL.");
@@ -330,6 +350,7 @@ internal ref struct CloudEventObject
                 Key = _key,
                 ContentType = _contentType,
                 Attributes = attributes,
+                IsPrivate = _isPrivate,
                 Data = data,
             };
     }

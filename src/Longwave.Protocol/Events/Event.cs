@@ -27,4 +27,7 @@ public sealed record Event
     /// UTF-8 text; null when the event did not come as a CloudEvent.
     /// </summary>
     public string? Attributes { get; init; }
+
+    /// <summary>Whether it reaches only subscribers that were granted it, never those that may read what is public.</summary>
+    public bool IsPrivate { get; init; }
 }

@@ -30,6 +30,9 @@ public readonly ref struct EventView
     /// <inheritdoc cref="Event.Attributes"/>
     public string? Attributes { get; init; }
 
+    /// <inheritdoc cref="Event.IsPrivate"/>
+    public bool IsPrivate { get; init; }
+
     /// <inheritdoc cref="Event.Data"/>
     public ReadOnlySpan<byte> Data { get; init; }
 }
