@@ -13,4 +13,8 @@ public sealed class LongwaveOptions
     /// <summary>The HTTP surface.</summary>
     [Description("The HTTP surface.")]
     public ServerOptions Server { get; set; } = new();
+
+    /// <summary>Who may do what.</summary>
+    [Description("Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is.")]
+    public AuthOptions Auth { get; set; } = new();
 }

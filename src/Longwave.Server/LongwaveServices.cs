@@ -1,6 +1,7 @@
 using Longwave.Server.Configuration;
 using Longwave.Server.Endpoints;
 using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
 using Longwave.Server.Page;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Longwave.Server;
@@ -59,6 +61,7 @@ public static class LongwaveServices
         services.AddSingleton(provider => new ReceivingBudget(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes));
         services.AddSingleton(provider => new ProblemWriter(provider.GetRequiredService<LongwaveOptions>().Server));
         services.AddSingleton<Refusals>();
+        AddIdentity(services);
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<EventsAddress>();
@@ -67,5 +70,25 @@ public static class LongwaveServices
         services.AddSingleton<PageFiles>();
         services.AddSingleton<PageEndpoint>();
         return services;
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new TicketBox(provider.GetRequiredService<LongwaveOptions>().Auth, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<StreamOpener>();
+        services.AddHostedService<KeyRefreshService>();
+        services.AddSingleton<TicketsEndpoint>();
+        services.AddSingleton<RenewEndpoint>();
+        services.AddSingleton<ConnectionsEndpoint>();
+        services.AddSingleton<RevocationsEndpoint>();
+
+        // These two would write whole request lines and headers into the log, tickets and tokens included.
+        services.Configure<LoggerFilterOptions>(static filters =>
+        {
+            filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, null));
+            filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information, null));
+        });
     }
 }

@@ -31,6 +31,11 @@ public sealed class ServerOptions
     [Description("Most topics in one answer of `/v1/topics`; the answer says where the next page begins.")]
     public int MaxTopicsPerPage { get; set; } = 1_000;
 
+    /// <summary>Most streams of one page of <c>/v1/connections</c>.</summary>
+    [Range(1, 100_000)]
+    [Description("Most streams in one answer of `/v1/connections`; the answer says where the next page begins.")]
+    public int MaxConnectionsPerPage { get; set; } = 1_000;
+
     /// <summary>How long the last bytes of a stream that ends may take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     [Description("How long the last bytes of a stream that the hub ends may take to leave, before the connection is cut.")]
@@ -44,6 +49,10 @@ public sealed class ServerOptions
     [Range(4 * 1024, 64 * 1024 * 1024)]
     [Description("Bytes that the kernel takes for a parked stream beyond what is on its way to the client. At the limit the client is slow: it costs a cursor and reads the log later.")]
     public int MaxUnsentBytes { get; set; } = 128 * 1024;
+
+    /// <summary>Origins whose pages may use the hub.</summary>
+    [Description("Origins whose pages may use the hub, exactly, e.g. `https://app.example.com`. None but the hub's own by default.")]
+    public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Whether the page is there.</summary>
     [Description("Serve the page at `/` that shows topics and events live.")]

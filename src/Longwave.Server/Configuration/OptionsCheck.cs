@@ -88,6 +88,13 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
                 $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Server:MaxReceivingBytes, {server.MaxReceivingBytes}: the largest request could never be received.");
         }
 
+        if (options.Auth is { Issuers: not null, ApiKeys: not null, Anonymous: { Publish: not null, Subscribe: not null } } auth
+            && auth.Issuers.All(static issuer => issuer is { Audiences: not null, Keys: not null, Algorithms: not null } && issuer.Keys.All(static key => key is { Algorithms: not null }))
+            && auth.ApiKeys.All(static key => key is { Publish: not null, Subscribe: not null }))
+        {
+            AuthCheck.Check(auth, failures);
+        }
+
         for (int i = 0; i < engine.Policies.Count; i++)
         {
             CheckPolicy(i, engine.Policies[i], failures);

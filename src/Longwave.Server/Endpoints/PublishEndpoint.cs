@@ -2,6 +2,7 @@ using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
 using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
 using Microsoft.AspNetCore.Http;
@@ -9,15 +10,22 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>POST /v1/events</c>: one event, or a batch that is appended as a whole or not at all.</summary>
-internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, ReceivingBudget budget, Refusals refusals)
+internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ReceivingBudget budget, Refusals refusals)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        Problem? problem = BodyHeaders.TryRead(context.Request.Headers, out BodyHeaders headers);
+        // Before the body: nobody who may not publish makes the hub read one.
+        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
+        {
+            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "Nothing grants publishing."));
+            return;
+        }
+
+        problem = BodyHeaders.TryRead(context.Request.Headers, out BodyHeaders headers);
         if (problem is null)
         {
             problem = PublishQuery.TryRead(context.Request.QueryString.Value, headers.Kind, out PublishQuery query)
-                ?? await ReadAndPublishAsync(context, headers, query);
+                ?? await ReadAndPublishAsync(context, caller, headers, query);
         }
 
         if (problem is not null)
@@ -26,11 +34,11 @@ internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, R
         }
     }
 
-    private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, BodyHeaders headers, PublishQuery query)
+    private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, Caller caller, BodyHeaders headers, PublishQuery query)
     {
         using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, budget);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
-        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch);
+        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller);
 
         // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
         return reader.CheckDeclaredLength()
@@ -41,7 +49,7 @@ internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, R
     private static async ValueTask<Problem?> ReadAsync(
         HttpContext context, BodyHeaders headers, PublishQuery query, BodyReader reader, PublicationList list)
     {
-        var defaults = new CloudEventDefaults(query.Topics.Count > 0 ? query.Topics[0] : null, query.Key);
+        var defaults = new CloudEventDefaults(query.Topics.Count > 0 ? query.Topics[0] : null, query.Key, query.IsPrivate);
         if (headers.Kind == BodyKind.Ndjson)
         {
             return await reader.ReadLinesAsync(line => AddCloudEvent(line, defaults, list), context.RequestAborted);
@@ -62,6 +70,7 @@ internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, R
                 Type = query.Type,
                 Key = query.Key,
                 ContentType = headers.ContentType,
+                IsPrivate = query.IsPrivate,
                 Data = body,
             }),
             BodyKind.Binary => AddBinary(context.Request.Headers, headers.ContentType, body, defaults, list),

@@ -1,3 +1,4 @@
+using Longwave.Server.Identity;
 using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,33 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
         return problems.WriteAsync(
             context, new Problem(ProblemTypes.MethodNotAllowed, $"`{context.Request.Method}` is not a method of this address; it has {methods}."));
     }
+
+    /// <summary>Answers OPTIONS and the methods that an address does not have; true when that was it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="methods">The methods that it has, as <c>Allow</c> lists them.</param>
+    public async ValueTask<bool> AnswerMethodAsync(HttpContext context, string methods)
+    {
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers.Allow = methods;
+            return true;
+        }
+
+        if (methods.Split(", ").Contains(context.Request.Method))
+        {
+            return false;
+        }
+
+        await MethodNotAllowedAsync(context, methods);
+        return true;
+    }
+
+    /// <summary>Why the request is not one of an administrator, or null.</summary>
+    public async ValueTask<Problem?> RequireAdminAsync(HttpContext context, Authenticator authenticator) =>
+        !(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) ? problem
+        : caller.Grants.IsAdmin ? null
+        : Authenticator.Forbid(caller, "This needs the admin role.");
 
     /// <summary>404 for a path below <c>/v1</c> that is nothing.</summary>
     public Task NotFoundAsync(HttpContext context) =>

@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 using Longwave.Engine;
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Connections;
-using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
 using Longwave.Server.Json;
 using Longwave.Server.Problems;
 using Longwave.Server.Requests;
@@ -16,20 +16,31 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
-internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options, Refusals refusals, TimeProvider clock)
+internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions options, Refusals refusals, TimeProvider clock)
 {
-    public Task HandleAsync(HttpContext context)
+    /// <summary>How long a client may take for what was already on its way when its right to it ended.</summary>
+    private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
+
+    public async Task HandleAsync(HttpContext context)
     {
-        Problem? problem = EventsQuery.TryRead(context.Request, options.Engine.Limits, out EventsQuery query);
-        if (problem is not null)
+        if (EventsQuery.TryRead(context.Request, options.Engine.Limits, out EventsQuery query) is { } wrong)
         {
-            return refusals.WriteAsync(context, problem);
+            await refusals.WriteAsync(context, wrong);
+            return;
+        }
+
+        Authentication admitted = await opener.AdmitAsync(context, query);
+        if (!admitted.TryGet(out Caller? caller, out Problem? problem))
+        {
+            await refusals.WriteAsync(context, problem);
+            return;
         }
 
         SetHeaders(context.Response.Headers, query.Media);
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask
-            : query.Media == EventsMedia.Json ? PollAsync(context, query)
-            : StreamAsync(context, query);
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await (query.Media == EventsMedia.Json ? PollAsync(context, caller, query) : StreamAsync(context, caller, query));
+        }
     }
 
     private static void SetHeaders(IHeaderDictionary headers, EventsMedia media)
@@ -47,10 +58,10 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         headers["X-Accel-Buffering"] = "no";
     }
 
-    private Task StreamAsync(HttpContext context, EventsQuery query) =>
+    private Task StreamAsync(HttpContext context, Caller caller, EventsQuery query) =>
         OperatingSystem.IsLinux() && CanPark(context) && context.Features.Get<IParkableConnection>() is { } connection
-            ? ParkAsync(context, query, connection)
-            : PipeAsync(context, query);
+            ? ParkAsync(context, caller, query, connection)
+            : PipeAsync(context, caller, query);
 
     /// <summary>A response that goes to the socket as it is: no TLS and no other protocol below it, no compression or the like above.</summary>
     private static bool CanPark(HttpContext context) =>
@@ -59,10 +70,10 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
 
     /// <summary>Lets the web server write the head of the response, then takes the socket from it. The stream lives on when the request has ended.</summary>
     [SupportedOSPlatform("linux")]
-    private async Task ParkAsync(HttpContext context, EventsQuery query, IParkableConnection connection)
+    private async Task ParkAsync(HttpContext context, Caller caller, EventsQuery query, IParkableConnection connection)
     {
         var sink = new SocketSink();
-        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        SubscribeOutcome outcome = opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber);
         if (outcome != SubscribeOutcome.Accepted)
         {
             await RefuseAsync(context, outcome);
@@ -92,7 +103,7 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
     }
 
     /// <summary>The engine writes everything, the headers' flush included; this waits until it is done.</summary>
-    private async Task PipeAsync(HttpContext context, EventsQuery query)
+    private async Task PipeAsync(HttpContext context, Caller caller, EventsQuery query)
     {
         // A slow reader is the engine's business (its stall time-out); the web server would cut it off after five seconds.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -104,7 +115,7 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         SocketTimeouts.LimitUnacknowledged(context, options.Engine.StallTimeout);
 
         var sink = new PipeWriterSink(context.Response.BodyWriter);
-        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        SubscribeOutcome outcome = opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber);
         if (outcome != SubscribeOutcome.Accepted)
         {
             await RefuseAsync(context, outcome);
@@ -123,13 +134,13 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
     /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
     private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
     {
-        bool clean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Finished;
-        if (clean)
+        if (StreamEnds.IsClean(reason))
         {
+            TimeSpan grace = StreamEnds.IsOfIdentity(reason) && options.Server.EndGrace > IdentityEndGrace ? IdentityEndGrace : options.Server.EndGrace;
             try
             {
-                await sink.SettledAsync().WaitAsync(options.Server.EndGrace, clock);
-                await context.Response.CompleteAsync().WaitAsync(options.Server.EndGrace, clock);
+                await sink.SettledAsync().WaitAsync(grace, clock);
+                await context.Response.CompleteAsync().WaitAsync(grace, clock);
                 return;
             }
             catch (TimeoutException)
@@ -142,10 +153,10 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         await sink.SettledAsync();
     }
 
-    private async Task PollAsync(HttpContext context, EventsQuery query)
+    private async Task PollAsync(HttpContext context, Caller caller, EventsQuery query)
     {
         var sink = new PollSink(query.Limit, options.Server.MaxPollBytes);
-        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        SubscribeOutcome outcome = opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber);
         if (outcome != SubscribeOutcome.Accepted)
         {
             await RefuseAsync(context, outcome);
@@ -165,6 +176,12 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         {
             context.Abort();
         }
+        else if (StreamEnds.IsOfIdentity(reason))
+        {
+            // What it had gathered is not the caller's any more.
+            context.Response.Clear();
+            await refusals.WriteAsync(context, EndOf(reason));
+        }
         else if (PollAnswer.TryWrite(sink) is { } body)
         {
             await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body);
@@ -179,6 +196,14 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
                     : new Problem(ProblemTypes.InternalError, "The log could not be read; the hub's log says why."));
         }
     }
+
+    private static Problem EndOf(CloseReason reason) => reason switch
+    {
+        CloseReason.TokenExpired => new Problem(ProblemTypes.InvalidToken, "The token has expired while the poll waited."),
+        CloseReason.Revoked => new Problem(ProblemTypes.InvalidToken, "The token has been revoked while the poll waited."),
+        CloseReason.GrantsNarrowed => new Problem(ProblemTypes.Forbidden, "The poll was renewed with a token that does not grant it."),
+        _ => new Problem(ProblemTypes.Forbidden, "An administrator ended the poll."),
+    };
 
     private static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
         context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);

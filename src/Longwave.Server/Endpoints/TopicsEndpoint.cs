@@ -6,6 +6,7 @@ using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
 using Longwave.Server.Json;
 using Longwave.Server.Problems;
 using Longwave.Server.Requests;
@@ -14,7 +15,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>GET /v1/topics</c>: what the log knows, a page at a time, sorted by name.</summary>
-internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Refusals refusals)
+internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -23,30 +24,29 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Re
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
 
-    public Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
-        string method = context.Request.Method;
-        if (HttpMethods.IsOptions(method))
+        if (await refusals.AnswerMethodAsync(context, Methods))
         {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            context.Response.Headers.Allow = Methods;
-            return Task.CompletedTask;
-        }
-
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-        {
-            return refusals.MethodNotAllowedAsync(context, Methods);
+            return;
         }
 
         Problem? problem = TryRead(context.Request, out Selector? filter, out string? after, out int limit);
+        Caller? caller = null;
+        if (problem is null && (await authenticator.AuthenticateAsync(context)).TryGet(out caller, out problem) && !caller.Reads)
+        {
+            problem = Authenticator.Forbid(caller, "Nothing grants reading any topic.");
+        }
+
         if (problem is not null)
         {
-            return refusals.WriteAsync(context, problem);
+            await refusals.WriteAsync(context, problem);
+            return;
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        TopicPage page = hub.Engine.Topics(filter, after, limit);
-        return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(page, hub.Engine.Tip.Epoch));
+        TopicPage page = hub.Engine.Topics(filter, after, limit, caller!.Access);
+        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(page, hub.Engine.Tip.Epoch));
     }
 
     private Problem? TryRead(HttpRequest request, out Selector? filter, out string? after, out int limit)

@@ -1,4 +1,5 @@
 using Longwave.Engine;
+using Longwave.Engine.Grants;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
     {
         HubEngine engine = HubEngine.Open(options.Engine, clock, loggers);
         hub.Set(engine);
+        hub.Revocations = RevocationList.Open(options.Engine.DataDirectory, options.Auth.MaxRevocations, clock, loggers);
         LogOpened(options.Engine.DataDirectory, engine.Tip.ToString());
         return Task.CompletedTask;
     }
@@ -46,6 +48,8 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
         {
             hub.Set(null);
             await engine.DisposeAsync();
+            hub.Revocations?.Dispose();
+            hub.Revocations = null;
             LogClosed();
         }
     }

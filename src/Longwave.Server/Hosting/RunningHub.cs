@@ -1,4 +1,5 @@
 using Longwave.Engine;
+using Longwave.Engine.Grants;
 
 namespace Longwave.Server.Hosting;
 
@@ -13,6 +14,9 @@ public sealed class RunningHub
 
     /// <summary>The engine, or null before the start and after the end.</summary>
     internal HubEngine? EngineOrNull => _engine;
+
+    /// <summary>What was revoked; null before the start and after the end.</summary>
+    internal RevocationList? Revocations { get; set; }
 
     internal void Set(HubEngine? engine) => _engine = engine;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,9 @@ internal static class JsonAnswer
 
     /// <summary>Text as it is, not <c>\u00e9</c>: the answers are not put into HTML.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>A time as RFC 3339, in UTC, to the millisecond.</summary>
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Sends <paramref name="body"/> with its length; only the headers when the request is a HEAD.</summary>
     public static Task WriteAsync(HttpContext context, string mediaType, ReadOnlyMemory<byte> body)

@@ -43,6 +43,18 @@ public static class ProblemTypes
     public static readonly ProblemType BadRequest = new(
         "bad-request", 400, "Bad request", "Correct the request; `detail` says what was wrong with it.");
 
+    /// <summary>Somebody who did not say who he is.</summary>
+    public static readonly ProblemType Unauthorized = new(
+        "unauthorized", 401, "Not authenticated", "Send a token with `Authorization: Bearer`, or use a ticket or a cookie; `detail` says what it must allow.");
+
+    /// <summary>A token that is no good.</summary>
+    public static readonly ProblemType InvalidToken = new(
+        "invalid-token", 401, "Token refused", "Get a new token and come again; `detail` says what is wrong with this one. It is never taken for no token.");
+
+    /// <summary>Something that the caller may not do.</summary>
+    public static readonly ProblemType Forbidden = new(
+        "forbidden", 403, "Not allowed", "Ask whoever issues the tokens for the grant that `detail` names.");
+
     /// <summary>Nothing at this address.</summary>
     public static readonly ProblemType NotFound = new(
         "not-found", 404, "Not found", "Check the path: events are at `/v1/events`, topics at `/v1/topics`.");
@@ -91,6 +103,10 @@ public static class ProblemTypes
     public static readonly ProblemType Overloaded = new(
         "overloaded", 503, "Overloaded", "Try again after `Retry-After` seconds. Nothing was appended.");
 
+    /// <summary>The keys of an issuer are not there yet.</summary>
+    public static readonly ProblemType IdentityUnavailable = new(
+        "identity-unavailable", 503, "Keys unavailable", "Try again after `Retry-After` seconds; the hub's log says why the issuer's keys could not be fetched.");
+
     /// <summary>Writing the log failed once.</summary>
     public static readonly ProblemType PublishingStopped = new(
         "publishing-stopped", 503, "Publishing is stopped", "Writing to the log failed, and a hub that can't trust its disk acknowledges nothing: see the hub's log, then restart it.");
@@ -115,12 +131,16 @@ public static class ProblemTypes
     public static readonly ProblemType TooManyTopics = new(
         "too-many-topics", 507, "Too many topics", "Publish to topics that exist, or raise `Engine:Limits:MaxTopics`. Nothing was appended.");
 
+    /// <summary>No room for another revocation.</summary>
+    public static readonly ProblemType TooManyRevocations = new(
+        "too-many-revocations", 507, "Too many revocations", "Wait for old ones to expire, raise `Auth:MaxRevocations`, or replace the issuer's key. Nothing was revoked.");
+
     /// <summary>All of them, by status and then as listed here.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, InvalidEvent, InvalidUtf8,
-        MalformedBody, BadRequest, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents,
-        UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding, InternalError, Overloaded, PublishingStopped, ShuttingDown,
-        TooManyConnections, TooManyPatterns, DiskFull, TooManyTopics,
+        MalformedBody, BadRequest, Unauthorized, InvalidToken, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents,
+        UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown,
+        TooManyConnections, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
     ];
 }

@@ -21,6 +21,12 @@ internal sealed class ProblemWriter(ServerOptions options)
             response.Headers.RetryAfter = RetryAfterSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
+        if (problem.Type.Status == StatusCodes.Status401Unauthorized)
+        {
+            // RFC 6750, section 3.
+            response.Headers.WWWAuthenticate = problem.Type == ProblemTypes.InvalidToken ? "Bearer error=\"invalid_token\"" : "Bearer";
+        }
+
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
         {

@@ -2,6 +2,7 @@ using Longwave.Engine;
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
+using Longwave.Server.Identity;
 using Longwave.Server.Problems;
 
 namespace Longwave.Server.Publishing;
@@ -10,7 +11,8 @@ namespace Longwave.Server.Publishing;
 /// <param name="limits">The limits of events and requests.</param>
 /// <param name="idempotencyKey">The request's <c>Idempotency-Key</c>, which names event and index, or null.</param>
 /// <param name="batch">Whether problems say which event of the request they are about.</param>
-internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, bool batch)
+/// <param name="caller">Who publishes: each event needs a grant for each of its topics.</param>
+internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, bool batch, Caller caller)
 {
     private readonly List<Publication> _publications = [];
 
@@ -26,6 +28,11 @@ internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, 
             // For a raw body, what the rules call data is the body, and its content type is the header.
             string field = problem.Field switch { "data" => "body", "datacontenttype" => "Content-Type", _ => problem.Field };
             return Translate(problem, field);
+        }
+
+        if (CheckGrants(e) is { } forbidden)
+        {
+            return forbidden;
         }
 
         _publications.Add(new Publication(e, idempotencyKey is null ? null : IdempotencyKey.FromHeader(e.Topic, idempotencyKey, _publications.Count)));
@@ -46,6 +53,11 @@ internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, 
             return Refuse(problem);
         }
 
+        if (CheckGrants(e) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         IdempotencyKey key = idempotencyKey is null
             ? IdempotencyKey.FromCloudEvent(e.Topic, identity.Source, identity.Id)
             : IdempotencyKey.FromHeader(e.Topic, idempotencyKey, _publications.Count);
@@ -55,6 +67,18 @@ internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, 
 
     /// <summary>A problem of the event that would have been next.</summary>
     public Problem Refuse(EventProblem problem) => Translate(problem, problem.Field);
+
+    private Problem? CheckGrants(Event e)
+    {
+        string? forbidden = caller.MayPublish(e.Topic, e.Type) ? e.Alternates.FirstOrDefault(topic => !caller.MayPublish(topic, e.Type)) : e.Topic;
+        return forbidden is null
+            ? null
+            : Authenticator.Forbid(
+                caller,
+                $"Nothing grants publishing to `{forbidden}`{(e.Type is null ? "" : $" (type `{e.Type}`)")}. Nothing was appended.",
+                "topic",
+                batch ? _publications.Count : null);
+    }
 
     private Problem Translate(EventProblem problem, string field)
     {

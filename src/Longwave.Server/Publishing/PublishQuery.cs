@@ -7,9 +7,10 @@ namespace Longwave.Server.Publishing;
 /// <param name="Topics">The topic, then alternates; empty when the body says it.</param>
 /// <param name="Type">Type of a raw event, or null.</param>
 /// <param name="Key">Key, or null.</param>
-internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, string? Type, string? Key)
+/// <param name="IsPrivate">Whether events that do not say it themselves are private.</param>
+internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, string? Type, string? Key, bool IsPrivate)
 {
-    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("type"), new("key")];
+    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("type"), new("key"), new("private")];
 
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
@@ -24,7 +25,13 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
             return problem;
         }
 
-        query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"));
+        string? isPrivate = values.Single("private");
+        if (isPrivate is not (null or "true" or "false"))
+        {
+            return new Problem(ProblemTypes.InvalidParameter, "`private` is `true` or `false`.", "private");
+        }
+
+        query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"), isPrivate == "true");
         if (kind == BodyKind.Raw)
         {
             return query.Topics.Count > 0

@@ -22,7 +22,17 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
     private static readonly QueryParameter[] Known =
     [
         new("topic", Repeatable: true), new("type", Repeatable: true), new("last_event_id"), new("since"), new("format"), new("wait"), new("limit"),
+        new("ticket"), new("access_token"),
     ];
+
+    /// <summary>The ticket that stands for the caller's token, or null.</summary>
+    public string? Ticket { get; private init; }
+
+    /// <summary>The caller's token, where the query may carry it, or null.</summary>
+    public string? AccessToken { get; private init; }
+
+    /// <summary>Only what is asked for: the record would print the secrets, too.</summary>
+    public override string ToString() => $"{Media} {string.Join(' ', Request.Selectors)}";
 
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
@@ -68,7 +78,11 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 EndWhenLive = media == EventsMedia.Json && wait == 0,
             },
             TimeSpan.FromSeconds(wait),
-            limit);
+            limit)
+        {
+            Ticket = values.Single("ticket"),
+            AccessToken = values.Single("access_token"),
+        };
         return null;
     }
 

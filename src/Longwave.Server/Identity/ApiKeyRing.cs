@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using Longwave.Engine.Grants;
+using Longwave.Server.Problems;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>The API keys of services: <c>lwk_NAME_SECRET</c>. What is kept of them is their hash, and it is compared in constant time.</summary>
+internal sealed class ApiKeyRing
+{
+    /// <summary>How every key begins: no token (JWT) can.</summary>
+    public const string Prefix = "lwk_";
+
+    private const int MaxLength = 256;
+
+    /// <summary>Compared with when there is no key of the name, so that it takes as long.</summary>
+    private static readonly byte[] Nobodys = new byte[SHA256.HashSizeInBytes];
+
+    private readonly Dictionary<string, (byte[] Hash, Caller Caller)> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>Takes the keys of checked options.</summary>
+    public ApiKeyRing(IEnumerable<ApiKeyOptions> keys, GrantSet everybody)
+    {
+        foreach (ApiKeyOptions key in keys)
+        {
+            var grants = new GrantSet { Publish = GrantOptions.Read(key.Publish), Subscribe = GrantOptions.Read(key.Subscribe), IsAdmin = key.Admin };
+            string subject = string.IsNullOrEmpty(key.Subject) ? key.Id : key.Subject;
+            _keys.Add(key.Id, (Convert.FromHexString(key.Sha256), new Caller("", subject, grants, everybody)));
+        }
+    }
+
+    /// <summary>Whose the key is, or why it is refused.</summary>
+    public Authentication Find(string key)
+    {
+        int end = key.IndexOf('_', Prefix.Length);
+        bool known = _keys.TryGetValue(end < 0 || key.Length > MaxLength ? "" : key[Prefix.Length..end], out (byte[] Hash, Caller Caller) found);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(key.Length > MaxLength ? "" : key), hash);
+        return CryptographicOperations.FixedTimeEquals(hash, known ? found.Hash : Nobodys) && known
+            ? new Authentication(found.Caller)
+            : new Authentication(new Problem(ProblemTypes.InvalidToken, "The API key is not one of this hub."));
+    }
+}

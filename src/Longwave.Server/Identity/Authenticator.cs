@@ -1,0 +1,119 @@
+using Longwave.Engine.Grants;
+using Longwave.Server.Hosting;
+using Longwave.Server.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>
+/// Says who a request is of. What a request shows is either good or a refusal: a token that is expired, broken or revoked never makes it a
+/// request of nobody.
+/// </summary>
+internal sealed class Authenticator : IDisposable
+{
+    /// <summary>A header that a page of another origin can't send without being asked for it first (CORS).</summary>
+    public const string IntentHeader = "Longwave-Request";
+
+    private static readonly Caller Anybody = new("", null, GrantSet.Everything, GrantSet.Nothing);
+
+    private readonly LongwaveOptions _options;
+    private readonly RunningHub _hub;
+    private readonly TimeProvider _clock;
+    private readonly KeyFetcher _fetcher;
+    private readonly IssuerKeys[] _issuers;
+    private readonly TokenValidator _tokens;
+    private readonly ApiKeyRing _apiKeys;
+    private readonly Caller _nobody;
+
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, TimeProvider clock, ILoggerFactory loggers)
+    {
+        (_options, _hub, _clock, Tickets) = (options, hub, clock, tickets);
+        ILogger logger = loggers.CreateLogger("Longwave.Server.Identity");
+        AuthOptions auth = options.Auth;
+        var everybody = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
+        _fetcher = new KeyFetcher(auth.KeyTimeout);
+        _issuers = [.. auth.Issuers.Select(issuer => new IssuerKeys(issuer, auth, _fetcher, clock, logger))];
+        _tokens = new TokenValidator(auth, _issuers, everybody, clock);
+        _apiKeys = new ApiKeyRing(auth.ApiKeys, everybody);
+        _nobody = auth.IsOn ? new Caller("", null, GrantSet.Nothing, everybody) : Anybody;
+    }
+
+    /// <summary>The tickets that wait for their use.</summary>
+    public TicketBox Tickets { get; }
+
+    /// <summary>The issuers whose keys have to be kept current.</summary>
+    public IReadOnlyList<IssuerKeys> Issuers => _issuers;
+
+    /// <summary>Who sent it, or why that is refused.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="ticket">The query's <c>ticket</c>, or null.</param>
+    /// <param name="queryToken">The query's <c>access_token</c>, or null.</param>
+    public async ValueTask<Authentication> AuthenticateAsync(HttpContext context, string? ticket = null, string? queryToken = null)
+    {
+        if (ReferenceEquals(_nobody, Anybody))
+        {
+            // Nobody is asked who he is, so what is shown is not looked at.
+            return new Authentication(Anybody);
+        }
+
+        Problem? problem = TokenCarrier.TryFind(context.Request, ticket, queryToken, out TokenCarrier carrier) ?? CheckCarrier(context.Request, carrier);
+        if (problem is not null)
+        {
+            return new Authentication(problem);
+        }
+
+        Authentication found = carrier.Kind switch
+        {
+            CarrierKind.None => new Authentication(_nobody),
+            CarrierKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
+                ? new Authentication(holder)
+                : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is none.", "ticket")),
+            _ => carrier.Secret.StartsWith(ApiKeyRing.Prefix, StringComparison.Ordinal) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret),
+        };
+        return found.Caller is { Subject: not null } caller && IsRevoked(caller)
+            ? new Authentication(new Problem(ProblemTypes.InvalidToken, "The token has been revoked."))
+            : found;
+    }
+
+    /// <summary>Whether the caller's token, or all that its subject had until a moment, was revoked.</summary>
+    public bool IsRevoked(Caller caller) =>
+        caller.Subject is not null && _hub.Revocations?.IsRevoked(caller.Issuer, caller.Subject, caller.TokenId, caller.IssuedAt) == true;
+
+    /// <summary>A ticket is no longer good than the token that it was got with.</summary>
+    private bool HasExpired(Caller caller) => caller.ExpiresAt + _options.Auth.ClockSkew <= _clock.GetUtcNow();
+
+    /// <summary>Why a caller may not do something: one who is not known might, once he says who he is.</summary>
+    public static Problem Forbid(Caller caller, string detail, string? field = null, int? index = null) => caller.IsKnown
+        ? new Problem(ProblemTypes.Forbidden, detail, field, index)
+        : new Problem(ProblemTypes.Unauthorized, $"{detail} Send a token: `Authorization: Bearer …`.", field, index);
+
+    public void Dispose() => _fetcher.Dispose();
+
+    private Problem? CheckCarrier(HttpRequest request, TokenCarrier carrier)
+    {
+        if (carrier.Kind == CarrierKind.Query && !_options.Auth.QueryTokens)
+        {
+            return new Problem(
+                ProblemTypes.InvalidParameter, "Tokens in the address are switched off (`Auth:QueryTokens`); get a ticket with `POST /v1/tickets`.", "access_token");
+        }
+
+        // A browser adds the cookie whatever page sends the request; what changes something must be meant (cross-site request forgery).
+        bool reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        return carrier.Kind != CarrierKind.Cookie || reads || IsMeant(request)
+            ? null
+            : new Problem(
+                ProblemTypes.Forbidden,
+                $"With a cookie, a request that changes something needs the header `{IntentHeader}`, and an `Origin` that is the hub's own or stands in `Server:AllowedOrigins`.",
+                request.Headers.ContainsKey(IntentHeader) ? "Origin" : IntentHeader);
+    }
+
+    /// <summary>The rule for cookies. Other rules about origins stand elsewhere; this one holds without them.</summary>
+    private bool IsMeant(HttpRequest request)
+    {
+        string origin = request.Headers.Origin.ToString();
+        return request.Headers.ContainsKey(IntentHeader) && request.Headers.Origin.Count == 1
+            && (_options.Server.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+                || origin.Equals($"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>Reads a key as an operator hands it over: PEM of a public key or certificate, or a shared secret. What is wrong never quotes it.</summary>
+internal static class KeyFile
+{
+    private const int MaxBytes = 64 * 1024;
+    private const string Base64Prefix = "base64:";
+
+    /// <summary>Reads the key that the options name.</summary>
+    /// <exception cref="KeyUnusableException">There is none, or it is no key; the message says which and why.</exception>
+    public static VerificationKey Read(KeyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string place = options.File is { } file ? $"the file {file}" : $"the environment variable {options.Variable}";
+        string text = options.File is not null ? ReadFile(options.File, place) : Environment.GetEnvironmentVariable(options.Variable ?? "") ?? "";
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new KeyUnusableException($"There is no key in {place}.");
+        }
+
+        (SecurityKey key, IReadOnlyList<string> algorithms) = text.Contains("-----BEGIN", StringComparison.Ordinal) ? ReadPem(text, place) : ReadSecret(text, place);
+        algorithms = SigningAlgorithms.Narrow(algorithms, options.Algorithms);
+        return algorithms.Count > 0
+            ? new VerificationKey(key, options.Kid, algorithms)
+            : throw new KeyUnusableException($"The key in {place} fits none of its algorithms ({string.Join(", ", options.Algorithms)}).");
+    }
+
+    /// <summary>The bytes of a shared secret, for whoever signs with it.</summary>
+    /// <exception cref="KeyUnusableException">It is too short, or badly written.</exception>
+    public static byte[] SecretBytes(string text, string place)
+    {
+        string trimmed = text.Trim();
+        try
+        {
+            byte[] bytes = trimmed.StartsWith(Base64Prefix, StringComparison.Ordinal)
+                ? Convert.FromBase64String(trimmed[Base64Prefix.Length..])
+                : Encoding.UTF8.GetBytes(trimmed);
+            return bytes.Length >= SigningAlgorithms.MinSecretBytes
+                ? bytes
+                : throw new KeyUnusableException($"The secret in {place} has {bytes.Length} bytes; {SigningAlgorithms.MinSecretBytes} random ones are the least that is safe.");
+        }
+        catch (FormatException)
+        {
+            throw new KeyUnusableException($"The secret in {place} begins with `{Base64Prefix}`, but what follows is not base64.");
+        }
+    }
+
+    private static string ReadFile(string file, string place)
+    {
+        try
+        {
+            return new FileInfo(file).Length <= MaxBytes ? File.ReadAllText(file) : throw new KeyUnusableException($"{place} is too large to be a key.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyUnusableException($"Can't read a key from {place}: {exception.Message}");
+        }
+    }
+
+    private static (SecurityKey Key, IReadOnlyList<string> Algorithms) ReadSecret(string text, string place)
+    {
+        byte[] bytes = SecretBytes(text, place);
+        return (new SymmetricSecurityKey(bytes), SigningAlgorithms.OfSecret(bytes.Length));
+    }
+
+    private static (SecurityKey Key, IReadOnlyList<string> Algorithms) ReadPem(string pem, string place)
+    {
+        try
+        {
+            using X509Certificate2? certificate = pem.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal) ? X509Certificate2.CreateFromPem(pem) : null;
+            using RSA? rsa = certificate?.GetRSAPublicKey() ?? TryImport(RSA.Create, pem, certificate);
+            if (rsa is not null)
+            {
+                return rsa.KeySize >= SigningAlgorithms.MinRsaBits
+                    ? (JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false))), SigningAlgorithms.Rsa)
+                    : throw new KeyUnusableException($"The RSA key in {place} has {rsa.KeySize} bits; {SigningAlgorithms.MinRsaBits} are the least that is safe.");
+            }
+
+            using ECDsa? ec = certificate?.GetECDsaPublicKey() ?? TryImport(ECDsa.Create, pem, certificate);
+            if (ec is not null && EcKey(ec) is { } key && SigningAlgorithms.OfCurve(key.Crv) is { Count: > 0 } algorithms)
+            {
+                return (key, algorithms);
+            }
+        }
+        catch (CryptographicException)
+        {
+            // Said below.
+        }
+
+        throw new KeyUnusableException($"What is in {place} is no public key (RSA, or EC on P-256, P-384, P-521) or certificate in PEM.");
+    }
+
+    private static T? TryImport<T>(Func<T> create, string pem, X509Certificate2? certificate)
+        where T : AsymmetricAlgorithm
+    {
+        if (certificate is not null)
+        {
+            return null;
+        }
+
+        T algorithm = create();
+        try
+        {
+            algorithm.ImportFromPem(pem);
+            return algorithm;
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            algorithm.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>As a JWK: of those the library makes a verifier per thread, where an ECDsa object is not safe for several.</summary>
+    private static JsonWebKey EcKey(ECDsa ec)
+    {
+        ECParameters parameters = ec.ExportParameters(includePrivateParameters: false);
+        string curve = ec.KeySize switch { 256 => "P-256", 384 => "P-384", 521 => "P-521", _ => "" };
+        return new JsonWebKey
+        {
+            Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve,
+            Crv = curve,
+            X = Base64UrlEncoder.Encode(parameters.Q.X),
+            Y = Base64UrlEncoder.Encode(parameters.Q.Y),
+        };
+    }
+}

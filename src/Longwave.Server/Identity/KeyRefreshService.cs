@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>Keeps the keys of issuers current: those in files are read before the hub listens, all of them now and then after that.</summary>
+internal sealed class KeyRefreshService(Authenticator authenticator, LongwaveOptions options, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
+{
+    private ITimer? _timer;
+
+    /// <summary>A key that the configuration names and that can't be used ends the start (<see cref="KeyUnusableException"/>); an issuer that does not answer does not.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (IssuerKeys issuer in authenticator.Issuers)
+        {
+            issuer.ReadFiles();
+        }
+
+        if (authenticator.Issuers.Count > 0)
+        {
+            _timer = clock.CreateTimer(_ => Refresh(), null, TimeSpan.Zero, options.Auth.KeyRefresh);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is { } timer)
+        {
+            await timer.DisposeAsync();
+        }
+    }
+
+    private void Refresh()
+    {
+        foreach (IssuerKeys issuer in authenticator.Issuers)
+        {
+            // It tells itself when it fails.
+            _ = issuer.RefreshAsync();
+        }
+    }
+}

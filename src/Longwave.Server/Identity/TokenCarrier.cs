@@ -1,0 +1,67 @@
+using Longwave.Server.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>Where a request carries what it shows: a header, a ticket or a token in the query, or a cookie. One way at a time.</summary>
+internal readonly record struct TokenCarrier
+{
+    /// <summary>The cookie that holds a token.</summary>
+    public const string CookieName = "longwave_token";
+
+    private const string Scheme = "Bearer ";
+
+    private TokenCarrier(CarrierKind kind, string secret) => (Kind, Secret) = (kind, secret);
+
+    /// <summary>Which way.</summary>
+    public CarrierKind Kind { get; }
+
+    /// <summary>What it carries.</summary>
+    public string Secret { get; } = "";
+
+    /// <summary>Finds it. A header that is sent on purpose wins over the cookie, which the browser adds by itself.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="ticket">The query's <c>ticket</c>, or null.</param>
+    /// <param name="queryToken">The query's <c>access_token</c>, or null.</param>
+    /// <param name="carrier">What was found.</param>
+    public static Problem? TryFind(HttpRequest request, string? ticket, string? queryToken, out TokenCarrier carrier)
+    {
+        carrier = default;
+        StringValues header = request.Headers.Authorization;
+        int ways = Math.Min(header.Count, 1) + (ticket is null ? 0 : 1) + (queryToken is null ? 0 : 1);
+        if (ways > 1 || header.Count > 1)
+        {
+            // RFC 6750, section 2: one method per request.
+            return new Problem(ProblemTypes.BadRequest, "The request says in two ways who it is of; use one.", "Authorization");
+        }
+
+        if (header.Count == 1)
+        {
+            string value = header.ToString();
+            if (!value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || value.AsSpan(Scheme.Length).Trim(' ').IsEmpty)
+            {
+                return new Problem(ProblemTypes.InvalidToken, "`Authorization` is not `Bearer` and a token.");
+            }
+
+            carrier = new TokenCarrier(CarrierKind.Header, value[Scheme.Length..].Trim(' '));
+        }
+        else if (ticket is not null)
+        {
+            carrier = new TokenCarrier(CarrierKind.Ticket, ticket);
+        }
+        else if (queryToken is not null)
+        {
+            carrier = new TokenCarrier(CarrierKind.Query, queryToken);
+        }
+        else if (request.Cookies.TryGetValue(CookieName, out string? cookie))
+        {
+            carrier = new TokenCarrier(CarrierKind.Cookie, cookie);
+        }
+
+        return null;
+    }
+
+    /// <summary>Only how it came: what it carries is nobody's to print.</summary>
+    public override string ToString() => Kind.ToString();
+}

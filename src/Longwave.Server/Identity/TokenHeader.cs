@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>The header of a signed token, read before anything of it is believed (RFC 7515, section 4).</summary>
+/// <param name="Algorithm">How it says it is signed; whether a key may be used so is not its to say.</param>
+/// <param name="KeyId">Which key it says it is signed with, or null.</param>
+internal readonly record struct TokenHeader(string Algorithm, string? KeyId)
+{
+    private const int MaxKeyIdLength = 256;
+
+    /// <summary>Reads it.</summary>
+    /// <returns>What is wrong with it, in a clause that goes on "the token …", or null.</returns>
+    public static string? TryRead(ReadOnlySpan<byte> json, out TokenHeader header)
+    {
+        header = default;
+        string? algorithm = null;
+        string? keyId = null;
+        string? problem = TokenJson.ForEach(json, (string name, ref Utf8JsonReader reader) =>
+        {
+            switch (name)
+            {
+                case "alg":
+                    algorithm = TokenJson.Text(ref reader);
+                    return algorithm is null ? "names no algorithm" : null;
+                case "kid":
+                    keyId = TokenJson.Text(ref reader);
+                    return keyId is { Length: <= MaxKeyIdLength } ? null : "names its key in a way that no key is named";
+                case "typ":
+                    return IsTokenType(TokenJson.Text(ref reader)) ? null : "is of another type than an access token (`typ`)";
+                case "crit":
+                    return "asks for extensions that this hub does not have (`crit`)";
+                case "enc" or "zip" or "b64":
+                    return "is encrypted, compressed or detached; only signed tokens are taken";
+                default:
+                    // Keys and addresses of keys that a token brings itself (jwk, jku, x5u, x5c) mean nothing here.
+                    reader.Skip();
+                    return null;
+            }
+        });
+        header = new TokenHeader(algorithm ?? "", keyId);
+        return problem ?? (algorithm is null ? "names no algorithm" : null);
+    }
+
+    private static bool IsTokenType(string? type) =>
+        type is not null && (type.Equals("JWT", StringComparison.OrdinalIgnoreCase)
+            || type.Equals("at+jwt", StringComparison.OrdinalIgnoreCase) || type.Equals("application/at+jwt", StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>Reads the JSON objects of a token strictly: a member that stands twice is refused, because two readers may take two of them.</summary>
+internal static class TokenJson
+{
+    private const string Malformed = "can't be read";
+
+    /// <summary>Most members of one object.</summary>
+    private const int MaxMembers = 200;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 16 };
+
+    /// <summary>Takes one member; the reader stands at its value, and at the value's end afterwards. What is wrong with it, or null.</summary>
+    public delegate string? MemberTaker(string name, ref Utf8JsonReader reader);
+
+    /// <summary>Hands every member to <paramref name="take"/> until one is wrong.</summary>
+    public static string? ForEach(ReadOnlySpan<byte> json, MemberTaker take)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            return Malformed;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json, Options);
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return Malformed;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string name = reader.GetString()!;
+                reader.Read();
+                if (!seen.Add(name) || seen.Count > MaxMembers)
+                {
+                    return "has a member twice, or very many";
+                }
+
+                if (take(name, ref reader) is { } problem)
+                {
+                    return problem;
+                }
+            }
+
+            reader.Read(); // Throws when something follows the object.
+            return null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return Malformed;
+        }
+    }
+
+    /// <summary>The value as text, or null when it is not a string.</summary>
+    public static string? Text(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return reader.GetString();
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>A NumericDate (RFC 7519, section 2): seconds since the Unix epoch, with or without a fraction; null when it is none.</summary>
+    public static DateTimeOffset? Time(ref Utf8JsonReader reader)
+    {
+        // Year 1 to year 9999 and no further, so that what is computed with it stays a time.
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out double seconds) || seconds is not (>= 0 and < 253_402_300_000))
+        {
+            reader.Skip();
+            return null;
+        }
+
+        return DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Floor(seconds * 1000));
+    }
+
+    /// <summary>A string or an array of strings; null when it is neither.</summary>
+    public static List<string>? Texts(ref Utf8JsonReader reader, int most)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return [reader.GetString()!];
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var texts = new List<string>();
+        bool good = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            good &= reader.TokenType == JsonTokenType.String && texts.Count < most;
+            if (good)
+            {
+                texts.Add(reader.GetString()!);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return good ? texts : null;
+    }
+}

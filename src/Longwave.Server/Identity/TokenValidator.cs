@@ -1,0 +1,109 @@
+using Longwave.Engine.Grants;
+using Longwave.Server.Problems;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>
+/// Decides whether a token (JWT) is good. The order matters: 1. size; 2. shape and header, by a strict reader of ours; 3. which configured
+/// issuer it says it is of; 4. keys of that issuer that may be used with that algorithm; 5. signature, issuer and audience, by
+/// Microsoft.IdentityModel; 6. times. Nothing is fetched from where a token says.
+/// </summary>
+internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys> issuers, GrantSet everybody, TimeProvider clock)
+{
+    private const int Parts = 3;
+
+    private readonly Dictionary<string, IssuerKeys> _issuers = issuers.ToDictionary(static issuer => issuer.Issuer, StringComparer.Ordinal);
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = options.MaxTokenBytes, SetDefaultTimesOnTokenCreation = false };
+
+    /// <summary>Who it is, or why the token is refused.</summary>
+    public async ValueTask<Authentication> ValidateAsync(string token)
+    {
+        if (token.Length > options.MaxTokenBytes)
+        {
+            return Refuse($"is larger than {options.MaxTokenBytes} bytes");
+        }
+
+        string[] parts = token.Split('.', Parts + 1);
+        if (parts.Length != Parts)
+        {
+            return Refuse(parts.Length > Parts ? "is encrypted or no token; only signed tokens are taken" : "is no token");
+        }
+
+        if (parts[2].Length == 0 || !Base64Text.TryDecode(parts[2], out _)
+            || !Base64Text.TryDecode(parts[0], out byte[] headerJson) || !Base64Text.TryDecode(parts[1], out byte[] claimsJson))
+        {
+            return Refuse("is no signed token");
+        }
+
+        if (TokenHeader.TryRead(headerJson, out TokenHeader header) is { } badHeader)
+        {
+            return Refuse(badHeader);
+        }
+
+        return TokenClaims.TryRead(claimsJson, options.MaxGrants, out TokenClaims claims) is { } badClaims
+            ? Refuse(badClaims)
+            : await ValidateAsync(token, header, claims);
+    }
+
+    private async ValueTask<Authentication> ValidateAsync(string token, TokenHeader header, TokenClaims claims)
+    {
+        if (!_issuers.TryGetValue(claims.Issuer, out IssuerKeys? issuer))
+        {
+            return Refuse("is of an issuer that this hub does not take tokens of");
+        }
+
+        IReadOnlyList<VerificationKey> keys = await issuer.FindAsync(header);
+        if (keys.Count == 0)
+        {
+            return issuer.IsEmpty
+                ? new Authentication(new Problem(ProblemTypes.IdentityUnavailable, "The keys of the token's issuer could not be fetched yet."))
+                : Refuse("is signed with a key or an algorithm that its issuer does not have here");
+        }
+
+        TokenValidationResult result = await _handler.ValidateTokenAsync(token, Parameters(issuer, keys, header.Algorithm));
+        if (!result.IsValid)
+        {
+            return Refuse(result.Exception is SecurityTokenInvalidAudienceException ? "is for somebody else (`aud`)" : "has a signature that is not right");
+        }
+
+        return CheckTimes(claims) is { } problem ? Refuse(problem) : new Authentication(ToCaller(claims));
+    }
+
+    private Caller ToCaller(TokenClaims claims) => new(claims.Issuer, claims.Subject, claims.Grants, everybody)
+    {
+        TokenId = claims.TokenId,
+        IssuedAt = claims.IssuedAt,
+        ExpiresAt = claims.ExpiresAt,
+    };
+
+    private static TokenValidationParameters Parameters(IssuerKeys issuer, IReadOnlyList<VerificationKey> keys, string algorithm) => new()
+    {
+        RequireSignedTokens = true,
+        ValidateIssuerSigningKey = true,
+        TryAllIssuerSigningKeys = true,
+        IssuerSigningKeyResolver = (_, _, _, _) => keys.Select(static key => key.Key),
+        ValidAlgorithms = [algorithm],
+        ValidateIssuer = true,
+        ValidIssuer = issuer.Issuer,
+        ValidateAudience = true,
+        ValidAudiences = issuer.Audiences,
+
+        // By our clock, below.
+        ValidateLifetime = false,
+    };
+
+    private string? CheckTimes(TokenClaims claims)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset expires = claims.ExpiresAt!.Value;
+        return now >= expires + options.ClockSkew ? "has expired (`exp`)"
+            : claims.NotBefore > now + options.ClockSkew ? "is not valid yet (`nbf`)"
+            : claims.IssuedAt > now + options.ClockSkew ? "was issued in the future (`iat`)"
+            : expires > now + options.MaxTokenLifetime + options.ClockSkew ? $"is valid for longer than this hub takes tokens for, {options.MaxTokenLifetime.TotalHours:0.#} hours (`exp`)"
+            : null;
+    }
+
+    private static Authentication Refuse(string clause) => new(new Problem(ProblemTypes.InvalidToken, $"The token {clause}."));
+}
