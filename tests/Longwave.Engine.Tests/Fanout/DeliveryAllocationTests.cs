@@ -1,5 +1,6 @@
 using System.Text;
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Grants;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -18,10 +19,11 @@ public sealed class DeliveryAllocationTests
     private const int Events = 200;
 
     [Theory]
-    [InlineData("prices/1")]
-    [InlineData("*")]
-    [InlineData("prices/{id}")]
-    public void Turn_EventsForManySubscribers_AllocatesNothingPerDelivery(string selector)
+    [InlineData("prices/1", false)]
+    [InlineData("*", false)]
+    [InlineData("prices/{id}", false)]
+    [InlineData("*", true)]
+    public void Turn_EventsForManySubscribers_AllocatesNothingPerDelivery(string selector, bool granted)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
         try
@@ -33,7 +35,7 @@ public sealed class DeliveryAllocationTests
             var sinks = new List<CountingSink>();
             for (int i = 0; i < Subscribers; i++)
             {
-                sinks.Add(Open(shard, selector, i));
+                sinks.Add(Open(shard, selector, i, granted));
             }
 
             shard.Turn(wait: false);
@@ -57,10 +59,14 @@ public sealed class DeliveryAllocationTests
         }
     }
 
-    private static CountingSink Open(Shard shard, string selector, int id)
+    private static CountingSink Open(Shard shard, string selector, int id, bool granted)
     {
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
-        var request = new SubscribeRequest { Selectors = [parsed] };
+
+        // Less than it asks for, so that each event has to be looked at.
+        Assert.True(Selector.TryParse("prices/{id}", out Selector? prices, out _));
+        var access = new ReadAccess([new Grant(prices, "message", "trade")], []);
+        var request = new SubscribeRequest { Selectors = [parsed], Identity = granted ? new StreamIdentity { Connection = "c", Access = access } : null };
         var sink = new CountingSink();
         var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard, new PatternCounts(10));
         shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));

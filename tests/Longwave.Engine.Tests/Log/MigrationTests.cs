@@ -1,0 +1,38 @@
+using Longwave.Engine.Grants;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Selectors;
+
+namespace Longwave.Engine.Tests.Log;
+
+public sealed class MigrationTests
+{
+    /// <summary>What format 1 was, put back into a log of today.</summary>
+    private const string ToVersion1 = """
+        ALTER TABLE events DROP COLUMN private;
+        ALTER TABLE topics DROP COLUMN is_public;
+        PRAGMA user_version = 1;
+        """;
+
+    [Fact]
+    public async Task Open_LogOfFormat1_KeepsEveryEventAndMakesAllPublic()
+    {
+        await using var hub = new TestHub();
+        await hub.PublishManyAsync("a/1", 100);
+        await hub.Engine.DisposeAsync();
+        using (Database database = Database.OpenWriter(Path.Combine(hub.Directory, "longwave.db")))
+        {
+            database.Execute(ToVersion1);
+        }
+
+        await hub.RestartAsync();
+        var access = new ReadAccess([], [new Grant(Selector.Any)]);
+        var sink = new MemorySink();
+        var request = new SubscribeRequest { Selectors = [Selector.Any], Since = Since.Earliest, Identity = new StreamIdentity { Connection = "c", Access = access } };
+        hub.Engine.TrySubscribe(request, sink, out _);
+        Assert.Equal(Enumerable.Range(0, 100).Select(static n => $"{n}"), await sink.TakeDataAsync(100));
+        Assert.Equal("a/1", Assert.Single(hub.Engine.Topics(null, null, 10, access).Topics).Name);
+        await hub.PublishAsync("a/1", "after");
+        Assert.Equal("after", (await sink.NextAsync()).Data);
+    }
+}
