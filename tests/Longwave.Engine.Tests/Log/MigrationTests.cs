@@ -17,15 +17,30 @@ public sealed class MigrationTests
     [Fact]
     public async Task Open_LogOfFormat1_KeepsEveryEventAndMakesAllPublic()
     {
-        await using var hub = new TestHub();
-        await hub.PublishManyAsync("a/1", 100);
-        await hub.Engine.DisposeAsync();
-        using (Database database = Database.OpenWriter(Path.Combine(hub.Directory, "longwave.db")))
+        string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
+        try
         {
-            database.Execute(ToVersion1);
-        }
+            await using (var before = new TestHub(directory: directory))
+            {
+                await before.PublishManyAsync("a/1", 100);
+            }
 
-        await hub.RestartAsync();
+            using (Database database = Database.OpenWriter(Path.Combine(directory, "longwave.db")))
+            {
+                database.Execute(ToVersion1);
+            }
+
+            await using var hub = new TestHub(directory: directory);
+            await CheckAsync(hub);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static async Task CheckAsync(TestHub hub)
+    {
         var access = new ReadAccess([], [new Grant(Selector.Any)]);
         var sink = new MemorySink();
         var request = new SubscribeRequest { Selectors = [Selector.Any], Since = Since.Earliest, Identity = new StreamIdentity { Connection = "c", Access = access } };

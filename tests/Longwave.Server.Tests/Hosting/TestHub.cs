@@ -55,11 +55,13 @@ public sealed class TestHub : IAsyncDisposable
     public static X509Certificate2 Certificate => LazyCertificate.Value;
 
     public static async Task<TestHub> StartAsync(
-        Action<LongwaveOptions>? configure = null, bool tls = false, Action<KestrelServerOptions>? configureServer = null)
+        Action<LongwaveOptions>? configure = null, bool tls = false, Action<KestrelServerOptions>? configureServer = null, TimeProvider? clock = null,
+        LogLevel logLevel = LogLevel.Warning)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("longwave-server-tests-");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddCleartextHttp2();
         builder.Services.AddLongwave(options =>
         {
@@ -83,7 +85,7 @@ public sealed class TestHub : IAsyncDisposable
             }
         });
         var logs = new CollectedLogs();
-        builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddProvider(logs).SetMinimumLevel(logLevel);
         WebApplication app = builder.Build();
         app.MapLongwave();
         await app.StartAsync();

@@ -1,0 +1,11 @@
+namespace Longwave.Server.Tests.Hosting;
+
+/// <summary>A wall clock that a test can put forward; whatever measures time or waits does so in real time.</summary>
+public sealed class ShiftedClock : TimeProvider
+{
+    private long _shift;
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _shift, time.Ticks);
+}
