@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Longwave.Server.Identity;
@@ -5,24 +6,18 @@ namespace Longwave.Server.Identity;
 /// <summary>base64url without padding (RFC 7515, section 2), read strictly.</summary>
 internal static class Base64Text
 {
+    /// <summary>What the decoder of the platform passes over.</summary>
+    private static readonly SearchValues<char> Strange = SearchValues.Create("= \r\n\t");
+
     /// <summary>Decodes; false for any character that does not belong there.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
     {
-        bytes = [];
-        foreach (char c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
-            {
-                return false;
-            }
-        }
-
-        if (text.Length % 4 == 1)
-        {
-            return false;
-        }
-
-        bytes = Base64Url.DecodeFromChars(text);
-        return true;
+        bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+        int written = 0;
+        bool whole = text.IndexOfAny(Strange) < 0
+            && Base64Url.DecodeFromChars(text, bytes, out int read, out written) == OperationStatus.Done
+            && read == text.Length;
+        bytes = whole ? bytes[..written] : [];
+        return whole;
     }
 }

@@ -201,8 +201,8 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         output.WriteLine($"{cases.Count} tokens refused.");
-        Assert.Empty(taken);
         Assert.Empty(_hub.Logs.Lines);
+        Assert.Empty(taken);
     }
 
     private async Task<HttpStatusCode> StatusAsync(string token)
