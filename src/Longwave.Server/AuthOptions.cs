@@ -88,6 +88,9 @@ public sealed class AuthOptions
     [Description("Most revocations that stand at once, at about 200 bytes each. More are refused with 507.")]
     public int MaxRevocations { get; set; } = 100_000;
 
+    /// <summary>Whether there is anything that needs no token.</summary>
+    public bool AllowsAnonymous => Anonymous.Publish.Count > 0 || Anonymous.Subscribe.Count > 0;
+
     /// <summary>Whether anybody is asked who he is.</summary>
-    internal bool IsOn => Issuers.Count > 0 || ApiKeys.Count > 0 || Anonymous.Publish.Count > 0 || Anonymous.Subscribe.Count > 0;
+    public bool IsOn => Issuers.Count > 0 || ApiKeys.Count > 0 || AllowsAnonymous;
 }

@@ -6,6 +6,7 @@ using Longwave.Publish;
 using Longwave.Serve;
 using Longwave.Tail;
 using Longwave.Terminals;
+using Longwave.Tokens;
 
 namespace Longwave;
 
@@ -49,6 +50,7 @@ internal static class LongwaveCommand
             PublishCommand.Create(terminal),
             TailCommand.Create(terminal),
             DemoCommand.Create(terminal),
+            TokenCommand.Create(terminal),
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
@@ -60,6 +62,7 @@ internal static class LongwaveCommand
             ["publish"] = PublishCommand.Epilogue,
             ["tail"] = TailCommand.Epilogue,
             ["demo"] = DemoCommand.Epilogue,
+            ["token"] = TokenCommand.Epilogue,
         });
         return command;
     }

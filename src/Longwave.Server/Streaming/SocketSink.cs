@@ -167,7 +167,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             SystemCalls.FinishSending(_file);
             DropReceived();
         }
-        else if (_reason is CloseReason.Stalled)
+        else if (_reason is CloseReason.Stalled || StreamEnds.IsOfIdentity(_reason))
         {
             // The kernel would go on offering what the client does not take.
             SystemCalls.CloseAbortively(_file);

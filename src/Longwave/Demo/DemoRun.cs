@@ -21,7 +21,7 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
             Introduce(events);
         }
 
-        using var hub = new HubConnection(address);
+        using var hub = new HubConnection(address, new HubToken(terminal.Variable));
         var progress = new ProgressReport(terminal.Clock, loop ? null : events.Count);
         var view = new ProgressView(terminal, "Publishing", progress, quiet, besideOutput: false);
         var sender = new EventSender(hub, terminal.Clock, RetryFor, view.Say);

@@ -9,10 +9,14 @@ internal sealed class HubConnection : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
+    private readonly HubToken _token;
 
-    public HubConnection(HubAddress address)
+    /// <summary>Makes a connection.</summary>
+    /// <param name="address">Where the hub is.</param>
+    /// <param name="token">What to show it.</param>
+    public HubConnection(HubAddress address, HubToken token)
     {
-        Address = address;
+        (Address, _token) = (address, token);
         _client = new HttpClient(new SocketsHttpHandler
         {
             // A proxy that the environment names leads away from this machine, never to it.
@@ -34,8 +38,15 @@ internal sealed class HubConnection : IDisposable
     public HubAddress Address { get; }
 
     /// <summary>Sends a request and returns as soon as the headers of the answer are there.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
-        _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        if (_token.Read() is { } token)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        return _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    }
 
     public void Dispose() => _client.Dispose();
 }

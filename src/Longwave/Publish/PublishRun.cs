@@ -13,7 +13,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
     /// <summary>Publishes; the result is the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var hub = new HubConnection(arguments.Hub);
+        using var hub = new HubConnection(arguments.Hub, new HubToken(terminal.Variable));
         try
         {
             await using Stream? file = arguments.File?.OpenRead();

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ internal static class HubApplication
         {
             ServeConfiguration configuration = ServeConfiguration.Read(arguments);
             List<ListenAddress> addresses = [.. configuration.Listen.Urls.Select(ListenAddress.Parse)];
-            RefuseOpenAddresses(addresses, configuration.Listen, error);
+            RefuseOpenAddresses(addresses, configuration, error);
             ServerCertificate? certificate = addresses.Any(a => a.Tls) ? ServerCertificate.Load(configuration.Listen) : null;
 
             await using WebApplication app = Build(configuration, addresses, certificate, arguments.Verbose);
@@ -50,24 +51,30 @@ internal static class HubApplication
         }
     }
 
-    /// <summary>Anybody who reaches an open address can read and publish everything: nobody gets that without having said so.</summary>
-    private static void RefuseOpenAddresses(List<ListenAddress> addresses, ListenSettings settings, TextWriter error)
+    /// <summary>Anybody who reaches an open address can do what needs no token, and without TLS anybody on the way as well: nobody gets that without having said so.</summary>
+    private static void RefuseOpenAddresses(List<ListenAddress> addresses, ServeConfiguration configuration, TextWriter error)
     {
-        string open = string.Join(", ", addresses.Where(a => !a.IsLoopback).Select(a => a.Url));
+        AuthOptions auth = configuration.Hub.GetSection(nameof(LongwaveOptions.Auth)).Get<AuthOptions>() ?? new AuthOptions();
+        string open = string.Join(", ", addresses.Where(a => !a.IsLoopback && (!auth.IsOn || (auth.AllowsAnonymous && !a.Tls))).Select(a => a.Url));
         if (open.Length == 0)
         {
             return;
         }
 
-        if (!settings.Insecure)
+        string reason = auth.IsOn
+            ? "what needs no token (Auth:Anonymous) would go over plain HTTP, where anybody on the way can read and change it."
+            : "no authentication is configured, so everybody who reaches it could read and publish everything.";
+        string what = auth.IsOn ? "what needs no token goes over plain HTTP at" : "everybody can read and publish everything at";
+        if (!configuration.Listen.Insecure)
         {
             throw new StartFailedException(
                 StartFailure.UsageExitCode,
-                $"Refusing to listen on {open}: no authentication is configured, so everybody who reaches it could read and publish everything. "
-                + "Listen on 127.0.0.1 behind a proxy that authenticates, or say --insecure if that is what you want.");
+                $"Refusing to listen on {open}: {reason} "
+                + (auth.IsOn ? "Listen on https, " : "Configure who may do what (section Auth), listen on 127.0.0.1 behind a proxy that authenticates, ")
+                + "or say --insecure if that is what you want.");
         }
 
-        error.WriteLine($"longwave: WARNING: everybody who reaches {open} can read and publish everything (--insecure).");
+        error.WriteLine($"longwave: WARNING: {what} {open} (--insecure).");
     }
 
     private static WebApplication Build(

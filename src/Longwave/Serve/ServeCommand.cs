@@ -20,7 +20,7 @@ internal static class ServeCommand
         };
         var config = new Option<FileInfo?>("--config")
         {
-            Description = "JSON file with the sections Engine, Server and Listen. Environment variables such as LONGWAVE__ENGINE__HEARTBEAT override it, options override both.",
+            Description = "JSON file with the sections Engine, Server, Auth and Listen. Environment variables such as LONGWAVE__ENGINE__HEARTBEAT override it, options override both.",
             HelpName = "FILE",
         };
         var certificate = new Option<FileInfo?>("--cert") { Description = "Certificate (chain) in PEM, for https URLs.", HelpName = "FILE" };

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace Longwave.Serve;
 
 /// <summary>Brings together what the file, the environment and the command line say; the later wins.</summary>
-/// <param name="Hub">The sections of the hub (<c>Engine</c>, <c>Server</c>).</param>
+/// <param name="Hub">The sections of the hub (<c>Engine</c>, <c>Server</c>, <c>Auth</c>).</param>
 /// <param name="Listen">Where to listen.</param>
 internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Listen)
 {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Longwave.Engine;
+using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
         StartFailedException failed => new(failed.ExitCode, failed.Message),
         OptionsValidationException invalid => new(
             UsageExitCode, string.Join(Environment.NewLine, invalid.Failures.Select(failure => $"Configuration: {failure}"))),
+        KeyUnusableException unusable => new(UsageExitCode, unusable.Message),
         LogUnavailableException unavailable => new(MachineExitCode, unavailable.Message),
         IOException { InnerException: AddressInUseException } inUse => new(
             MachineExitCode, $"{inUse.Message.TrimEnd('.')}. Stop the other process, or choose another address with --urls."),

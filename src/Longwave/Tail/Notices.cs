@@ -17,6 +17,15 @@ internal static class Notices
     /// <summary>The stream ends, and the hub says when to come back.</summary>
     public const string Reconnect = "longwave.reconnect";
 
+    /// <summary>The hub ends the stream because of who holds it.</summary>
+    public const string Closed = "longwave.closed";
+
+    /// <summary>The token expires soon.</summary>
+    public const string TokenExpiring = "longwave.token-expiring";
+
+    /// <summary>Whether it makes no sense to come back: somebody wanted this stream to end.</summary>
+    public static bool IsFinal(in ServerSentEvent notice) => notice.Type == Closed && Member(notice, "reason") is not "token-expired";
+
     /// <summary>Whether it is about events that will never come, which nobody wants to miss.</summary>
     public static bool IsLoss(string type) => type is Gap or Reset;
 
@@ -47,6 +56,18 @@ internal static class Notices
                     var other => other,
                 };
                 return $"The hub asks to reconnect: {reason}.";
+            case Closed:
+                string end = Member(notice, "reason") switch
+                {
+                    "token-expired" => "the token has expired",
+                    "revoked" => "the token or the stream was revoked",
+                    "grants-narrowed" => "the token that it was renewed with does not grant it",
+                    "ended" => "an administrator ended it",
+                    var other => other,
+                };
+                return $"The hub ended the stream: {end}.";
+            case TokenExpiring:
+                return $"The token expires at {Member(notice, "expires")}; the stream ends then.";
             default:
                 return VisibleText.Escape($"The hub says {notice.Type}: {notice.Data}");
         }

@@ -15,12 +15,13 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal)
     private readonly EventPrinter _printer = new(terminal, arguments.Json);
     private bool _reached;
     private bool _lost;
+    private bool _isOver;
     private long _printed;
 
     /// <summary>Follows until there is enough, or it makes no sense any more; the result is the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var hub = new HubConnection(arguments.Hub);
+        using var hub = new HubConnection(arguments.Hub, new HubToken(terminal.Variable));
         var connection = new StreamConnection(hub, arguments, _place, this, terminal.Clock);
         var backoff = new Backoff(DefaultRetry, LongestWait);
         try
@@ -31,6 +32,11 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal)
                 if (ExitCodeOf(end) is { } code)
                 {
                     return code;
+                }
+
+                if (_isOver)
+                {
+                    return ExitCode.Failed;
                 }
 
                 // A connection that broke was one: the hub may be restarting.
@@ -77,7 +83,8 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal)
     /// <summary>For the connection: the hub says something about the stream.</summary>
     public void OnNotice(in ServerSentEvent notice)
     {
-        if (Notices.IsLoss(notice.Type))
+        _isOver |= Notices.IsFinal(notice);
+        if (Notices.IsLoss(notice.Type) || _isOver)
         {
             terminal.Say(Notices.Describe(notice, arguments.Since));
         }

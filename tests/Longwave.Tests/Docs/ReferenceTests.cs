@@ -27,6 +27,7 @@ public sealed class ReferenceTests
                 """)
             .Section("Engine", typeof(EngineOptions), "The log and the fan-out.")
             .Section("Server", typeof(ServerOptions), "The HTTP surface.")
+            .Section("Auth", typeof(AuthOptions), "Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is, and the hub listens on the loopback interface only.")
             .Section("Listen", typeof(ListenSettings), "Where the executable listens. Whoever embeds the hub configures this on the web server.")
             .ToString());
 

@@ -11,6 +11,7 @@ import { Subscription } from './subscription.js';
 import { appendVisible, element, formatNumber } from './text.js';
 import { TopicList } from './topics.js';
 import { setUpPublishing } from './publish.js';
+import { setUpToken } from './token.js';
 
 const SAVE_MS = 1000;
 const ANY = '*';
@@ -32,6 +33,7 @@ const rate = new RateMeter();
 const state = new StateLine(() => subscription?.reconnectNow());
 const topics = new TopicList({ toggle, reach });
 
+setUpToken();
 setUpPublishing(published);
 byId('since').value = choice;
 byId('since').addEventListener('change', (event) => beginAnew(event.target.value));

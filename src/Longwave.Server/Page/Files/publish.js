@@ -3,6 +3,7 @@
 import { element } from './text.js';
 import { isPosition } from './positions.js';
 import { readProblem } from './subscription.js';
+import { noteAnswer, withToken } from './token.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -38,6 +39,7 @@ export function setUpPublishing(onPublished) {
     const event = { topic: byId('publish-topic').value, type: byId('publish-type').value, data: data.value };
     try {
       const response = await post(event, keyOf(event));
+      noteAnswer(response);
       unanswered = null;
       if (response.ok) {
         const { id } = await response.json();
@@ -68,7 +70,7 @@ function post({ topic, type, data }, key) {
 
   return fetch(`v1/events?${query}`, {
     method: 'POST',
-    headers: { 'Content-Type': isJson(data) ? 'application/json' : 'text/plain;charset=utf-8', 'Idempotency-Key': key },
+    headers: withToken({ 'Content-Type': isJson(data) ? 'application/json' : 'text/plain;charset=utf-8', 'Idempotency-Key': key }),
     body: data,
     signal: AbortSignal.timeout(30_000),
   });

@@ -5,6 +5,7 @@
 
 import { isAtOrBefore, isPosition } from './positions.js';
 import { readLines } from './lines.js';
+import { noteAnswer, withToken } from './token.js';
 
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 15_000;
@@ -146,11 +147,12 @@ export class Subscription {
     heard();
     try {
       const response = await fetch(this.#address(), {
-        headers: { Accept: 'application/x-ndjson' },
+        headers: withToken({ Accept: 'application/x-ndjson' }),
         cache: 'no-store',
         credentials: 'same-origin',
         signal: this.#controller.signal,
       });
+      noteAnswer(response);
       const unusable = await describeUnusable(response);
       if (unusable) {
         return unusable;

@@ -1,5 +1,6 @@
 // The list of topics: a list box of which several can be chosen, refreshed while the page is seen.
 
+import { noteAnswer, withToken } from './token.js';
 import { appendVisible, element, formatNumber } from './text.js';
 
 const REFRESH_MS = 2000;
@@ -256,7 +257,8 @@ export class TopicList {
 }
 
 async function fetchTopics(query) {
-  const response = await fetch(`v1/topics?${query}`, { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`v1/topics?${query}`, { headers: withToken(), cache: 'no-store', signal: AbortSignal.timeout(10_000) });
+  noteAnswer(response);
   if (!response.ok) {
     throw new Error(`HTTP ${response.status}`);
   }

@@ -1,0 +1,26 @@
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>Signs tokens with a shared secret, for development and tests. In production an identity provider issues them.</summary>
+public static class TokenSigner
+{
+    /// <summary>Signs claims with the secret of a key file (HS256).</summary>
+    /// <param name="claims">The claims, one JSON object.</param>
+    /// <param name="secret">The text of the key file.</param>
+    /// <param name="place">Where the text comes from, for the message when it is no good.</param>
+    /// <exception cref="KeyUnusableException">The secret is too short or badly written; the message does not quote it.</exception>
+    public static string Sign(string claims, string secret, string place)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (secret.Contains("-----BEGIN", StringComparison.Ordinal))
+        {
+            throw new KeyUnusableException($"What is in {place} is no shared secret; tokens of other keys are issued by whoever has the private key.");
+        }
+
+        var key = new SymmetricSecurityKey(KeyFile.SecretBytes(secret, place));
+        var handler = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false };
+        return handler.CreateToken(claims, new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
+    }
+}

@@ -1,0 +1,42 @@
+// A hub that asks who you are: the token that the page shows it. It is kept for this tab only, and for as long as the tab is open.
+
+const KEY = 'longwave-token';
+
+const byId = (id) => document.getElementById(id);
+
+let token = read();
+
+/** Headers of a request, with the token when there is one. */
+export const withToken = (headers = {}) => token === '' ? headers : { ...headers, Authorization: `Bearer ${token}` };
+
+/** Looks at an answer: a hub that wants a token, or another one, makes the page ask for it. */
+export function noteAnswer(response) {
+  if (response.status === 401) {
+    byId('token-card').hidden = false;
+  }
+}
+
+/** Lets the token be typed in; what the page shows then begins anew. */
+export function setUpToken() {
+  byId('token-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    token = byId('token-text').value.trim();
+    try {
+      sessionStorage.setItem(KEY, token);
+    } catch {
+      // Storage is forbidden here: the token lives until the page is left.
+    }
+
+    byId('token-text').value = '';
+    byId('token-card').hidden = true;
+    location.reload();
+  });
+}
+
+function read() {
+  try {
+    return sessionStorage.getItem(KEY) ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,35 @@
+namespace Longwave.Hubs;
+
+/// <summary>
+/// What the commands show to a hub that asks who they are: a token or an API key from the environment, never from the command line, which
+/// every user of the machine can read.
+/// </summary>
+/// <param name="variable">Reads environment variables.</param>
+internal sealed class HubToken(Func<string, string?> variable)
+{
+    /// <summary>The variable with the token itself.</summary>
+    public const string Variable = "LONGWAVE_TOKEN";
+
+    /// <summary>The variable with the name of a file that has it; read for every request, so that somebody else can keep it fresh.</summary>
+    public const string FileVariable = "LONGWAVE_TOKEN_FILE";
+
+    /// <summary>The token, or null for none.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public string? Read()
+    {
+        string? text = variable(FileVariable) is { Length: > 0 } file ? ReadFile(file) : variable(Variable);
+        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    private static string ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+}

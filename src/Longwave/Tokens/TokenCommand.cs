@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Longwave.Arguments;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Selectors;
+using Longwave.Terminals;
+
+namespace Longwave.Tokens;
+
+/// <summary><c>longwave token</c>: keys and tokens for development, API keys for services.</summary>
+internal static class TokenCommand
+{
+    /// <summary>How long a token is valid by default.</summary>
+    public static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>What stands below its help.</summary>
+    public const string Epilogue = """
+        Examples:
+          longwave token --new-key dev.key > hub.json      # a secret, and the configuration of a hub that takes tokens of it
+          longwave serve --config hub.json
+          longwave token --key dev.key --subject alice --subscribe 'prices/{symbol}' --publish notes
+          longwave token --key dev.key --subject root --publish '*' --subscribe '*' --admin --lifetime 8h
+          export LONGWAVE_TOKEN=$(longwave token --key dev.key --subject me --publish '*' --subscribe '*')
+          longwave token --api-key billing --publish invoices/{id}
+
+        A token is printed on standard output, alone. Tokens of a shared secret are for development: whoever can check one can make
+        one. In production an identity provider issues them (Auth:Issuers, Discovery or JwksUrl).
+
+        publish, tail and demo show the hub the token in LONGWAVE_TOKEN, or in the file that LONGWAVE_TOKEN_FILE names.
+
+        Exit codes: 0 done; 1 a file can't be read or written, or is no key; 2 wrong command line.
+        """;
+
+    public static Command Create(Terminal terminal)
+    {
+        var newKey = new Option<FileInfo?>("--new-key") { Description = "Make a secret in this new file, and print the configuration of a hub that takes tokens signed with it.", HelpName = "FILE" };
+        var apiKey = new Option<string?>("--api-key") { Description = "Make an API key of this name: the key on standard error, the configuration with its hash on standard output.", HelpName = "NAME" };
+        var key = new Option<FileInfo?>("--key") { Description = "File of the secret that signs the token.", HelpName = "FILE" };
+        var subject = new Option<string?>("--subject") { Description = "Whose token it is (`sub`).", HelpName = "NAME" };
+        Option<string[]> publish = SelectorsOption("--publish", "Topics it may publish to: a topic, '*' or a URI template; may be given several times.");
+        Option<string[]> subscribe = SelectorsOption("--subscribe", "Topics it may read; may be given several times.");
+        var type = new Option<string[]>("--type") { Description = "Only events of this type, in all that is granted; may be given several times.", HelpName = "TYPE" };
+        var admin = new Option<bool>("--admin") { Description = "May look at and end the streams of others, and revoke." };
+        var lifetime = new Option<TimeSpan>("--lifetime") { Description = "How long it is valid (default: 1h).", HelpName = "TIME", CustomParser = Duration.ParseOption };
+        var issuer = new Option<string>("--issuer") { Description = "Who issues it (`iss`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
+        var audience = new Option<string>("--audience") { Description = "Who it is for (`aud`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
+        type.Validators.Add(CheckTypes);
+
+        var command = new Command("token", "Make a token for development, or an API key for a service.")
+        {
+            newKey, apiKey, key, subject, publish, subscribe, type, admin, lifetime, issuer, audience,
+        };
+        command.Validators.Add(result => CheckTogether(
+            result, result.GetValue(newKey), result.GetValue(apiKey), result.GetValue(key), result.GetValue(subject)));
+        command.SetAction(parsed =>
+        {
+            TimeSpan given = parsed.GetValue(lifetime);
+            var wanted = new TokenArguments
+            {
+                Subject = parsed.GetValue(subject) ?? "",
+                Publish = parsed.GetValue(publish) ?? [],
+                Subscribe = parsed.GetValue(subscribe) ?? [],
+                Types = parsed.GetValue(type) ?? [],
+                Admin = parsed.GetValue(admin),
+                Lifetime = given == TimeSpan.Zero ? DefaultLifetime : given,
+                Issuer = parsed.GetValue(issuer)!,
+                Audience = parsed.GetValue(audience)!,
+            };
+            return parsed.GetValue(newKey) is { } made ? DevelopmentToken.MakeKey(terminal, made.FullName, wanted)
+                : parsed.GetValue(apiKey) is { } name ? ApiKey.Make(terminal, name, wanted)
+                : DevelopmentToken.Make(terminal, parsed.GetValue(key)!.FullName, wanted);
+        });
+        return command;
+    }
+
+    private static Option<string[]> SelectorsOption(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "SELECTOR" };
+        option.Validators.Add(static result =>
+        {
+            foreach (string text in result.Tokens.Select(static token => token.Value))
+            {
+                if (!Selector.TryParse(text, out _, out string? error))
+                {
+                    result.AddError($"'{text}': {error}");
+                }
+            }
+        });
+        return option;
+    }
+
+    private static void CheckTypes(OptionResult result)
+    {
+        foreach (EventProblem problem in result.Tokens.Select(static token => EventRules.CheckType(token.Value)).OfType<EventProblem>())
+        {
+            result.AddError($"--type: {problem.Detail}");
+        }
+    }
+
+    private static void CheckTogether(CommandResult result, FileInfo? newKey, string? apiKey, FileInfo? key, string? subject)
+    {
+        int ways = (newKey is null ? 0 : 1) + (apiKey is null ? 0 : 1) + (key is null ? 0 : 1);
+        if (ways != 1)
+        {
+            result.AddError("Say one of --key FILE (a token), --new-key FILE (a secret for tokens) and --api-key NAME.");
+        }
+        else if (key is not null && string.IsNullOrEmpty(subject))
+        {
+            result.AddError("Say whose token it is: --subject NAME.");
+        }
+
+        if (apiKey is not null && !ApiKey.IsName(apiKey))
+        {
+            result.AddError($"'{apiKey}' is no name of a key: letters, digits and hyphens, at most 64.");
+        }
+    }
+}
