@@ -32,7 +32,9 @@ internal sealed partial class HubProcess : IAsyncDisposable
     public double AnonymousMb => HubUsage.AnonymousMb(_process.Id);
 
     /// <summary>Starts a hub with the options that a user gets, and waits until it listens.</summary>
-    public static async Task<HubProcess> StartAsync(string dataDirectory)
+    /// <param name="dataDirectory">Where its log is.</param>
+    /// <param name="configuration">A configuration file, where the options of a user are not enough.</param>
+    public static async Task<HubProcess> StartAsync(string dataDirectory, string? configuration = null)
     {
         if (!File.Exists(Repository.Hub))
         {
@@ -44,6 +46,12 @@ internal sealed partial class HubProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (configuration is not null)
+        {
+            start.ArgumentList.Add("--config");
+            start.ArgumentList.Add(configuration);
+        }
+
         foreach (string setting in start.Environment.Keys.Where(key => key.StartsWith("LONGWAVE__", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(setting);

@@ -47,11 +47,11 @@ internal static class ApiKey
     {
         if (selectors.Count > 0)
         {
-            entry[name] = new JsonArray([.. selectors.Select(selector => Grant(selector, types))]);
+            entry[name] = new JsonArray([.. selectors.Select(selector => (JsonNode)Grant(selector, types))]);
         }
     }
 
-    private static JsonNode Grant(string selector, IReadOnlyList<string> types)
+    private static JsonObject Grant(string selector, IReadOnlyList<string> types)
     {
         var grant = new JsonObject { ["Topic"] = selector };
         if (types.Count > 0)
