@@ -27,7 +27,8 @@ internal sealed class TokenKey
     public string Token(string subject, DateTimeOffset expires)
     {
         string claims = string.Create(CultureInfo.InvariantCulture, $$"""
-            {"iss":"bench","aud":"bench","sub":"{{subject}}","iat":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}},"exp":{{expires.ToUnixTimeMilliseconds() / 1000.0:F3}},"longwave":{"publish":["*"],"subscribe":["*"],"admin":true}}
+            {"iss":"bench","aud":"bench","sub":"{{subject}}","iat":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}},
+            "exp":{{expires.ToUnixTimeMilliseconds() / 1000.0:F3}},"longwave": {"publish":["*"],"subscribe":["*"],"admin":true} }
             """);
         string signed = $"{Encode("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Encode(Encoding.UTF8.GetBytes(claims))}";
         return $"{signed}.{Encode(HMACSHA256.HashData(_secret, Encoding.ASCII.GetBytes(signed)))}";
