@@ -30,14 +30,17 @@ internal sealed class IdentityScenario : IScenario
         string directory = context.NewDirectory();
         await using HubProcess hub = await HubProcess.StartAsync(directory, key.WriteConfiguration(directory + "-config"));
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{hub.Port}"), Timeout = Timeout.InfiniteTimeSpan };
+
+        // Connections of its own: one whose stream has ended is closed by the hub, whatever the client had in mind with it.
+        using var requests = new HttpClient { BaseAddress = http.BaseAddress };
         DateTimeOffset far = TimeProvider.System.GetUtcNow().AddHours(1);
         string root = key.Token("root", far);
         using var publishing = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        Task publisher = PublishAsync(http, root, publishing.Token);
+        Task publisher = PublishAsync(requests, root, publishing.Token);
 
         List<HeldStream> revoked = await OpenAsync(http, _ => key.Token("mallory", far), context.Cancellation);
         DateTimeOffset revokedAt = TimeProvider.System.GetUtcNow();
-        await PostAsync(http, root, "/v1/revocations", """{"sub":"mallory"}""", context.Cancellation);
+        await PostAsync(requests, root, "/v1/revocations", """{"sub":"mallory"}""", context.Cancellation);
         double[] revocation = await LagsAsync(revoked, _ => revokedAt);
         context.Tell($"{revoked.Count} streams were revoked");
 
