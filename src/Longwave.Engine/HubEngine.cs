@@ -90,6 +90,19 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
+    /// Gives a log that was restored from a copy a new epoch: clients with positions of the log that was lost are then told by a reset,
+    /// where they would otherwise miss or mix up events silently.
+    /// </summary>
+    /// <param name="dataDirectory">Directory of the log; no hub may be using it.</param>
+    /// <returns>The epoch that it had, and the one that it has now.</returns>
+    /// <exception cref="LogUnavailableException">There is no log, a hub uses it, or it can't be written; the message says which.</exception>
+    public static (uint Before, uint After) RenewEpoch(string dataDirectory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
+        return EpochRenewal.Run(dataDirectory);
+    }
+
+    /// <summary>
     /// Appends events, all or none. Completes when every event is as durable as its policy says; there is no cancelling once it waits in
     /// the queue. The events must have passed <see cref="EventRules"/>.
     /// </summary>
@@ -182,6 +195,7 @@ public sealed class HubEngine : IAsyncDisposable
             _readers.Dispose();
             Array.ForEach(_shards, static shard => shard.Close());
             Array.ForEach(_threads, static thread => thread.Join());
+            Array.ForEach(_shards, static shard => shard.Dispose());
             _pipeline.Dispose();
         });
     }

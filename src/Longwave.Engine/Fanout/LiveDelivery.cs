@@ -17,7 +17,7 @@ namespace Longwave.Engine.Fanout;
 /// selector get is put together once. A subscriber has no queue. One that can't take more remembers which event it missed first, and gets
 /// what it missed from the hot tail when its sink is writable, if that is near, else through a catch-up reader.
 /// </remarks>
-internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider clock, ILogger logger)
+internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
     private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
@@ -25,6 +25,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
     private readonly List<Subscriber> _singles = [];
     private readonly List<TailEvent> _events = [];
     private readonly RunWriter _runs = new();
+    private readonly MissedResume _missed = new(log, limits);
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
@@ -33,7 +34,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
     public bool HasWork => _next != log.Tail.End;
 
     /// <summary>How far a live subscriber that keeps up has come: every event up to there was written to it, or did not match.</summary>
-    public Position PositionOf(Subscriber subscriber) => new(log.Epoch, Math.Max(_routedThrough, subscriber.Cursor));
+    public Position PositionOf(Subscriber subscriber) =>
+        new(log.Epoch, subscriber.MissedSequence < 0 ? Math.Max(_routedThrough, subscriber.Cursor) : subscriber.Cursor);
 
     /// <summary>
     /// The seam: gives the subscriber the events between its cursor and this place, then makes it live, all on the shard's own turn. Events
@@ -49,6 +51,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
 
         subscriber.State = SubscriberState.Live;
+        subscriber.HasBeenLive = true;
+        subscriber.IsSlow = false;
         subscriber.Matches = null;
         _routes.Add(subscriber);
         _live++;
@@ -67,6 +71,11 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
 
         subscriber.MissedSequence = -1;
+        if (subscriber.IsSlow || subscriber.Request.Conflate)
+        {
+            return TryResumeSome(subscriber, sequence);
+        }
+
         if (_next - sequence > limits.JoinScanEvents)
         {
             return false;
@@ -93,11 +102,54 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         return true;
     }
 
+    /// <summary>A subscriber of which not every missed event is wanted gets the others.</summary>
+    private bool TryResumeSome(Subscriber subscriber, long sequence)
+    {
+        _events.Clear();
+        if (_next - sequence > limits.JoinScanEvents || !_missed.TrySurvey(subscriber, sequence, _next, _events))
+        {
+            subscriber.MissedThrough = _routedThrough;
+            return false;
+        }
+
+        if (subscriber.IsTooSlow)
+        {
+            return true;
+        }
+
+        if (subscriber.SkippedAfter >= 0)
+        {
+            byte[] notice = _missed.TakeNotice(subscriber);
+            Send(subscriber, new FrameRun(notice, [notice.Length], isShared: true));
+        }
+
+        SendInWrites(subscriber);
+
+        // One that is blocked again is not done with this range, whatever is left of it.
+        subscriber.IsSlow &= subscriber.IsBlocked;
+        return true;
+    }
+
+    /// <summary>A subscriber that was away from the live edge takes bytes again: what came meanwhile it has missed.</summary>
+    public void Return(Subscriber subscriber)
+    {
+        subscriber.IsSlow |= subscriber.HasBeenLive && log.Topics.HaveSlowPolicies;
+        if (subscriber.IsSlow || subscriber.Request.Conflate)
+        {
+            subscriber.MissedThrough = log.Tip;
+        }
+    }
+
     /// <summary>Takes a subscriber out of the routes. Between two turns, when all that it was to get has been flushed.</summary>
     public void Leave(Subscriber subscriber)
     {
         _routes.Remove(subscriber);
         _live--;
+        if (subscriber.Pace is not null)
+        {
+            due.Remove(subscriber);
+        }
+
         subscriber.State = SubscriberState.Waiting;
     }
 
@@ -148,11 +200,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
             _events.Clear();
             _pending.Copy(subscriber.Pending, _events);
             subscriber.Pending = default;
-            for (int start = 0, count; start < _events.Count; start += count)
-            {
-                count = CountOfWrite(start);
-                SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
-            }
+            SendInWrites(subscriber);
         }
 
         _nodes.Clear();
@@ -177,7 +225,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
     }
 
-    private static bool IsMatch(Subscriber subscriber, TailEvent found)
+    internal static bool IsMatch(Subscriber subscriber, TailEvent found)
     {
         if (!TypeFilter.Matches(subscriber.Request.Types, found.Event.Type))
         {
@@ -206,6 +254,23 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         {
             subscriber.MissedSequence = missed.Sequence;
             subscriber.Cursor = missed.Offset - 1;
+        }
+    }
+
+    /// <summary>It is blocked while the event comes: the policy of the event's topic says what that means.</summary>
+    private static void NoteSlow(Subscriber subscriber, TailEvent missed)
+    {
+        SlowConsumer policy = missed.Topic.Policy.SlowConsumer;
+        subscriber.IsSlow |= policy != SlowConsumer.CatchUp;
+        subscriber.IsTooSlow |= policy == SlowConsumer.Disconnect;
+    }
+
+    private static void MissAll(Subscriber subscriber, ReadOnlySpan<TailEvent> missed)
+    {
+        Miss(subscriber, missed[0]);
+        foreach (TailEvent one in missed)
+        {
+            NoteSlow(subscriber, one);
         }
     }
 
@@ -270,6 +335,15 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         if (subscriber.IsBlocked)
         {
             Miss(subscriber, added);
+            NoteSlow(subscriber, added);
+            return;
+        }
+
+        if (subscriber.Pace is not null)
+        {
+            // It waits for the subscriber's next delivery.
+            Miss(subscriber, added);
+            due.Add(subscriber);
             return;
         }
 
@@ -326,6 +400,16 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         return end - start;
     }
 
+    /// <summary>Gives one subscriber what was gathered.</summary>
+    private void SendInWrites(Subscriber subscriber)
+    {
+        for (int start = 0, count; start < _events.Count; start += count)
+        {
+            count = CountOfWrite(start);
+            SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
+        }
+    }
+
     private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
     {
         while (!events.IsEmpty && events[0].Offset <= subscriber.Cursor)
@@ -340,7 +424,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
 
         if (subscriber.IsBlocked)
         {
-            Miss(subscriber, events[0]);
+            MissAll(subscriber, events);
         }
         else
         {
@@ -361,7 +445,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
                 Blocked(subscriber);
                 if (taken < events.Length)
                 {
-                    Miss(subscriber, events[taken]);
+                    MissAll(subscriber, events[taken..]);
                 }
             }
         }

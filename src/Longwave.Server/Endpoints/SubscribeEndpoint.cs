@@ -123,7 +123,7 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
     /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
     private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
     {
-        bool clean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Finished;
+        bool clean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Slow or CloseReason.Finished;
         if (clean)
         {
             try

@@ -101,7 +101,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
     public void Complete(CloseReason reason)
     {
         _reason = reason;
-        _isClean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Finished && _state == Opened;
+        _isClean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Slow or CloseReason.Finished && _state == Opened;
         int before = Interlocked.Exchange(ref _state, Completed);
         if (before is Opened or Waiting)
         {
