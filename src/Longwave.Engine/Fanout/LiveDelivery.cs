@@ -5,6 +5,7 @@ using Longwave.Engine.Topics;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Microsoft.Extensions.Logging;
+using static Longwave.Engine.Fanout.Missing;
 
 namespace Longwave.Engine.Fanout;
 
@@ -130,16 +131,6 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         return true;
     }
 
-    /// <summary>A subscriber that was away from the live edge takes bytes again: what came meanwhile it has missed.</summary>
-    public void Return(Subscriber subscriber)
-    {
-        subscriber.IsSlow |= subscriber.HasBeenLive && log.Topics.HaveSlowPolicies;
-        if (subscriber.IsSlow || subscriber.Request.Conflate)
-        {
-            subscriber.MissedThrough = log.Tip;
-        }
-    }
-
     /// <summary>Takes a subscriber out of the routes. Between two turns, when all that it was to get has been flushed.</summary>
     public void Leave(Subscriber subscriber)
     {
@@ -216,61 +207,12 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         {
             if (!subscriber.Sink.TrySend(run, out _))
             {
-                Blocked(subscriber);
+                Block(subscriber, clock.GetTimestamp());
             }
         }
         catch (Exception failed)
         {
             Failed(subscriber, failed);
-        }
-    }
-
-    internal static bool IsMatch(Subscriber subscriber, TailEvent found)
-    {
-        if (!TypeFilter.Matches(subscriber.Request.Types, found.Event.Type))
-        {
-            return false;
-        }
-
-        if (subscriber.Filter.Matches(found.Topic.Name))
-        {
-            return true;
-        }
-
-        foreach (Topic alternate in found.Alternates)
-        {
-            if (subscriber.Filter.Matches(alternate.Name))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static void Miss(Subscriber subscriber, TailEvent missed)
-    {
-        if (subscriber.MissedSequence < 0)
-        {
-            subscriber.MissedSequence = missed.Sequence;
-            subscriber.Cursor = missed.Offset - 1;
-        }
-    }
-
-    /// <summary>It is blocked while the event comes: the policy of the event's topic says what that means.</summary>
-    private static void NoteSlow(Subscriber subscriber, TailEvent missed)
-    {
-        SlowConsumer policy = missed.Topic.Policy.SlowConsumer;
-        subscriber.IsSlow |= policy != SlowConsumer.CatchUp;
-        subscriber.IsTooSlow |= policy == SlowConsumer.Disconnect;
-    }
-
-    private static void MissAll(Subscriber subscriber, ReadOnlySpan<TailEvent> missed)
-    {
-        Miss(subscriber, missed[0]);
-        foreach (TailEvent one in missed)
-        {
-            NoteSlow(subscriber, one);
         }
     }
 
@@ -371,7 +313,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         node.Pending = default;
         for (int start = 0, count; start < _events.Count; start += count)
         {
-            count = CountOfWrite(start);
+            count = CountOfWrite(_events, start, limits.MaxWriteBytes);
             ReadOnlySpan<TailEvent> events = CollectionsMarshal.AsSpan(_events).Slice(start, count);
             _runs.Begin();
             foreach (Subscriber subscriber in node.Plain)
@@ -389,23 +331,12 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         }
     }
 
-    private int CountOfWrite(int start)
-    {
-        int end = start;
-        for (long bytes = 0; end < _events.Count && bytes < limits.MaxWriteBytes; end++)
-        {
-            bytes += _events[end].Event.Data.Length;
-        }
-
-        return end - start;
-    }
-
     /// <summary>Gives one subscriber what was gathered.</summary>
     private void SendInWrites(Subscriber subscriber)
     {
         for (int start = 0, count; start < _events.Count; start += count)
         {
-            count = CountOfWrite(start);
+            count = CountOfWrite(_events, start, limits.MaxWriteBytes);
             SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
         }
     }
@@ -442,7 +373,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
             subscriber.Cursor = events[taken - 1].Offset;
             if (!open)
             {
-                Blocked(subscriber);
+                Block(subscriber, clock.GetTimestamp());
                 if (taken < events.Length)
                 {
                     MissAll(subscriber, events[taken..]);
@@ -453,12 +384,6 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         {
             Failed(subscriber, failed);
         }
-    }
-
-    private void Blocked(Subscriber subscriber)
-    {
-        subscriber.IsBlocked = true;
-        subscriber.BlockedSince = clock.GetTimestamp();
     }
 
     /// <summary>One broken sink must not take the shard's other subscribers with it.</summary>

@@ -24,7 +24,7 @@ internal sealed class MissedResume(EventLog log, HubLimits limits)
                 return false;
             }
 
-            if (missed.Offset > subscriber.Cursor && LiveDelivery.IsMatch(subscriber, missed))
+            if (missed.Offset > subscriber.Cursor && Missing.IsMatch(subscriber, missed))
             {
                 _missed.Note(sequence, missed.Offset, missed.Topic, missed.Event.Key);
             }

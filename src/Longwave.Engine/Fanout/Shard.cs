@@ -19,6 +19,7 @@ internal sealed class Shard : IDisposable
     private readonly CatchUpReaders _readers;
     private readonly LiveDelivery _delivery;
     private readonly DueList _due;
+    private readonly EventLog _log;
     private readonly ShardTimer _timer;
     private readonly SubscriberCounts _counts;
     private readonly TimeProvider _clock;
@@ -32,6 +33,7 @@ internal sealed class Shard : IDisposable
     public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger)
     {
         (_readers, _counts, _clock, _logger) = (readers, counts, clock, logger);
+        _log = log;
         _due = new DueList(clock, Wake);
         _delivery = new LiveDelivery(log, options.Limits, _due, clock, logger);
         _timer = new ShardTimer(options, clock);
@@ -149,7 +151,7 @@ internal sealed class Shard : IDisposable
         TakeEarlySignal(subscriber);
         if (subscriber.Request.Conflate && subscriber.NeedsCatchUp)
         {
-            _delivery.Return(subscriber);
+            Missing.Return(subscriber, _log);
         }
 
         _timer.Add(subscriber);
@@ -168,7 +170,7 @@ internal sealed class Shard : IDisposable
         subscriber.IsBlocked = false;
         if (subscriber.State == SubscriberState.Waiting)
         {
-            _delivery.Return(subscriber);
+            Missing.Return(subscriber, _log);
             Proceed(subscriber);
         }
         else if (subscriber.State == SubscriberState.Live && subscriber.MissedSequence >= 0)
@@ -223,7 +225,7 @@ internal sealed class Shard : IDisposable
         if (subscriber.SignalledEarly)
         {
             (subscriber.SignalledEarly, subscriber.IsBlocked) = (false, false);
-            _delivery.Return(subscriber);
+            Missing.Return(subscriber, _log);
         }
     }
 
