@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Longwave.Demo;
 using Longwave.Help;
 using Longwave.Publish;
+using Longwave.Restore;
 using Longwave.Serve;
 using Longwave.Tail;
 using Longwave.Terminals;
@@ -49,6 +50,7 @@ internal static class LongwaveCommand
             PublishCommand.Create(terminal),
             TailCommand.Create(terminal),
             DemoCommand.Create(terminal),
+            RenewEpochCommand.Create(terminal),
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
@@ -60,6 +62,7 @@ internal static class LongwaveCommand
             ["publish"] = PublishCommand.Epilogue,
             ["tail"] = TailCommand.Epilogue,
             ["demo"] = DemoCommand.Epilogue,
+            ["renew-epoch"] = RenewEpochCommand.Epilogue,
         });
         return command;
     }

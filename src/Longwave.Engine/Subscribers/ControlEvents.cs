@@ -9,9 +9,15 @@ namespace Longwave.Engine.Subscribers;
 /// <summary>What the hub tells a subscriber about its stream, in band.</summary>
 internal static class ControlEvents
 {
+    /// <summary>Why events are missing: retention removed them.</summary>
+    public const string Retention = "retention";
+
+    /// <summary>Why events are missing: the client did not keep up, and the policy of their topic is to skip them.</summary>
+    public const string Skipped = "skipped";
+
     /// <summary>Matching events after <paramref name="from"/>, up to and with <paramref name="to"/>, may be gone.</summary>
-    public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to) =>
-        Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"retention"}""");
+    public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to, string reason) =>
+        Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"{{reason}}"}""");
 
     /// <summary>The position that the client came with means nothing in this log.</summary>
     public static void WriteReset(IBufferWriter<byte> writer, EventFormat format, uint epoch, string reason) =>
@@ -23,6 +29,10 @@ internal static class ControlEvents
         string word = reason == CloseReason.Drain ? "drain" : "age";
         Write(writer, format, "longwave.reconnect", string.Create(CultureInfo.InvariantCulture, $$"""{"reason":"{{word}}","retry":{{retryMs}}}"""), retryMs);
     }
+
+    /// <summary>The stream ends now, for a reason that lies with the client.</summary>
+    public static void WriteClosed(IBufferWriter<byte> writer, EventFormat format, string reason) =>
+        Write(writer, format, "longwave.closed", $$"""{"reason":"{{reason}}"}""");
 
     private static void Write(IBufferWriter<byte> writer, EventFormat format, string name, string json, int? retryMs = null) =>
         EventFrames.WriteControl(writer, format, name, Encoding.UTF8.GetBytes(json), retryMs);

@@ -62,7 +62,8 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
     private async Task ParkAsync(HttpContext context, EventsQuery query, IParkableConnection connection)
     {
         var sink = new SocketSink();
-        SubscribeOutcome outcome = hub.Engine.TrySubscribe(query.Request, sink, out Subscriber? subscriber);
+        HubEngine engine = hub.Engine;
+        SubscribeOutcome outcome = engine.TryAdmit(query.Request, sink, out Subscriber? subscriber);
         if (outcome != SubscribeOutcome.Accepted)
         {
             await RefuseAsync(context, outcome);
@@ -85,9 +86,14 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         {
             if (!parked)
             {
-                subscriber!.Close(CloseReason.ClientGone);
+                engine.Abandon(subscriber!);
                 context.Abort();
             }
+        }
+
+        if (parked)
+        {
+            engine.Start(subscriber!);
         }
     }
 
@@ -123,7 +129,7 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
     /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
     private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
     {
-        bool clean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Finished;
+        bool clean = reason is CloseReason.Age or CloseReason.Drain or CloseReason.Slow or CloseReason.Finished;
         if (clean)
         {
             try
