@@ -61,8 +61,8 @@ public sealed class EngineOptions
     [Description("How often retention is applied.")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Retention and durability by topic.</summary>
-    [Description("Retention and durability by topic; topics that no policy matches are kept for seven days, in the log.")]
+    /// <summary>Retention, durability and the way with slow clients by topic.</summary>
+    [Description("Retention, durability and the way with slow clients by topic; topics that no policy matches are kept for seven days, in the log.")]
     public IList<TopicPolicy> Policies { get; set; } = [];
 
     /// <summary>Every bound.</summary>

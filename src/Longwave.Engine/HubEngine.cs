@@ -91,6 +91,19 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
+    /// Gives a log that was restored from a copy a new epoch: clients with positions of the log that was lost are then told by a reset,
+    /// where they would otherwise miss or mix up events silently.
+    /// </summary>
+    /// <param name="dataDirectory">Directory of the log; no hub may be using it.</param>
+    /// <returns>The epoch that it had, and the one that it has now.</returns>
+    /// <exception cref="LogUnavailableException">There is no log, a hub uses it, or it can't be written; the message says which.</exception>
+    public static (uint Before, uint After) RenewEpoch(string dataDirectory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
+        return EpochRenewal.Run(dataDirectory);
+    }
+
+    /// <summary>
     /// Appends events, all or none. Completes when every event is as durable as its policy says; there is no cancelling once it waits in
     /// the queue. The events must have passed <see cref="EventRules"/>.
     /// </summary>
@@ -102,6 +115,18 @@ public sealed class HubEngine : IAsyncDisposable
 
     /// <summary>Opens a stream. The engine writes to the sink from threads of its own, beginning before this returns.</summary>
     public SubscribeOutcome TrySubscribe(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    {
+        SubscribeOutcome outcome = TryAdmit(request, sink, out subscriber);
+        if (outcome == SubscribeOutcome.Accepted)
+        {
+            Start(subscriber!);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Admits a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
+    public SubscribeOutcome TryAdmit(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(sink);
@@ -127,9 +152,23 @@ public sealed class HubEngine : IAsyncDisposable
         Shard shard = _shards[id % _shards.Length];
         subscriber = new Subscriber(id, request, filter, sink, shard, _patterns);
         sink.Attach(subscriber);
-        Greet(subscriber);
-        shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
         return SubscribeOutcome.Accepted;
+    }
+
+    /// <summary>Begins an admitted stream: greets it at the place where it starts, and hands it to its shard.</summary>
+    public void Start(Subscriber subscriber)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        Greet(subscriber);
+        subscriber.HandOver();
+    }
+
+    /// <summary>Gives up a stream that was admitted and never started.</summary>
+    public void Abandon(Subscriber subscriber)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        _counts.Closed(CloseReason.ClientGone);
+        subscriber.Completed(CloseReason.ClientGone);
     }
 
     /// <summary>The topics that have or had events, sorted by name (ordinal).</summary>
@@ -185,6 +224,7 @@ public sealed class HubEngine : IAsyncDisposable
             _readers.Dispose();
             Array.ForEach(_shards, static shard => shard.Close());
             Array.ForEach(_threads, static thread => thread.Join());
+            Array.ForEach(_shards, static shard => shard.Dispose());
             _pipeline.Dispose();
         });
     }

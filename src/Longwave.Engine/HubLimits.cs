@@ -101,6 +101,11 @@ public sealed class HubLimits
     [Description("Events read from storage for one catching-up subscriber before the next one gets its turn.")]
     public int CatchUpPageEvents { get; set; } = 512;
 
+    /// <summary>Events that one pass over what a slow subscriber missed looks at, and so the most keys that it holds.</summary>
+    [Range(16, 1_048_576)]
+    [Description("Events looked at, and so most keys held, by one pass over what a subscriber missed that gets the newest per key. What is over is the next pass: a key may then arrive more than once, in order.")]
+    public int ConflationPassEvents { get; set; } = 16_384;
+
     /// <summary>Events of the hot tail that a shard looks through for one subscriber in one turn.</summary>
     [Range(16, 65_536)]
     [Description("Events of the hot tail that a shard looks through for one subscriber that fell behind; further back it goes to the catch-up readers.")]

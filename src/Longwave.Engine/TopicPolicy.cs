@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Engine;
 
-/// <summary>How long the events of matching topics are kept, and how safely. The first policy whose selector matches a topic holds.</summary>
+/// <summary>How long the events of matching topics are kept, how safely, and what slow clients get. The first policy whose selector matches a topic holds.</summary>
 public sealed class TopicPolicy
 {
     /// <summary>Which topics: an exact topic, <c>*</c>, or an RFC 6570 template.</summary>
@@ -28,4 +28,8 @@ public sealed class TopicPolicy
     /// <summary>Whether events are on disk before they are acknowledged.</summary>
     [Description("`Log`: on disk and synced before the publisher is answered. `Memory`: only in the hot tail, lost at a restart (the subscriber is told by a gap notice).")]
     public Durability Durability { get; set; }
+
+    /// <summary>What a client that does not keep up gets of the events that it missed.</summary>
+    [Description("What a client that does not keep up gets of the events that it missed: `CatchUp`: all of them, from the log. `Conflate`: the newest per key. `Skip`: none, but a gap notice. `Disconnect`: the stream ends with the reason.")]
+    public SlowConsumer SlowConsumer { get; set; }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Longwave.Demo;
 using Longwave.Help;
 using Longwave.Publish;
+using Longwave.Restore;
 using Longwave.Serve;
 using Longwave.Tail;
 using Longwave.Terminals;
@@ -51,6 +52,7 @@ internal static class LongwaveCommand
             TailCommand.Create(terminal),
             DemoCommand.Create(terminal),
             TokenCommand.Create(terminal),
+            RenewEpochCommand.Create(terminal),
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
@@ -63,6 +65,7 @@ internal static class LongwaveCommand
             ["tail"] = TailCommand.Epilogue,
             ["demo"] = DemoCommand.Epilogue,
             ["token"] = TokenCommand.Epilogue,
+            ["renew-epoch"] = RenewEpochCommand.Epilogue,
         });
         return command;
     }

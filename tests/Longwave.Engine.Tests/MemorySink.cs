@@ -23,6 +23,9 @@ internal sealed class MemorySink : ISink
 
     public TaskCompletionSource<CloseReason> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when the hub knows that the client does not read.</summary>
+    public TaskCompletionSource Refused { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public long Bytes { get; private set; }
 
     public int Flushes { get; private set; }
@@ -35,6 +38,10 @@ internal sealed class MemorySink : ISink
         lock (_gate)
         {
             _closed = true;
+            if (Refused.Task.IsCompleted)
+            {
+                Refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
     }
 
@@ -62,6 +69,11 @@ internal sealed class MemorySink : ISink
         {
             _owesSignal = _closed;
             open = !_closed;
+        }
+
+        if (!open)
+        {
+            Refused.TrySetResult();
         }
 
         // As a socket does: a client that does not read takes a part, of which there is at least one frame.

@@ -82,6 +82,33 @@ internal sealed class TestHub : IAsyncDisposable
         return sink;
     }
 
+    /// <summary>Opens a stream whose request <paramref name="change"/> has the last word on.</summary>
+    public MemorySink Subscribe(Func<SubscribeRequest, SubscribeRequest> change, params string[] selectors)
+    {
+        var sink = new MemorySink();
+        var request = new SubscribeRequest
+        {
+            Selectors = [.. selectors.Select(static text => Selector.TryParse(text, out Selector? selector, out string? error) ? selector : throw new ArgumentException(error))],
+        };
+        Assert.Equal(SubscribeOutcome.Accepted, Engine.TrySubscribe(change(request), sink, out _));
+        return sink;
+    }
+
+    /// <summary>Publishes events with topics and keys of their own, in requests of 500; returns their offsets.</summary>
+    public async Task<List<long>> PublishKeyedAsync(IEnumerable<(string Topic, string? Key)> events)
+    {
+        var offsets = new List<long>();
+        foreach ((string Topic, string? Key)[] chunk in events.Chunk(500))
+        {
+            PublishResult result = await Engine.PublishAsync([.. chunk.Select(static one => new Publication(
+                new Event { Topic = one.Topic, Key = one.Key, Data = "x"u8.ToArray() }, null))]);
+            Assert.Equal(PublishOutcome.Accepted, result.Outcome);
+            offsets.AddRange(result.Events.Select(static published => published.Position.Offset));
+        }
+
+        return offsets;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();

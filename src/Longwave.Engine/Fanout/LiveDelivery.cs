@@ -6,6 +6,7 @@ using Longwave.Engine.Topics;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Microsoft.Extensions.Logging;
+using static Longwave.Engine.Fanout.Missing;
 
 namespace Longwave.Engine.Fanout;
 
@@ -18,7 +19,7 @@ namespace Longwave.Engine.Fanout;
 /// selector get is put together once. A subscriber has no queue. One that can't take more remembers which event it missed first, and gets
 /// what it missed from the hot tail when its sink is writable, if that is near, else through a catch-up reader.
 /// </remarks>
-internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider clock, ILogger logger)
+internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
     private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
@@ -27,6 +28,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
     private readonly List<TailEvent> _events = [];
     private readonly List<TailEvent> _readable = [];
     private readonly RunWriter _runs = new();
+    private readonly MissedResume _missed = new(log, limits);
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
@@ -35,7 +37,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
     public bool HasWork => _next != log.Tail.End;
 
     /// <summary>How far a live subscriber that keeps up has come: every event up to there was written to it, or did not match.</summary>
-    public Position PositionOf(Subscriber subscriber) => new(log.Epoch, Math.Max(_routedThrough, subscriber.Cursor));
+    public Position PositionOf(Subscriber subscriber) =>
+        new(log.Epoch, subscriber.MissedSequence < 0 ? Math.Max(_routedThrough, subscriber.Cursor) : subscriber.Cursor);
 
     /// <summary>
     /// The seam: gives the subscriber the events between its cursor and this place, then makes it live, all on the shard's own turn. Events
@@ -51,6 +54,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
 
         subscriber.State = SubscriberState.Live;
+        subscriber.HasBeenLive = true;
+        subscriber.IsSlow = false;
         subscriber.Matches = null;
         _routes.Add(subscriber);
         _live++;
@@ -69,6 +74,11 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
 
         subscriber.MissedSequence = -1;
+        if (subscriber.IsSlow || subscriber.Request.Conflate)
+        {
+            return TryResumeSome(subscriber, sequence);
+        }
+
         if (_next - sequence > limits.JoinScanEvents)
         {
             return false;
@@ -76,7 +86,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
 
         while (sequence < _next && subscriber.MissedSequence < 0)
         {
-            if (!TryGather(subscriber, ref sequence))
+            if (!_missed.TryGather(subscriber, ref sequence, _next, _events))
             {
                 return false;
             }
@@ -95,11 +105,44 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         return true;
     }
 
+    /// <summary>A subscriber of which not every missed event is wanted gets the others.</summary>
+    private bool TryResumeSome(Subscriber subscriber, long sequence)
+    {
+        _events.Clear();
+        if (_next - sequence > limits.JoinScanEvents || !_missed.TrySurvey(subscriber, sequence, _next, _events))
+        {
+            subscriber.MissedThrough = _routedThrough;
+            return false;
+        }
+
+        if (subscriber.IsTooSlow)
+        {
+            return true;
+        }
+
+        if (subscriber.SkippedAfter >= 0)
+        {
+            byte[] notice = _missed.TakeNotice(subscriber);
+            Send(subscriber, new FrameRun(notice, [notice.Length], isShared: true));
+        }
+
+        SendInWrites(subscriber);
+
+        // One that is blocked again is not done with this range, whatever is left of it.
+        subscriber.IsSlow &= subscriber.IsBlocked;
+        return true;
+    }
+
     /// <summary>Takes a subscriber out of the routes. Between two turns, when all that it was to get has been flushed.</summary>
     public void Leave(Subscriber subscriber)
     {
         _routes.Remove(subscriber);
         _live--;
+        if (subscriber.Pace is not null)
+        {
+            due.Remove(subscriber);
+        }
+
         subscriber.State = SubscriberState.Waiting;
     }
 
@@ -150,11 +193,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
             _events.Clear();
             _pending.Copy(subscriber.Pending, _events);
             subscriber.Pending = default;
-            for (int start = 0, count; start < _events.Count; start += count)
-            {
-                count = CountOfWrite(start);
-                SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
-            }
+            SendInWrites(subscriber);
         }
 
         _nodes.Clear();
@@ -170,66 +209,13 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         {
             if (!subscriber.Sink.TrySend(run, out _))
             {
-                Blocked(subscriber);
+                Block(subscriber, clock.GetTimestamp());
             }
         }
         catch (Exception failed)
         {
             Failed(subscriber, failed);
         }
-    }
-
-    private static bool IsMatch(Subscriber subscriber, TailEvent found)
-    {
-        if (!TypeFilter.Matches(subscriber.Request.Types, found.Event.Type) || subscriber.Access?.MayRead(found) == false)
-        {
-            return false;
-        }
-
-        if (subscriber.Filter.Matches(found.Topic.Name))
-        {
-            return true;
-        }
-
-        foreach (Topic alternate in found.Alternates)
-        {
-            if (subscriber.Filter.Matches(alternate.Name))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static void Miss(Subscriber subscriber, TailEvent missed)
-    {
-        if (subscriber.MissedSequence < 0)
-        {
-            subscriber.MissedSequence = missed.Sequence;
-            subscriber.Cursor = missed.Offset - 1;
-        }
-    }
-
-    /// <summary>The events for a subscriber from a place on, as many as one write takes. False when they have left the hot tail.</summary>
-    private bool TryGather(Subscriber subscriber, ref long sequence)
-    {
-        _events.Clear();
-        for (long bytes = 0; sequence < _next && bytes < limits.MaxWriteBytes; sequence++)
-        {
-            if (log.Tail[sequence] is not { } found)
-            {
-                return false;
-            }
-
-            if (found.Offset > subscriber.Cursor && IsMatch(subscriber, found))
-            {
-                _events.Add(found);
-                bytes += found.Event.Data.Length;
-            }
-        }
-
-        return true;
     }
 
     private void Route(string topic, TailEvent added)
@@ -272,6 +258,15 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         if (subscriber.IsBlocked)
         {
             Miss(subscriber, added);
+            NoteSlow(subscriber, added);
+            return;
+        }
+
+        if (subscriber.Pace is not null)
+        {
+            // It waits for the subscriber's next delivery.
+            Miss(subscriber, added);
+            due.Add(subscriber);
             return;
         }
 
@@ -299,7 +294,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         node.Pending = default;
         for (int start = 0, count; start < _events.Count; start += count)
         {
-            count = CountOfWrite(start);
+            count = CountOfWrite(_events, start, limits.MaxWriteBytes);
             ReadOnlySpan<TailEvent> events = CollectionsMarshal.AsSpan(_events).Slice(start, count);
             _runs.Begin();
             foreach (Subscriber subscriber in node.Plain)
@@ -317,15 +312,14 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         }
     }
 
-    private int CountOfWrite(int start)
+    /// <summary>Gives one subscriber what was gathered.</summary>
+    private void SendInWrites(Subscriber subscriber)
     {
-        int end = start;
-        for (long bytes = 0; end < _events.Count && bytes < limits.MaxWriteBytes; end++)
+        for (int start = 0, count; start < _events.Count; start += count)
         {
-            bytes += _events[end].Event.Data.Length;
+            count = CountOfWrite(_events, start, limits.MaxWriteBytes);
+            SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
         }
-
-        return end - start;
     }
 
     private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
@@ -342,7 +336,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
 
         if (subscriber.IsBlocked)
         {
-            Miss(subscriber, events[0]);
+            MissAll(subscriber, events);
         }
         else if (subscriber.Access is { } access)
         {
@@ -356,15 +350,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
 
     private void SendReadable(Subscriber subscriber, ReadAccess access, ReadOnlySpan<TailEvent> events)
     {
-        _readable.Clear();
-        foreach (TailEvent found in events)
-        {
-            if (access.MayRead(found))
-            {
-                _readable.Add(found);
-            }
-        }
-
+        access.Select(events, _readable);
         if (_readable.Count > 0)
         {
             Send(subscriber, CollectionsMarshal.AsSpan(_readable));
@@ -381,10 +367,10 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
             subscriber.Cursor = events[taken - 1].Offset;
             if (!open)
             {
-                Blocked(subscriber);
+                Block(subscriber, clock.GetTimestamp());
                 if (taken < events.Length)
                 {
-                    Miss(subscriber, events[taken]);
+                    MissAll(subscriber, events[taken..]);
                 }
             }
         }
@@ -392,12 +378,6 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, TimeProvider 
         {
             Failed(subscriber, failed);
         }
-    }
-
-    private void Blocked(Subscriber subscriber)
-    {
-        subscriber.IsBlocked = true;
-        subscriber.BlockedSince = clock.GetTimestamp();
     }
 
     /// <summary>One broken sink must not take the shard's other subscribers with it.</summary>

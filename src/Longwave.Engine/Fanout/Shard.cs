@@ -1,6 +1,7 @@
 using System.Buffers;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 using Microsoft.Extensions.Logging;
 
@@ -10,10 +11,15 @@ namespace Longwave.Engine.Fanout;
 /// Owns its part of the subscribers, on one thread: takes them in, lends them to catch-up readers, makes them live, ends them. What it is
 /// told comes through a mailbox; what it delivers comes from the hot tail (<see cref="LiveDelivery"/>).
 /// </summary>
-internal sealed class Shard
+internal sealed class Shard : IDisposable
 {
+    /// <summary>Paced subscribers that get what waits for them in one turn; the others get theirs in the next.</summary>
+    private const int ReleasesPerTurn = 256;
+
     private readonly CatchUpReaders _readers;
     private readonly LiveDelivery _delivery;
+    private readonly DueList _due;
+    private readonly EventLog _log;
     private readonly ShardTimer _timer;
     private readonly ExpiryWatch _expiry;
     private readonly SubscriberCounts _counts;
@@ -28,7 +34,9 @@ internal sealed class Shard
     public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger)
     {
         (_readers, _counts, _clock, _logger) = (readers, counts, clock, logger);
-        _delivery = new LiveDelivery(log, options.Limits, clock, logger);
+        _log = log;
+        _due = new DueList(clock, Wake);
+        _delivery = new LiveDelivery(log, options.Limits, _due, clock, logger);
         _timer = new ShardTimer(options, clock);
         _expiry = new ExpiryWatch(clock, TellOfExpiry);
         _heartbeat = Heartbeat;
@@ -60,6 +68,9 @@ internal sealed class Shard
         }
     }
 
+    /// <summary>After the thread has ended.</summary>
+    public void Dispose() => _due.Dispose();
+
     /// <summary>Takes its messages, routes what is new, flushes. False when the shard is closed.</summary>
     /// <param name="wait">Sleep until there is something to do.</param>
     public bool Turn(bool wait)
@@ -83,7 +94,29 @@ internal sealed class Shard
             }
         }
 
+        ReleaseDue();
         return open;
+    }
+
+    /// <summary>What waited for paced subscribers leaves.</summary>
+    private void ReleaseDue()
+    {
+        if (_due.IsEmpty)
+        {
+            return;
+        }
+
+        long now = _clock.GetTimestamp();
+        for (int released = 0; released < ReleasesPerTurn && _due.TryTake(now, out Subscriber? subscriber); released++)
+        {
+            // A blocked one goes on when it is writable.
+            if (!subscriber.IsBlocked)
+            {
+                Resume(subscriber);
+            }
+        }
+
+        _due.Arm(now);
     }
 
     private void Handle(ShardMessage message)
@@ -122,6 +155,11 @@ internal sealed class Shard
     {
         subscriber.State = SubscriberState.Waiting;
         TakeEarlySignal(subscriber);
+        if (subscriber.Request.Conflate && subscriber.NeedsCatchUp)
+        {
+            Missing.Return(subscriber, _log);
+        }
+
         _timer.Add(subscriber);
         _expiry.Set(subscriber);
         Proceed(subscriber);
@@ -139,9 +177,41 @@ internal sealed class Shard
         subscriber.IsBlocked = false;
         if (subscriber.State == SubscriberState.Waiting)
         {
+            Missing.Return(subscriber, _log);
             Proceed(subscriber);
         }
-        else if (subscriber.State == SubscriberState.Live && !_delivery.TryResume(subscriber))
+        else if (subscriber.State == SubscriberState.Live && subscriber.MissedSequence >= 0)
+        {
+            ResumeWhenDue(subscriber);
+        }
+        else if (subscriber.State == SubscriberState.Live)
+        {
+            subscriber.IsSlow = false;
+        }
+    }
+
+    private void ResumeWhenDue(Subscriber subscriber)
+    {
+        if (subscriber.Pace is not null && !subscriber.IsTooSlow)
+        {
+            _due.Add(subscriber);
+        }
+        else
+        {
+            Resume(subscriber);
+        }
+    }
+
+    /// <summary>Gives a live subscriber what it missed, from the hot tail or through a catch-up reader.</summary>
+    private void Resume(Subscriber subscriber)
+    {
+        bool resumed = subscriber.IsTooSlow || _delivery.TryResume(subscriber);
+        if (subscriber.IsTooSlow && !subscriber.IsBlocked)
+        {
+            subscriber.Close(CloseReason.Slow);
+            Finish(subscriber);
+        }
+        else if (!resumed)
         {
             SendBack(subscriber);
         }
@@ -153,21 +223,27 @@ internal sealed class Shard
         TakeEarlySignal(subscriber);
 
         // A blocked one reads on when it is writable; until then its cursor is all that there is of it.
-        subscriber.NeedsCatchUp = subscriber.IsBlocked;
+        subscriber.NeedsCatchUp = subscriber.IsBlocked || subscriber.Cursor < subscriber.MissedThrough;
         Proceed(subscriber);
     }
 
-    private static void TakeEarlySignal(Subscriber subscriber)
+    private void TakeEarlySignal(Subscriber subscriber)
     {
         if (subscriber.SignalledEarly)
         {
             (subscriber.SignalledEarly, subscriber.IsBlocked) = (false, false);
+            Missing.Return(subscriber, _log);
         }
     }
 
     /// <summary>Brings a waiting subscriber on: to its end, to a catch-up reader, or to the live edge.</summary>
     private void Proceed(Subscriber subscriber)
     {
+        if (subscriber.IsTooSlow && !subscriber.IsBlocked)
+        {
+            subscriber.Close(CloseReason.Slow);
+        }
+
         if (subscriber.Closing is not null)
         {
             Finish(subscriber);
@@ -269,7 +345,7 @@ internal sealed class Shard
             case CloseReason.Drain or CloseReason.Age:
                 ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, _timer.ReconnectMs(reason));
                 break;
-            case CloseReason.TokenExpired or CloseReason.Revoked or CloseReason.GrantsNarrowed or CloseReason.Ended:
+            case CloseReason.Slow or CloseReason.TokenExpired or CloseReason.Revoked or CloseReason.GrantsNarrowed or CloseReason.Ended:
                 ControlEvents.WriteClosed(_scratch, subscriber.Request.Format, reason);
                 break;
             default:

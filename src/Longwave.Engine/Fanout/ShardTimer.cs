@@ -76,7 +76,7 @@ internal sealed class ShardTimer
             if (subscriber.IsBlocked && subscriber.State != SubscriberState.CatchingUp
                 && _clock.GetElapsedTime(subscriber.BlockedSince, timestamp) > _options.StallTimeout)
             {
-                subscriber.Close(CloseReason.Stalled);
+                subscriber.Close(subscriber.IsTooSlow ? CloseReason.Slow : CloseReason.Stalled);
             }
             else if (!IsLeaving(subscriber, timestamp))
             {

@@ -57,6 +57,19 @@ public sealed class ReadAccess
         return false;
     }
 
+    /// <summary>Puts those of the events that may be read into a list, in their order, in the place of what it had.</summary>
+    internal void Select(ReadOnlySpan<TailEvent> events, List<TailEvent> readable)
+    {
+        readable.Clear();
+        foreach (TailEvent found in events)
+        {
+            if (MayRead(found))
+            {
+                readable.Add(found);
+            }
+        }
+    }
+
     /// <summary>Whether an event of this topic and type may be read.</summary>
     internal bool MayRead(Topic topic, string? type, bool isPrivate)
     {

@@ -154,7 +154,8 @@ internal sealed class EventLog : IDisposable
         _lock.Dispose();
     }
 
-    private static FileStream LockDirectory(string directory)
+    /// <summary>Takes the directory for one hub or tool, making it when it is missing.</summary>
+    public static FileStream LockDirectory(string directory)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Longwave.Engine.Grants;
 using Longwave.Engine.Subscribers;
+using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
@@ -21,17 +22,23 @@ internal sealed class EventWriter
     private ArrayBufferWriter<byte> _frame = new(4 * 1024);
     private readonly List<int> _ends = [];
     private readonly List<long> _offsets = [];
+    private readonly ArrayBufferWriter<byte> _said = new(256);
     private readonly int[] _noticeEnd = new int[1];
     private byte[]? _notice;
     private IReadOnlyList<string> _types = [];
+    private MissedEvents? _survey;
+    private int _noted;
 
     public EventFormat Format { get; private set; }
 
     /// <summary>Which events the reader of the page may have; null for all.</summary>
     public ReadAccess? Access { get; private set; }
 
-    /// <summary>Events written since <see cref="Begin"/>.</summary>
-    public int Count => _ends.Count;
+    /// <summary>Events written since <see cref="Begin"/>, or noted since <see cref="BeginSurvey"/>.</summary>
+    public int Count => IsSurvey ? _noted : _ends.Count;
+
+    /// <summary>True while events are noted, not written.</summary>
+    public bool IsSurvey => _survey is not null;
 
     public bool IsFull => _buffer.WrittenCount >= PageBytes;
 
@@ -64,12 +71,29 @@ internal sealed class EventWriter
     /// <summary>Offset of the event at a place of the run.</summary>
     public long OffsetOf(int index) => _offsets[index];
 
-    public void WriteGap(Position from, Position to)
+    /// <summary>Adds a gap to what is said before the page. All of it is one frame: a sink takes a frame whole.</summary>
+    public void WriteGap(Position from, Position to, string reason)
     {
-        _frame.ResetWrittenCount();
-        ControlEvents.WriteGap(_frame, Format, from, to);
-        _notice = Chunk.Of(_frame.WrittenSpan);
+        if (_notice is null)
+        {
+            _said.ResetWrittenCount();
+        }
+
+        ControlEvents.WriteGap(_said, Format, from, to, reason);
+        _notice = Chunk.Of(_said.WrittenSpan);
         _noticeEnd[0] = _notice.Length;
+    }
+
+    /// <summary>Until <see cref="EndSurvey"/> events are noted there, and not written.</summary>
+    public void BeginSurvey(MissedEvents missed) => (_survey, _noted) = (missed, 0);
+
+    public void EndSurvey() => _survey = null;
+
+    /// <summary>Takes an event that is only to be noted.</summary>
+    public void Note(long offset, Topic topic, string? key)
+    {
+        _survey!.Note(offset, offset, topic, key);
+        _noted++;
     }
 
     public bool Wants(string? type) => TypeFilter.Matches(_types, type);

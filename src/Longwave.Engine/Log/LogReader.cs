@@ -81,6 +81,17 @@ internal sealed class LogReader : IDisposable
             : Merge(topics, output, after, through, maxEvents);
     }
 
+    /// <summary>Writes the event at an offset, unless retention has removed it since its offset was read.</summary>
+    public void ReadEvent(long offset, EventWriter output)
+    {
+        if (_event.Bind(1, offset).Step())
+        {
+            Write(_event, output);
+        }
+
+        _event.Reset();
+    }
+
     public void Dispose() => _database.Dispose();
 
     private long Scan(TopicMatches matches, EventWriter output, long after, long through, int maxEvents)
@@ -192,17 +203,6 @@ internal sealed class LogReader : IDisposable
         return _page.Count < maxEvents && !output.IsFull ? through : last;
     }
 
-    private void ReadEvent(long offset, EventWriter output)
-    {
-        // Retention may have removed it since its offset was read.
-        if (_event.Bind(1, offset).Step())
-        {
-            Write(_event, output);
-        }
-
-        _event.Reset();
-    }
-
     private bool Write(Statement row, EventWriter output)
     {
         string? type = Text(row, EventRow.Type);
@@ -214,6 +214,12 @@ internal sealed class LogReader : IDisposable
         if (output.Access is { } access && !MayRead(access, row, topic, type))
         {
             return false;
+        }
+
+        if (output.IsSurvey)
+        {
+            output.Note(row.Int64(EventRow.Offset), topic, Text(row, EventRow.Key));
+            return true;
         }
 
         bool plain = output.Format == EventFormat.Sse;

@@ -44,6 +44,9 @@ internal static class LogSchema
         COMMIT;
         """;
 
+    /// <summary>A random identity for a log.</summary>
+    public static uint NewEpoch() => (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+
     /// <summary>Makes the tables in a new file, or checks that an old one is a log that this version reads.</summary>
     public static void Prepare(Database database)
     {
@@ -52,7 +55,7 @@ internal static class LogSchema
         if (empty)
         {
             database.Execute("PRAGMA journal_mode = WAL");
-            long epoch = RandomNumberGenerator.GetInt32(1, int.MaxValue);
+            uint epoch = NewEpoch();
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
                 BEGIN IMMEDIATE;
                 {Tables}

@@ -118,7 +118,6 @@ internal sealed class PublisherPipeline : IDisposable
         if (outcome == PublishOutcome.Accepted)
         {
             _log.Publish(_events);
-            _published();
         }
         else
         {
@@ -130,6 +129,12 @@ internal sealed class PublisherPipeline : IDisposable
             // Requests that came in while publishing was being stopped were not even prepared.
             bool refused = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
             _requests[i].Complete(refused ? PublishResult.Refused(outcome) : _results[i]);
+        }
+
+        if (outcome == PublishOutcome.Accepted)
+        {
+            // After the answers: on few cores the fan-out would keep them, and with them the next events, from getting on.
+            _published();
         }
 
         _events.Clear();

@@ -36,7 +36,17 @@ internal sealed class CatchUpReaders : IDisposable
     }
 
     /// <summary>Lends a subscriber; it comes back through <see cref="Subscriber.CaughtUp"/>.</summary>
-    public void Lend(Subscriber subscriber) => _queue.Add(subscriber);
+    public void Lend(Subscriber subscriber)
+    {
+        try
+        {
+            _queue.Add(subscriber);
+        }
+        catch (InvalidOperationException)
+        {
+            // The hub is closing: its shard ends it with the others.
+        }
+    }
 
     public void Dispose()
     {
@@ -49,11 +59,12 @@ internal sealed class CatchUpReaders : IDisposable
     {
         using LogReader reader = _log.OpenReader();
         var page = new EventWriter();
+        var missed = new MissedRange(_log, _limits);
         foreach (Subscriber subscriber in _queue.GetConsumingEnumerable())
         {
             try
             {
-                if (Serve(subscriber, reader, page) && !_queue.IsAddingCompleted)
+                if (Serve(subscriber, reader, page, missed) && !_queue.IsAddingCompleted)
                 {
                     _queue.Add(subscriber);
                 }
@@ -72,7 +83,7 @@ internal sealed class CatchUpReaders : IDisposable
     }
 
     /// <summary>Reads and writes one page; true when there is more to read and the sink takes it.</summary>
-    private bool Serve(Subscriber subscriber, LogReader reader, EventWriter page)
+    private bool Serve(Subscriber subscriber, LogReader reader, EventWriter page, MissedRange missed)
     {
         if (subscriber.Closing is not null)
         {
@@ -88,14 +99,16 @@ internal sealed class CatchUpReaders : IDisposable
 
         long before = subscriber.Cursor;
         ReadAccess? access = subscriber.Access;
+        (bool, long, long) missedBefore = (subscriber.IsSlow, subscriber.SkippedAfter, subscriber.SkippedThrough);
         page.Begin(subscriber.Request.Format, subscriber.Request.Types, access);
-        long read = before < storedThrough
-            ? reader.ReadPage(matches, page, before, storedThrough, _limits.CatchUpPageEvents)
+        long read = before < subscriber.MissedThrough ? missed.Read(subscriber, reader, page, matches)
+            : before < storedThrough ? reader.ReadPage(matches, page, before, storedThrough, _limits.CatchUpPageEvents)
             : ReadTail(matches, page, before, tailEnd);
 
         if (!ReferenceEquals(access, subscriber.Access) || subscriber.Closing is not null)
         {
-            // Renewed or to be ended meanwhile: nothing of the page may be written, and it is read once more if at all.
+            // Renewed or to be ended meanwhile: nothing of the page may be written, and it is read once more if at all, its notice included.
+            (subscriber.IsSlow, subscriber.SkippedAfter, subscriber.SkippedThrough) = missedBefore;
             return subscriber.Closing is null;
         }
 
@@ -103,7 +116,7 @@ internal sealed class CatchUpReaders : IDisposable
         TellLoss(subscriber, matches, page, before);
         subscriber.Cursor = read;
         Send(subscriber, page, before);
-        return !subscriber.IsBlocked && !IsNearEnd(read);
+        return !subscriber.IsBlocked && subscriber.Closing is null && (read < subscriber.MissedThrough || !IsNearEnd(read));
     }
 
     /// <summary>Sends what was read; the cursor goes back to the last event that the sink took.</summary>
@@ -166,7 +179,7 @@ internal sealed class CatchUpReaders : IDisposable
     }
 
     /// <summary>An event that retention removed may still be in the tail: its first topic knows.</summary>
-    private static bool IsMatch(TopicMatches matches, TailEvent found) =>
+    internal static bool IsMatch(TopicMatches matches, TailEvent found) =>
         found.Topic.Keeps(found.Offset)
         && (matches.Contains(found.Topic.Id, found.Offset) || Array.Exists(found.Alternates, alternate => matches.Contains(alternate.Id, found.Offset)));
 
@@ -195,7 +208,7 @@ internal sealed class CatchUpReaders : IDisposable
         if (lost > Math.Max(cursor, subscriber.LossKnownThrough))
         {
             subscriber.LossKnownThrough = lost;
-            page.WriteGap(new Position(_log.Epoch, cursor), new Position(_log.Epoch, lost));
+            page.WriteGap(new Position(_log.Epoch, cursor), new Position(_log.Epoch, lost), ControlEvents.Retention);
         }
     }
 }

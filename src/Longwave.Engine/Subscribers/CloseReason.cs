@@ -18,6 +18,9 @@ public enum CloseReason
     /// <summary>The subscriber had what it came for (a poll).</summary>
     Finished,
 
+    /// <summary>The client did not keep up with a topic whose policy is <see cref="SlowConsumer.Disconnect"/>.</summary>
+    Slow,
+
     /// <summary>Reading the log or writing to the sink failed.</summary>
     Error,
 

@@ -9,9 +9,15 @@ namespace Longwave.Engine.Subscribers;
 /// <summary>What the hub tells a subscriber about its stream, in band.</summary>
 internal static class ControlEvents
 {
+    /// <summary>Why events are missing: retention removed them.</summary>
+    public const string Retention = "retention";
+
+    /// <summary>Why events are missing: the client did not keep up, and the policy of their topic is to skip them.</summary>
+    public const string Skipped = "skipped";
+
     /// <summary>Matching events after <paramref name="from"/>, up to and with <paramref name="to"/>, may be gone.</summary>
-    public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to) =>
-        Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"retention"}""");
+    public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to, string reason) =>
+        Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"{{reason}}"}""");
 
     /// <summary>The position that the client came with means nothing in this log.</summary>
     public static void WriteReset(IBufferWriter<byte> writer, EventFormat format, uint epoch, string reason) =>
@@ -29,11 +35,12 @@ internal static class ControlEvents
         Write(writer, format, "longwave.token-expiring", string.Create(
             CultureInfo.InvariantCulture, $$"""{"expires":"{{expires.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fff}}Z","connection":"{{connection}}"}"""));
 
-    /// <summary>The hub ends the stream because of who holds it.</summary>
+    /// <summary>The hub ends the stream for a reason that lies with the client, or with who holds it.</summary>
     public static void WriteClosed(IBufferWriter<byte> writer, EventFormat format, CloseReason reason)
     {
         string word = reason switch
         {
+            CloseReason.Slow => "slow",
             CloseReason.TokenExpired => "token-expired",
             CloseReason.Revoked => "revoked",
             CloseReason.GrantsNarrowed => "grants-narrowed",

@@ -7,6 +7,12 @@ namespace Longwave.Engine.Subscribers;
 /// <summary>What a subscriber asks for.</summary>
 public sealed record SubscribeRequest
 {
+    /// <summary>The least <see cref="MaxRate"/>: one delivery in ten seconds, below any heartbeat.</summary>
+    public const double LeastRate = 0.1;
+
+    /// <summary>The highest <see cref="MaxRate"/>; timers are not much finer.</summary>
+    public const double MostRate = 100;
+
     /// <summary>Which topics; at least one.</summary>
     public required IReadOnlyList<Selector> Selectors { get; init; }
 
@@ -27,6 +33,18 @@ public sealed record SubscribeRequest
 
     /// <summary>Who holds the stream; null where nobody is asked.</summary>
     public StreamIdentity? Identity { get; init; }
+
+    /// <summary>
+    /// Most deliveries a second once the live edge is reached, each with all that came since the last one; zero for at once. Only for
+    /// streams.
+    /// </summary>
+    public double MaxRate { get; init; }
+
+    /// <summary>
+    /// Of the events that wait for the client (replay, a held-back interval, what it was too slow for) only the newest per topic and key
+    /// is sent, per topic for those without a key. Only for streams.
+    /// </summary>
+    public bool Conflate { get; init; }
 
     /// <summary>False for answers that are not a stream (a poll): no greeting, no heartbeats.</summary>
     public bool Streaming { get; init; } = true;

@@ -24,6 +24,7 @@ public sealed class Subscriber
     {
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
         _places = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
+        Pace = request.MaxRate > 0 ? new Pace(TimeSpan.FromSeconds(1 / request.MaxRate)) : null;
         Take(request.Identity);
     }
 
@@ -48,8 +49,8 @@ public sealed class Subscriber
 
     internal ISink Sink { get; }
 
-    /// <summary>It gets every event of its only selector, so that it can share what is sent with others like it.</summary>
-    internal bool IsPlain => _places is null && Request.Types.Count == 0;
+    /// <summary>It gets every event of its only selector at once, so that it can share what is sent with others like it.</summary>
+    internal bool IsPlain => _places is null && Request.Types.Count == 0 && Pace is null;
 
     /// <summary>What this turn brings for it alone. Of the shard.</summary>
     internal ref EventChain Pending => ref _pending;
@@ -82,6 +83,27 @@ public sealed class Subscriber
 
     /// <summary>Sequence in the hot tail of the first live event that it could not take; -1 while it keeps up.</summary>
     internal long MissedSequence { get; set; } = -1;
+
+    /// <summary>When it may be written to, if not at once. Of the shard.</summary>
+    internal Pace? Pace { get; }
+
+    /// <summary>It has been live: what it falls behind by from then on is its own slowness, not the replay that it asked for.</summary>
+    internal bool HasBeenLive { get; set; }
+
+    /// <summary>It was blocked while events came for which the policy of their topic has more than catching up.</summary>
+    internal bool IsSlow { get; set; }
+
+    /// <summary>One of those ends its stream.</summary>
+    internal bool IsTooSlow { get; set; }
+
+    /// <summary>Not every event up to this offset is for it: <see cref="MissedEvents"/> says which are.</summary>
+    internal long MissedThrough { get; set; }
+
+    /// <summary>Events after this offset were skipped and it was not told yet; -1 when it was.</summary>
+    internal long SkippedAfter { get; set; } = -1;
+
+    /// <summary>The newest event that was skipped for it.</summary>
+    internal long SkippedThrough { get; set; }
 
     /// <summary>Its place in its bucket of the shard's timer wheel; -1 while it is not there.</summary>
     internal int WheelPlace { get; set; } = -1;
@@ -143,6 +165,8 @@ public sealed class Subscriber
         Volatile.Write(ref _access, identity?.Access is { } access && !access.CoversAll(Filter.Selectors, Request.Types) ? access : null);
         Volatile.Write(ref _identity, identity);
     }
+
+    internal void HandOver() => _shard.Post(new ShardMessage(ShardMessageKind.Opened, this));
 
     internal void CaughtUp() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
 

@@ -106,5 +106,5 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     }
 
     public TopicInfo Describe() =>
-        new(Name, Tip, First, Count, Bytes, TrimmedThrough, Policy.Durability, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
+        new(Name, Tip, First, Count, Bytes, TrimmedThrough, Policy.Durability, Policy.SlowConsumer, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
 }

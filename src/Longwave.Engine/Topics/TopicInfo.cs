@@ -8,6 +8,7 @@ namespace Longwave.Engine.Topics;
 /// <param name="Bytes">Bytes of data kept.</param>
 /// <param name="TrimmedThrough">Offset of the newest event that retention removed; 0 when none was.</param>
 /// <param name="Durability">How safely its events are kept.</param>
+/// <param name="SlowConsumer">What slow subscribers get of it.</param>
 /// <param name="Policy">The selector of the policy that holds, or null for the default.</param>
 /// <param name="MaxAge">Bound of age; zero is none.</param>
 /// <param name="MaxCount">Bound of count; zero is none.</param>
@@ -20,6 +21,7 @@ public sealed record TopicInfo(
     long Bytes,
     long TrimmedThrough,
     Durability Durability,
+    SlowConsumer SlowConsumer,
     string? Policy,
     TimeSpan MaxAge,
     long MaxCount,

@@ -16,6 +16,9 @@ internal sealed class TopicPolicies
             : throw new ArgumentException($"The selector '{policy.Selector}' of a topic policy is not valid: {error}", nameof(policies)))];
     }
 
+    /// <summary>Whether any policy has more for slow subscribers than catching up.</summary>
+    public bool AnySlow => Array.Exists(_policies, static one => one.Policy.SlowConsumer != SlowConsumer.CatchUp);
+
     public TopicPolicy For(string topic)
     {
         foreach ((Selector selector, TopicPolicy policy) in _policies)

@@ -25,6 +25,9 @@ internal sealed class TopicTable(TopicPolicies policies)
     /// <summary>Newest offset of the topics that were forgotten: of an unknown topic, nothing older is known.</summary>
     public long ForgottenThrough => Volatile.Read(ref _forgottenThrough);
 
+    /// <summary>Whether slow subscribers of some topic get anything but every event.</summary>
+    public bool HaveSlowPolicies => policies.AnySlow;
+
     public IEnumerable<Topic> All => _byId.Values;
 
     public bool TryGet(string name, [NotNullWhen(true)] out Topic? topic) => _byName.TryGetValue(name, out topic);

@@ -43,6 +43,16 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
     private async ValueTask<Choice> ChooseAsync(ConnectionContext connection)
     {
         PipeReader input = connection.Transport.Input;
+        if (input.TryRead(out ReadResult first))
+        {
+            (bool decided, Choice choice) = Look(first.Buffer);
+            input.AdvanceTo(first.Buffer.Start, decided ? first.Buffer.Start : first.Buffer.End);
+            if (decided)
+            {
+                return choice;
+            }
+        }
+
         using var deadline = new CancellationTokenSource(timeout, clock);
         try
         {

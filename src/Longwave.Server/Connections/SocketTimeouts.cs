@@ -12,6 +12,9 @@ internal static class SocketTimeouts
     /// <summary><c>TCP_USER_TIMEOUT</c> of Linux (tcp(7)), which .NET has no name for.</summary>
     private const int UserTimeout = 18;
 
+    /// <summary><c>TCP_DEFER_ACCEPT</c> of Linux.</summary>
+    private const int DeferAccept = 9;
+
     /// <summary><c>TCP_NOTSENT_LOWAT</c> of Linux.</summary>
     private const int NotSentLowWater = 25;
 
@@ -33,6 +36,9 @@ internal static class SocketTimeouts
 
     /// <summary>Lets a socket take no more than this beyond what is on its way: a client that does not read costs the kernel little, too.</summary>
     public static void LimitUnsent(Socket socket, int bytes) => Set(socket, NotSentLowWater, bytes);
+
+    /// <summary>Lets a listening socket accept a connection when its first bytes have come: a client of HTTP speaks first.</summary>
+    public static void AcceptWithBytes(Socket socket, TimeSpan patience) => Set(socket, DeferAccept, (int)patience.TotalSeconds);
 
     private static void Set(Socket socket, int option, int value)
     {

@@ -73,7 +73,7 @@ internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions opt
     private async Task ParkAsync(HttpContext context, Caller caller, EventsQuery query, IParkableConnection connection)
     {
         var sink = new SocketSink();
-        SubscribeOutcome outcome = opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber);
+        SubscribeOutcome outcome = opener.TryAdmit(context, caller, query.Request, sink, out Subscriber? subscriber);
         if (outcome != SubscribeOutcome.Accepted)
         {
             await RefuseAsync(context, outcome);
@@ -96,9 +96,14 @@ internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions opt
         {
             if (!parked)
             {
-                subscriber!.Close(CloseReason.ClientGone);
+                opener.Abandon(subscriber!);
                 context.Abort();
             }
+        }
+
+        if (parked)
+        {
+            opener.Start(subscriber!);
         }
     }
 

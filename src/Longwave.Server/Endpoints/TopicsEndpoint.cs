@@ -120,6 +120,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         json.WriteNumber("count"u8, topic.Count);
         json.WriteNumber("bytes"u8, topic.Bytes);
         json.WriteString("durability"u8, topic.Durability == Durability.Memory ? "memory" : "log");
+        json.WriteString("slow_consumer"u8, WordOf(topic.SlowConsumer));
         json.WriteStartObject("retention"u8);
         if (topic.Policy is not null)
         {
@@ -132,6 +133,14 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    private static string WordOf(SlowConsumer policy) => policy switch
+    {
+        SlowConsumer.Conflate => "conflate",
+        SlowConsumer.Skip => "skip",
+        SlowConsumer.Disconnect => "disconnect",
+        _ => "catchup",
+    };
 
     private static void WritePosition(Utf8JsonWriter json, ReadOnlySpan<byte> name, uint epoch, long offset)
     {

@@ -38,14 +38,26 @@ internal sealed class StreamOpener(RunningHub hub, LongwaveOptions options, Auth
         return null;
     }
 
-    /// <summary>Steps 3 and 4. The header is set before the engine writes the first byte of the answer.</summary>
+    /// <summary>Steps 3 and 4, for a stream whose sink is ready. The header is set before the engine writes the first byte of the answer.</summary>
     public SubscribeOutcome TrySubscribe(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    {
+        SubscribeOutcome outcome = TryAdmit(context, caller, request, sink, out subscriber);
+        if (outcome == SubscribeOutcome.Accepted)
+        {
+            Start(subscriber!);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Steps 3 and 4, for a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
+    public SubscribeOutcome TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         long number = connections.Next();
         DateTimeOffset now = clock.GetUtcNow();
         request = request with { Identity = connections.Identify(number, caller, options.Auth, now) };
         context.Response.Headers[ConnectionHeader] = request.Identity.Connection;
-        SubscribeOutcome outcome = hub.Engine.TrySubscribe(request, sink, out subscriber);
+        SubscribeOutcome outcome = hub.Engine.TryAdmit(request, sink, out subscriber);
         if (outcome == SubscribeOutcome.Accepted)
         {
             connections.Add(
@@ -60,6 +72,12 @@ internal sealed class StreamOpener(RunningHub hub, LongwaveOptions options, Auth
 
         return outcome;
     }
+
+    /// <summary>Begins an admitted stream.</summary>
+    public void Start(Subscriber subscriber) => hub.Engine.Start(subscriber);
+
+    /// <summary>Gives up an admitted stream; it leaves the registry.</summary>
+    public void Abandon(Subscriber subscriber) => hub.Engine.Abandon(subscriber);
 
     private static string Of(IReadOnlyList<string> types) => types.Count == 0 ? "" : $" (type {string.Join(", ", types.Select(static type => $"`{type}`"))})";
 }

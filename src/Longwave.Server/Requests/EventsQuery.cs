@@ -22,6 +22,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
     private static readonly QueryParameter[] Known =
     [
         new("topic", Repeatable: true), new("type", Repeatable: true), new("last_event_id"), new("since"), new("format"), new("wait"), new("limit"),
+        PaceParameters.MaxRate, PaceParameters.Conflate,
         new("ticket"), new("access_token"),
     ];
 
@@ -49,7 +50,8 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
             ?? TryReadSince(values.Single("since"), out Since since)
             ?? TryReadNumber(values, "wait", media, 0, limits.MaxPollWaitSeconds, 0, out int wait)
             ?? TryReadNumber(values, "limit", media, 1, limits.MaxPollEvents, limits.MaxPollEvents, out int limit)
-            ?? Take(out query, media, values, request, selectors, types, format, since, wait, limit);
+            ?? PaceParameters.TryRead(values, media, out double maxRate, out bool conflate)
+            ?? Take(out query, media, values, request, selectors, types, format, since, wait, limit, maxRate, conflate);
         return problem;
     }
 
@@ -63,7 +65,9 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         EventFormat format,
         Since since,
         int wait,
-        int limit)
+        int limit,
+        double maxRate,
+        bool conflate)
     {
         query = new EventsQuery(
             media,
@@ -74,6 +78,8 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 Format = format,
                 LastEventId = LastEventId(request.Headers["Last-Event-ID"], values.Single("last_event_id")),
                 Since = since,
+                MaxRate = maxRate,
+                Conflate = conflate,
                 Streaming = media != EventsMedia.Json,
                 EndWhenLive = media == EventsMedia.Json && wait == 0,
             },

@@ -11,7 +11,7 @@ namespace Longwave.Server.Streaming;
 /// It is all that there is of the connection: no buffer, no task, no object of the web server. Of a frame that the socket took in part it
 /// keeps the rest, nothing more; the frames behind it stay in the log, and the subscriber's cursor says where.
 /// <para>
-/// The owner of the subscriber writes while the state is <see cref="Open"/>; in <see cref="Waiting"/> whoever changes it to
+/// The owner of the subscriber writes while the state is <see cref="Ready"/>; in <see cref="Waiting"/> whoever changes it to
 /// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner who just came to a full socket and tries once more. An edge
 /// that finds somebody sending leaves a mark, so that none is lost.
 /// </para>
@@ -19,11 +19,10 @@ namespace Longwave.Server.Streaming;
 [SupportedOSPlatform("linux")]
 internal sealed class SocketSink : ISink, IReactorSocket
 {
-    private const int Unopened = 0;
-    private const int Opened = 1;
-    private const int Waiting = 2;
-    private const int Sending = 3;
-    private const int Completed = 4;
+    private const int Ready = 0;
+    private const int Waiting = 1;
+    private const int Sending = 2;
+    private const int Completed = 3;
 
     /// <summary>Bytes that a client sent on a stream and that are thrown away at its end: unread they would make the end a reset.</summary>
     private const int MaxIgnoredBytes = 64 * 1024;
@@ -42,32 +41,17 @@ internal sealed class SocketSink : ISink, IReactorSocket
     public void Attach(Subscriber subscriber) => _subscriber = subscriber;
 
     /// <summary>The connection's descriptor is ours from here on. Of the connection, under its lock.</summary>
-    public void Take(Reactor reactor, int file, long token) => (_reactor, _file, Token) = (reactor, file, token);
-
-    /// <summary>Sends the head of the response, with all that has come for the stream until now.</summary>
-    public void Open(ReadOnlyMemory<byte> head)
-    {
-        byte[] first = new byte[head.Length + _rest.Length];
-        head.CopyTo(first);
-        _rest.CopyTo(first.AsMemory(head.Length));
-        _rest = first;
-        if (Interlocked.CompareExchange(ref _state, Waiting, Unopened) == Unopened)
-        {
-            SendRest();
-        }
-        else
-        {
-            CloseFile();
-        }
-    }
+    /// <param name="reactor">Who watches it.</param>
+    /// <param name="file">The descriptor.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="head">The head of the response, which goes out with the greeting.</param>
+    public void Take(Reactor reactor, int file, long token, ReadOnlyMemory<byte> head) => (_reactor, _file, Token, _rest) = (reactor, file, token, head);
 
     public bool TrySend(FrameRun run, out int taken)
     {
-        if (_state == Unopened)
+        if (!_rest.IsEmpty)
         {
-            // The greeting; it goes out with the head.
-            (_rest, taken) = (run.Keep(0, run.Chunks.Length), run.Count);
-            return false;
+            return TrySendWithHead(run, out taken);
         }
 
         int sent = SystemCalls.Send(_file, run.Chunks.Span);
@@ -93,6 +77,25 @@ internal sealed class SocketSink : ISink, IReactorSocket
         return false;
     }
 
+    /// <summary>The first send of a stream: one write with the head of the response.</summary>
+    private bool TrySendWithHead(FrameRun run, out int taken)
+    {
+        byte[] first = [.. _rest.Span, .. run.Chunks.Span];
+        int sent = Math.Max(SystemCalls.Send(_file, first), 0);
+        _rest = first.AsMemory(sent);
+        taken = run.Count;
+        if (_rest.IsEmpty)
+        {
+            _rest = default;
+            return true;
+        }
+
+        // A connection that is broken already is noticed by the reactor, or by the next try.
+        Volatile.Write(ref _state, Waiting);
+        SendRest();
+        return false;
+    }
+
     public void OnLive(Position position)
     {
     }
@@ -101,9 +104,8 @@ internal sealed class SocketSink : ISink, IReactorSocket
     public void Complete(CloseReason reason)
     {
         _reason = reason;
-        _isClean = StreamEnds.IsClean(reason) && _state == Opened;
-        int before = Interlocked.Exchange(ref _state, Completed);
-        if (before is Opened or Waiting)
+        _isClean = StreamEnds.IsClean(reason) && _state == Ready;
+        if (Interlocked.Exchange(ref _state, Completed) != Sending)
         {
             CloseFile();
         }
@@ -137,7 +139,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             bool broken = sent < 0 && SystemCalls.LastError is not (SystemCalls.WouldBlock or SystemCalls.Interrupted);
             bool done = sent == _rest.Length;
             _rest = done ? default : _rest[Math.Max(sent, 0)..];
-            if (Interlocked.CompareExchange(ref _state, done ? Opened : Waiting, Sending) != Sending)
+            if (Interlocked.CompareExchange(ref _state, done ? Ready : Waiting, Sending) != Sending)
             {
                 // Completed meanwhile, and left to us.
                 CloseFile();

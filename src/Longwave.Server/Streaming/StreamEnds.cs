@@ -6,7 +6,7 @@ namespace Longwave.Server.Streaming;
 internal static class StreamEnds
 {
     /// <summary>Whether the hub ended it on purpose: the response ends cleanly, after what the client was told.</summary>
-    public static bool IsClean(CloseReason reason) => reason is CloseReason.Age or CloseReason.Drain or CloseReason.Finished || IsOfIdentity(reason);
+    public static bool IsClean(CloseReason reason) => reason is CloseReason.Age or CloseReason.Drain or CloseReason.Slow or CloseReason.Finished || IsOfIdentity(reason);
 
     /// <summary>Whether it ended because of who holds it.</summary>
     public static bool IsOfIdentity(CloseReason reason) =>

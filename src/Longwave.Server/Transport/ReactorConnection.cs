@@ -18,6 +18,12 @@ namespace Longwave.Server.Transport;
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IParkableConnection, IMemoryPoolFeature
 {
+    // The shared pool, which gives back what a burst of connections needed; the web server's own keeps it.
+    private static readonly PipeOptions InputOptions = new(null, PipeScheduler.ThreadPool, PipeScheduler.Inline, useSynchronizationContext: false);
+
+    // The web server's flush sends: no other thread is woken for an answer.
+    private static readonly PipeOptions OutputOptions = new(null, PipeScheduler.Inline, PipeScheduler.ThreadPool, useSynchronizationContext: false);
+
     private static long _lastId;
 
     private readonly Reactor _reactor;
@@ -40,16 +46,17 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
     {
         (_file, _reactor, MemoryPool) = (file, reactor, pool);
         (LocalEndPoint, RemoteEndPoint) = (local, remote);
-        _input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.Inline, useSynchronizationContext: false));
-
-        // The web server's flush sends: no other thread is woken for an answer.
-        _output = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.ThreadPool, useSynchronizationContext: false));
+        _input = new Pipe(InputOptions);
+        _output = new Pipe(OutputOptions);
         Transport = new ConnectionPipes(_input.Reader, _output.Writer);
         ConnectionClosed = _closed.Token;
         Features.Set<IParkableConnection>(this);
         Features.Set<IMemoryPoolFeature>(this);
         Token = reactor.NewToken(file);
         _sending = SendAllAsync();
+
+        // The kernel gives connections whose first bytes are there: the web server need not wait for them.
+        Receive(toTheEnd: false);
         reactor.Add(file, this);
     }
 
@@ -98,12 +105,11 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
 
             (file, _file) = (_file, -1);
             _inputDone = true;
-            sink.Take(_reactor, file, Token);
+            sink.Take(_reactor, file, Token, head);
             _reactor.Replace(file, sink);
             _input.Writer.Complete();
         }
 
-        sink.Open(head);
         return true;
     }
 

@@ -24,7 +24,13 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     private readonly ILogger _logger;
 
     // Every entry is an open file, of which there is a limited number.
-    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions
+    {
+        SingleReader = true,
+
+        // The web server only queues what it accepts: it may do so on the reactor.
+        AllowSynchronousContinuations = true,
+    });
 
     // Guards _unbound and accept(2) itself: the reactor and the retry after a pause both accept.
     private readonly Lock _gate = new();

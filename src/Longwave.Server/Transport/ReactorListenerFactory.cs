@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -18,6 +17,9 @@ internal sealed class ReactorListenerFactory(
     /// <summary>Connections that the kernel has accepted and we have not: a thousand and more clients come back at once after a cut.</summary>
     private const int Backlog = 4_096;
 
+    /// <summary>How long the kernel keeps a connection that says nothing to itself; later it is accepted, and has the time that a request's head may take.</summary>
+    private static readonly TimeSpan WaitForBytes = TimeSpan.FromSeconds(1);
+
     public bool CanBind(EndPoint endpoint) => endpoint is ParkableEndPoint;
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -36,6 +38,7 @@ internal sealed class ReactorListenerFactory(
         socket.NoDelay = true;
         SocketTimeouts.LimitUnacknowledged(socket, options.Engine.StallTimeout);
         SocketTimeouts.LimitUnsent(socket, options.Server.MaxUnsentBytes);
+        SocketTimeouts.AcceptWithBytes(socket, WaitForBytes);
         socket.Blocking = false;
         socket.Listen(Backlog);
         return ValueTask.FromResult<IConnectionListener>(new ReactorListener(socket, reactors, pools.Create(), clock, logger));

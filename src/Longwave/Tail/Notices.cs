@@ -37,7 +37,8 @@ internal static class Notices
         switch (notice.Type)
         {
             case Gap:
-                return $"GAP: events after {Member(notice, "from")} up to {Member(notice, "to")} are no longer kept; going on with the oldest that is.";
+                string fate = Member(notice, "reason") == "skipped" ? "were skipped: this client is too slow for them" : "are no longer kept; going on with the oldest that is";
+                return $"GAP: events after {Member(notice, "from")} up to {Member(notice, "to")} {fate}.";
             case Reset:
                 string why = Member(notice, "reason") switch
                 {

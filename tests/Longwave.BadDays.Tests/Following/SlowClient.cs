@@ -20,7 +20,10 @@ internal sealed class SlowClient : IDisposable
     }
 
     /// <summary>Reads after all, until it has so many events or the stream is over.</summary>
-    public async Task<List<Received>> ReadAsync(int most)
+    public Task<List<Received>> ReadAsync(int most) => ReadUntilAsync(events => events.Count >= most);
+
+    /// <summary>Reads after all, until it has what it waits for or the stream is over.</summary>
+    public async Task<List<Received>> ReadUntilAsync(Func<List<Received>, bool> isDone)
     {
         var events = new List<Received>();
         var reading = new EventStreamReading();
@@ -28,7 +31,7 @@ internal sealed class SlowClient : IDisposable
         bool inBody = false;
         try
         {
-            for (int read; events.Count < most && (read = await _socket.ReceiveAsync(buffer).WaitAsync(Patience.Bound)) > 0;)
+            for (int read; !isDone(events) && (read = await _socket.ReceiveAsync(buffer).WaitAsync(Patience.Bound)) > 0;)
             {
                 int start = 0;
                 if (!inBody)

@@ -31,11 +31,11 @@ public sealed class DeliveryAllocationTests
             var options = new EngineOptions { DataDirectory = directory };
             using EventLog log = EventLog.Open(options, TimeProvider.System);
             using var readers = new CatchUpReaders(log, options, NullLogger.Instance);
-            var shard = new Shard(log, options, readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
+            using var shard = new Shard(log, options, readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
             var sinks = new List<CountingSink>();
             for (int i = 0; i < Subscribers; i++)
             {
-                sinks.Add(Open(shard, selector, i, granted));
+                sinks.Add(Open(shard, selector, i, request => granted ? request with { Identity = Holder() } : request));
             }
 
             shard.Turn(wait: false);
@@ -59,14 +59,54 @@ public sealed class DeliveryAllocationTests
         }
     }
 
-    private static CountingSink Open(Shard shard, string selector, int id, bool granted)
+    /// <summary>A delivery that waits, and of which only the newest per key is left, costs nothing either once its tables have grown.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Turn_PacedSubscribers_AllocatesNothingPerDelivery(bool conflate)
+    {
+        string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
+        try
+        {
+            var options = new EngineOptions { DataDirectory = directory };
+            var clock = new ManualClock();
+            using EventLog log = EventLog.Open(options, clock);
+            using var readers = new CatchUpReaders(log, options, NullLogger.Instance);
+            using var shard = new Shard(log, options, readers, new SubscriberCounts(), clock, NullLogger.Instance);
+            CountingSink[] sinks = [.. Enumerable.Range(0, Subscribers).Select(i => Open(shard, "prices/1", i, request => request with { MaxRate = 0.1, Conflate = conflate }))];
+            shard.Turn(wait: false);
+            long allocated = 0;
+            for (int round = 0; round < 3; round++)
+            {
+                Append(log, Events);
+                EncodeFrames(log);
+                clock.Advance(TimeSpan.FromSeconds(10));
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                RouteAll(shard, log);
+                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+
+            Assert.All(sinks, sink => Assert.Equal((3, 3 * (conflate ? 1 : Events)), (sink.Writes, sink.Frames)));
+            Assert.Equal(0, allocated);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>Granted less than it asks for, so that each event has to be looked at.</summary>
+    private static StreamIdentity Holder()
+    {
+        Assert.True(Selector.TryParse("prices/{id}", out Selector? prices, out _));
+        return new StreamIdentity { Connection = "c", Access = new ReadAccess([new Grant(prices, "message", "trade")], []) };
+    }
+
+    private static CountingSink Open(Shard shard, string selector, int id, Func<SubscribeRequest, SubscribeRequest>? change = null)
     {
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
-
-        // Less than it asks for, so that each event has to be looked at.
-        Assert.True(Selector.TryParse("prices/{id}", out Selector? prices, out _));
-        var access = new ReadAccess([new Grant(prices, "message", "trade")], []);
-        var request = new SubscribeRequest { Selectors = [parsed], Identity = granted ? new StreamIdentity { Connection = "c", Access = access } : null };
+        var request = new SubscribeRequest { Selectors = [parsed] };
+        request = change?.Invoke(request) ?? request;
         var sink = new CountingSink();
         var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard, new PatternCounts(10));
         shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));

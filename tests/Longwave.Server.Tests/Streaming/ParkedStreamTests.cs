@@ -55,7 +55,6 @@ public sealed class ParkedStreamTests : IAsyncLifetime
     public async Task Stream_ClientThatReadsInBursts_GetsEveryEventOnceInOrder()
     {
         using RawConnection slow = await RawConnection.OpenAsync(_hub.Address);
-        slow.Socket.ReceiveBufferSize = 4_096;
         await slow.SendAsync(Get);
         await UntilAsync(() => _hub.Engine.ConnectionCount == 1);
         using OpenStream witness = await _hub.OpenAsync("?topic=a");

@@ -9,6 +9,7 @@ public sealed class HelpTests
     [InlineData("publish")]
     [InlineData("tail")]
     [InlineData("demo")]
+    [InlineData("renew-epoch")]
     public async Task Help_OfEveryCommand_HasExamplesAndExitCodes(string command)
     {
         CommandResult result = (await CommandRun.RunAsync(command, "--help")).Succeeded();

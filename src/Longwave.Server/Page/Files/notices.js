@@ -2,6 +2,8 @@
 
 const reasons = new Map([
   ['retention', 'retention removed them'],
+  ['skipped', 'this client was too slow for them'],
+  ['slow', 'this client was too slow'],
   ['unknown-epoch', 'the log is another one'],
   ['malformed', 'the position could not be read'],
   ['ahead', 'the log does not reach that far'],
@@ -23,6 +25,8 @@ export function describeControl(type, data) {
       return { kind: 'reset', words: `Reset: the earlier position means nothing in this log${because(data.reason)}. What comes now is from epoch ${data.epoch}.` };
     case 'longwave.reconnect':
       return { kind: 'reconnect', words: `The hub asked to come back in ${seconds(data.retry)}${because(data.reason)}.` };
+    case 'longwave.closed':
+      return { kind: 'closed', words: `The hub ended the stream${because(data.reason)}.` };
     default:
       return { kind: 'other', words: `The hub says ${type}: ${JSON.stringify(data)}` };
   }

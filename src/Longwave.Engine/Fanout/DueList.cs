@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using Longwave.Engine.Subscribers;
+
+namespace Longwave.Engine.Fanout;
+
+/// <summary>
+/// The paced subscribers of a shard for which events wait, the next due first: a binary heap in which each knows its place, and one timer
+/// for all of them. Every subscriber is in it at most once, so the number of connections bounds it. Of the shard's thread.
+/// </summary>
+internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    private readonly List<Subscriber> _heap = [];
+    private ITimer? _timer;
+    private long _armedFor;
+    private volatile bool _armed;
+
+    public bool IsEmpty => _heap.Count == 0;
+
+    /// <summary>Something waits for the subscriber; nothing changes when it is here already.</summary>
+    public void Add(Subscriber subscriber)
+    {
+        if (subscriber.Pace!.Place < 0)
+        {
+            _heap.Add(subscriber);
+            Up(_heap.Count - 1, subscriber);
+        }
+    }
+
+    public void Remove(Subscriber subscriber)
+    {
+        int place = subscriber.Pace!.Place;
+        if (place < 0)
+        {
+            return;
+        }
+
+        subscriber.Pace.Place = -1;
+        Subscriber last = _heap[^1];
+        _heap.RemoveAt(_heap.Count - 1);
+        if (last != subscriber)
+        {
+            Up(place, last);
+            Down(last.Pace!.Place, last);
+        }
+    }
+
+    /// <summary>Takes one that is due, and sets when it is due next.</summary>
+    public bool TryTake(long now, [NotNullWhen(true)] out Subscriber? due)
+    {
+        due = IsEmpty ? null : _heap[0];
+        if (due is null || due.Pace!.Due > now)
+        {
+            due = null;
+            return false;
+        }
+
+        Remove(due);
+        due.Pace.Due = now + (long)(due.Pace.Interval.TotalSeconds * clock.TimestampFrequency);
+        return true;
+    }
+
+    /// <summary>Has the shard woken when the next one is due.</summary>
+    public void Arm(long now)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        long due = _heap[0].Pace!.Due;
+        if (due <= now)
+        {
+            wake();
+        }
+        else if (!_armed || due != _armedFor)
+        {
+            TimeSpan wait = clock.GetElapsedTime(now, due);
+            _timer ??= clock.CreateTimer(static list => ((DueList)list!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            (_armed, _armedFor) = (true, due);
+            _timer.Change(wait > ShortestWait ? wait : ShortestWait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    /// <summary>On a thread of the timer, maybe a little early: then the shard sets it again.</summary>
+    private void Fire()
+    {
+        _armed = false;
+        wake();
+    }
+
+    private void Up(int place, Subscriber subscriber)
+    {
+        for (int above = (place - 1) / 2; place > 0 && _heap[above].Pace!.Due > subscriber.Pace!.Due; above = (place - 1) / 2)
+        {
+            Put(place, _heap[above]);
+            place = above;
+        }
+
+        Put(place, subscriber);
+    }
+
+    private void Down(int place, Subscriber subscriber)
+    {
+        for (int below = (2 * place) + 1; below < _heap.Count; below = (2 * place) + 1)
+        {
+            if (below + 1 < _heap.Count && _heap[below + 1].Pace!.Due < _heap[below].Pace!.Due)
+            {
+                below++;
+            }
+
+            if (_heap[below].Pace!.Due >= subscriber.Pace!.Due)
+            {
+                break;
+            }
+
+            Put(place, _heap[below]);
+            place = below;
+        }
+
+        Put(place, subscriber);
+    }
+
+    private void Put(int place, Subscriber subscriber)
+    {
+        _heap[place] = subscriber;
+        subscriber.Pace!.Place = place;
+    }
+}

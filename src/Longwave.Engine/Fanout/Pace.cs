@@ -1,0 +1,14 @@
+namespace Longwave.Engine.Fanout;
+
+/// <summary>When a subscriber that asked for few deliveries gets its next one. Of its shard.</summary>
+internal sealed class Pace(TimeSpan interval)
+{
+    /// <summary>Least time between two deliveries.</summary>
+    public TimeSpan Interval { get; } = interval;
+
+    /// <summary>Timestamp before which nothing is delivered.</summary>
+    public long Due { get; set; }
+
+    /// <summary>Its place in the <see cref="DueList"/>; -1 while nothing waits.</summary>
+    public int Place { get; set; } = -1;
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>
+/// Gives a log that was restored from a copy a name of its own: the copy ends earlier than the log that clients know, and its next events
+/// would take positions that lost ones had.
+/// </summary>
+internal static class EpochRenewal
+{
+    public static (uint Before, uint After) Run(string dataDirectory)
+    {
+        string directory = Path.GetFullPath(dataDirectory);
+        string file = Path.Combine(directory, "longwave.db");
+        if (!File.Exists(file))
+        {
+            throw new LogUnavailableException($"There is no log in {directory}: longwave.db is missing. Say where the restored log is.");
+        }
+
+        using FileStream held = EventLog.LockDirectory(directory);
+        try
+        {
+            using Database database = Database.OpenWriter(file);
+            LogSchema.Prepare(database);
+            var before = (uint)database.Scalar("SELECT epoch FROM log");
+            uint after = before;
+            while (after == before)
+            {
+                after = LogSchema.NewEpoch();
+            }
+
+            database.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE log SET epoch = {after}"));
+            return (before, after);
+        }
+        catch (StorageException failed)
+        {
+            throw new LogUnavailableException($"The log in {directory} can't be changed: {failed.Message}", failed);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Globalization;
+using Longwave.Engine;
+using Longwave.Terminals;
+
+namespace Longwave.Restore;
+
+/// <summary><c>longwave renew-epoch</c>: what a log needs after it was restored from a copy.</summary>
+internal static class RenewEpochCommand
+{
+    /// <summary>What stands below its help.</summary>
+    public const string Epilogue = """
+        Examples:
+          longwave renew-epoch
+          longwave renew-epoch --data /var/lib/longwave
+
+        A restored copy ends earlier than the log that was lost. With a new epoch no old position means anything in it:
+        each client that comes back is told by `longwave.reset` and reads anew. No hub may be running on the directory.
+
+        Exit codes: 0 done; 1 no log there, in use by a hub, or not writable; 2 wrong command line.
+        """;
+
+    public static Command Create(Terminal terminal)
+    {
+        var data = new Option<DirectoryInfo?>("--data") { Description = "Directory of the restored log (default: ./longwave-data).", HelpName = "DIR" };
+        var command = new Command("renew-epoch", "Give a log that was restored from a copy a new epoch.") { data };
+        command.SetAction(parsed =>
+        {
+            string directory = parsed.GetValue(data)?.FullName ?? Path.GetFullPath(new EngineOptions().DataDirectory);
+            try
+            {
+                (uint before, uint after) = HubEngine.RenewEpoch(directory);
+                terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The log in {directory} has epoch {after:x8} now (it had {before:x8})."));
+                return ExitCode.Done;
+            }
+            catch (LogUnavailableException failed)
+            {
+                terminal.Say(failed.Message);
+                return ExitCode.Failed;
+            }
+        });
+        return command;
+    }
+}
