@@ -1,6 +1,7 @@
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
+using Longwave.Server.Admission;
 using Longwave.Server.Hosting;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>POST /v1/events</c>: one event, or a batch that is appended as a whole or not at all.</summary>
-internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, ReceivingBudget budget, Refusals refusals)
+internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, ReceivingBudget budget, AdmissionControl admission, Refusals refusals, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -28,13 +29,21 @@ internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, R
 
     private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, BodyHeaders headers, PublishQuery query)
     {
-        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, budget);
+        Problem? problem = admission.TryAdmitPublish(context, subject: null, out PublishPermit? permit);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        using PublishPermit? held = permit;
+        using BodyReader reader = BodyReader.Open(context, options, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
         var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch);
 
         // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
         return reader.CheckDeclaredLength()
             ?? await ReadAsync(context, headers, query, reader, list)
+            ?? permit?.TakeEvents(list.Publications.Count)
             ?? await PublishAsync(context, list.Publications, batch);
     }
 

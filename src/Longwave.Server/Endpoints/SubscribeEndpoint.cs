@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Longwave.Engine;
 using Longwave.Engine.Subscribers;
+using Longwave.Server.Admission;
 using Longwave.Server.Connections;
 using Longwave.Server.Hosting;
 using Longwave.Server.Json;
@@ -16,7 +17,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
-internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options, Refusals refusals, TimeProvider clock)
+internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options, AdmissionControl admission, Refusals refusals, TimeProvider clock)
 {
     public Task HandleAsync(HttpContext context)
     {
@@ -27,8 +28,20 @@ internal sealed class SubscribeEndpoint(RunningHub hub, LongwaveOptions options,
         }
 
         SetHeaders(context.Response.Headers, query.Media);
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask
-            : query.Media == EventsMedia.Json ? PollAsync(context, query)
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        problem = admission.TryAdmitStream(context, subject: null, out StreamPlace? place);
+        if (problem is not null)
+        {
+            context.Response.Clear();
+            return refusals.WriteAsync(context, problem);
+        }
+
+        query = place is null ? query : query with { Request = query.Request with { Place = place } };
+        return query.Media == EventsMedia.Json ? PollAsync(context, query)
             : StreamAsync(context, query);
     }
 

@@ -85,7 +85,7 @@ internal static class HubApplication
         builder.Services.AddLongwave(configuration: configuration.Hub);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
         {
-            kestrel.UseLongwaveLimits(options.Engine.Limits);
+            kestrel.UseLongwaveLimits(options);
             foreach (ListenAddress address in addresses)
             {
                 Listen(kestrel, address, certificate);
@@ -137,6 +137,7 @@ internal static class HubApplication
             {
                 bool quic = (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
                 listen.Protocols = quic ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
+                listen.LimitSocketsPerAddress();
                 listen.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificate = certificate!.Certificate,

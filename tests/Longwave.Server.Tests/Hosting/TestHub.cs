@@ -70,12 +70,16 @@ public sealed class TestHub : IAsyncDisposable
         });
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
         {
-            kestrel.UseLongwaveLimits(options.Engine.Limits);
+            kestrel.UseLongwaveLimits(options);
             configureServer?.Invoke(kestrel);
             var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
             if (tls)
             {
-                kestrel.Listen(endPoint, listen => listen.UseHttps(Certificate));
+                kestrel.Listen(endPoint, listen =>
+                {
+                    listen.LimitSocketsPerAddress();
+                    listen.UseHttps(Certificate);
+                });
             }
             else
             {
