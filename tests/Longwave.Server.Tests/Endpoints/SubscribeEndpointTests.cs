@@ -19,7 +19,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
         Assert.Equal("no", Assert.Single(response.Headers.GetValues("X-Accel-Buffering")));
-        Assert.Equal("Accept", Assert.Single(response.Headers.Vary));
+        Assert.Equal("Accept, Origin", string.Join(", ", response.Headers.Vary));
         Assert.False(response.Headers.Contains("Server"));
         Assert.Empty(response.Content.Headers.ContentEncoding);
 

@@ -47,6 +47,8 @@ public sealed class TestHub : IAsyncDisposable
     public IEnumerable<string> Paths => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
         .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal));
 
+    public IServiceProvider Services => _app.Services;
+
     public LongwaveOptions Options => _app.Services.GetRequiredService<LongwaveOptions>();
 
     /// <summary>Every test runs with parked streams and, in a run with this variable, without; it is the hub's own name for the option.</summary>
