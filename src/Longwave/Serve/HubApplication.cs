@@ -1,4 +1,5 @@
 using System.Net.Quic;
+using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Longwave.Server;
@@ -83,12 +84,19 @@ internal static class HubApplication
 
         builder.Services.AddCleartextHttp2();
         builder.Services.AddLongwave(configuration: configuration.Hub);
+        if (certificate is not null)
+        {
+            builder.Services.AddSingleton(provider => new CertificateFiles(
+                certificate, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateFiles>>()));
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<CertificateFiles>());
+        }
+
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
         {
             kestrel.UseLongwaveLimits(options);
             foreach (ListenAddress address in addresses)
             {
-                Listen(kestrel, address, certificate);
+                Listen(kestrel, address);
             }
         });
         builder.Services.AddHostedService<RestingMemory>();
@@ -123,7 +131,7 @@ internal static class HubApplication
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, ServerCertificate? certificate)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
     {
         foreach (System.Net.IPEndPoint endPoint in address.EndPoints)
         {
@@ -138,10 +146,10 @@ internal static class HubApplication
                 bool quic = (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
                 listen.Protocols = quic ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
                 listen.LimitSocketsPerAddress();
-                listen.UseHttps(new HttpsConnectionAdapterOptions
+                CertificateFiles certificates = kestrel.ApplicationServices.GetRequiredService<CertificateFiles>();
+                listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    ServerCertificate = certificate!.Certificate,
-                    ServerCertificateChain = certificate.Chain,
+                    OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificates.Current.Context }),
                 });
             });
         }
