@@ -169,6 +169,10 @@ internal static class HubApplication
         logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Longwave", verbose ? LogLevel.Debug : LogLevel.Information);
 
+        // What clients do wrong is not the hub's trouble, and a line for each of their connections would let them fill the disk of the log.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", verbose ? LogLevel.Information : LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", verbose ? LogLevel.Information : LogLevel.Error);
+
         // A start that fails is told in one line by us, not with a stack by the host.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Information : LogLevel.None);
     }
