@@ -44,7 +44,8 @@ async function from(server, work, url = hub.url) {
 const publish = (url) => fetch(`${url}/v1/events?topic=cors`, { method: 'POST', body: 'x', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `${Math.random()}` } })
   .then((response) => response.status, () => 'refused');
 
-const simplePublish = (url) => fetch(`${url}/v1/events?topic=cors-simple`, { method: 'POST', body: 'x', mode: 'no-cors' }).then((response) => response.type, () => 'refused');
+/** Needs no preflight, so that it reaches the hub; the browser lets the page see nothing of the answer, whatever it is. */
+const simplePublish = (url) => fetch(`${url}/v1/events?topic=cors-simple`, { method: 'POST', body: 'x', mode: 'no-cors' }).then(() => null, () => null);
 
 const listen = (url) => new Promise((resolve) => {
   const source = new EventSource(`${url}/v1/events?topic=cors&since=earliest`, { withCredentials: true });
@@ -52,16 +53,16 @@ const listen = (url) => new Promise((resolve) => {
   source.onerror = () => source.readyState === EventSource.CLOSED && resolve('refused');
 });
 
-test('a page of a listed origin publishes (with a preflight), listens, and reads Retry-After', async () => {
+test('a page of a listed origin publishes (with a preflight), listens, and reads the exposed headers', async () => {
   assert.equal(await from(listed, publish), 201);
   assert.equal(await from(listed, listen), 'x');
-  const exposed = await from(listed, (url) => fetch(`${url}/v1/nothing`).then((response) => response.status));
-  assert.equal(exposed, 404);
+  const exposed = await from(listed, (url) => fetch(`${url}/v1/topics`, { method: 'POST' }).then((response) => response.headers.get('Allow')));
+  assert.equal(exposed, 'GET, HEAD, OPTIONS');
 });
 
 test('a page of another origin can neither publish, nor listen, nor hold a stream open as an image', async () => {
   assert.equal(await from(foreign, publish), 'refused');
-  assert.equal(await from(foreign, simplePublish), 'opaque');
+  await from(foreign, simplePublish);
   assert.equal(await from(foreign, listen), 'refused');
   await from(foreign, (url) => new Promise((resolve) => {
     const image = new Image();
@@ -70,8 +71,9 @@ test('a page of another origin can neither publish, nor listen, nor hold a strea
   }));
   const { connections } = await (await fetch(`${hub.url}/readyz`)).json();
   assert.equal(connections, 0);
-  const { topics } = await (await fetch(`${hub.url}/v1/topics`)).json();
-  assert.equal(topics.some((topic) => topic.topic === 'cors-simple' || topic.name === 'cors-simple'), false);
+  const topics = await (await fetch(`${hub.url}/v1/topics`)).text();
+  assert.match(topics, /"cors"/);
+  assert.doesNotMatch(topics, /cors-simple/);
 });
 
 test('a page whose name was made to resolve to the hub is refused by its name', async () => {
