@@ -61,7 +61,7 @@ show_log() {
 # ---- set-up ----------------------------------------------------------------------------------------------------------
 
 # The command that tells whether it is there, and the Debian package that brings it.
-needed=("curl curl" "ip iproute2" "fiu-run fiu-utils")
+needed=("curl curl" "ip iproute2" "fiu-run fiu-utils" "slowhttptest slowhttptest")
 $quick || needed+=("chromium chromium")
 
 missing_packages() {

@@ -130,6 +130,17 @@ public sealed class HubEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(sink);
+        SubscribeOutcome outcome = Subscribe(request, sink, out subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            request.Place?.Dispose();
+        }
+
+        return outcome;
+    }
+
+    private SubscribeOutcome Subscribe(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    {
         subscriber = null;
         if (_draining)
         {

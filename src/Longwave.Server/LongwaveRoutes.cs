@@ -1,3 +1,4 @@
+using Longwave.Server.Browsers;
 using Longwave.Server.Endpoints;
 using Longwave.Server.Page;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,7 @@ public static class LongwaveRoutes
         ArgumentNullException.ThrowIfNull(endpoints);
         IServiceProvider services = endpoints.ServiceProvider;
         Refusals refusals = services.GetRequiredService<Refusals>();
+        BrowserGate browsers = services.GetRequiredService<BrowserGate>();
         HealthEndpoint health = services.GetRequiredService<HealthEndpoint>();
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         Map("/v1/events", services.GetRequiredService<EventsAddress>().HandleAsync);
@@ -41,6 +43,6 @@ public static class LongwaveRoutes
         return group;
 
         // All methods: the addresses answer the wrong ones themselves, with a problem and the Allow header.
-        void Map(string path, RequestDelegate handler) => group.Map(path, refusals.Guard(handler)).WithDisplayName($"Longwave {path}");
+        void Map(string path, RequestDelegate handler) => group.Map(path, refusals.Guard(browsers.Guard(handler))).WithDisplayName($"Longwave {path}");
     }
 }

@@ -1,4 +1,7 @@
+using Longwave.Server.Admission;
+using Longwave.Server.Browsers;
 using Longwave.Server.Configuration;
+using Longwave.Server.Connections;
 using Longwave.Server.Endpoints;
 using Longwave.Server.Hosting;
 using Longwave.Server.Identity;
@@ -60,6 +63,13 @@ public static class LongwaveServices
         services.AddHostedService<HubService>();
         services.AddSingleton(provider => new ReceivingBudget(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes));
         services.AddSingleton(provider => new ProblemWriter(provider.GetRequiredService<LongwaveOptions>().Server));
+        services.AddSingleton(provider => new ClientAddresses(provider.GetRequiredService<LongwaveOptions>().Server));
+        services.AddSingleton<MemoryWatch>();
+        services.AddSingleton<AdmissionControl>();
+        services.AddSingleton<SocketAdmission>();
+        services.AddSingleton(provider => new BrowserRules(
+            provider.GetRequiredService<LongwaveOptions>().Server, provider.GetRequiredService<ClientAddresses>()));
+        services.AddSingleton<BrowserGate>();
         services.AddSingleton<Refusals>();
         AddIdentity(services);
         services.AddSingleton<SubscribeEndpoint>();

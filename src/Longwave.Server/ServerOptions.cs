@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Longwave.Server.Admission;
 
 namespace Longwave.Server;
 
@@ -50,11 +51,42 @@ public sealed class ServerOptions
     [Description("Bytes that the kernel takes for a parked stream beyond what is on its way to the client. At the limit the client is slow: it costs a cursor and reads the log later.")]
     public int MaxUnsentBytes { get; set; } = 128 * 1024;
 
-    /// <summary>Origins whose pages may use the hub.</summary>
-    [Description("Origins whose pages may use the hub, exactly, e.g. `https://app.example.com`. None but the hub's own by default.")]
-    public IList<string> AllowedOrigins { get; set; } = [];
-
     /// <summary>Whether the page is there.</summary>
     [Description("Serve the page at `/` that shows topics and events live.")]
     public bool Page { get; set; } = true;
+
+    /// <summary>Names of the hub.</summary>
+    [Description("Names by which the hub may be addressed: `hub.example.com`, with `:port` for this port only, `*.example.com` for all names below, `*` for any (when a proxy in front has checked it). Any other `Host` is refused with 421, because a page could have a name of its own resolve to the hub (DNS rebinding). `localhost` and IP addresses are always ours.")]
+    public IList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>Origins whose pages may use the hub.</summary>
+    [Description("Origins whose pages may use the hub, written as the browser does: `https://app.example.com`. They may send cookies. `*` alone stands for every page, without cookies. The hub's own origin is always allowed; pages of any other are refused with 403.")]
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Proxies that may speak for others.</summary>
+    [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. Only what these say about the client and its scheme is believed; limits per address then count the client, not the proxy.")]
+    public IList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>The header that those proxies write.</summary>
+    [Description("The header in which trusted proxies say whom they serve. Only this one is read: a proxy passes on unchanged what a client put into the other.")]
+    public ForwardedHeader ForwardedHeader { get; set; }
+
+    /// <summary>How long the headers of a request may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    [Description("How long a client may take from its connection (or from the end of its last request) until the headers of a request are complete. Then the connection is closed.")]
+    public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the body of a publish may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    [Description("How long the body of a publish may take, however steadily it comes: until it is complete it takes room from everybody's MaxReceivingBytes. Then it is refused with 408.")]
+    public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Most streams over one HTTP/2 connection.</summary>
+    [Range(1, 10_000)]
+    [Description("Most requests and streams at one time over one HTTP/2 connection. Clients open another connection for more.")]
+    public int MaxStreamsPerHttp2Connection { get; set; } = 100;
+
+    /// <summary>How much one client may take.</summary>
+    [Description("How much of the hub one client may take, and when the hub takes no more from anybody.")]
+    public AdmissionOptions Admission { get; set; } = new();
 }

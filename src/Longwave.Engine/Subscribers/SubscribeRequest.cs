@@ -49,6 +49,9 @@ public sealed record SubscribeRequest
     /// <summary>False for answers that are not a stream (a poll): no greeting, no heartbeats.</summary>
     public bool Streaming { get; init; } = true;
 
+    /// <summary>Whatever the caller counts as taken by this stream; disposed when the stream is over, or at once when it is refused.</summary>
+    public IDisposable? Place { get; init; }
+
     /// <summary>End with <see cref="CloseReason.Finished"/> as soon as the live edge is reached (a poll that does not wait).</summary>
     public bool EndWhenLive { get; init; }
 }

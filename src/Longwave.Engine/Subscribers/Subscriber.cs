@@ -173,6 +173,7 @@ public sealed class Subscriber
     internal void Completed(CloseReason reason)
     {
         _patterns.Remove(Filter.Selectors);
+        Request.Place?.Dispose();
         _completion.TrySetResult(reason);
     }
 }

@@ -3,6 +3,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Longwave.Engine;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Admission;
+using Longwave.Server.Browsers;
 using Microsoft.Extensions.Options;
 
 namespace Longwave.Server.Configuration;
@@ -95,9 +97,55 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
             AuthCheck.Check(auth, failures);
         }
 
+        CheckLists(server, failures);
+        if (server.Admission is { Address: { } address, Subject: { } subject })
+        {
+            CheckClient("Address", address, engine.Limits, failures);
+            CheckClient("Subject", subject, engine.Limits, failures);
+        }
+
         for (int i = 0; i < engine.Policies.Count; i++)
         {
             CheckPolicy(i, engine.Policies[i], failures);
+        }
+    }
+
+    private static void CheckLists(ServerOptions server, List<string> failures)
+    {
+        CheckList(
+            "AllowedOrigins", server.AllowedOrigins, static text => text is "*" || WebOrigin.TryParse(text, out _), "an origin such as https://app.example.com", failures);
+        CheckList("AllowedHosts", server.AllowedHosts, static text => AllowedHost.TryParse(text, out _), "a host such as hub.example.com", failures);
+        CheckList("TrustedProxies", server.TrustedProxies, static text => ClientAddresses.TryReadNetwork(text, out _), "a network such as 10.0.0.0/8", failures);
+        if (server.AllowedOrigins is { Count: > 1 } origins && origins.Contains("*"))
+        {
+            failures.Add("Server:AllowedOrigins: `*` stands for every page, without cookies, and must stand alone.");
+        }
+    }
+
+    private static void CheckList(string key, IList<string>? entries, Predicate<string> isValid, string example, List<string> failures)
+    {
+        for (int i = 0; i < (entries?.Count ?? 0); i++)
+        {
+            if (!isValid(entries![i]))
+            {
+                failures.Add($"Server:{key}:{i}: `{entries[i]}` is not {example}.");
+            }
+        }
+    }
+
+    /// <summary>The largest request of all must fit into an empty bucket, or it could never be taken.</summary>
+    private static void CheckClient(string section, ClientLimits client, HubLimits limits, List<string> failures)
+    {
+        if (client.EventsPerSecond > 0 && client.EventBurst < limits.MaxRequestEvents)
+        {
+            failures.Add(
+                $"Server:Admission:{section}:EventBurst: {client.EventBurst} is less than Engine:Limits:MaxRequestEvents, {limits.MaxRequestEvents}: the largest request could never be taken.");
+        }
+
+        if (client.BytesPerSecond > 0 && client.ByteBurst < limits.MaxRequestBytes)
+        {
+            failures.Add(
+                $"Server:Admission:{section}:ByteBurst: {client.ByteBurst} is less than Engine:Limits:MaxRequestBytes, {limits.MaxRequestBytes}: the largest request could never be taken.");
         }
     }
 

@@ -44,6 +44,7 @@ public static class CleartextHttp2
         options.Listen(parks ? new ParkableEndPoint(endPoint) : endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.LimitSocketsPerAddress();
             listen.Use(next => new PrefaceRouter(next, http2, options.Limits.RequestHeadersTimeout, clock).OnConnectionAsync);
         });
         options.Listen(http2, listen => listen.Protocols = HttpProtocols.Http2);

@@ -1,5 +1,4 @@
 using System.Text;
-using Longwave.Engine;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Longwave.Server.Connections;
@@ -16,15 +15,25 @@ public static class LongwaveKestrel
     /// <summary>Connections beside the streams: publishers, probes, requests that are refused with a reason instead of a closed door.</summary>
     private const int ConnectionsBesideStreams = 1_000;
 
+    /// <summary>Slowest body and slowest reader of an answer that is no stream; after the grace, in bytes per second.</summary>
+    private const double SlowestBytesPerSecond = 240;
+
+    /// <summary>How long a body or a reader may be slower, at its beginning.</summary>
+    private static readonly TimeSpan SlownessGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>Applies them.</summary>
     /// <param name="kestrel">Kestrel's options.</param>
-    /// <param name="limits">The hub's limits, which the connections follow.</param>
-    public static void UseLongwaveLimits(this KestrelServerOptions kestrel, HubLimits limits)
+    /// <param name="options">The hub's options, which the connections follow.</param>
+    public static void UseLongwaveLimits(this KestrelServerOptions kestrel, LongwaveOptions options)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
-        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(options);
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections + ConnectionsBesideStreams;
+        kestrel.Limits.MaxConcurrentConnections = options.Engine.Limits.MaxConnections + ConnectionsBesideStreams;
+        kestrel.Limits.RequestHeadersTimeout = options.Server.RequestHeadersTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBytesPerSecond, SlownessGrace);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestBytesPerSecond, SlownessGrace);
+        kestrel.Limits.Http2.MaxStreamsPerConnection = options.Server.MaxStreamsPerHttp2Connection;
         kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersBytes;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MaxHeadersBytes;

@@ -1,6 +1,7 @@
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
+using Longwave.Server.Admission;
 using Longwave.Server.Hosting;
 using Longwave.Server.Identity;
 using Longwave.Server.Problems;
@@ -10,7 +11,14 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>POST /v1/events</c>: one event, or a batch that is appended as a whole or not at all.</summary>
-internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ReceivingBudget budget, Refusals refusals)
+internal sealed class PublishEndpoint(
+    RunningHub hub,
+    LongwaveOptions options,
+    Authenticator authenticator,
+    ReceivingBudget budget,
+    AdmissionControl admission,
+    Refusals refusals,
+    TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -36,13 +44,21 @@ internal sealed class PublishEndpoint(RunningHub hub, LongwaveOptions options, A
 
     private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, Caller caller, BodyHeaders headers, PublishQuery query)
     {
-        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, budget);
+        Problem? problem = admission.TryAdmitPublish(context, caller.Subject, out PublishPermit? permit);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        using PublishPermit? held = permit;
+        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, options.Server.RequestBodyTimeout, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
         var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller);
 
         // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
         return reader.CheckDeclaredLength()
             ?? await ReadAsync(context, headers, query, reader, list)
+            ?? permit?.TakeEvents(list.Publications.Count)
             ?? await PublishAsync(context, list.Publications, batch);
     }
 

@@ -39,7 +39,7 @@ internal sealed class RevocationsEndpoint(
 
     private async ValueTask<Problem?> RevokeAsync(HttpContext context)
     {
-        using BodyReader reader = BodyReader.Open(context, Small, budget);
+        using BodyReader reader = BodyReader.Open(context, Small, options.Server.RequestBodyTimeout, budget, permit: null, clock);
         (Problem? problem, byte[] body) = reader.CheckDeclaredLength() is { } tooLarge ? (tooLarge, []) : await reader.ReadAllAsync(context.RequestAborted);
         if (problem is not null)
         {

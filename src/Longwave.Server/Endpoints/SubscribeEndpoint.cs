@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Longwave.Engine;
 using Longwave.Engine.Subscribers;
+using Longwave.Server.Admission;
 using Longwave.Server.Connections;
 using Longwave.Server.Identity;
 using Longwave.Server.Json;
@@ -16,7 +17,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Longwave.Server.Endpoints;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
-internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions options, Refusals refusals, TimeProvider clock)
+internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions options, AdmissionControl admission, Refusals refusals, TimeProvider clock)
 {
     /// <summary>How long a client may take for what was already on its way when its right to it ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
@@ -37,10 +38,20 @@ internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions opt
         }
 
         SetHeaders(context.Response.Headers, query.Media);
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
         {
-            await (query.Media == EventsMedia.Json ? PollAsync(context, caller, query) : StreamAsync(context, caller, query));
+            return;
         }
+
+        if (admission.TryAdmitStream(context, caller.Subject, out StreamPlace? place) is { } full)
+        {
+            context.Response.Clear();
+            await refusals.WriteAsync(context, full);
+            return;
+        }
+
+        query = place is null ? query : query with { Request = query.Request with { Place = place } };
+        await (query.Media == EventsMedia.Json ? PollAsync(context, caller, query) : StreamAsync(context, caller, query));
     }
 
     private static void SetHeaders(IHeaderDictionary headers, EventsMedia media)

@@ -55,6 +55,10 @@ public static class ProblemTypes
     public static readonly ProblemType Forbidden = new(
         "forbidden", 403, "Not allowed", "Ask whoever issues the tokens for the grant that `detail` names.");
 
+    /// <summary>A page that may not use the hub.</summary>
+    public static readonly ProblemType ForeignOrigin = new(
+        "foreign-origin", 403, "Foreign origin", "Add the page's origin to `Server:AllowedOrigins`; behind a proxy see that it passes `Host` on and is in `Server:TrustedProxies`.");
+
     /// <summary>Nothing at this address.</summary>
     public static readonly ProblemType NotFound = new(
         "not-found", 404, "Not found", "Check the path: events are at `/v1/events`, topics at `/v1/topics`.");
@@ -95,6 +99,18 @@ public static class ProblemTypes
     public static readonly ProblemType UnsupportedEncoding = new(
         "unsupported-encoding", 415, "Unsupported content encoding", "Send the body without `Content-Encoding`. Nothing was appended.");
 
+    /// <summary>A host that is none of ours.</summary>
+    public static readonly ProblemType ForeignHost = new(
+        "foreign-host", 421, "Foreign host", "Use a name of the hub, or add this one to `Server:AllowedHosts`.");
+
+    /// <summary>All places of one client are taken.</summary>
+    public static readonly ProblemType TooManyStreams = new(
+        "too-many-streams", 429, "Too many streams of one client", "Close some or share one; if a proxy stands for many clients, add it to `Server:TrustedProxies`, or raise `MaxStreams` in `Server:Admission`.");
+
+    /// <summary>More per second than one client may.</summary>
+    public static readonly ProblemType RateLimited = new(
+        "rate-limited", 429, "Too much in too short a time", "Go on after `Retry-After` seconds, or raise the rates in `Server:Admission`. Nothing was appended.");
+
     /// <summary>A bug of the hub.</summary>
     public static readonly ProblemType InternalError = new(
         "internal-error", 500, "Internal error", "This is a bug of the hub: please report it with the hub's log of that moment.");
@@ -119,6 +135,10 @@ public static class ProblemTypes
     public static readonly ProblemType TooManyConnections = new(
         "too-many-connections", 503, "Too many open streams", "Try again after `Retry-After` seconds, or raise `Engine:Limits:MaxConnections`.");
 
+    /// <summary>The memory is nearly used up.</summary>
+    public static readonly ProblemType ShortOfMemory = new(
+        "short-of-memory", 503, "Short of memory", "Try again after `Retry-After` seconds; give the hub more memory, or see `Server:Admission:MaxMemoryShare`. Nothing was appended.");
+
     /// <summary>All places for patterns are taken.</summary>
     public static readonly ProblemType TooManyPatterns = new(
         "too-many-patterns", 503, "Too many different patterns", "Subscribe to exact topics, or raise `Engine:Limits:MaxPatterns`.");
@@ -139,8 +159,9 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, InvalidEvent, InvalidUtf8,
-        MalformedBody, BadRequest, Unauthorized, InvalidToken, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents,
-        UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown,
-        TooManyConnections, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
+        MalformedBody, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, EventTooLarge,
+        RequestTooLarge, TooManyEvents, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding, ForeignHost, TooManyStreams, RateLimited, InternalError,
+        Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections, ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics,
+        TooManyRevocations,
     ];
 }

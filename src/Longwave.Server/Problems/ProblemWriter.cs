@@ -16,9 +16,9 @@ internal sealed class ProblemWriter(ServerOptions options)
         HttpResponse response = context.Response;
         response.StatusCode = problem.Type.Status;
         response.Headers.CacheControl = "no-store";
-        if (problem.Type.Status == StatusCodes.Status503ServiceUnavailable)
+        if (problem.Type.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
-            response.Headers.RetryAfter = RetryAfterSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = RetryAfterSeconds(problem.RetryAfter ?? TimeSpan.Zero).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
         if (problem.Type.Status == StatusCodes.Status401Unauthorized)
@@ -52,10 +52,10 @@ internal sealed class ProblemWriter(ServerOptions options)
     }
 
     /// <summary>Random, so that all that were refused in one moment do not come back in one moment.</summary>
-    private int RetryAfterSeconds()
+    private int RetryAfterSeconds(TimeSpan atLeast)
     {
         int shortest = (int)Math.Ceiling(options.RetryAfterMin.TotalSeconds);
         int longest = (int)Math.Ceiling(options.RetryAfterMax.TotalSeconds);
-        return Random.Shared.Next(shortest, Math.Max(shortest, longest) + 1);
+        return (int)atLeast.TotalSeconds + Random.Shared.Next(shortest, Math.Max(shortest, longest) + 1);
     }
 }

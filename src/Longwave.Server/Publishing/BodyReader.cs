@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Longwave.Engine;
+using Longwave.Server.Admission;
 using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,29 +19,37 @@ internal sealed class BodyReader : IDisposable
     private readonly long? _declared;
     private readonly HubLimits _limits;
     private readonly ReceivingBudget _budget;
+    private readonly PublishPermit? _permit;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _clock;
+    private CancellationTokenSource? _deadline;
     private long _received;
 
-    private BodyReader(HttpContext context, HubLimits limits, ReceivingBudget budget)
+    private BodyReader(HttpContext context, HubLimits limits, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
     {
         _pipe = context.Request.BodyReader;
         _declared = context.Request.ContentLength;
-        _limits = limits;
-        _budget = budget;
+        (_limits, _timeout) = (limits, timeout);
+        (_budget, _permit, _clock) = (budget, permit, clock);
     }
 
     /// <summary>Takes over the body of a request; nothing is read yet.</summary>
-    public static BodyReader Open(HttpContext context, HubLimits limits, ReceivingBudget budget)
+    public static BodyReader Open(HttpContext context, HubLimits limits, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
         }
 
-        return new BodyReader(context, limits, budget);
+        return new BodyReader(context, limits, timeout, budget, permit, clock);
     }
 
-    /// <summary>Refuses a body that says itself that it is too large, before a byte is read (and before <c>100 Continue</c>).</summary>
-    public Problem? CheckDeclaredLength() => _declared > _limits.MaxRequestBytes ? TooLarge(_limits) : null;
+    /// <summary>
+    /// Refuses a body that says itself that it is too large, or larger than its client may send now, before a byte is read (and before
+    /// <c>100 Continue</c>).
+    /// </summary>
+    public Problem? CheckDeclaredLength() =>
+        _declared > _limits.MaxRequestBytes ? TooLarge(_limits) : _declared is { } length ? _permit?.TakeBytes(length) : null;
 
     /// <summary>Reads everything into an array of its own.</summary>
     public async ValueTask<(Problem? Problem, byte[] Body)> ReadAllAsync(CancellationToken cancellation)
@@ -48,7 +57,7 @@ internal sealed class BodyReader : IDisposable
         long seen = 0;
         while (true)
         {
-            ReadResult result = await _pipe.ReadAsync(cancellation);
+            ReadResult result = await ReadAsync(cancellation);
             Problem? problem = Count(result.Buffer.Length - seen);
             seen = result.Buffer.Length;
             if (problem is not null)
@@ -77,7 +86,7 @@ internal sealed class BodyReader : IDisposable
         long unread = 0;
         while (true)
         {
-            ReadResult result = await _pipe.ReadAsync(cancellation);
+            ReadResult result = await ReadAsync(cancellation);
             ReadOnlySequence<byte> buffer = result.Buffer;
             Problem? problem = Count(buffer.Length - unread) ?? TakeLines(ref buffer, unread, take);
             unread = buffer.Length;
@@ -98,7 +107,11 @@ internal sealed class BodyReader : IDisposable
     }
 
     /// <summary>Gives the received bytes back to the budget.</summary>
-    public void Dispose() => _budget.Return(_received);
+    public void Dispose()
+    {
+        _budget.Return(_received);
+        _deadline?.Dispose();
+    }
 
     /// <summary>Takes every whole line off the buffer; its first <paramref name="searched"/> bytes were looked through before and hold no line end.</summary>
     private static Problem? TakeLines(ref ReadOnlySequence<byte> buffer, long searched, LineTaker take)
@@ -147,6 +160,24 @@ internal sealed class BodyReader : IDisposable
     private static Problem TooLarge(HubLimits limits) => new(
         ProblemTypes.RequestTooLarge, $"One publish request may have {limits.MaxRequestBytes} bytes; send several.", "body");
 
+    /// <summary>Reads on; a body that is not there at once has a deadline, because while it comes it takes room from others.</summary>
+    private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation)
+    {
+        if (_pipe.TryRead(out ReadResult there))
+        {
+            return there;
+        }
+
+        _deadline ??= new CancellationTokenSource(_timeout, _clock);
+        await using (_deadline.Token.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), _pipe))
+        {
+            ReadResult result = await _pipe.ReadAsync(cancellation);
+            return result.IsCanceled
+                ? throw new BadHttpRequestException("The body came too slowly.", StatusCodes.Status408RequestTimeout)
+                : result;
+        }
+    }
+
     private Problem? Count(long more)
     {
         if (_received + more > _limits.MaxRequestBytes)
@@ -160,6 +191,6 @@ internal sealed class BodyReader : IDisposable
         }
 
         _received += more;
-        return null;
+        return _declared is null ? _permit?.TakeBytes(more) : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Quic;
+using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Longwave.Server;
@@ -90,12 +91,19 @@ internal static class HubApplication
 
         builder.Services.AddCleartextHttp2();
         builder.Services.AddLongwave(configuration: configuration.Hub);
+        if (certificate is not null)
+        {
+            builder.Services.AddSingleton(provider => new CertificateFiles(
+                certificate, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateFiles>>()));
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<CertificateFiles>());
+        }
+
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
         {
-            kestrel.UseLongwaveLimits(options.Engine.Limits);
+            kestrel.UseLongwaveLimits(options);
             foreach (ListenAddress address in addresses)
             {
-                Listen(kestrel, address, certificate);
+                Listen(kestrel, address);
             }
         });
         builder.Services.AddHostedService<RestingMemory>();
@@ -130,7 +138,7 @@ internal static class HubApplication
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, ServerCertificate? certificate)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
     {
         foreach (System.Net.IPEndPoint endPoint in address.EndPoints)
         {
@@ -144,10 +152,11 @@ internal static class HubApplication
             {
                 bool quic = (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
                 listen.Protocols = quic ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(new HttpsConnectionAdapterOptions
+                listen.LimitSocketsPerAddress();
+                CertificateFiles certificates = kestrel.ApplicationServices.GetRequiredService<CertificateFiles>();
+                listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    ServerCertificate = certificate!.Certificate,
-                    ServerCertificateChain = certificate.Chain,
+                    OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificates.Current.Context }),
                 });
             });
         }
@@ -166,6 +175,10 @@ internal static class HubApplication
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Longwave", verbose ? LogLevel.Debug : LogLevel.Information);
+
+        // What clients do wrong is not the hub's trouble, and a line for each of their connections would let them fill the disk of the log.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", verbose ? LogLevel.Information : LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", verbose ? LogLevel.Information : LogLevel.Error);
 
         // A start that fails is told in one line by us, not with a stack by the host.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Information : LogLevel.None);

@@ -1,12 +1,15 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Longwave.Serve;
 
-/// <summary>The certificate of https addresses, from PEM files.</summary>
-/// <param name="Certificate">The server's own, with its key.</param>
-/// <param name="Chain">All certificates of the file.</param>
-internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certificate2Collection Chain)
+/// <summary>The certificate of https addresses, as it stood in its PEM files at one moment.</summary>
+/// <param name="CertificateFile">File of the certificate and its chain.</param>
+/// <param name="KeyFile">File of the key.</param>
+/// <param name="Context">The certificate with its key and its chain, ready for handshakes.</param>
+/// <param name="Fingerprint">Hash of what was in the files.</param>
+internal sealed record ServerCertificate(string CertificateFile, string KeyFile, SslStreamCertificateContext Context, string Fingerprint)
 {
     /// <summary>Loads it.</summary>
     /// <exception cref="StartFailedException">A file is missing, or is not what it should be.</exception>
@@ -20,14 +23,33 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
 
         try
         {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificate);
-            return new ServerCertificate(X509Certificate2.CreateFromPemFile(certificate, key), chain);
+            return Read(certificate, key);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (IsExpected(exception))
         {
             throw new StartFailedException(
                 StartFailure.UsageExitCode, $"Can't use the certificate {certificate} with the key {key}: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Reads both files; what they hold must belong together.</summary>
+    public static ServerCertificate Read(string certificateFile, string keyFile)
+    {
+        string certificatePem = File.ReadAllText(certificateFile);
+        string keyPem = File.ReadAllText(keyFile);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificatePem);
+
+        // Offline: a handshake never waits for somebody else's server.
+        var context = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificatePem, keyPem), chain, offline: true);
+        return new ServerCertificate(certificateFile, keyFile, context, FingerprintOf(certificatePem, keyPem));
+    }
+
+    /// <summary>The fingerprint of what is in the files now.</summary>
+    public static string FingerprintOf(string certificatePem, string keyPem) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{certificatePem.Length} {certificatePem}{keyPem}")));
+
+    /// <summary>What files that can't be read, or hold something else, make of themselves.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

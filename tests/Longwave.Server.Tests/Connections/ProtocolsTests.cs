@@ -47,7 +47,7 @@ public sealed class ProtocolsTests(HubFixture fixture) : IClassFixture<HubFixtur
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
         for (int i = 1; i <= 3; i++)
         {
-            await connection.SendAsync($"POST /v1/events?topic=keep HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{i}!");
+            await connection.SendAsync($"POST /v1/events?topic=keep HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{i}!");
             while (connection.Text.Split('}').Length <= i)
             {
                 await connection.ReadMoreAsync();
@@ -80,7 +80,7 @@ public sealed class ProtocolsTests(HubFixture fixture) : IClassFixture<HubFixtur
     [InlineData("PRIX")]
     public async Task Cleartext_MethodThatBeginsLikeThePreface_IsHttp1(string method)
     {
-        string answer = await RawConnection.RoundTripAsync(Hub.Address, $"{method} /v1/topics HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        string answer = await RawConnection.RoundTripAsync(Hub.Address, $"{method} /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
     }
 

@@ -203,7 +203,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
         string[] events = [.. Enumerable.Range(0, 40).Select(i => Event($"p{i}", $"\"{new string('x', i * 37)}\""))];
         string body = string.Join('\n', events);
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
-        await connection.SendAsync($"POST /v1/events?topic={topic} HTTP/1.1\r\nHost: h\r\nContent-Type: {Ndjson}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await connection.SendAsync($"POST /v1/events?topic={topic} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Ndjson}\r\nTransfer-Encoding: chunked\r\n\r\n");
         var sizes = new Random(7);
         for (int at = 0; at < body.Length;)
         {

@@ -82,7 +82,7 @@ public sealed record HostileRequest(string Method, string Path, string Query, IR
     {
         get
         {
-            var text = new StringBuilder($"{Method} {Path}{(Query.Length > 0 ? "?" : "")}{Query} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
+            var text = new StringBuilder($"{Method} {Path}{(Query.Length > 0 ? "?" : "")}{Query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
             foreach (string header in Headers)
             {
                 text.Append(header).Append("\r\n");

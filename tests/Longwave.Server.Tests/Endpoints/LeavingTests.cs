@@ -81,7 +81,7 @@ public sealed class LeavingTests
         });
         using RawConnection silent = await RawConnection.OpenAsync(hub.Address);
         silent.Socket.ReceiveBufferSize = 4_096;
-        await silent.SendAsync("GET /v1/events?topic=a HTTP/1.1\r\nHost: h\r\n\r\n");
+        await silent.SendAsync("GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await UntilAsync(() => hub.Engine.ConnectionCount == 1);
         using OpenStream reader = await hub.OpenAsync("?topic=a");
         Task<string> read = reader.ReadUntilAsync("data: last\n\n");
@@ -104,7 +104,7 @@ public sealed class LeavingTests
             options => options.Engine.Heartbeat = TimeSpan.FromSeconds(1),
             configureServer: kestrel => kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1_000_000_000, gracePeriod: TimeSpan.FromSeconds(1.1)));
         using RawConnection slow = await RawConnection.OpenAsync(hub.Address);
-        await slow.SendAsync("GET /v1/events?topic=a HTTP/1.1\r\nHost: h\r\n\r\n");
+        await slow.SendAsync("GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await UntilAsync(() => hub.Engine.ConnectionCount == 1);
         using OpenStream clock = await hub.OpenAsync("?topic=other");
         for (int i = 0; i < 20; i++)

@@ -77,7 +77,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     {
         Position tip = Hub.Engine.Tip;
         string answer = await RawConnection.RoundTripAsync(
-            Hub.Address, $"POST /v1/events?topic=a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{header}: {value}\r\nContent-Length: 1\r\n\r\nx");
+            Hub.Address, $"POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}: {value}\r\nContent-Length: 1\r\n\r\nx");
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Contains($"/problems/{problem}\"", answer, StringComparison.Ordinal);
         Assert.Contains($"\"field\":\"{field}\"", answer, StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
         string topic = fixture.NewTopic();
         string answer = await RawConnection.RoundTripAsync(
             Hub.Address,
-            $"POST /v1/events?topic={topic} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\n\r\n");
+            $"POST /v1/events?topic={topic} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 201 Created\r\n", answer, StringComparison.Ordinal);
         Assert.Equal("abcdefg", await SingleDataAsync(topic));
     }
@@ -135,7 +135,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     {
         string topic = fixture.NewTopic();
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
-        await connection.SendAsync($"POST /v1/events?topic={topic} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+        await connection.SendAsync($"POST /v1/events?topic={topic} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
         await connection.ReadUntilAsync("HTTP/1.1 100 Continue\r\n\r\n");
         await connection.SendAsync("hello");
         await connection.ReadUntilAsync("HTTP/1.1 201 Created\r\n");
@@ -146,7 +146,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     public async Task Post_Expect100ContinueForTooMuch_IsRefusedAtOnce()
     {
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
-        await connection.SendAsync("POST /v1/events?topic=a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
+        await connection.SendAsync("POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
         await connection.ReadUntilAsync("request-too-large");
         Assert.StartsWith("HTTP/1.1 413 ", connection.Text, StringComparison.Ordinal);
     }
@@ -161,7 +161,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     {
         Position tip = Hub.Engine.Tip;
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
-        await connection.SendAsync("POST /v1/events?topic=a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + rest);
+        await connection.SendAsync("POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + rest);
         connection.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
         string answer = await connection.ReadToEndAsync();
         Assert.DoesNotContain("HTTP/1.1 2", answer, StringComparison.Ordinal);
@@ -206,7 +206,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
         await TestHub.AssertProblemAsync(huge, 413, "request-too-large", "body");
         string chunked = await RawConnection.RoundTripAsync(
             small.Address,
-            $"POST /v1/events?topic=a HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{new string('x', 1_001)}\r\n0\r\n\r\n");
+            $"POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{new string('x', 1_001)}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
         string line = CloudEventsPublishTests.Event("1", "\"x\"") + "\n";
         using HttpResponseMessage events = await small.PostAsync("/v1/events?topic=a", line + line + line, "application/x-ndjson");
@@ -268,7 +268,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     private static async Task<RawConnection> BeginSlowlyAsync(TestHub small)
     {
         RawConnection slow = await RawConnection.OpenAsync(small.Address);
-        await slow.SendAsync($"POST /v1/events?topic=slow HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 600\r\n\r\n{new string('s', 599)}");
+        await slow.SendAsync($"POST /v1/events?topic=slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 600\r\n\r\n{new string('s', 599)}");
         return slow;
     }
 

@@ -47,6 +47,8 @@ public sealed class TestHub : IAsyncDisposable
     public IEnumerable<string> Paths => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
         .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal));
 
+    public IServiceProvider Services => _app.Services;
+
     public LongwaveOptions Options => _app.Services.GetRequiredService<LongwaveOptions>();
 
     /// <summary>Every test runs with parked streams and, in a run with this variable, without; it is the hub's own name for the option.</summary>
@@ -72,12 +74,16 @@ public sealed class TestHub : IAsyncDisposable
         });
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LongwaveOptions>((kestrel, options) =>
         {
-            kestrel.UseLongwaveLimits(options.Engine.Limits);
+            kestrel.UseLongwaveLimits(options);
             configureServer?.Invoke(kestrel);
             var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
             if (tls)
             {
-                kestrel.Listen(endPoint, listen => listen.UseHttps(Certificate));
+                kestrel.Listen(endPoint, listen =>
+                {
+                    listen.LimitSocketsPerAddress();
+                    listen.UseHttps(Certificate);
+                });
             }
             else
             {

@@ -8,7 +8,7 @@ const ARGUMENTS = [
   '--no-first-run', '--no-default-browser-check',
 ];
 
-export const launch = () => chromium.launch({ executablePath: process.env.LONGWAVE_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+export const launch = (more = []) => chromium.launch({ executablePath: process.env.LONGWAVE_CHROMIUM ?? '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
 
 /**
  * A fresh page with nothing remembered. `troubles` collects what must never happen: dialogs, exceptions, violations of the content security

@@ -1,0 +1,32 @@
+using Longwave.Server.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Browsers;
+
+/// <summary>Stands before every address: refuses foreign hosts and pages, and tells browsers what they may do with the answer.</summary>
+internal sealed class BrowserGate(BrowserRules rules, ProblemWriter problems)
+{
+    /// <summary>Runs <paramref name="handler"/> for requests that may come in.</summary>
+    public RequestDelegate Guard(RequestDelegate handler) => context =>
+    {
+        OriginTrust trust = rules.Judge(context);
+
+        // When they leave: a refusal clears the headers that were set before it.
+        var headers = new BrowserHeaders(context, trust);
+        context.Response.OnStarting(static headers => ((BrowserHeaders)headers).Set(), headers);
+        if (!rules.IsOurs(context))
+        {
+            return problems.WriteAsync(context, new Problem(
+                ProblemTypes.ForeignHost,
+                $"`{context.Request.Host.Value}` is no name of this hub. If it should be one, add it to `Server:AllowedHosts`.",
+                "Host"));
+        }
+
+        return trust == OriginTrust.Foreign
+            ? problems.WriteAsync(context, new Problem(
+                ProblemTypes.ForeignOrigin,
+                "Pages of this origin may not use this hub. If they should, add the origin to `Server:AllowedOrigins`.",
+                "Origin"))
+            : handler(context);
+    };
+}

@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Serve;
+
+/// <summary>Keeps the certificate as its files are: a renewed one is used from the next handshake on, and no connection notices.</summary>
+/// <remarks>
+/// The files are looked at when the system says that something in their folders changed, and every few seconds besides, because it does not say
+/// so everywhere (network file systems, bind mounts of single files). Whoever renews a certificate writes two files, so between the two they do
+/// not belong together: what can't be used changes nothing, and is told once.
+/// </remarks>
+internal sealed partial class CertificateFiles : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>After a change is heard of: the rest of it mostly follows at once.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly List<FileSystemWatcher> _watchers = [];
+
+    /// <summary>Guards a look at the files, and what the last one found wrong.</summary>
+    private readonly Lock _lock = new();
+    private volatile ServerCertificate _current;
+    private string _refused = "";
+    private ITimer? _timer;
+
+    public CertificateFiles(ServerCertificate first, TimeProvider clock, ILogger<CertificateFiles> logger) =>
+        (_current, _clock, _logger) = (first, clock, logger);
+
+    /// <summary>For the next handshake.</summary>
+    public ServerCertificate Current => _current;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _timer = _clock.CreateTimer(static files => ((CertificateFiles)files!).Look(), this, Interval, Interval);
+        foreach (string folder in new[] { _current.CertificateFile, _current.KeyFile }.Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Distinct())
+        {
+            Watch(folder);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _watchers.ForEach(static watcher => watcher.Dispose());
+        _timer?.Dispose();
+    }
+
+    /// <summary>Reads the files, and uses what is in them when it is new and right.</summary>
+    public void Look()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                string fingerprint = ServerCertificate.FingerprintOf(File.ReadAllText(_current.CertificateFile), File.ReadAllText(_current.KeyFile));
+                if (fingerprint != _current.Fingerprint && fingerprint != _refused)
+                {
+                    Replace_NeedsLock(fingerprint);
+                }
+            }
+            catch (Exception exception) when (ServerCertificate.IsExpected(exception))
+            {
+                Refuse_NeedsLock(exception.Message, exception.Message);
+            }
+        }
+    }
+
+    private void Replace_NeedsLock(string fingerprint)
+    {
+        ServerCertificate renewed;
+        try
+        {
+            renewed = ServerCertificate.Read(_current.CertificateFile, _current.KeyFile);
+        }
+        catch (Exception exception) when (ServerCertificate.IsExpected(exception))
+        {
+            Refuse_NeedsLock(fingerprint, exception.Message);
+            return;
+        }
+
+        var end = new DateTimeOffset(renewed.Context.TargetCertificate.NotAfter);
+        if (end < _clock.GetUtcNow())
+        {
+            Refuse_NeedsLock(fingerprint, $"It ended on {end:yyyy-MM-dd HH:mm}.");
+            return;
+        }
+
+        // The old one is left to the garbage collector: handshakes may still be using it.
+        (_current, _refused) = (renewed, "");
+        LogRenewed(renewed.CertificateFile, renewed.Context.TargetCertificate.Subject, end);
+    }
+
+    private void Refuse_NeedsLock(string what, string reason)
+    {
+        if (what != _refused)
+        {
+            _refused = what;
+            LogKept(_current.CertificateFile, _current.KeyFile, reason);
+        }
+    }
+
+    private void Watch(string folder)
+    {
+        try
+        {
+            var watcher = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.CreationTime };
+            _watchers.Add(watcher);
+            watcher.Changed += OnChange;
+            watcher.Created += OnChange;
+            watcher.Renamed += OnChange;
+            watcher.EnableRaisingEvents = true;
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException)
+        {
+            LogNotWatched(folder, exception.Message);
+        }
+    }
+
+    private void OnChange(object sender, FileSystemEventArgs change)
+    {
+        try
+        {
+            _timer?.Change(Settling, Interval);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The hub is ending.
+        }
+    }
+
+    [LoggerMessage(EventId = 3100, Level = LogLevel.Information, Message = "New handshakes use the renewed certificate of {File}: {Subject}, until {End:u}")]
+    private partial void LogRenewed(string file, string subject, DateTimeOffset end);
+
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "The files {Certificate} and {Key} have changed and can't be used; the certificate stays as it was: {Reason}")]
+    private partial void LogKept(string certificate, string key, string reason);
+
+    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Changes in {Folder} can't be watched, its files are looked at every few seconds: {Reason}")]
+    private partial void LogNotWatched(string folder, string reason);
+}

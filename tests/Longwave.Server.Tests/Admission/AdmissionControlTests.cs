@@ -1,0 +1,84 @@
+using System.Net;
+using Longwave.Server.Admission;
+using Longwave.Server.Problems;
+using Longwave.Server.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Longwave.Server.Tests.Admission;
+
+public sealed class AdmissionControlTests
+{
+    [Fact]
+    public void TryAdmitStream_SubjectFromManyAddresses_IsBoundedAsOne()
+    {
+        using AdmissionControl admission = Create(options => options.Server.Admission.Subject.MaxStreams = 2);
+        var places = new List<StreamPlace>();
+        for (int i = 1; i <= 2; i++)
+        {
+            Assert.Null(admission.TryAdmitStream(Request($"192.0.2.{i}"), "alice", out StreamPlace? place));
+            places.Add(place!);
+        }
+
+        Problem? refused = admission.TryAdmitStream(Request("192.0.2.3"), "alice", out StreamPlace? none);
+        Assert.Equal((ProblemTypes.TooManyStreams, null), (refused?.Type, none));
+        Assert.StartsWith("This subject has 2 open streams", refused!.Detail, StringComparison.Ordinal);
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), "bob", out _));
+        places[0].Dispose();
+        places[0].Dispose();
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), "alice", out _));
+        Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.3"), "alice", out _));
+    }
+
+    [Fact]
+    public void TryAdmitStream_RefusedForItsSubject_TakesNoPlaceOfItsAddress()
+    {
+        using AdmissionControl admission = Create(options =>
+            (options.Server.Admission.Address.MaxStreams, options.Server.Admission.Subject.MaxStreams) = (2, 1));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), "alice", out _));
+        Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.1"), "alice", out _));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), "bob", out _));
+    }
+
+    [Fact]
+    public void TryAdmitPublish_SubjectOnThisMachine_HasARate()
+    {
+        using AdmissionControl admission = Create(options =>
+            (options.Server.Admission.Subject.EventsPerSecond, options.Server.Admission.Subject.EventBurst) = (1, 100));
+        Assert.Null(admission.TryAdmitPublish(Request("127.0.0.1"), "alice", out PublishPermit? permit));
+        Assert.Null(permit!.TakeEvents(100));
+        Assert.Equal(ProblemTypes.RateLimited, permit.TakeEvents(100)!.Type);
+        Assert.InRange(permit.TakeEvents(100)!.RetryAfter!.Value.TotalSeconds, 1, 100);
+        permit.Dispose();
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.5.5.5")]
+    [InlineData("::1")]
+    public void TryAdmit_ThisMachine_IsNotCountedUnlessTold(string address)
+    {
+        using AdmissionControl admission = Create(options => options.Server.Admission.Address.MaxStreams = 1);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Null(admission.TryAdmitStream(Request(address), null, out StreamPlace? place));
+            Assert.Null(place);
+            Assert.Null(admission.TryAdmitPublish(Request(address), null, out PublishPermit? permit));
+            Assert.Null(permit);
+        }
+
+        using AdmissionControl strict = Create(options => (options.Server.Admission.Address.MaxStreams, options.Server.Admission.LimitLoopback) = (1, true));
+        Assert.Null(strict.TryAdmitStream(Request(address), null, out _));
+        Assert.NotNull(strict.TryAdmitStream(Request(address), null, out _));
+    }
+
+    private static AdmissionControl Create(Action<LongwaveOptions> configure)
+    {
+        var options = new LongwaveOptions();
+        configure(options);
+        var clock = new ManualClock();
+        return new AdmissionControl(options, new ClientAddresses(options.Server), new MemoryWatch(options, clock, NullLogger<MemoryWatch>.Instance), clock);
+    }
+
+    private static DefaultHttpContext Request(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+}
