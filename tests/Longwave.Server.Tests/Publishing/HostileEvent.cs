@@ -5,6 +5,8 @@ using Longwave.Engine;
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
+using Longwave.Engine.Grants;
+using Longwave.Server.Identity;
 using Longwave.Server.Publishing;
 
 namespace Longwave.Server.Tests.Publishing;
@@ -43,7 +45,7 @@ internal sealed record HostileEvent(string Topic, string Type, string Key, strin
     /// <summary>Takes it in as the endpoint does for bodies of this kind; null when it is refused.</summary>
     public Event? Through(BodyKind kind)
     {
-        var list = new PublicationList(new HubLimits(), null, kind is BodyKind.Batch or BodyKind.Ndjson);
+        var list = new PublicationList(new HubLimits(), null, kind is BodyKind.Batch or BodyKind.Ndjson, new Caller("", null, GrantSet.Everything, GrantSet.Nothing));
         bool taken = kind switch
         {
             BodyKind.Raw => AsRaw(list),
