@@ -117,4 +117,6 @@ export interface Notices {
   control: Control;
   /** Where the log stands: with the greeting and every heartbeat. */
   tip: string;
+  /** Every event, before the loop gets it; for those who only count. */
+  event: LongwaveEvent;
 }

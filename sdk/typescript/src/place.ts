@@ -82,10 +82,8 @@ export class Place {
   }
 
   /** The end of a poll answer. */
-  reach(next: unknown): void {
-    if (isPosition(next)) {
-      this.#position = next;
-    }
+  reach(next: string): void {
+    this.#position = next;
   }
 
   /** The old positions mean nothing any more: this connection began anew. */

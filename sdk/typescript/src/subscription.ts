@@ -1,10 +1,12 @@
-import { failureOf, mediaType, parseObject, readText } from './answers.js';
+import { parseObject, readText } from './answers.js';
 import { Backoff } from './backoff.js';
 import { LongwaveError } from './errors.js';
+import { Listeners } from './listeners.js';
 import type { LongwaveEvent, Notices, Question, State, SubscribeOptions, Transport } from './options.js';
 import { EventStreamParser, itemOf, type Item, JsonLinesParser, MAX_EVENT_LENGTH } from './parser.js';
 import { Place } from './place.js';
-import { Credentials, type Fetch } from './tokens.js';
+import { isPosition } from './positions.js';
+import { decoded, Requests } from './requests.js';
 import { Watchdog } from './watchdog.js';
 
 /** A poll answer holds several events. */
@@ -13,8 +15,6 @@ const ANSWER_EVENTS = 16;
 /** A long poll that is answered sooner with nothing is no long poll. */
 const EMPTY_POLL_MS = 1000;
 
-const POSITION_HEADER = /^[^\x00-\x1f\x7f]+$/;
-const list = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
 const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
 /** Ends a connection so that the next one follows at once. */
@@ -28,16 +28,13 @@ const AGAIN = new LongwaveError('ended', 'The subscription changed.');
  */
 export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>> {
   readonly #options: SubscribeOptions<T>;
-  readonly #url: string;
   readonly #isHub: boolean;
-  readonly #fetch: Fetch;
-  readonly #credentials: Credentials;
+  readonly #requests: Requests;
   readonly #backoff: Backoff;
   readonly #watchdog: Watchdog;
   readonly #place: Place;
-  readonly #listeners = new Map<string, Set<(value: never) => void>>();
+  readonly #listeners = new Listeners();
   readonly #release: (() => void)[] = [];
-  #question: Question;
   #transport: Transport;
   /** How this connection asks. */
   #way: 'stream' | 'poll' = 'stream';
@@ -58,12 +55,9 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   constructor(url: string | URL, options: SubscribeOptions<T> = {}) {
     this.#options = options;
-    this.#url = String(new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href));
-    this.#question = options;
+    this.#requests = new Requests(url, options as SubscribeOptions<never>);
     this.#isHub = options.topics !== undefined;
     this.#transport = options.transport ?? (this.#isHub ? 'auto' : 'stream');
-    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-    this.#credentials = new Credentials(options.token, this.#fetch, options.carrier === 'ticket');
     this.#backoff = new Backoff(options);
     this.#watchdog = new Watchdog(options.heartbeatMs, this.#isHub);
     this.#place = new Place(options.since !== undefined, options.lastEventId, options.store);
@@ -88,9 +82,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   /** Listens to what is no event. Returns what stops it. */
   on<K extends keyof Notices>(name: K, listener: (value: Notices[K]) => void): () => void {
-    const all = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, all.add(listener));
-    return () => void all.delete(listener);
+    return this.#listeners.on(name, listener);
   }
 
   get transport(): Transport {
@@ -108,7 +100,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   /** Asks something else from now on, at the same position. */
   update(question: Question): void {
-    this.#question = { ...this.#question, ...question };
+    this.#requests.question = { ...this.#requests.question, ...question };
     this.reconnect();
   }
 
@@ -168,7 +160,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     } finally {
       this.close();
       await this.#place.flush();
-      this.#say('state', this.#state = { name: 'closed', error });
+      this.#listeners.say('state', this.#state = { name: 'closed', error });
     }
   }
 
@@ -180,7 +172,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     this.#openedAt = 0;
     this.#isOpening = false;
     this.#comeBackMs = null;
-    this.#say('state', this.#state = { name: 'connecting', transport: this.#way });
+    this.#listeners.say('state', this.#state = { name: 'connecting', transport: this.#way });
     try {
       return this.#way === 'poll' ? yield* this.#poll(signal) : yield* this.#stream(signal);
     } catch (thrown) {
@@ -197,7 +189,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   async *#stream(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
     const { format, greetingMs = this.#isHub ? 10_000 : undefined, maxEventLength } = this.#options;
     this.#watchdog.arm(greetingMs, 'no-greeting', this.#abort);
-    const response = await this.#ask(format === 'lines' ? 'application/x-ndjson' : 'text/event-stream', 0, signal);
+    const response = await this.#requests.ask(format === 'lines' ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal);
     if (response === null) {
       return null;
     }
@@ -236,12 +228,12 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     for (;;) {
       const asked = performance.now();
       this.#watchdog.arm((isLong ? pollWaitSeconds * 1000 : 0) + 30_000, 'silence', this.#abort);
-      const response = await this.#ask('application/json', isLong ? pollWaitSeconds : 0, signal);
+      const response = await this.#requests.ask('application/json', isLong ? pollWaitSeconds : 0, this.position, this.#wasOpen, signal);
       if (response === null) {
         return null;
       }
 
-      const { events = [], notices = [], next } = parseObject(await readText(response, maxEventLength * ANSWER_EVENTS)) as { events?: unknown[]; notices?: unknown[]; next?: string };
+      const { events = [], notices = [], next } = parseObject(await readText(response, maxEventLength * ANSWER_EVENTS)) as { events?: unknown[]; notices?: unknown[]; next?: unknown };
       this.#watchdog.stop();
       this.#isOpening ||= this.#openedAt === 0;
       this.#place.begin();
@@ -253,7 +245,11 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       }
 
       this.#opened();
-      this.#place.reach(next);
+      if (isPosition(next)) {
+        this.#place.reach(next);
+        this.#listeners.say('tip', next);
+      }
+
       this.#place.settle();
       if (isLong && this.#pollsUntil < performance.now()) {
         return AGAIN;
@@ -270,64 +266,13 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
   }
 
-  /** One request, with the position and who asks. Null for 204. */
-  async #ask(accept: string, waitSeconds: number, signal: AbortSignal): Promise<Response | null> {
-    const { since, format, carrier, request } = this.#options;
-    const { topics, types, maxRate, conflate } = this.#question;
-    for (let isFresh = false; ; isFresh = true) {
-      const url = new URL(this.#url);
-      const query = url.searchParams;
-      const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), Accept: accept };
-      const init = { cache: 'no-store' as const, ...request, signal };
-      list(topics).forEach((topic) => query.append('topic', topic));
-      list(types).forEach((type) => query.append('type', type));
-      const parameters = {
-        since: since instanceof Date ? since.toISOString() : since, max_rate: maxRate, conflate,
-        format: format === 'cloudevents' ? format : undefined, wait: waitSeconds || undefined,
-      };
-      for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined) {
-          query.set(name, String(value));
-        }
-      }
-
-      const at = this.position;
-      if (at && carrier !== 'ticket' && POSITION_HEADER.test(at)) {
-        // A header holds bytes; the position's are UTF-8.
-        headers['Last-Event-ID'] = String.fromCharCode(...new TextEncoder().encode(at));
-      } else if (at) {
-        query.set('last_event_id', at);
-      }
-
-      await this.#credentials.apply(url, headers, init);
-      const response = await this.#fetch(String(url), { ...init, headers });
-      if (response.ok && response.status !== 204) {
-        if (mediaType(response) !== accept) {
-          throw new LongwaveError('not-a-stream', `Something else than events came, of type '${mediaType(response)}'.`, { status: response.status, retryable: this.#wasOpen });
-        }
-
-        return response;
-      }
-
-      if (response.status === 204) {
-        return null;
-      }
-
-      if (response.status !== 401 || isFresh || !this.#credentials.drop()) {
-        throw await failureOf(response);
-      }
-
-      void response.body?.cancel().catch(() => {});
-    }
-  }
-
   async *#take(item: Item, connection: string | null): AsyncGenerator<LongwaveEvent<T>> {
     switch (item.kind) {
       case 'comment': {
         const what = this.#place.tip(item.text);
         if (what !== 'none') {
           this.#watchdog.heard(what === 'greeting');
-          this.#say('tip', item.text);
+          this.#listeners.say('tip', item.text);
         }
 
         break;
@@ -345,21 +290,13 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
         } else if (this.#place.isNew(item)) {
           this.#opened();
           const { kind: _, own: __, ...event } = item;
-          yield this.#decode(event);
+          this.#listeners.say('event', event);
+          yield decoded(this.#options, event);
           this.#place.moved(item.id);
           if (this.#abort.signal.aborted) {
             throw this.#abort.signal.reason;
           }
         }
-    }
-  }
-
-  #decode(event: LongwaveEvent): LongwaveEvent<T> {
-    const { decode } = this.#options;
-    try {
-      return decode ? { ...event, data: decode(event.data, event) } : (event as LongwaveEvent<T>);
-    } catch (cause) {
-      throw new LongwaveError('payload', `The data of event ${event.id} could not be decoded: ${String(cause)}`, { cause });
     }
   }
 
@@ -371,23 +308,22 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       this.#isOpening = true;
     }
 
-    this.#say('control', { type, data });
+    this.#listeners.say('control', { type, data });
     if (type === 'gap' || type === 'reset') {
-      this.#say(type, data);
+      this.#listeners.say(type, data);
     } else if (type === 'reconnect') {
       this.#comeBackMs = typeof retry === 'number' && retry >= 0 ? retry : null;
     } else if (type === 'token-expiring') {
       const id = data['connection'] ?? connection;
       if (typeof id === 'string') {
-        // Beside the stream: when it fails, the stream ends at its time, and the next one takes a fresh token.
-        void this.#credentials.renew(new URL(this.#url), id, { ...this.#options.request, body: null }).catch(() => {});
+        this.#requests.renew(id);
       }
     } else if (type === 'closed') {
       if (reason === 'revoked') {
         throw new LongwaveError('revoked', 'The hub took the right to listen away.');
       }
 
-      this.#credentials.drop();
+      this.#requests.dropToken();
     }
   }
 
@@ -397,7 +333,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       this.#isOpening = false;
       this.#wasOpen = true;
       this.#openedAt ||= performance.now();
-      this.#say('state', this.#state = { name: 'open', transport: this.#way, resumedAt: this.#resumedAt });
+      this.#listeners.say('state', this.#state = { name: 'open', transport: this.#way, resumedAt: this.#resumedAt });
     }
   }
 
@@ -416,7 +352,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
     this.#mayWake = error.retryAfterMs === 0 && this.#comeBackMs === null;
     const delayMs = this.#comeBackMs ?? Math.max(error.retryAfterMs, this.#backoff.next());
-    this.#say('state', this.#state = { name: 'waiting', delayMs, error, offline: isOffline() });
+    this.#listeners.say('state', this.#state = { name: 'waiting', delayMs, error, offline: isOffline() });
     await this.#sleep(delayMs);
   }
 
@@ -447,19 +383,6 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   #watch(target: EventTarget | null | undefined, name: string, listener: () => void): void {
     target?.addEventListener?.(name, listener);
     this.#release.push(() => target?.removeEventListener?.(name, listener));
-  }
-
-  #say<K extends keyof Notices>(name: K, value: Notices[K]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
-      try {
-        (listener as (value: Notices[K]) => void)(value);
-      } catch (error) {
-        // The listener's trouble is not the subscription's: it is reported as an uncaught one.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
   }
 }
 
