@@ -1,9 +1,10 @@
 // Positions: `epoch-offset`, eight hexadecimal digits and a decimal number that may be too large for a JavaScript number.
 
+const LAST = '9223372036854775807';
 const SHAPE = /^[0-9a-f]{8}-(0|[1-9][0-9]{0,18})$/;
 
 /** Is `text` a position of a Longwave hub (spec/protocol.md, section 2)? Other servers have ids of other shapes. */
-export const isPosition = (text: unknown): text is string => typeof text === 'string' && SHAPE.test(text);
+export const isPosition = (text: unknown): text is string => typeof text === 'string' && SHAPE.test(text) && (text.length < 28 || text.slice(9) <= LAST);
 
 /** The log that a position belongs to: its first eight characters. */
 export const epochOf = (position: string): string => position.slice(0, 8);

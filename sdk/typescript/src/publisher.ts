@@ -114,7 +114,7 @@ export class Publisher {
     const end = performance.now() + (this.#options.timeoutMs ?? 60_000);
     for (;;) {
       const left = end - performance.now();
-      const failure = await this.#attempt(url, body, contentType, idempotencyKey, signal, Math.max(1, left)).catch((error: unknown) => {
+      const failure = await this.#attempt(url, body, contentType, idempotencyKey, signal, Math.max(1, Math.ceil(left))).catch((error: unknown) => {
         signal?.throwIfAborted();
         return error instanceof LongwaveError ? error : new LongwaveError('network', 'The hub did not answer: the event may be in the log.', { cause: error });
       });

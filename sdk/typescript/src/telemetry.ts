@@ -49,8 +49,8 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
 
   const address = String(new URL('telemetry', absolute(url)));
   let samples: Sample[] = [];
-  let began = 0;
-  let opened = 0;
+  let began: number | null = null;
+  let opened: number | null = null;
   let nextLatency = 0;
   let transport: Sample['transport'] = 'stream';
   const add = (sample: Omit<Sample, 'transport'>) => {
@@ -69,10 +69,10 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
   const onState = (state: State) => {
     const now = performance.now();
     if (state.name === 'connecting') {
-      [began, opened, transport] = [now, 0, state.transport];
-    } else if (state.name === 'open' && began > 0) {
+      [began, opened, transport] = [now, null, state.transport];
+    } else if (state.name === 'open' && began !== null) {
       add({ kind: 'connect', ms: now - began });
-      [began, opened] = [0, now];
+      [began, opened] = [null, now];
     } else if (state.name === 'waiting') {
       add({ kind: 'reconnect', cause: state.error.kind });
     } else if (state.name === 'closed') {
@@ -83,9 +83,9 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
     subscription.on('state', onState),
     subscription.on('event', ({ time }) => {
       const now = performance.now();
-      if (opened > 0) {
+      if (opened !== null) {
         add({ kind: 'first-event', ms: now - opened });
-        opened = 0;
+        opened = null;
       }
 
       if (time !== undefined && now >= nextLatency) {
