@@ -2,6 +2,7 @@
 
 import type { Subscription } from './subscription.js';
 
+/** When nobody is taken to look. */
 export interface AttentionOptions {
   /** Hidden for so long, the page polls. Default 10,000: a look at another tab changes nothing. */
   hiddenAfterMs?: number | undefined;

@@ -16,11 +16,10 @@
  * | `revoked` | the hub took the right to listen away | no |
  * | `too-large` | an event above the limit | no |
  * | `payload` | `decode` threw; `cause` says what | no |
- * | `closed` | the subscription or the request was given up by the caller | no |
  */
 export type ErrorKind =
   | 'network' | 'ended' | 'silence' | 'no-greeting' | 'stale' | 'malformed' | 'unavailable' | 'token'
-  | 'not-a-stream' | 'refused' | 'revoked' | 'too-large' | 'payload' | 'closed';
+  | 'not-a-stream' | 'refused' | 'revoked' | 'too-large' | 'payload';
 
 /** What a hub says about a refusal (RFC 9457). */
 export interface Problem {
@@ -32,7 +31,7 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
-const FINAL: readonly ErrorKind[] = ['refused', 'revoked', 'too-large', 'payload', 'closed'];
+const FINAL: readonly ErrorKind[] = ['refused', 'revoked', 'too-large', 'payload'];
 
 /** Every failure of this package. `message` is a sentence for people. */
 export class LongwaveError extends Error {

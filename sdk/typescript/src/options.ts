@@ -42,6 +42,7 @@ export interface Question {
   conflate?: 'key' | undefined;
 }
 
+/** How a subscription asks, waits and remembers. */
 export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
   /** Where to begin without a position: `earliest` or a time. Left out: now. */
   since?: string | Date | undefined;
@@ -50,7 +51,7 @@ export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
   /** `raw` (default) and `cloudevents` are Server-Sent Events; `lines` (JSON) has topic, key and time with every event. */
   format?: 'raw' | 'cloudevents' | 'lines' | undefined;
   /** Makes the payload. When it throws, the subscription ends with an error of kind `payload`. */
-  decode?: ((data: string, event: LongwaveEvent) => T) | undefined;
+  decode?: ((data: string) => T) | undefined;
   store?: PositionStore | undefined;
   token?: TokenProvider | undefined;
   /** `header` (default), or `ticket`: the token and the position go into the query, and no header of ours is sent. */

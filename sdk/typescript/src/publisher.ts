@@ -4,6 +4,7 @@ import { LongwaveError } from './errors.js';
 import { Credentials, type Fetch, type TokenProvider } from './tokens.js';
 import { absolute } from './requests.js';
 
+/** How a publisher asks and waits. */
 export interface PublisherOptions extends BackoffOptions {
   token?: TokenProvider | undefined;
   /** How long one publish may take, all attempts together. Default 60,000: well within the time that a hub remembers idempotency keys. */
@@ -14,6 +15,7 @@ export interface PublisherOptions extends BackoffOptions {
   fetch?: Fetch | undefined;
 }
 
+/** What an event has beside its topic and data. */
 export interface PublishOptions {
   type?: string | undefined;
   key?: string | undefined;

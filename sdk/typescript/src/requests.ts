@@ -100,7 +100,7 @@ export class Requests {
 /** The event with its payload. */
 export function decoded<T>({ decode }: SubscribeOptions<T>, event: LongwaveEvent): LongwaveEvent<T> {
   try {
-    return decode ? { ...event, data: decode(event.data, event) } : (event as LongwaveEvent<T>);
+    return decode ? { ...event, data: decode(event.data) } : (event as LongwaveEvent<T>);
   } catch (cause) {
     throw new LongwaveError('payload', `The data of event ${event.id} could not be decoded: ${String(cause)}`, { cause });
   }

@@ -15,6 +15,7 @@ export interface Sample {
   readonly transport: 'stream' | 'poll';
 }
 
+/** Who tells, and how often. */
 export interface TelemetryOptions {
   /** Part of all subscriptions that tell, 0 to 1. Default 0.1. */
   share?: number | undefined;

@@ -6,6 +6,7 @@ import { LongwaveError } from './errors.js';
 /** Gives a token that is good for some time, or null for nobody. Called at the first request, and whenever a fresh one is needed. */
 export type TokenProvider = () => string | null | Promise<string | null>;
 
+/** Sends a request, as `globalThis.fetch` does. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 const RENEWAL_ATTEMPTS = 3;
