@@ -1,36 +1,11 @@
 // The part that must never miss or double an event, against answers and moments that no server gives on demand.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { mock, test } from 'node:test';
 import { LongwaveError, subscribe } from '../dist/index.js';
-import { control, event, settle, tip, Wire } from './setup/wire.js';
+import { control, event, settle, tip, useWires, Wire } from './setup/wire.js';
 
-let wires;
-let clock;
-const realNow = performance.now.bind(performance);
-beforeEach(() => {
-  wires = [];
-  clock = 0;
-  mock.timers.enable({ apis: ['setTimeout'] });
-  performance.now = () => clock;
-});
-afterEach(() => {
-  wires.forEach(({ subscription }) => subscription.close());
-  mock.timers.reset();
-  performance.now = realNow;
-});
-
-async function open(options, url) {
-  const wire = await Wire.subscribe(options, url);
-  wires.push(wire);
-  return wire;
-}
-
-async function pass(ms) {
-  clock += ms;
-  mock.timers.tick(ms);
-  await settle();
-}
+const { open, pass } = useWires();
 
 test('the question: selectors, types, since, rate, format, in the address; the position in the header', async () => {
   const wire = await open({
@@ -165,9 +140,7 @@ test('a timer that is late says that the program slept, and listens once more', 
   const wire = await open({ heartbeatMs: 4000 });
   const stream = wire.stream();
   await stream.write(tip(1));
-  clock += 3_600_000;
-  mock.timers.tick(10_000);
-  await settle();
+  await pass(10_000, 3_600_000);
   assert.ok(!wire.last.signal.aborted);
   await stream.write(event(2));
   assert.deepEqual(wire.ids, ['0000000a-2']);
@@ -294,77 +267,6 @@ test('a change of the question goes on at the same position', async () => {
   assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2']);
 });
 
-const poll = (events, next, notices) => JSON.stringify({ events, next, ...(notices ? { notices } : {}) });
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-
-test('stream, poll, stream: one position, nothing lost or doubled', async () => {
-  const wire = await open({ pollEveryMs: 5000 });
-  const first = wire.stream();
-  await first.write(tip(0) + event(1) + event(2));
-  wire.subscription.transport = 'poll';
-  await settle();
-  assert.equal(wire.last.headers.Accept, 'application/json');
-  assert.equal(wire.last.url.searchParams.has('wait'), false);
-  assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-2');
-  await wire.answer(200, poll([{ id: '0000000a-2', topic: 't', data: '2' }, { id: '0000000a-3', topic: 't', data: 'a\r\nb' }], '0000000a-9'), JSON_TYPE);
-  assert.deepEqual(wire.heard.at(-1), { id: '0000000a-3', topic: 't', type: 'message', data: 'a\nb' });
-  assert.equal(wire.subscription.position, '0000000a-9');
-  await pass(4999);
-  assert.equal(wire.requests.length, 2);
-  await pass(1);
-  assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-9');
-  wire.subscription.transport = 'auto';
-  await settle();
-  assert.equal(wire.last.headers.Accept, 'text/event-stream');
-  await wire.stream().write(tip(10) + event(3) + event(10));
-  assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2', '0000000a-3', '0000000a-10']);
-});
-
-test('no greeting in time: long polls', async () => {
-  const wire = await open();
-  await pass(10_000);
-  assert.equal(wire.states.at(-1).error.kind, 'no-greeting');
-  await pass(wire.states.at(-1).delayMs);
-  assert.equal(wire.last.url.searchParams.get('wait'), '25');
-  await wire.answer(200, poll([], '0000000a-1'), JSON_TYPE);
-  assert.equal(wire.states.at(-1).transport, 'poll');
-  assert.equal(wire.requests.length, 2, 'an empty answer that came at once is not asked for in a loop');
-  await pass(1000);
-  assert.equal(wire.requests.length, 3);
-  await pass(25_000);
-  await wire.answer(200, poll([], '0000000a-1'), JSON_TYPE);
-  assert.equal(wire.requests.length, 4);
-  await pass(55_000);
-  assert.equal(wire.states.at(-1).name, 'waiting', 'a long poll that is never answered is left');
-});
-
-test('after five minutes of long polls a stream is tried again', async () => {
-  const wire = await open({ streamAgainMs: 20_000 });
-  await pass(10_000);
-  await pass(wire.states.at(-1).delayMs);
-  await pass(25_000);
-  await wire.answer(200, poll([], '0000000a-1'), JSON_TYPE);
-  assert.equal(wire.last.headers.Accept, 'text/event-stream');
-  assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-1');
-});
-
-test('a poll answer without end is given up, one that is nonsense is tried again', async () => {
-  const wire = await open({ transport: 'poll', maxEventLength: 100 });
-  await wire.answer(200, '{"events":[null]}', JSON_TYPE);
-  assert.equal(wire.states.at(-1).error.kind, 'malformed');
-  await pass(60_000);
-  await wire.answer(200, `{"events":[],"padding":"${'x'.repeat(1700)}"}`, JSON_TYPE);
-  assert.equal(wire.end.kind, 'too-large');
-});
-
-test('a poll hears gaps and resets, and goes on from the new log', async () => {
-  const wire = await open({ transport: 'poll', lastEventId: '0000000a-50', pollEveryMs: 1000 });
-  await wire.answer(200, poll([{ id: '0000000b-3', topic: 't', data: 'x' }], '0000000b-3', [{ type: 'longwave.reset', data: '{"epoch":"0000000b","reason":"unknown-epoch"}' }]), JSON_TYPE);
-  assert.deepEqual(wire.said.filter(([name]) => name === 'reset'), [['reset', { epoch: '0000000b', reason: 'unknown-epoch' }]]);
-  assert.equal(wire.subscription.position, '0000000b-3');
-  assert.deepEqual(wire.ids, ['0000000b-3']);
-});
-
 test('a payload is decoded; what can’t be ends the loop in front of it', async () => {
   const wire = await open({ decode: JSON.parse });
   await wire.stream().write(tip(0) + event(1, '{"bid":1}') + event(2, '{broken'));
@@ -399,7 +301,7 @@ test('a ticket in the place of headers: one for each connection, the position in
     assert.equal(String(wire.last.url), 'http://hub/v1/tickets');
     assert.equal(wire.last.method, 'POST');
     assert.equal(wire.last.headers.Authorization, 'Bearer secret');
-    await wire.answer(201, JSON.stringify({ ticket, expires: '2030-01-01T00:00:00Z' }), JSON_TYPE);
+    await wire.answer(201, JSON.stringify({ ticket, expires: '2030-01-01T00:00:00Z' }));
     assert.equal(wire.last.url.search, `?topic=t&last_event_id=0000000a-1&ticket=${ticket}`);
     assert.deepEqual(wire.last.headers, { Accept: 'text/event-stream' });
     await wire.answer(503);

@@ -1,5 +1,6 @@
 // A `fetch` whose answers the test writes, and the events that come out of the subscription.
 
+import { afterEach, beforeEach, mock } from 'node:test';
 import { subscribe } from '../../dist/index.js';
 
 const encoder = new TextEncoder();
@@ -111,3 +112,34 @@ const E = '0000000a';
 export const tip = (n, epoch = E) => `: ${epoch}-${n}\n`;
 export const event = (n, data = `${n}`, epoch = E) => `id: ${epoch}-${n}\ndata: ${data}\n\n`;
 export const control = (type, data, extra = '') => `event: longwave.${type}\n${extra}data: ${JSON.stringify(data)}\n\n`;
+
+/** Subscriptions and a clock that the test moves, for every test of the file. */
+export function useWires() {
+  const realNow = performance.now.bind(performance);
+  let wires;
+  let clock;
+  beforeEach(() => {
+    [wires, clock] = [[], 0];
+    mock.timers.enable({ apis: ['setTimeout'] });
+    performance.now = () => clock;
+  });
+  afterEach(() => {
+    wires.forEach(({ subscription }) => subscription.close());
+    mock.timers.reset();
+    performance.now = realNow;
+  });
+  return {
+    open: async (options, url) => {
+      const wire = await Wire.subscribe(options, url);
+      wires.push(wire);
+      return wire;
+    },
+
+    /** @param late The clock goes on by so much more than the timers: the program slept. */
+    pass: async (ms, late = 0) => {
+      clock += ms + late;
+      mock.timers.tick(ms);
+      await settle();
+    },
+  };
+}
