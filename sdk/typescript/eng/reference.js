@@ -71,7 +71,7 @@ for (const [entry, path] of Object.entries(exports)) {
       missing.push(`${module}: ${name}`);
     }
 
-    parts.push(`### ${name}\n\n${comment}\n\n\`\`\`ts\n${code.replace(/^export (declare )?/, '')}\n\`\`\`\n`);
+    parts.push(`### ${name}\n\n${comment}\n\n\`\`\`text\n${code.replace(/^export (declare )?/, '')}\n\`\`\`\n`);
   }
 }
 
