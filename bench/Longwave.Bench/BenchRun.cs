@@ -38,6 +38,8 @@ internal static class BenchRun
         new IdleStreamsScenario(),
         new BystandersScenario(),
         new SoakScenario(),
+        new ReconnectScenario(),
+        new RestartsScenario(),
     ];
 
     /// <summary>The exit code: 0 when every target was met, 1 when one was missed, 2 when a scenario failed.</summary>

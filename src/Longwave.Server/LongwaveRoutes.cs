@@ -10,7 +10,7 @@ namespace Longwave.Server;
 /// <summary>The hub's addresses.</summary>
 public static class LongwaveRoutes
 {
-    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
+    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/telemetry</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Path that comes before all of them, e.g. <c>/hub</c>; empty for none.</param>
     /// <returns>A builder that conventions (authorization, host filters) can be put on.</returns>
@@ -23,6 +23,7 @@ public static class LongwaveRoutes
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         Map("/v1/events", services.GetRequiredService<EventsAddress>().HandleAsync);
         Map("/v1/topics", services.GetRequiredService<TopicsEndpoint>().HandleAsync);
+        Map("/v1/telemetry", services.GetRequiredService<TelemetryEndpoint>().HandleAsync);
         Map("/v1/{**rest}", refusals.NotFoundAsync);
         Map("/healthz", health.HandleLivenessAsync);
         Map("/readyz", health.HandleReadinessAsync);

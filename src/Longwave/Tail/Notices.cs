@@ -1,6 +1,4 @@
-using System.Text.Json;
-using Longwave.Hubs;
-using Longwave.Protocol.EventStream;
+using Longwave.Client.Subscriptions;
 using Longwave.Terminals;
 
 namespace Longwave.Tail;
@@ -23,7 +21,7 @@ internal static class Notices
     /// <summary>The notice as a sentence.</summary>
     /// <param name="notice">The notice.</param>
     /// <param name="since">Where the stream was asked to begin, or null.</param>
-    public static string Describe(in ServerSentEvent notice, string? since)
+    public static string Describe(HubNotice notice, string? since)
     {
         switch (notice.Type)
         {
@@ -53,16 +51,5 @@ internal static class Notices
         }
     }
 
-    private static string Member(in ServerSentEvent notice, string name)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(notice.Data);
-            return VisibleText.Escape(document.RootElement.GetProperty(name).ToString());
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return "?";
-        }
-    }
+    private static string Member(HubNotice notice, string name) => notice.Member(name) is { } member ? VisibleText.Escape(member) : "?";
 }
