@@ -23,15 +23,19 @@ internal static class FailureReader
         {
             TokenUnavailableException => new(FailureKind.NoToken, $"The token provider failed: {reason}.") { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(
-                FailureKind.UnknownHost, $"There is no machine called '{host}' ({reason}).") { IsTemporary = true },
+                FailureKind.UnknownHost, $"There is no machine called '{host}' ({reason}).")
+            { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => new(
-                FailureKind.ConnectionRefused, $"No hub answers at {hub}.") { IsTemporary = true },
+                FailureKind.ConnectionRefused, $"No hub answers at {hub}.")
+            { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(
-                FailureKind.Unreachable, $"{hub} can't be reached: {reason}.") { IsTemporary = true },
+                FailureKind.Unreachable, $"{hub} can't be reached: {reason}.")
+            { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
                 FailureKind.NotSecure, $"No secure connection to {hub}: {reason}."),
             HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new(
-                FailureKind.Broken, $"{hub} closed the connection in the middle.") { IsTemporary = true },
+                FailureKind.Broken, $"{hub} closed the connection in the middle.")
+            { IsTemporary = true },
             OperationCanceledException => new(FailureKind.TimedOut, $"{hub} did not answer in time.") { IsTemporary = true },
             _ => new(FailureKind.Broken, $"The connection to {hub} broke: {reason}.") { IsTemporary = true },
         };
