@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Sets up what is missing, builds everything once with warnings as errors, runs every test, and ends with one line `N passed, N failed`.
 #
-#   ./test.sh           everything, with the browser
-#   ./test.sh --quick   without the tests marked Category=Slow, the browser and the format check
+#   ./test.sh           everything, with the TypeScript client and the browser
+#   ./test.sh --quick   without the tests marked Category=Slow, node, the browser and the format check
 #
 # Logs: artifacts/test-logs/. Exit code 0 only when nothing failed and every suite ran at least one test.
 set -uo pipefail
@@ -77,8 +77,8 @@ set_up() {
   dotnet --version >"$logs/set-up.log" 2>&1 \
     || give_up set-up "missing: a .NET SDK that global.json accepts; installed: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')"
   if ! $quick; then
-    command -v node >/dev/null 2>&1 || give_up set-up "missing: node 20 or newer, for the browser tests"
-    command -v npm >/dev/null 2>&1 || give_up set-up "missing: npm, for the browser tests"
+    command -v node >/dev/null 2>&1 || give_up set-up "missing: node 20 or newer, for the TypeScript client and the browser tests"
+    command -v npm >/dev/null 2>&1 || give_up set-up "missing: npm, for the TypeScript client and the browser tests"
     [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || give_up set-up "missing: node 20 or newer; installed: $(node --version)"
   fi
 
@@ -143,24 +143,30 @@ settle() {
   record "$name" "$passed" "$failed" "$seconds"
 }
 
+# run_dotnet_suite PROJECT [TITLE]
 run_dotnet_suite() {
-  local name=$1 log=$logs/$1.log at=$SECONDS code=0 filter=()
-  echo "== $name"
+  local name=$1 title=${2:-$1} at=$SECONDS code=0 filter=()
+  local log=$logs/$title.log
+  echo "== $title"
   ! $quick || filter=(--filter-not-trait "Category=Slow")
   timeout -k 20 "$suite_limit" dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress \
     --long-running 60 --xunit-diagnostics on "${filter[@]}" >"$log" 2>&1 </dev/null || code=$?
   # A skipped test has not shown anything: it counts as failed.
-  settle "$name" "$log" "$(number "$log" '  succeeded:')" $(($(number "$log" '  failed:') + $(number "$log" '  skipped:'))) "$code" $((SECONDS - at))
+  settle "$title" "$log" "$(number "$log" '  succeeded:')" $(($(number "$log" '  failed:') + $(number "$log" '  skipped:'))) "$code" $((SECONDS - at))
 }
 
-run_browser_suite() {
-  local name=e2e log=$PWD/$logs/e2e.log at=$SECONDS code=0 files=()
-  [ -f tests/e2e/package.json ] || return 0
+# run_node_suite NAME FOLDER [SCRIPT…]: installs, runs the npm scripts, then every test file, in FOLDER.
+run_node_suite() {
+  local name=$1 folder=$2 log=$PWD/$logs/$1.log at=$SECONDS code=0 files=() script
+  shift 2
   echo "== $name"
-  mapfile -t files < <(cd tests/e2e && find . -name node_modules -prune -o \( -name '*.test.js' -o -name '*.test.mjs' \) -print | sort)
+  mapfile -t files < <(cd "$folder" && find . -name node_modules -prune -o \( -name '*.test.js' -o -name '*.test.mjs' \) -print | sort)
   (
-    cd tests/e2e || exit 1
+    cd "$folder" || exit 1
     npm ci --no-audit --no-fund --ignore-scripts || exit 1
+    for script in "$@"; do
+      npm run "$script" || exit 1
+    done
     [ ${#files[@]} -gt 0 ] || exit 1
     timeout -k 20 "$suite_limit" node --test --test-reporter=tap "${files[@]}"
   ) >"$log" 2>&1 </dev/null || code=$?
@@ -188,7 +194,12 @@ for project in tests/*/*.csproj; do
   run_dotnet_suite "$(basename "$project" .csproj)"
 done
 if ! $quick; then
-  run_browser_suite
+  # Streams reach their clients in two ways: what was tested with parked sockets is tested through the web server's responses, too.
+  for name in Longwave.Server.Tests Longwave.BadDays.Tests; do
+    LONGWAVE__SERVER__PARKSTREAMS=false run_dotnet_suite "$name" "$name-unparked"
+  done
+  run_node_suite sdk-typescript sdk/typescript current typecheck
+  run_node_suite e2e tests/e2e
   run_format_check
 fi
 finish

@@ -39,6 +39,8 @@ internal static class BenchRun
         new BystandersScenario(),
         new SoakScenario(),
         new IdentityScenario(),
+        new ReconnectScenario(),
+        new RestartsScenario(),
     ];
 
     /// <summary>The exit code: 0 when every target was met, 1 when one was missed, 2 when a scenario failed.</summary>

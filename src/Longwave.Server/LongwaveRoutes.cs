@@ -11,7 +11,7 @@ namespace Longwave.Server;
 /// <summary>The hub's addresses.</summary>
 public static class LongwaveRoutes
 {
-    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
+    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Path that comes before all of them, e.g. <c>/hub</c>; empty for none.</param>
     /// <returns>A builder that conventions (authorization, host filters) can be put on.</returns>
@@ -30,6 +30,7 @@ public static class LongwaveRoutes
         Map("/v1/connections", services.GetRequiredService<ConnectionsEndpoint>().HandleListAsync);
         Map("/v1/connections/{id}", services.GetRequiredService<ConnectionsEndpoint>().HandleOneAsync);
         Map("/v1/connections/{id}/token", services.GetRequiredService<RenewEndpoint>().HandleAsync);
+        Map("/v1/telemetry", services.GetRequiredService<TelemetryEndpoint>().HandleAsync);
         Map("/v1/{**rest}", refusals.NotFoundAsync);
         Map("/healthz", health.HandleLivenessAsync);
         Map("/readyz", health.HandleReadinessAsync);

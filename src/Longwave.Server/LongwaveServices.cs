@@ -8,6 +8,7 @@ using Longwave.Server.Identity;
 using Longwave.Server.Page;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
+using Longwave.Server.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -76,6 +77,8 @@ public static class LongwaveServices
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<EventsAddress>();
         services.AddSingleton<TopicsEndpoint>();
+        services.AddSingleton<TelemetryTotals>();
+        services.AddSingleton<TelemetryEndpoint>();
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<PageFiles>();
         services.AddSingleton<PageEndpoint>();

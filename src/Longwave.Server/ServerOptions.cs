@@ -37,6 +37,16 @@ public sealed class ServerOptions
     [Description("Most streams in one answer of `/v1/connections`; the answer says where the next page begins.")]
     public int MaxConnectionsPerPage { get; set; } = 1_000;
 
+    /// <summary>Most bytes of one telemetry post.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    [Description("Most bytes of one `POST /v1/telemetry`. More are refused with 413.")]
+    public int MaxTelemetryBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Most samples of one telemetry post.</summary>
+    [Range(1, 100_000)]
+    [Description("Most measurements in one `POST /v1/telemetry`. More are refused with 413.")]
+    public int MaxTelemetrySamples { get; set; } = 500;
+
     /// <summary>How long the last bytes of a stream that ends may take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     [Description("How long the last bytes of a stream that the hub ends may take to leave, before the connection is cut.")]

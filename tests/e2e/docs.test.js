@@ -56,6 +56,10 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+// `@longwave/client` and its parts are one module that the hub serves.
+const parts = ['', '/attention', '/event-source', '/publisher', '/stores', '/tabs', '/telemetry'];
+const imports = Object.fromEntries(parts.map(part => [`@longwave/client${part}`, '/page/longwave.js']));
+
 const connections = async () => (await (await fetch(`${hubUrl}/readyz`)).json()).connections;
 
 test('there are snippets', async () => assert.ok((await snippets()).length > 0));
@@ -70,7 +74,12 @@ for (const { name, line, code } of await snippets()) {
       page.on('pageerror', error => logged.push(`error: ${error}`));
       await page.goto(`${hubUrl}/healthz`);
       const open = await connections();
-      await page.addScriptTag({ content: `{\n${code}\n}` });
+      if (code.startsWith('import ')) {
+        await page.addScriptTag({ type: 'importmap', content: JSON.stringify({ imports }) });
+        await page.addScriptTag({ type: 'module', content: code });
+      } else {
+        await page.addScriptTag({ content: `{\n${code}\n}` });
+      }
       await until(async () => (await connections()) > open, `the stream of ${name}:${line}`);
       await fetch(`${hubUrl}/v1/events?topic=demo`, { method: 'POST', body: `for ${name}:${line}` });
       await until(() => logged.some(text => text.includes(`for ${name}:${line}`)), `'for ${name}:${line}' among ${JSON.stringify(logged)}`);

@@ -33,15 +33,16 @@ internal sealed partial class HubProcess : IAsyncDisposable
 
     /// <summary>Starts a hub with the options that a user gets, and waits until it listens.</summary>
     /// <param name="dataDirectory">Where its log is.</param>
+    /// <param name="port">Where it listens; 0 for a port that is free.</param>
     /// <param name="configuration">A configuration file, where the options of a user are not enough.</param>
-    public static async Task<HubProcess> StartAsync(string dataDirectory, string? configuration = null)
+    public static async Task<HubProcess> StartAsync(string dataDirectory, int port = 0, string? configuration = null)
     {
         if (!File.Exists(Repository.Hub))
         {
             throw new BenchFailedException($"There is no hub at {Repository.Hub}; build it: dotnet build -c Release src/Longwave");
         }
 
-        var start = new ProcessStartInfo("dotnet", [Repository.Hub, "serve", "--urls", "http://127.0.0.1:0", "--data", dataDirectory])
+        var start = new ProcessStartInfo("dotnet", [Repository.Hub, "serve", "--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,8 +69,8 @@ internal sealed partial class HubProcess : IAsyncDisposable
             {
                 // What else it prints goes nowhere, but must be taken.
                 _ = process.StandardOutput.ReadToEndAsync();
-                int port = int.Parse(listening.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
-                return new HubProcess(process, errors, port, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                int at = int.Parse(listening.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
+                return new HubProcess(process, errors, at, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
         }
 
@@ -92,6 +93,13 @@ internal sealed partial class HubProcess : IAsyncDisposable
                 return (greeting.Groups["epoch"].Value, long.Parse(greeting.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture));
             }
         }
+    }
+
+    /// <summary>Ends it without a word, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>Asks it to end and waits.</summary>

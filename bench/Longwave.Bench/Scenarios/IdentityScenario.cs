@@ -28,7 +28,7 @@ internal sealed class IdentityScenario : IScenario
     {
         var key = new TokenKey();
         string directory = context.NewDirectory();
-        await using HubProcess hub = await HubProcess.StartAsync(directory, key.WriteConfiguration(directory + "-config"));
+        await using HubProcess hub = await HubProcess.StartAsync(directory, configuration: key.WriteConfiguration(directory + "-config"));
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{hub.Port}"), Timeout = Timeout.InfiniteTimeSpan };
 
         // Connections of its own: one whose stream has ended is closed by the hub, whatever the client had in mind with it.

@@ -5,15 +5,25 @@ namespace Longwave.Engine.Topics;
 /// <summary>Which topics a subscription asks for. Immutable, used from any thread.</summary>
 internal sealed class TopicFilter
 {
-    private readonly HashSet<string> _exact;
-    private readonly Selector[] _patterns;
+    private static readonly string[] NoTopics = [];
+
+    // One exact topic is what nearly every stream asks for, and there are many streams: no set is made for it.
+    private readonly HashSet<string>? _set;
+    private readonly string? _single;
+    private readonly Selector[] _patterns = [];
 
     public TopicFilter(IReadOnlyList<Selector> selectors)
     {
+        if (selectors.Count == 1 && selectors[0].Kind == SelectorKind.Exact)
+        {
+            (Selectors, _single) = (selectors, selectors[0].Text);
+            return;
+        }
+
         Selectors = [.. selectors.Distinct()];
         MatchesAll = Selectors.Any(static selector => selector.Kind == SelectorKind.Any);
         _patterns = [.. Selectors.Where(static selector => selector.Kind == SelectorKind.Template)];
-        _exact = [.. Selectors.Where(static selector => selector.Kind == SelectorKind.Exact).Select(static selector => selector.Text)];
+        _set = [.. Selectors.Where(static selector => selector.Kind == SelectorKind.Exact).Select(static selector => selector.Text)];
     }
 
     public IReadOnlyList<Selector> Selectors { get; }
@@ -22,11 +32,11 @@ internal sealed class TopicFilter
 
     public bool HasPatterns => _patterns.Length > 0;
 
-    public IReadOnlyCollection<string> Exact => _exact;
+    public IReadOnlyCollection<string> Exact => _set is not null ? _set : _single is null ? NoTopics : [_single];
 
     public bool Matches(string topic)
     {
-        if (MatchesAll || _exact.Contains(topic))
+        if (MatchesAll || string.Equals(topic, _single, StringComparison.Ordinal) || (_set is not null && _set.Contains(topic)))
         {
             return true;
         }

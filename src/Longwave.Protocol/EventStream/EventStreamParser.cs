@@ -46,6 +46,9 @@ public sealed class EventStreamParser
     /// <summary>What to send as <c>Last-Event-ID</c> on the next connection: the id as of the last blank line, not of an unfinished event.</summary>
     public string LastEventId { get; private set; }
 
+    /// <summary>Whether the event given out last had an <c>id:</c> of its own; without one it carries that of an event before.</summary>
+    public bool HadId { get; private set; }
+
     /// <summary>The last reconnection time that the stream gave, in milliseconds; null when it gave none.</summary>
     public int? RetryMs { get; private set; }
 
@@ -62,6 +65,26 @@ public sealed class EventStreamParser
     /// <exception cref="EventTooLargeException">The event is above the limit; every later call throws it again.</exception>
     public bool TryRead(ref ReadOnlySpan<byte> input, out ServerSentEvent e)
     {
+        while (true)
+        {
+            switch (Read(ref input, out e))
+            {
+                case StreamItem.Event:
+                    return true;
+                case StreamItem.Nothing:
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>Reads on until one event or one comment is complete, or the input is used up.</summary>
+    /// <param name="input">The bytes; those read are cut off its front.</param>
+    /// <param name="e">The event, when it is one. A comment is <see cref="LastComment"/>.</param>
+    /// <returns>What was read; <see cref="StreamItem.Nothing"/> when more bytes are needed.</returns>
+    /// <exception cref="EventTooLargeException">The event is above the limit; every later call throws it again.</exception>
+    public StreamItem Read(ref ReadOnlySpan<byte> input, out ServerSentEvent e)
+    {
+        long comments = CommentsSeen;
         if (_failed)
         {
             throw new EventTooLargeException(_limit);
@@ -103,12 +126,17 @@ public sealed class EventStreamParser
 
             if (ReadLine(line, out e))
             {
-                return true;
+                return StreamItem.Event;
+            }
+
+            if (CommentsSeen != comments)
+            {
+                return StreamItem.Comment;
             }
         }
 
         e = default;
-        return false;
+        return StreamItem.Nothing;
     }
 
     private bool ReadLine(ReadOnlySpan<byte> line, out ServerSentEvent e)
@@ -164,6 +192,7 @@ public sealed class EventStreamParser
 
     private bool Dispatch(out ServerSentEvent e)
     {
+        HadId = _pendingId is not null;
         if (_pendingId is not null)
         {
             LastEventId = _pendingId;

@@ -73,10 +73,12 @@ internal ref struct TemplateCompiler
         var untouchedSkips = new List<int>();
         var skipsAfterFirst = new List<int>();
         bool first = true;
-        foreach (Range range in body.Split(','))
+        for (int start = 0, end; start <= body.Length; start = end + 1)
         {
-            ReadOnlySpan<char> name = body[range];
-            if (!CheckName(name, begin + range.Start.GetOffset(body.Length)))
+            int comma = body[start..].IndexOf(',');
+            end = comma < 0 ? body.Length : start + comma;
+            ReadOnlySpan<char> name = body[start..end];
+            if (!CheckName(name, begin + start))
             {
                 return;
             }

@@ -43,39 +43,45 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
     private async ValueTask<Choice> ChooseAsync(ConnectionContext connection)
     {
         PipeReader input = connection.Transport.Input;
-        if (input.TryRead(out ReadResult first))
-        {
-            (bool decided, Choice choice) = Look(first.Buffer);
-            input.AdvanceTo(first.Buffer.Start, decided ? first.Buffer.Start : first.Buffer.End);
-            if (decided)
-            {
-                return choice;
-            }
-        }
-
-        using var deadline = new CancellationTokenSource(timeout, clock);
         try
         {
-            while (true)
+            // The bytes are there as a rule: then no time-out is needed, and a timer costs.
+            if (input.TryRead(out ReadResult first))
             {
-                ReadResult result = await input.ReadAsync(deadline.Token);
-                (bool decided, Choice choice) = Look(result.Buffer);
-                input.AdvanceTo(result.Buffer.Start, decided ? result.Buffer.Start : result.Buffer.End);
+                (bool decided, Choice choice) = Look(first.Buffer);
+                input.AdvanceTo(first.Buffer.Start, decided ? first.Buffer.Start : first.Buffer.End);
                 if (decided)
                 {
                     return choice;
                 }
-
-                if (result.IsCompleted)
-                {
-                    // An end after no byte at all is a port probe; after some bytes HTTP/1.1 knows what to say.
-                    return result.Buffer.IsEmpty ? Choice.Neither : Choice.Http1;
-                }
             }
+
+            return await WaitAndChooseAsync(input);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             return Choice.Neither;
+        }
+    }
+
+    private async ValueTask<Choice> WaitAndChooseAsync(PipeReader input)
+    {
+        using var deadline = new CancellationTokenSource(timeout, clock);
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync(deadline.Token);
+            (bool decided, Choice choice) = Look(result.Buffer);
+            input.AdvanceTo(result.Buffer.Start, decided ? result.Buffer.Start : result.Buffer.End);
+            if (decided)
+            {
+                return choice;
+            }
+
+            if (result.IsCompleted)
+            {
+                // An end after no byte at all is a port probe; after some bytes HTTP/1.1 knows what to say.
+                return result.Buffer.IsEmpty ? Choice.Neither : Choice.Http1;
+            }
         }
     }
 

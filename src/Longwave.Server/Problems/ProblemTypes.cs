@@ -39,6 +39,10 @@ public static class ProblemTypes
     public static readonly ProblemType MalformedBody = new(
         "malformed-body", 400, "Malformed body", "Send what the content type promises; `detail` says where it went wrong. Nothing was appended.");
 
+    /// <summary>A measurement of a client that makes no sense.</summary>
+    public static readonly ProblemType InvalidSample = new(
+        "invalid-sample", 400, "Invalid telemetry sample", "Correct the member named in `field` of the sample number `index`. Nothing of the post was counted.");
+
     /// <summary>A request that HTTP itself does not allow.</summary>
     public static readonly ProblemType BadRequest = new(
         "bad-request", 400, "Bad request", "Correct the request; `detail` says what was wrong with it.");
@@ -81,11 +85,15 @@ public static class ProblemTypes
 
     /// <summary>A request body larger than the hub takes.</summary>
     public static readonly ProblemType RequestTooLarge = new(
-        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise `Engine:Limits:MaxRequestBytes`. Nothing was appended.");
+        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise `Engine:Limits:MaxRequestBytes` (`Server:MaxTelemetryBytes` for telemetry). Nothing was taken.");
 
     /// <summary>More events in one request than the hub takes.</summary>
     public static readonly ProblemType TooManyEvents = new(
         "too-many-events", 413, "Too many events", "Send several smaller requests, or raise `Engine:Limits:MaxRequestEvents`. Nothing was appended.");
+
+    /// <summary>More measurements in one post than the hub takes.</summary>
+    public static readonly ProblemType TooManySamples = new(
+        "too-many-samples", 413, "Too many telemetry samples", "Send several smaller posts, or raise `Server:MaxTelemetrySamples`. Nothing was counted.");
 
     /// <summary>A CloudEvents format that the hub does not read.</summary>
     public static readonly ProblemType UnsupportedMediaType = new(
@@ -159,9 +167,9 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, InvalidEvent, InvalidUtf8,
-        MalformedBody, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, EventTooLarge,
-        RequestTooLarge, TooManyEvents, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding, ForeignHost, TooManyStreams, RateLimited, InternalError,
-        Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections, ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics,
-        TooManyRevocations,
+        MalformedBody, InvalidSample, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable,
+        RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
+        ForeignHost, TooManyStreams, RateLimited, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
+        ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
     ];
 }

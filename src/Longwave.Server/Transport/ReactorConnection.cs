@@ -40,6 +40,7 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
     private string? _id;
     private TaskCompletionSource? _writable;
     private TaskCompletionSource<ReadOnlyMemory<byte>>? _held;
+    private SocketSink? _parked;
     private volatile bool _aborted;
 
     public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote)
@@ -87,9 +88,24 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
         {
             Interlocked.Exchange(ref _writable, null)?.TrySetResult();
         }
+
+        // The reactor may have looked this connection up just before it was parked; there is no second edge.
+        Volatile.Read(ref _parked)?.OnEvents(events);
     }
 
-    public void HoldOutput() => Volatile.Write(ref _held, new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously));
+    public void HoldOutput()
+    {
+        var held = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            Volatile.Write(ref _held, held);
+            if (_inputDone)
+            {
+                // The web server drops what it writes to a client that has gone: there will be nothing to hold.
+                held.TrySetException(ClientGone());
+            }
+        }
+    }
 
     public Task<ReadOnlyMemory<byte>> HeldAsync() => _held!.Task;
 
@@ -106,6 +122,7 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
             (file, _file) = (_file, -1);
             _inputDone = true;
             sink.Take(_reactor, file, Token, head);
+            Volatile.Write(ref _parked, sink);
             _reactor.Replace(file, sink);
             _input.Writer.Complete();
         }
@@ -121,7 +138,6 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
             EndInputNeedsLock(abortReason);
         }
 
-        _held?.TrySetException(abortReason);
         _output.Reader.CancelPendingRead();
         Interlocked.Exchange(ref _writable, null)?.TrySetResult();
     }
@@ -222,6 +238,7 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
         }
 
         _inputDone = true;
+        _held?.TrySetException(ClientGone());
         if (!_inputPaused)
         {
             _input.Writer.Complete(why);
@@ -230,6 +247,8 @@ internal sealed class ReactorConnection : ConnectionContext, IReactorSocket, IPa
         // The web server aborts the request that runs, with code of the application's: not on the reactor.
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.FireClosed(), this, preferLocal: false);
     }
+
+    private static ConnectionAbortedException ClientGone() => new("The client has gone.");
 
     private void FireClosed()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Longwave.Arguments;
+using Longwave.Client;
 using Longwave.Hubs;
 using Longwave.Publish;
 using Longwave.Terminals;
@@ -21,10 +22,10 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
             Introduce(events);
         }
 
-        using var hub = new HubConnection(address, new HubToken(terminal.Variable));
+        await using LongwaveClient hub = HubClients.Create(address, terminal);
         var progress = new ProgressReport(terminal.Clock, loop ? null : events.Count);
         var view = new ProgressView(terminal, "Publishing", progress, quiet, besideOutput: false);
-        var sender = new EventSender(hub, terminal.Clock, RetryFor, view.Say);
+        var sender = new EventSender(hub, RetryFor, view.Say);
         var player = new DemoPlayer(set, pace, sender, progress, terminal.Clock);
         try
         {

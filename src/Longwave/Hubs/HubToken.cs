@@ -10,15 +10,18 @@ internal sealed class HubToken(Func<string, string?> variable)
     /// <summary>The variable with the token itself.</summary>
     public const string Variable = "LONGWAVE_TOKEN";
 
-    /// <summary>The variable with the name of a file that has it; read for every request, so that somebody else can keep it fresh.</summary>
+    /// <summary>The variable with the name of a file that has it; read again when the hub says that the token expires, so that somebody else can keep it fresh.</summary>
     public const string FileVariable = "LONGWAVE_TOKEN_FILE";
 
-    /// <summary>The token, or null for none.</summary>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    public string? Read()
+    /// <summary>Whether there is anything to show.</summary>
+    public bool IsGiven => !string.IsNullOrWhiteSpace(variable(FileVariable)) || !string.IsNullOrWhiteSpace(variable(Variable));
+
+    /// <summary>The token.</summary>
+    /// <exception cref="IOException">The file can't be read, or has nothing in it.</exception>
+    public string Read()
     {
-        string? text = variable(FileVariable) is { Length: > 0 } file ? ReadFile(file) : variable(Variable);
-        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+        string text = (variable(FileVariable) is { Length: > 0 } file ? ReadFile(file) : variable(Variable))?.Trim() ?? "";
+        return text.Length > 0 ? text : throw new IOException($"there is no token in the file that {FileVariable} names");
     }
 
     private static string ReadFile(string file)

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using Longwave.Hubs;
 
 namespace Longwave.Publish;
@@ -11,34 +9,4 @@ namespace Longwave.Publish;
 internal sealed record PublishReply(IReadOnlyList<string> Positions, int Duplicates, HubFailure? Failure)
 {
     public static PublishReply Failed(HubFailure failure) => new([], 0, failure);
-
-    /// <summary>Reads <c>{"id":"…","duplicate":true}</c> or <c>{"ids":["…"],"duplicates":1}</c>.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out PublishReply? reply)
-    {
-        reply = null;
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            JsonElement root = document.RootElement;
-            if (root.TryGetProperty("id", out JsonElement id))
-            {
-                bool duplicate = root.TryGetProperty("duplicate", out JsonElement d) && d.ValueKind == JsonValueKind.True;
-                reply = new PublishReply([id.GetString() ?? ""], duplicate ? 1 : 0, null);
-                return true;
-            }
-
-            if (root.TryGetProperty("ids", out JsonElement ids))
-            {
-                int duplicates = root.TryGetProperty("duplicates", out JsonElement n) && n.TryGetInt32(out int count) ? count : 0;
-                reply = new PublishReply([.. ids.EnumerateArray().Select(static e => e.GetString() ?? "")], duplicates, null);
-                return true;
-            }
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // Not an answer of a hub; said by the caller.
-        }
-
-        return false;
-    }
 }

@@ -1,4 +1,5 @@
-using System.Net.Http.Headers;
+using Longwave.Client;
+using Longwave.Client.Publishing;
 using Longwave.Hubs;
 using Longwave.Terminals;
 
@@ -13,7 +14,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
     /// <summary>Publishes; the result is the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var hub = new HubConnection(arguments.Hub, new HubToken(terminal.Variable));
+        await using LongwaveClient hub = HubClients.Create(arguments.Hub, terminal);
         try
         {
             await using Stream? file = arguments.File?.OpenRead();
@@ -37,7 +38,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         }
     }
 
-    private async Task<int> PublishOneAsync(HubConnection hub, Stream? file, CancellationToken cancellation)
+    private async Task<int> PublishOneAsync(LongwaveClient hub, Stream? file, CancellationToken cancellation)
     {
         byte[]? data = arguments.Data is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : await ReadAllAsync(file, cancellation);
         if (data is null)
@@ -47,20 +48,8 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         }
 
         string key = arguments.IdempotencyKey ?? Guid.CreateVersion7().ToString();
-        Uri url = arguments.Hub.Events([new("topic", arguments.Topic), new("type", arguments.Type), new("key", arguments.Key)]);
-        PublishReply reply = await new EventSender(hub, terminal.Clock, arguments.RetryFor, SayUnlessQuiet).SendAsync(
-            () =>
-            {
-                var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(data) };
-                request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-                if (arguments.ContentType is { } contentType)
-                {
-                    request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-                }
-
-                return request;
-            },
-            cancellation);
+        var e = new OutgoingEvent(arguments.Topic!, data) { Type = arguments.Type, Key = arguments.Key, ContentType = arguments.ContentType };
+        PublishReply reply = await new EventSender(hub, arguments.RetryFor, SayUnlessQuiet).SendAsync(e, key, cancellation);
         if (reply.Failure is { } failure)
         {
             terminal.Say(failure.Sentence);
@@ -96,7 +85,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         return data.ToArray();
     }
 
-    private async Task<int> PublishBulkAsync(HubConnection hub, Stream? file, CancellationToken cancellation)
+    private async Task<int> PublishBulkAsync(LongwaveClient hub, Stream? file, CancellationToken cancellation)
     {
         HintAtTerminal(file);
         var defaults = new EventDefaults(
@@ -107,7 +96,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         var view = new ProgressView(terminal, "Publishing", progress, arguments.Quiet, besideOutput: arguments.Positions);
 
         long started = terminal.Clock.GetTimestamp();
-        var sender = new EventSender(hub, terminal.Clock, arguments.RetryFor, view.Say);
+        var sender = new EventSender(hub, arguments.RetryFor, view.Say);
         var publisher = new BulkPublisher(sender, batches, progress, terminal, arguments);
         BulkOutcome outcome = await view.RunAsync(() => publisher.RunAsync(cancellation));
         Report(outcome, terminal.Clock.GetElapsedTime(started), file);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Longwave.Protocol.EventStream;
+using Longwave.Client.Subscriptions;
 using Longwave.Terminals;
 
 namespace Longwave.Tail;
@@ -17,19 +17,20 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
 
     private readonly bool _colours = terminal is { OutputIsTerminal: true, ColoursAllowed: true };
 
-    /// <summary>Prints an event whose data is a CloudEvents object.</summary>
+    /// <summary>Prints an event.</summary>
     /// <returns>False when nobody reads any more (`tail | head`).</returns>
-    public bool TryPrint(in ServerSentEvent e)
+    public bool TryPrint(ReceivedEvent e)
     {
+        string cloudEvent = e.CloudEvent ?? e.Data;
         try
         {
             if (json)
             {
-                terminal.Output.WriteLine(VisibleText.EscapeJson(e.Data));
+                terminal.Output.WriteLine(VisibleText.EscapeJson(cloudEvent));
             }
             else
             {
-                PrintForPeople(e.Data);
+                PrintForPeople(cloudEvent);
             }
 
             return true;

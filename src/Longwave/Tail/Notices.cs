@@ -1,6 +1,4 @@
-using System.Text.Json;
-using Longwave.Hubs;
-using Longwave.Protocol.EventStream;
+using Longwave.Client.Subscriptions;
 using Longwave.Terminals;
 
 namespace Longwave.Tail;
@@ -23,16 +21,13 @@ internal static class Notices
     /// <summary>The token expires soon.</summary>
     public const string TokenExpiring = "longwave.token-expiring";
 
-    /// <summary>Whether it makes no sense to come back: somebody wanted this stream to end.</summary>
-    public static bool IsFinal(in ServerSentEvent notice) => notice.Type == Closed && Member(notice, "reason") is not "token-expired";
-
     /// <summary>Whether it is about events that will never come, which nobody wants to miss.</summary>
     public static bool IsLoss(string type) => type is Gap or Reset;
 
     /// <summary>The notice as a sentence.</summary>
     /// <param name="notice">The notice.</param>
     /// <param name="since">Where the stream was asked to begin, or null.</param>
-    public static string Describe(in ServerSentEvent notice, string? since)
+    public static string Describe(HubNotice notice, string? since)
     {
         switch (notice.Type)
         {
@@ -60,6 +55,7 @@ internal static class Notices
             case Closed:
                 string end = Member(notice, "reason") switch
                 {
+                    "slow" => "this client did not keep up",
                     "token-expired" => "the token has expired",
                     "revoked" => "the token or the stream was revoked",
                     "grants-narrowed" => "the token that it was renewed with does not grant it",
@@ -74,16 +70,5 @@ internal static class Notices
         }
     }
 
-    private static string Member(in ServerSentEvent notice, string name)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(notice.Data);
-            return VisibleText.Escape(document.RootElement.GetProperty(name).ToString());
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return "?";
-        }
-    }
+    private static string Member(HubNotice notice, string name) => notice.Member(name) is { } member ? VisibleText.Escape(member) : "?";
 }

@@ -79,7 +79,8 @@ internal static class TailCommand
                 Wait = parsed.GetValue(wait),
                 Silence = parsed.GetValue(silence) is { Ticks: > 0 } longest ? longest : DefaultSilence,
             };
-            return await new TailSession(arguments, terminal).RunAsync(interruption.Token);
+            using var session = new TailSession(arguments, terminal);
+            return await session.RunAsync(interruption.Token);
         });
         return command;
     }

@@ -1,56 +1,55 @@
 using Longwave.Arguments;
+using Longwave.Client;
+using Longwave.Client.Connections;
+using Longwave.Client.Subscriptions;
 using Longwave.Hubs;
-using Longwave.Protocol.EventStream;
 using Longwave.Terminals;
 
 namespace Longwave.Tail;
 
-/// <summary>Follows a hub over as many connections as it takes: every event once, in order, and plain words where that is not possible.</summary>
-internal sealed class TailSession(TailArguments arguments, Terminal terminal)
+/// <summary>Prints what a subscription gives, and says in plain words what it does.</summary>
+internal sealed class TailSession(TailArguments arguments, Terminal terminal) : IDisposable
 {
-    private static readonly TimeSpan DefaultRetry = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    /// <summary>A hub can be set to take events of 64 MiB, and JSON needs some more for them.</summary>
+    private const int MaxEventBytes = 128 * 1024 * 1024;
 
-    private readonly Place _place = new(arguments.LastEventId, arguments.Since);
+    /// <summary>A stream is dead after 2.5 heartbeats without a word.</summary>
+    private const double HeartbeatsOfSilence = 2.5;
+
+    /// <summary>Somebody watches: rather a request too many than a long wait.</summary>
+    private static readonly ReconnectOptions Reconnect = new() { MaxDelay = TimeSpan.FromSeconds(10) };
+
     private readonly EventPrinter _printer = new(terminal, arguments.Json);
+    private readonly CancellationTokenSource _enough = new();
+    private HubFailure? _noHub;
     private bool _reached;
     private bool _lost;
-    private bool _isOver;
     private long _printed;
 
     /// <summary>Follows until there is enough, or it makes no sense any more; the result is the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var hub = new HubConnection(arguments.Hub, new HubToken(terminal.Variable));
-        var connection = new StreamConnection(hub, arguments, _place, this, terminal.Clock);
-        var backoff = new Backoff(DefaultRetry, LongestWait);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_enough.Token, cancellation);
+        await using LongwaveClient client = HubClients.Create(arguments.Hub, terminal);
         try
         {
-            while (true)
-            {
-                StreamEnd end = await connection.RunAsync(cancellation);
-                if (ExitCodeOf(end) is { } code)
-                {
-                    return code;
-                }
-
-                if (_isOver)
-                {
-                    return ExitCode.Failed;
-                }
-
-                // A connection that broke was one: the hub may be restarting.
-                _reached |= end.Failure is not { IsUnreachable: true };
-                if (end.Connected)
-                {
-                    backoff = new Backoff(end.Retry ?? DefaultRetry, LongestWait);
-                }
-
-                TimeSpan wait = end is { Connected: true, Kind: StreamEndKind.Ended, Retry: { } asked } ? asked : backoff.Next(end.Failure?.RetryAfter);
-                _lost = true;
-                SayUnlessQuiet($"{end.Failure?.Sentence ?? "The hub ended the stream."} Connecting again in {Duration.Format(wait)}.");
-                await Task.Delay(wait, terminal.Clock, cancellation);
-            }
+            await PrintAsync(client.Subscribe(MakeOptions()), ending.Token);
+            SayUnlessQuiet("The hub says that nothing more will come.");
+            return ExitCode.Done;
+        }
+        catch (LongwaveException exception)
+        {
+            terminal.Say(HubFailure.From(exception.Failure).Sentence);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (_noHub is not null)
+        {
+            terminal.Say(_noHub.Sentence);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (_enough.IsCancellationRequested)
+        {
+            return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -58,18 +57,84 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal)
         }
     }
 
-    /// <summary>For the connection: the stream has begun.</summary>
-    public void OnConnected()
+    public void Dispose() => _enough.Dispose();
+
+    /// <summary>What came together is shown together, and at once: when there is nothing more to print just now.</summary>
+    private async Task PrintAsync(Subscription subscription, CancellationToken ending)
     {
+        await using IAsyncEnumerator<ReceivedEvent> events = subscription.GetAsyncEnumerator(ending);
+        while (true)
+        {
+            ValueTask<bool> next = events.MoveNextAsync();
+            if (!next.IsCompleted && !await _printer.TryFlushAsync())
+            {
+                // Nobody reads the output any more.
+                await _enough.CancelAsync();
+            }
+
+            if (!await next)
+            {
+                return;
+            }
+
+            if (!_printer.TryPrint(events.Current) || ++_printed == arguments.Count)
+            {
+                await _printer.TryFlushAsync();
+                await _enough.CancelAsync();
+                _enough.Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private SubscriptionOptions MakeOptions() => new()
+    {
+        Selectors = arguments.Selectors,
+        Types = arguments.Types,
+        Since = arguments.Since,
+        LastEventId = arguments.LastEventId,
+        Heartbeat = arguments.Silence / HeartbeatsOfSilence,
+        MaxEventBytes = MaxEventBytes,
+        Reconnect = Reconnect,
+        Changed = OnChanged,
+        Noticed = OnNotice,
+    };
+
+    private void OnChanged(SubscriptionChange change)
+    {
+        switch (change.State)
+        {
+            case SubscriptionState.Streaming or SubscriptionState.Polling:
+                OnConnected(change.LastEventId);
+                break;
+            case SubscriptionState.Connecting when change is { Cause: ReconnectCause.NoGreeting, Failure: { } failure }:
+                SayUnlessQuiet($"{HubFailure.From(failure).Sentence} Asking for events again and again instead.");
+                break;
+            case SubscriptionState.Waiting when change.Failure is { IsUnreachable: true } failure && !_reached && !arguments.Wait:
+                _noHub = HubFailure.From(failure);
+                _enough.Cancel();
+                break;
+            case SubscriptionState.Waiting:
+                // A connection that broke was one: the hub may be restarting.
+                _reached |= change.Failure is not { IsUnreachable: true };
+                _lost = true;
+                string reason = change.Failure is { } why ? HubFailure.From(why).Sentence : "The hub ended the stream.";
+                SayUnlessQuiet($"{reason} Connecting again in {Duration.Format(change.Delay!.Value)}.");
+                break;
+        }
+    }
+
+    private void OnConnected(string? lastEventId)
+    {
+        _reached = true;
         if (_lost)
         {
-            SayUnlessQuiet($"Connected again{(_place.LastEventId is { } id ? $", going on after {VisibleText.Escape(id)}" : "")}.");
+            SayUnlessQuiet($"Connected again{(lastEventId is { } id ? $", going on after {VisibleText.Escape(id)}" : "")}.");
         }
         else
         {
             string from = arguments.LastEventId is { } id ? $"events after {VisibleText.Escape(id)}"
                 : arguments.Since is null ? "new events"
-                : arguments.Since == "earliest" ? "all events that are kept, then new ones"
+                : arguments.Since == SubscriptionOptions.Earliest ? "all events that are kept, then new ones"
                 : $"events since {arguments.Since}, then new ones";
             SayUnlessQuiet($"Connected to {arguments.Hub}: {from} of {string.Join(", ", arguments.Selectors.Select(VisibleText.Escape))}.");
         }
@@ -77,42 +142,15 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal)
         _lost = false;
     }
 
-    /// <summary>For the connection: an event that has not come before. False when it was the last one wanted, or nobody reads the output any more.</summary>
-    public bool OnEvent(in ServerSentEvent e) => _printer.TryPrint(e) && ++_printed != arguments.Count;
-
-    /// <summary>For the connection: the hub says something about the stream.</summary>
-    public void OnNotice(in ServerSentEvent notice)
+    private void OnNotice(HubNotice notice)
     {
-        _isOver |= Notices.IsFinal(notice);
-        if (Notices.IsLoss(notice.Type) || _isOver)
+        if (Notices.IsLoss(notice.Type))
         {
             terminal.Say(Notices.Describe(notice, arguments.Since));
         }
         else
         {
             SayUnlessQuiet(Notices.Describe(notice, arguments.Since));
-        }
-    }
-
-    /// <summary>For the connection: all that came together was given. False when nobody reads the output any more.</summary>
-    public Task<bool> TryFlushAsync() => _printer.TryFlushAsync();
-
-    /// <summary>Null to go on.</summary>
-    private int? ExitCodeOf(StreamEnd end)
-    {
-        switch (end.Kind)
-        {
-            case StreamEndKind.Enough:
-                return ExitCode.Done;
-            case StreamEndKind.NothingMore:
-                SayUnlessQuiet("The hub says that nothing more will come.");
-                return ExitCode.Done;
-            case StreamEndKind.Refused when !end.Failure!.IsTemporary:
-            case StreamEndKind.Broken when !_reached && !arguments.Wait && end.Failure!.IsUnreachable:
-                terminal.Say(end.Failure!.Sentence);
-                return ExitCode.Failed;
-            default:
-                return null;
         }
     }
 

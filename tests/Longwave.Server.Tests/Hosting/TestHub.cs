@@ -54,6 +54,9 @@ public sealed class TestHub : IAsyncDisposable
     /// <summary>Every test runs with parked streams and, in a run with this variable, without; it is the hub's own name for the option.</summary>
     public static bool Parks { get; } = Environment.GetEnvironmentVariable("LONGWAVE__SERVER__PARKSTREAMS") != "false";
 
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public static X509Certificate2 Certificate => LazyCertificate.Value;
 
     public static async Task<TestHub> StartAsync(

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -27,6 +29,16 @@ public static class CSharpSnippet
     private static readonly Lazy<MetadataReference[]> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
 
+    /// <summary>What makes the code of a JsonSerializerContext; it comes with the SDK, as for every project.</summary>
+    private static readonly Lazy<ISourceGenerator[]> JsonGenerators = new(() =>
+    {
+        var packs = new DirectoryInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref"));
+        var file = packs.GetFiles("System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).OrderBy(found => found.FullName, StringComparer.Ordinal).Last();
+        return [.. Assembly.LoadFrom(file.FullName).GetTypes()
+            .Where(type => !type.IsAbstract && typeof(IIncrementalGenerator).IsAssignableFrom(type))
+            .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator())];
+    });
+
     /// <summary>The compiler's errors and warnings; empty when it compiles.</summary>
     public static IReadOnlyList<string> Compile(string text)
     {
@@ -35,6 +47,7 @@ public static class CSharpSnippet
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(text)],
             References.Value,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        return [.. compilation.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found => found.ToString())];
+        CSharpGeneratorDriver.Create(JsonGenerators.Value).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _);
+        return [.. generated.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found => found.ToString())];
     }
 }

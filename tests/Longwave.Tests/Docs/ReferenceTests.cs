@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Longwave.Client;
 using Longwave.Engine;
 using Longwave.Serve;
 using Longwave.Server;
@@ -78,6 +79,12 @@ public sealed class ReferenceTests
 
         GeneratedPage.Verify("docs/reference/log-events.md", page.ToString());
     }
+
+    [Fact]
+    public void DotnetClient_OfEveryPublicType_IsCurrent() => GeneratedPage.Verify(
+        "docs/reference/dotnet-client.md",
+        new ApiReference(typeof(LongwaveClient).Assembly)
+            .Write("# .NET client\n\n" + Generated + "\nPackage `Longwave.Client`. How to use it: [subscribe and publish from .NET](../how-to/dotnet-client.md).\n"));
 
     [Fact]
     public async Task CommandLine_OfEveryCommand_IsCurrent()

@@ -1,7 +1,7 @@
 // One event as a row, and what is inside once it is opened.
 
 import { appendPreview, appendVisible, drawnLines, element, formatNumber, prettyJson } from './text.js';
-import { offsetOf } from './positions.js';
+import { offsetOf } from './longwave.js';
 
 const PREVIEW_LENGTH = 400;
 const OPEN_LENGTH = 20_000;

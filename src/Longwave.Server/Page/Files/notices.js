@@ -16,19 +16,19 @@ const because = (reason) => {
   return words === '' ? '' : ` (${words})`;
 };
 
-/** @returns {{ kind: string, words: string }} for a control event of the hub. */
+/** @returns {{ kind: string, words: string }} for a control event of the hub; `type` has no prefix. */
 export function describeControl(type, data) {
   switch (type) {
-    case 'longwave.gap':
+    case 'gap':
       return { kind: 'gap', words: `Gap: events after ${data.from} up to ${data.to} are gone${because(data.reason)}.` };
-    case 'longwave.reset':
+    case 'reset':
       return { kind: 'reset', words: `Reset: the earlier position means nothing in this log${because(data.reason)}. What comes now is from epoch ${data.epoch}.` };
-    case 'longwave.reconnect':
+    case 'reconnect':
       return { kind: 'reconnect', words: `The hub asked to come back in ${seconds(data.retry)}${because(data.reason)}.` };
     case 'longwave.closed':
       return { kind: 'closed', words: `The hub ended the stream${because(data.reason)}.` };
     default:
-      return { kind: 'other', words: `The hub says ${type}: ${JSON.stringify(data)}` };
+      return { kind: 'other', words: `The hub says longwave.${type}: ${JSON.stringify(data)}` };
   }
 }
 

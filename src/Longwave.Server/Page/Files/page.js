@@ -1,19 +1,19 @@
 // The page at `/`: what is listened to, and everything that shows it. The parts know nothing of each other; they meet here.
 
 import { Feed } from './feed.js';
-import { before } from './positions.js';
+import { before, subscribe } from './longwave.js';
 import { describeControl } from './notices.js';
 import { RateMeter } from './rate.js';
 import { load, save, showInAddress } from './session.js';
 import { codeBlock, publishCommand, streamSnippets } from './snippets.js';
 import { StateLine } from './state.js';
-import { Subscription } from './subscription.js';
 import { appendVisible, element, formatNumber } from './text.js';
 import { TopicList } from './topics.js';
 import { setUpPublishing } from './publish.js';
-import { setUpToken } from './token.js';
+import { currentToken, noteStatus, setUpToken } from './token.js';
 
 const SAVE_MS = 1000;
+const MAX_DELAY_MS = 15_000;
 const ANY = '*';
 
 const byId = (id) => document.getElementById(id);
@@ -30,14 +30,13 @@ let drawn = '';
 
 const feed = new Feed();
 const rate = new RateMeter();
-const state = new StateLine(() => subscription?.reconnectNow());
+const state = new StateLine(comeBack);
 const topics = new TopicList({ toggle, reach });
 
 setUpToken();
 setUpPublishing(published);
 byId('since').value = choice;
 byId('since').addEventListener('change', (event) => beginAnew(event.target.value));
-addEventListener('online', () => subscription?.reconnectNow());
 addEventListener('pagehide', keep);
 setInterval(keep, SAVE_MS);
 document.addEventListener('visibilitychange', keep);
@@ -58,38 +57,64 @@ function keep() {
 
 /** Opens the stream for what is chosen; from `at` when it is a position, else as `since` says. */
 function listen(at) {
-  subscription?.stop();
-  [subscription, position, wasLive, began, refusal] = [null, at, false, new Date(), null];
+  stop();
+  [position, wasLive, began, refusal] = [at, false, new Date(), null];
   if (selectors.length === 0) {
     state.idle(reached);
     return;
   }
 
-  const opened = new Subscription({ selectors, since, position: at }, {
-    event: (event) => {
-      feed.addEvent(event);
-      rate.add();
-      showTip(event.id);
-    },
-    control: (type, data) => {
-      const { kind, words } = describeControl(type, data);
-      feed.addNotice(kind, words);
-      state.announce(words);
-    },
-    tip: showTip,
-    state: showState,
+  subscription = subscribe('v1/events', {
+    topics: selectors, since: since ?? undefined, lastEventId: at ?? undefined, format: 'lines', maxDelayMs: MAX_DELAY_MS, token: currentToken,
   });
-  subscription = opened;
-  opened.run();
+  follow(subscription);
+}
+
+function stop() {
+  const stopped = subscription;
+  subscription = null;
+  stopped?.close();
+}
+
+/** Shows everything that a subscription says, until it ends or another one takes its place. */
+async function follow(opened) {
+  const current = (show) => (said) => opened === subscription && show(said);
+  opened.on('tip', current(showTip));
+  opened.on('state', current(showState));
+  opened.on('control', current(({ type, data }) => {
+    const { kind, words } = describeControl(type, data);
+    feed.addNotice(kind, words);
+    state.announce(words);
+  }));
+  try {
+    for await (const event of opened) {
+      if (opened === subscription) {
+        feed.addEvent(event);
+        rate.add();
+        showTip(event.id);
+      }
+    }
+  } catch {
+    // The state said it: refused.
+  }
+}
+
+/** A person does not want to wait, or has put right what was refused. */
+function comeBack() {
+  if (refusal === null) {
+    subscription?.reconnect();
+  } else {
+    listen(subscription?.position ?? position);
+  }
 }
 
 function showState(now) {
-  refusal = now.name === 'refused' ? now.words : null;
+  refusal = null;
   switch (now.name) {
     case 'connecting':
       state.connecting(!wasLive);
       break;
-    case 'live':
+    case 'open':
       state.live(now.resumedAt);
       if (now.resumedAt) {
         feed.addNotice('resumed', `Resumed at position ${now.resumedAt}.`);
@@ -99,10 +124,12 @@ function showState(now) {
       drawEmpty();
       break;
     case 'waiting':
-      state.waiting(now.until, now.words);
+      state.waiting(performance.now() + now.delayMs, now.error.message);
       break;
     default:
-      state.refused(now.words);
+      noteStatus(now.error ?? {});
+      refusal = now.error?.message ?? 'The hub has nothing for this page.';
+      state.refused(refusal);
       drawEmpty();
       break;
   }

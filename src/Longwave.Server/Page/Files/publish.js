@@ -1,9 +1,11 @@
 // The box that publishes one event.
 
 import { element } from './text.js';
-import { isPosition } from './positions.js';
-import { readProblem } from './subscription.js';
-import { noteAnswer, withToken } from './token.js';
+import { isPosition, Publisher } from './longwave.js';
+import { currentToken, noteStatus } from './token.js';
+
+/** How long the event is sent again by itself before a person is asked. */
+const TIMEOUT_MS = 10_000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -13,6 +15,8 @@ export function setUpPublishing(onPublished) {
   const send = byId('publish-send');
   const answer = byId('publish-answer');
   const data = byId('publish-data');
+
+  const publisher = new Publisher('v1/events', { timeoutMs: TIMEOUT_MS, token: currentToken });
 
   /** The event that got no answer, with its key: sent again unchanged, it is the same event. */
   let unanswered = null;
@@ -38,18 +42,19 @@ export function setUpPublishing(onPublished) {
     say('busy', 'Publishing…');
     const event = { topic: byId('publish-topic').value, type: byId('publish-type').value, data: data.value };
     try {
-      const response = await post(event, keyOf(event));
-      noteAnswer(response);
+      const { topic, type, data: text } = event;
+      const { id } = await publisher.publish(topic, text, {
+        type: type || undefined, contentType: isJson(text) ? 'application/json' : undefined, idempotencyKey: keyOf(event),
+      });
       unanswered = null;
-      if (response.ok) {
-        const { id } = await response.json();
-        say('done', 'Appended at ', element('code', '', String(id)));
-        answer.append(onPublished(event.topic, isPosition(id) ? id : null) ?? '');
-      } else {
-        say('problem', await readProblem(response));
-      }
-    } catch {
-      say('problem', 'The hub did not answer, so the event may or may not be in the log. Publish again: it will not be there twice.');
+      say('done', 'Appended at ', element('code', '', id));
+      answer.append(onPublished(topic, isPosition(id) ? id : null) ?? '');
+    } catch (error) {
+      noteStatus(error);
+      unanswered = error.kind === 'refused' ? null : unanswered;
+      say('problem', error.kind === 'network'
+        ? 'The hub did not answer, so the event may or may not be in the log. Publish again: it will not be there twice.'
+        : error.message);
     }
 
     send.ariaDisabled = 'false';
@@ -59,20 +64,6 @@ export function setUpPublishing(onPublished) {
       event.preventDefault();
       form.requestSubmit();
     }
-  });
-}
-
-function post({ topic, type, data }, key) {
-  const query = new URLSearchParams({ topic });
-  if (type !== '') {
-    query.set('type', type);
-  }
-
-  return fetch(`v1/events?${query}`, {
-    method: 'POST',
-    headers: withToken({ 'Content-Type': isJson(data) ? 'application/json' : 'text/plain;charset=utf-8', 'Idempotency-Key': key }),
-    body: data,
-    signal: AbortSignal.timeout(30_000),
   });
 }
 

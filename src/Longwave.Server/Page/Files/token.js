@@ -6,12 +6,15 @@ const byId = (id) => document.getElementById(id);
 
 let token = read();
 
+/** For the client: what to show the hub, or null. */
+export const currentToken = () => token || null;
+
 /** Headers of a request, with the token when there is one. */
 export const withToken = (headers = {}) => token === '' ? headers : { ...headers, Authorization: `Bearer ${token}` };
 
-/** Looks at an answer: a hub that wants a token, or another one, makes the page ask for it. */
-export function noteAnswer(response) {
-  if (response.status === 401) {
+/** Looks at what came back, an answer or an error: a hub that wants a token, or another one, makes the page ask for it. */
+export function noteStatus({ status }) {
+  if (status === 401) {
     byId('token-card').hidden = false;
   }
 }

@@ -1,6 +1,6 @@
 // The list of topics: a list box of which several can be chosen, refreshed while the page is seen.
 
-import { noteAnswer, withToken } from './token.js';
+import { noteStatus, withToken } from './token.js';
 import { appendVisible, element, formatNumber } from './text.js';
 
 const REFRESH_MS = 2000;
@@ -258,7 +258,7 @@ export class TopicList {
 
 async function fetchTopics(query) {
   const response = await fetch(`v1/topics?${query}`, { headers: withToken(), cache: 'no-store', signal: AbortSignal.timeout(10_000) });
-  noteAnswer(response);
+  noteStatus(response);
   if (!response.ok) {
     throw new Error(`HTTP ${response.status}`);
   }

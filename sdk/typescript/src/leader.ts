@@ -1,0 +1,118 @@
+import { type Message, plain } from './group.js';
+import type { SubscribeOptions } from './options.js';
+import { type Subscription, subscribe } from './subscription.js';
+
+/** How often a leader says that it lives. */
+export const BEAT_MS = 3000;
+
+/** A new leader waits so long for the others' topics, so that it asks once. */
+const GATHER_MS = 50;
+
+/** The tab that holds the connection for all. */
+export class Leader {
+  readonly #members = new Map<string, readonly string[]>();
+  readonly #source: Subscription;
+  readonly #post: (message: Message) => void;
+  #topics: string;
+  #beat: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * @param topics This tab's own.
+   * @param at Where this tab stands, or null for now.
+   */
+  constructor(url: string, options: SubscribeOptions, tab: string, topics: readonly string[], at: string | null, post: (message: Message) => void) {
+    this.#post = post;
+    this.#members.set(tab, topics);
+    this.#topics = JSON.stringify(topics);
+
+    // From here on positions alone say what comes; whoever wants the past reads it alone.
+    this.#source = subscribe(url, { ...options, topics, format: 'lines', since: undefined, lastEventId: at ?? undefined, decode: undefined, signal: undefined });
+  }
+
+  /** Leads until it is stopped (true) or refused (false). */
+  async run(): Promise<boolean> {
+    const source = this.#source;
+    let at = source.position;
+    source.on('tip', () => {
+      const after = at ?? source.position!;
+      at = source.position!;
+      this.#post({ kind: 'tip', after, at });
+      this.#welcome();
+    });
+    source.on('event', (event) => {
+      this.#post({ kind: 'event', after: at!, event });
+      at = event.id;
+    });
+    source.on('control', (control) => {
+      this.#post({ kind: 'control', control });
+      if (control.type === 'gap') {
+        this.#post({ kind: 'gap', after: at!, data: control.data });
+      } else if (control.type === 'reset') {
+        at = source.position!;
+        this.#post({ kind: 'reset', at, data: control.data });
+      }
+    });
+    source.on('state', (state) => {
+      if (state.name !== 'closed') {
+        this.#post({ kind: 'state', state: plain(state) });
+      }
+    });
+    this.#beat = setInterval(() => this.#post({ kind: 'beat', at: source.position }), BEAT_MS);
+    this.#post({ kind: 'who' });
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    try {
+      for await (const _ of source) {
+        // The listeners above have said it all.
+      }
+
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearInterval(this.#beat);
+    }
+  }
+
+  /** A tab came or asks again. */
+  join(tab: string, topics: readonly string[]): void {
+    this.#members.set(tab, topics);
+    this.#ask();
+    this.#waiting.add(tab);
+    this.#welcome();
+    if (this.#source.state.name !== 'closed') {
+      this.#post({ kind: 'state', state: plain(this.#source.state) });
+    }
+  }
+
+  leave(tab: string): void {
+    if (this.#members.delete(tab)) {
+      this.#ask();
+    }
+  }
+
+  stop(): void {
+    this.#source.close();
+  }
+
+  readonly #waiting = new Set<string>();
+
+  /** Whoever waits is in once it is known where the connection stands: what comes after that was asked for them, too. */
+  #welcome(): void {
+    const at = this.#source.position;
+    if (at !== null) {
+      this.#waiting.forEach((tab) => this.#post({ kind: 'welcome', tab, at }));
+      this.#waiting.clear();
+    }
+  }
+
+  /** Asks for the topics of all, at the same position. */
+  #ask(): void {
+    const all = [...new Set([...this.#members.values()].flat())].sort();
+    const topics = all.includes('*') ? ['*'] : all;
+    const text = JSON.stringify(topics);
+    if (text !== this.#topics) {
+      this.#topics = text;
+      this.#source.update({ topics });
+    }
+  }
+}

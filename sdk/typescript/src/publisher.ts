@@ -1,0 +1,184 @@
+import { failureOf, parseObject, readText } from './answers.js';
+import { Backoff, type BackoffOptions } from './backoff.js';
+import { LongwaveError } from './errors.js';
+import { Credentials, type Fetch, type TokenProvider } from './tokens.js';
+import { absolute } from './requests.js';
+
+/** How a publisher asks and waits. */
+export interface PublisherOptions extends BackoffOptions {
+  token?: TokenProvider | undefined;
+  /** How long one publish may take, all attempts together. Default 60,000: well within the time that a hub remembers idempotency keys. */
+  timeoutMs?: number | undefined;
+  /** Further settings of every request: headers, credentials. */
+  request?: RequestInit | undefined;
+  /** In the place of `globalThis.fetch`. */
+  fetch?: Fetch | undefined;
+}
+
+/** What an event has beside its topic and data. */
+export interface PublishOptions {
+  type?: string | undefined;
+  key?: string | undefined;
+  /** Further topics under which the same event is found. */
+  alternates?: readonly string[] | undefined;
+  /** Default: `application/json` for what is not text, else `text/plain`. */
+  contentType?: string | undefined;
+  /** The same key and topic are the same event. Default: a new one for each call, so that its own repeats can't double it. */
+  idempotencyKey?: string | undefined;
+  /** Gives it up. What was sent may be in the log. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One event of a batch. */
+export interface Publication {
+  topic: string;
+  /** Text as it is, anything else as JSON. */
+  data: unknown;
+  type?: string | undefined;
+  key?: string | undefined;
+}
+
+/** Where the event stands. */
+export interface Published {
+  readonly id: string;
+  /** The log had it already. */
+  readonly duplicate: boolean;
+}
+
+/** Where the events of a batch stand, in their order. */
+export interface PublishedBatch {
+  readonly ids: readonly string[];
+  /** How many of them the log had already. */
+  readonly duplicates: number;
+}
+
+const ANSWER_LENGTH = 16 * 1024 * 1024;
+
+/** `crypto.randomUUID` is for secure contexts only. */
+const freshKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Publishes. An answer means that the event is in the log; what got no answer is sent again under the same key, so that it is there once. */
+export class Publisher {
+  readonly #url: string;
+  readonly #options: PublisherOptions;
+  readonly #fetch: Fetch;
+  readonly #credentials: Credentials;
+
+  /** @param url The hub's address of events, e.g. `https://hub.example/v1/events`; in a browser it may be relative. */
+  constructor(url: string | URL, options: PublisherOptions = {}) {
+    this.#url = absolute(url);
+    this.#options = options;
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#credentials = new Credentials(options.token, this.#fetch);
+  }
+
+  /**
+   * Publishes one event.
+   * @param data Text as it is, anything else as JSON.
+   * @throws LongwaveError `refused` for a request that is wrong, else why the time ran out.
+   */
+  async publish(topic: string, data: unknown, options: PublishOptions = {}): Promise<Published> {
+    const url = new URL(this.#url);
+    [topic, ...(options.alternates ?? [])].forEach((name) => url.searchParams.append('topic', name));
+    for (const name of ['type', 'key'] as const) {
+      if (options[name] !== undefined) {
+        url.searchParams.set(name, options[name]);
+      }
+    }
+
+    const isText = typeof data === 'string';
+    const contentType = options.contentType ?? (isText ? 'text/plain;charset=utf-8' : 'application/json');
+    const { id, duplicate = false } = await this.#send(url, isText ? data : asJson(data), contentType, options);
+    if (typeof id !== 'string') {
+      throw new LongwaveError('malformed', 'The answer has no position: not a hub.', { retryable: false });
+    }
+
+    return { id, duplicate: duplicate === true };
+  }
+
+  /** Publishes several events in one request: all of them or none, in their order. */
+  async publishAll(events: readonly Publication[], options: Pick<PublishOptions, 'idempotencyKey' | 'signal'> = {}): Promise<PublishedBatch> {
+    const source = '/publisher';
+    const batch = events.map(({ topic, data, type = 'message', key }, index) => ({
+      specversion: '1.0', id: String(index), source, type, topic, key,
+      datacontenttype: typeof data === 'string' ? 'text/plain' : 'application/json', data: asJson(data) && data,
+    }));
+    const { ids, duplicates = 0 } = await this.#send(new URL(this.#url), JSON.stringify(batch), 'application/cloudevents-batch+json', options);
+    if (!Array.isArray(ids)) {
+      throw new LongwaveError('malformed', 'The answer has no positions: not a hub.', { retryable: false });
+    }
+
+    return { ids: ids.map(String), duplicates: Number(duplicates) };
+  }
+
+  async #send(url: URL, body: string, contentType: string, { idempotencyKey = freshKey(), signal }: Pick<PublishOptions, 'idempotencyKey' | 'signal'>): Promise<Record<string, unknown>> {
+    const backoff = new Backoff({ minDelayMs: 250, maxDelayMs: 10_000, ...this.#options });
+    const end = performance.now() + (this.#options.timeoutMs ?? 60_000);
+    for (;;) {
+      const left = end - performance.now();
+      const failure = await this.#attempt(url, body, contentType, idempotencyKey, signal, Math.max(1, Math.ceil(left))).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        return error instanceof LongwaveError ? error : new LongwaveError('network', 'The hub did not answer: the event may be in the log.', { cause: error });
+      });
+      if (!(failure instanceof LongwaveError)) {
+        return failure;
+      }
+
+      const delay = Math.max(failure.retryAfterMs, backoff.next());
+      if (!failure.retryable || performance.now() + delay > end) {
+        throw failure;
+      }
+
+      await sleep(delay, signal);
+      signal?.throwIfAborted();
+    }
+  }
+
+  async #attempt(url: URL, body: string, contentType: string, key: string, signal: AbortSignal | undefined, timeoutMs: number): Promise<Record<string, unknown>> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    [timeout, signal].forEach((other) => other?.addEventListener('abort', stop, { once: true }));
+    signal?.throwIfAborted();
+    const { request } = this.#options;
+    try {
+      for (let isFresh = false; ; isFresh = true) {
+        const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), 'Content-Type': contentType, 'Idempotency-Key': key };
+        const init = { ...request, signal: abort.signal };
+        await this.#credentials.apply(url, headers, init);
+        const response = await this.#fetch(String(url), { ...init, method: 'POST', headers, body });
+        if (response.ok) {
+          return parseObject(await readText(response, ANSWER_LENGTH));
+        }
+
+        const failure = await failureOf(response);
+        if (response.status !== 401 || isFresh || !this.#credentials.drop()) {
+          throw failure;
+        }
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+}
+
+/** Over early when the signal says so. */
+const sleep = (ms: number, signal: AbortSignal | undefined): Promise<void> => new Promise((resolve) => {
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+    resolve();
+  };
+  const timer = setTimeout(end, ms);
+  signal?.addEventListener('abort', end);
+});
+
+/** @throws TypeError for what JSON can't say, such as a function. */
+function asJson(data: unknown): string {
+  const text = JSON.stringify(data) as string | undefined;
+  if (text === undefined) {
+    throw new TypeError('The data is neither text nor JSON.');
+  }
+
+  return text;
+}

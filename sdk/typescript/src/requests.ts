@@ -1,0 +1,107 @@
+import { failureOf, mediaType } from './answers.js';
+import { LongwaveError } from './errors.js';
+import type { LongwaveEvent, Question, SubscribeOptions } from './options.js';
+import { Credentials, type Fetch } from './tokens.js';
+
+/** What a header of `fetch` can hold, once it is UTF-8. */
+const HEADER = /^[^\x00-\x1f\x7f]+$/;
+
+const list = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
+
+/** An address as the page means it. */
+export const absolute = (url: string | URL): string => String(new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href));
+
+/** Asks a server for events. */
+export class Requests {
+  /** Changes while the subscription runs. */
+  question: Question;
+  readonly #url: string;
+  readonly #options: SubscribeOptions<never>;
+  readonly #fetch: Fetch;
+  readonly #credentials: Credentials;
+
+  constructor(url: string | URL, options: SubscribeOptions<never>) {
+    this.#url = absolute(url);
+    this.#options = this.question = options;
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#credentials = new Credentials(options.token, this.#fetch, options.carrier === 'ticket');
+  }
+
+  /**
+   * One request, with the position and who asks. Null for 204.
+   * @param wasOpen Another content type is a gateway in between then, and no mistake of the caller.
+   */
+  async ask(accept: string, waitSeconds: number, at: string | null, wasOpen: boolean, signal: AbortSignal): Promise<Response | null> {
+    const { request } = this.#options;
+    for (let isFresh = false; ; isFresh = true) {
+      const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), Accept: accept };
+      const init: RequestInit = { cache: 'no-store', ...request, signal };
+      const url = this.#address(waitSeconds, at, headers);
+      await this.#credentials.apply(url, headers, init);
+      const response = await this.#fetch(String(url), { ...init, headers });
+      if (response.status === 204) {
+        return null;
+      }
+
+      if (response.ok) {
+        const type = mediaType(response);
+        if (type !== accept) {
+          throw new LongwaveError('not-a-stream', `Something else than events came, of type '${type}'.`, { status: response.status, retryable: wasOpen });
+        }
+
+        return response;
+      }
+
+      if (response.status !== 401 || isFresh || !this.#credentials.drop()) {
+        throw await failureOf(response);
+      }
+
+      void response.body?.cancel().catch(() => {});
+    }
+  }
+
+  /** Beside the stream: when it fails, the stream ends at its time, and the next one takes a fresh token. */
+  renew(connection: string): void {
+    void this.#credentials.renew(new URL(this.#url), connection, { ...this.#options.request, body: null }).catch(() => {});
+  }
+
+  dropToken(): void {
+    this.#credentials.drop();
+  }
+
+  #address(waitSeconds: number, at: string | null, headers: Record<string, string>): URL {
+    const { since, format, carrier } = this.#options;
+    const { topics, types, maxRate, conflate } = this.question;
+    const url = new URL(this.#url);
+    const query = url.searchParams;
+    list(topics).forEach((topic) => query.append('topic', topic));
+    list(types).forEach((type) => query.append('type', type));
+    const parameters = {
+      since: since instanceof Date ? since.toISOString() : since, max_rate: maxRate, conflate,
+      format: format === 'cloudevents' ? format : undefined, wait: waitSeconds || undefined,
+    };
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value !== undefined) {
+        query.set(name, String(value));
+      }
+    }
+
+    if (at && carrier !== 'ticket' && HEADER.test(at)) {
+      // A header holds bytes; the position's are UTF-8.
+      headers['Last-Event-ID'] = String.fromCharCode(...new TextEncoder().encode(at));
+    } else if (at) {
+      query.set('last_event_id', at);
+    }
+
+    return url;
+  }
+}
+
+/** The event with its payload. */
+export function decoded<T>({ decode }: SubscribeOptions<T>, event: LongwaveEvent): LongwaveEvent<T> {
+  try {
+    return decode ? { ...event, data: decode(event.data) } : (event as LongwaveEvent<T>);
+  } catch (cause) {
+    throw new LongwaveError('payload', `The data of event ${event.id} could not be decoded: ${String(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,395 @@
+import { parseObject, readText } from './answers.js';
+import { Backoff } from './backoff.js';
+import { LongwaveError } from './errors.js';
+import { Listeners } from './listeners.js';
+import type { LongwaveEvent, Notices, Question, State, SubscribeOptions, Transport } from './options.js';
+import { EventStreamParser, itemOf, type Item, JsonLinesParser, MAX_EVENT_LENGTH } from './parser.js';
+import { Place } from './place.js';
+import { isPosition } from './positions.js';
+import { decoded, Requests } from './requests.js';
+import { Watchdog } from './watchdog.js';
+
+/** A poll answer holds several events. */
+const ANSWER_EVENTS = 16;
+
+/** A long poll that is answered sooner with nothing is no long poll. */
+const EMPTY_POLL_MS = 1000;
+
+const isOffline = (): boolean => globalThis.navigator?.onLine === false;
+
+/** Ends a connection so that the next one follows at once. */
+const AGAIN = new LongwaveError('ended', 'The subscription changed.');
+
+/**
+ * Events of one address, as an async iterator that goes on across broken connections and restarts of the server.
+ *
+ * One loop reads it. It asks for more only when the loop does, so a slow reader fills no memory: the server waits. `position` moves when the
+ * loop comes back for the next event, which is when the one before counts as processed.
+ */
+export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>> {
+  readonly #options: SubscribeOptions<T>;
+  readonly #isHub: boolean;
+  readonly #requests: Requests;
+  readonly #backoff: Backoff;
+  readonly #watchdog: Watchdog;
+  readonly #place: Place;
+  readonly #listeners = new Listeners();
+  readonly #release: (() => void)[] = [];
+  #transport: Transport;
+  /** How this connection asks. */
+  #way: 'stream' | 'poll' = 'stream';
+  #abort = new AbortController();
+  #wake: (() => void) | null = null;
+  /** May a sign of life of the network end the pause? Not when the server named its length. */
+  #mayWake = false;
+  #isRead = false;
+  #isClosed = false;
+  #wasOpen = false;
+  #openedAt = 0;
+  #resumedAt: string | null = null;
+  #isOpening = false;
+  /** From `longwave.reconnect`: exactly this long. */
+  #comeBackMs: number | null = null;
+  #pollsUntil = 0;
+  #state: State = { name: 'connecting', transport: 'stream' };
+
+  constructor(url: string | URL, options: SubscribeOptions<T> = {}) {
+    this.#options = options;
+    this.#requests = new Requests(url, options as SubscribeOptions<never>);
+    this.#isHub = options.topics !== undefined;
+    this.#transport = options.transport ?? (this.#isHub ? 'auto' : 'stream');
+    this.#backoff = new Backoff(options);
+    this.#watchdog = new Watchdog(options.heartbeatMs, this.#isHub);
+    this.#place = new Place(options.since !== undefined, options.lastEventId, options.store);
+    this.#watch(options.signal, 'abort', () => this.close());
+    this.#watch(globalThis, 'online', () => this.#nudge());
+    this.#watch(globalThis.document, 'visibilitychange', () => this.#nudge());
+    this.#watch(globalThis.document, 'resume', () => this.#nudge());
+    if (options.signal?.aborted) {
+      this.close();
+    }
+  }
+
+  /** What it is doing. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Everything up to here was processed, or its loss was told. Resume with it as `lastEventId`. Null while nothing is known. */
+  get position(): string | null {
+    return this.#place.position;
+  }
+
+  /** Listens to what is no event. Returns what stops it. */
+  on<K extends keyof Notices>(name: K, listener: (value: Notices[K]) => void): () => void {
+    return this.#listeners.on(name, listener);
+  }
+
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  /** Goes over to another way of asking, at the same position. */
+  set transport(transport: Transport) {
+    if (this.#transport !== transport) {
+      this.#transport = transport;
+      this.#pollsUntil = 0;
+      this.reconnect();
+    }
+  }
+
+  /** Asks something else from now on, at the same position. */
+  update(question: Question): void {
+    this.#requests.question = { ...this.#requests.question, ...question };
+    this.reconnect();
+  }
+
+  /** Ends a pause, or the connection that is there, and connects. */
+  reconnect(): void {
+    this.#abort.abort(AGAIN);
+    this.#wake?.();
+  }
+
+  /** Ends the loop that reads, without an error. */
+  close(): void {
+    this.#isClosed = true;
+    this.reconnect();
+    this.#release.splice(0).forEach((release) => release());
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<LongwaveEvent<T>> {
+    if (this.#isRead) {
+      throw new TypeError('One loop reads a subscription; subscribe again for another.');
+    }
+
+    this.#isRead = true;
+    const run = this.#run();
+    const iterator: AsyncIterableIterator<LongwaveEvent<T>> = {
+      next: () => run.next(),
+      return: () => {
+        this.close();
+        return run.return(undefined);
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  /** Connects, hands on, waits, connects. */
+  async *#run(): AsyncGenerator<LongwaveEvent<T>, undefined> {
+    let error: LongwaveError | null = null;
+    try {
+      await this.#place.load();
+      while (!this.#isClosed) {
+        const failure: LongwaveError | null = yield* this.#connection();
+        if (failure === null || this.#isClosed) {
+          return;
+        }
+
+        if (!failure.retryable) {
+          throw failure;
+        }
+
+        if (failure !== AGAIN) {
+          await this.#pause(failure);
+        }
+      }
+    } catch (thrown) {
+      error = thrown as LongwaveError;
+      throw thrown;
+    } finally {
+      this.close();
+      await this.#place.flush();
+      this.#listeners.say('state', this.#state = { name: 'closed', error });
+    }
+  }
+
+  /** One connection. Says why it ended; null for an answer of 204. */
+  async *#connection(): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
+    const { signal } = (this.#abort = new AbortController());
+    this.#way = this.#transport === 'poll' || performance.now() < this.#pollsUntil ? 'poll' : 'stream';
+    this.#resumedAt = this.position;
+    this.#openedAt = 0;
+    this.#isOpening = false;
+    this.#comeBackMs = null;
+    this.#listeners.say('state', this.#state = { name: 'connecting', transport: this.#way });
+    try {
+      return this.#way === 'poll' ? yield* this.#poll(signal) : yield* this.#stream(signal);
+    } catch (thrown) {
+      // Whatever an abort looks like in this browser, the reason is what was given.
+      const error: unknown = signal.aborted ? signal.reason : thrown;
+      return error instanceof LongwaveError ? error
+        : new LongwaveError('network', this.#openedAt ? 'The connection was lost.' : 'The server can’t be reached.', { cause: error });
+    } finally {
+      this.#watchdog.stop();
+      this.#abort.abort(AGAIN);
+    }
+  }
+
+  async *#stream(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
+    const { format, greetingMs = this.#isHub ? 10_000 : undefined, maxEventLength } = this.#options;
+    this.#watchdog.arm(greetingMs, 'no-greeting', this.#abort);
+    const response = await this.#requests.ask(format === 'lines' ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal);
+    if (response === null) {
+      return null;
+    }
+
+    const parser = format === 'lines' ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
+    const reader = response.body!.getReader();
+    const connection = response.headers.get('Longwave-Connection');
+    if (greetingMs === undefined) {
+      this.#watchdog.stop();
+      this.#isOpening = true;
+      this.#opened();
+    }
+
+    this.#place.begin();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) {
+        return new LongwaveError('ended', 'The server ended the stream.');
+      }
+
+      this.#watchdog.stop();
+      this.#isOpening ||= this.#openedAt === 0;
+      for (const item of parser.push(value)) {
+        yield* this.#take(item, connection);
+      }
+
+      this.#opened();
+      this.#place.settle();
+      this.#watchdog.arm(this.#watchdog.silenceMs, 'silence', this.#abort);
+    }
+  }
+
+  async *#poll(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
+    const { pollEveryMs = 30_000, pollWaitSeconds = 25, maxEventLength = MAX_EVENT_LENGTH, format } = this.#options;
+    const isLong = this.#transport !== 'poll';
+    for (;;) {
+      const asked = performance.now();
+      this.#watchdog.arm((isLong ? pollWaitSeconds * 1000 : 0) + 30_000, 'silence', this.#abort);
+      const response = await this.#requests.ask('application/json', isLong ? pollWaitSeconds : 0, this.position, this.#wasOpen, signal);
+      if (response === null) {
+        return null;
+      }
+
+      const { events = [], notices = [], next } = parseObject(await readText(response, maxEventLength * ANSWER_EVENTS)) as { events?: unknown[]; notices?: unknown[]; next?: unknown };
+      this.#watchdog.stop();
+      this.#isOpening ||= this.#openedAt === 0;
+      this.#place.begin();
+      for (const value of [...notices, ...events]) {
+        const item = itemOf(value);
+
+        // On a stream every line end arrives as LF: the same event is the same on both ways.
+        yield* this.#take(item.kind === 'event' && format !== 'lines' ? { ...item, data: item.data.replace(/\r\n?/g, '\n') } : item, null);
+      }
+
+      this.#opened();
+      if (isPosition(next)) {
+        this.#place.reach(next);
+        this.#listeners.say('tip', next);
+      }
+
+      this.#place.settle();
+      if (isLong && this.#pollsUntil < performance.now()) {
+        return AGAIN;
+      }
+
+      if (this.#comeBackMs !== null) {
+        return new LongwaveError('ended', 'The hub asked to come back.');
+      }
+
+      await this.#sleep(!isLong ? pollEveryMs : events.length === 0 && performance.now() - asked < EMPTY_POLL_MS ? EMPTY_POLL_MS : 0);
+      if (signal.aborted) {
+        throw signal.reason;
+      }
+    }
+  }
+
+  async *#take(item: Item, connection: string | null): AsyncGenerator<LongwaveEvent<T>> {
+    switch (item.kind) {
+      case 'comment': {
+        const what = this.#place.tip(item.text);
+        if (what !== 'none') {
+          this.#watchdog.heard(what === 'greeting');
+          this.#listeners.say('tip', item.text);
+        }
+
+        break;
+      }
+
+      case 'retry':
+        this.#backoff.floor = item.ms;
+        break;
+      case 'id':
+        this.#place.moved(item.id);
+        break;
+      default:
+        if (item.type.startsWith('longwave.')) {
+          this.#control(item.type.slice(9), parseObject(item.data), connection);
+        } else if (this.#place.isNew(item)) {
+          this.#opened();
+          const { kind: _, own: __, ...event } = item;
+          this.#listeners.say('event', event);
+          yield decoded(this.#options, event);
+          this.#place.moved(item.id);
+          if (this.#abort.signal.aborted) {
+            throw this.#abort.signal.reason;
+          }
+        }
+    }
+  }
+
+  #control(type: string, data: Record<string, unknown>, connection: string | null): void {
+    const { retry, reason } = data;
+    if (type === 'reset') {
+      this.#place.reset();
+      this.#resumedAt = null;
+      this.#isOpening = true;
+    }
+
+    this.#listeners.say('control', { type, data });
+    if (type === 'gap' || type === 'reset') {
+      this.#listeners.say(type, data);
+    } else if (type === 'reconnect') {
+      this.#comeBackMs = typeof retry === 'number' && retry >= 0 ? retry : null;
+    } else if (type === 'token-expiring') {
+      const id = data['connection'] ?? connection;
+      if (typeof id === 'string') {
+        this.#requests.renew(id);
+      }
+    } else if (type === 'closed') {
+      if (reason === 'revoked' || reason === 'ended') {
+        throw new LongwaveError('revoked', 'The hub took the right to listen away.');
+      }
+
+      if (reason !== 'slow') {
+        this.#requests.dropToken();
+      }
+    }
+  }
+
+  /** Said before anything that comes out of the connection, but after a reset has shown that it does not resume. */
+  #opened(): void {
+    if (this.#isOpening) {
+      this.#isOpening = false;
+      this.#wasOpen = true;
+      this.#openedAt ||= performance.now();
+      this.#listeners.say('state', this.#state = { name: 'open', transport: this.#way, resumedAt: this.#resumedAt });
+    }
+  }
+
+  async #pause(error: LongwaveError): Promise<void> {
+    if (this.#openedAt && performance.now() - this.#openedAt >= (this.#options.stableMs ?? 10_000)) {
+      this.#backoff.reset();
+    }
+
+    if (error.kind === 'silence') {
+      this.#watchdog.doubt();
+    }
+
+    if (error.kind === 'no-greeting' && this.#transport === 'auto') {
+      this.#pollsUntil = performance.now() + (this.#options.streamAgainMs ?? 300_000);
+    }
+
+    this.#mayWake = error.retryAfterMs === 0 && this.#comeBackMs === null;
+    const delayMs = this.#comeBackMs ?? Math.max(error.retryAfterMs, this.#backoff.next());
+    this.#listeners.say('state', this.#state = { name: 'waiting', delayMs, error, offline: isOffline() });
+    await this.#sleep(delayMs);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (ms > 0 && !this.#isClosed) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = null;
+    }
+  }
+
+  /** The network or the page came back: a pause is over, and a stream that was silent for too long is left. */
+  #nudge(): void {
+    if (globalThis.document?.visibilityState !== 'hidden' && !isOffline()) {
+      if (this.#state.name === 'waiting' && this.#mayWake) {
+        this.#wake?.();
+      }
+
+      this.#watchdog.check(this.#abort);
+    }
+  }
+
+  #watch(target: EventTarget | null | undefined, name: string, listener: () => void): void {
+    target?.addEventListener?.(name, listener);
+    this.#release.push(() => target?.removeEventListener?.(name, listener));
+  }
+}
+
+/**
+ * Subscribes to a stream.
+ * @param url Its address, e.g. `https://hub.example/v1/events`; in a browser it may be relative.
+ */
+export const subscribe = <T = string>(url: string | URL, options?: SubscribeOptions<T>): Subscription<T> => new Subscription(url, options);

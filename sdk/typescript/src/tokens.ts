@@ -1,0 +1,93 @@
+// Who the client is: tokens from the caller's provider, renewed on a live stream, and tickets where headers cannot be set.
+
+import { failureOf, parseObject, readText } from './answers.js';
+import { LongwaveError } from './errors.js';
+
+/** Gives a token that is good for some time, or null for nobody. Called at the first request, and whenever a fresh one is needed. */
+export type TokenProvider = () => string | null | Promise<string | null>;
+
+/** Sends a request, as `globalThis.fetch` does. */
+export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+const RENEWAL_ATTEMPTS = 3;
+const RENEWAL_PAUSE_MS = 1000;
+const TICKET_LENGTH = 65_536;
+
+const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
+
+/**
+ * Takes a ticket for one stream (`POST /v1/tickets`), for clients that can't set headers, such as the browser's own `EventSource`. It is good once and for seconds.
+ * @param url The address of the stream, e.g. `/v1/events`; the ticket's is beside it.
+ */
+export async function fetchTicket(url: string | URL, token: string, init: RequestInit & { fetch?: Fetch | undefined } = {}): Promise<string> {
+  const { fetch: send = globalThis.fetch, ...rest } = init;
+  const response = await send(String(new URL('tickets', url)), { ...rest, method: 'POST', headers: bearer(token) });
+  if (!response.ok) {
+    throw await failureOf(response);
+  }
+
+  const { ticket } = parseObject(await readText(response, TICKET_LENGTH));
+  if (typeof ticket !== 'string') {
+    throw new LongwaveError('malformed', 'The hub gave no ticket.');
+  }
+
+  return ticket;
+}
+
+/** The token in use. */
+export class Credentials {
+  #token: string | null = null;
+  readonly #provider: TokenProvider | undefined;
+  readonly #fetch: Fetch;
+  readonly #asTicket: boolean;
+
+  constructor(provider: TokenProvider | undefined, fetch: Fetch, asTicket = false) {
+    [this.#provider, this.#fetch, this.#asTicket] = [provider, fetch, asTicket];
+  }
+
+  /** Puts who asks into a request: a header, or a ticket in the query. */
+  async apply(url: URL, headers: Record<string, string>, init: RequestInit): Promise<void> {
+    const token = this.#token ?? (await this.#fresh());
+    if (token !== null) {
+      if (this.#asTicket) {
+        url.searchParams.set('ticket', await fetchTicket(url, token, { ...init, fetch: this.#fetch }));
+      } else {
+        Object.assign(headers, bearer(token));
+      }
+    }
+  }
+
+  /** The token is of no use any more. Is there a provider that may have a better one? */
+  drop(): boolean {
+    this.#token = null;
+    return this.#provider !== undefined;
+  }
+
+  /** Gives a live connection a fresh token (`POST /v1/connections/{id}/token`). When that fails, the hub ends the stream at its time and a fresh token opens the next. */
+  async renew(url: URL, connection: string, init: RequestInit): Promise<void> {
+    const address = String(new URL(`connections/${encodeURIComponent(connection)}/token`, url));
+    const token = await this.#fresh();
+    for (let attempt = 1; token !== null; attempt++) {
+      const response = await this.#fetch(address, { ...init, method: 'POST', headers: bearer(token) }).catch(() => null);
+      void response?.body?.cancel().catch(() => {});
+      if (response?.ok) {
+        return;
+      }
+
+      if (attempt === RENEWAL_ATTEMPTS || (response !== null && response.status < 500)) {
+        this.#token = null;
+        return;
+      }
+
+      await new Promise((resolve) => setTimeout(resolve, RENEWAL_PAUSE_MS * attempt));
+    }
+  }
+
+  async #fresh(): Promise<string | null> {
+    try {
+      return this.#token = (await this.#provider?.()) ?? null;
+    } catch (cause) {
+      throw cause instanceof LongwaveError ? cause : new LongwaveError('token', `No token: ${String(cause)}`, { cause });
+    }
+  }
+}

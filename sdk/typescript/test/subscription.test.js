@@ -1,0 +1,360 @@
+// The part that must never miss or double an event, against answers and moments that no server gives on demand.
+
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { LongwaveError, subscribe } from '../dist/index.js';
+import { control, event, settle, tip, useWires, Wire } from './setup/wire.js';
+
+const { open, pass } = useWires();
+
+test('the question: selectors, types, since, rate, format, in the address; the position in the header', async () => {
+  const wire = await open({
+    topics: ['a', 'b/{c}'], types: ['x', 'message'], since: new Date('2026-11-23T06:57:00Z'), maxRate: 2.5, conflate: 'key', format: 'cloudevents',
+    lastEventId: '0000000a-7', request: { headers: { 'X-Own': '1' }, credentials: 'include', method: 'POST', body: '{}' },
+  }, 'http://hub/v1/events?own=1');
+  const { url, headers, init } = wire.last;
+  assert.equal(url.search, '?own=1&topic=a&topic=b%2F%7Bc%7D&type=x&type=message&since=2026-11-23T06%3A57%3A00.000Z&max_rate=2.5&conflate=key&format=cloudevents');
+  assert.deepEqual(headers, { 'x-own': '1', Accept: 'text/event-stream', 'Last-Event-ID': '0000000a-7' });
+  assert.deepEqual([init.credentials, init.method, init.body, init.cache], ['include', 'POST', '{}', 'no-store']);
+});
+
+test('states: connecting, open where it resumed, waiting with the reason, closed', async () => {
+  const wire = await open({ lastEventId: '0000000a-5' });
+  const stream = wire.stream();
+  await stream.write(tip(6) + event(6));
+  await stream.break();
+  wire.subscription.close();
+  await settle();
+  assert.deepEqual(wire.states.map(({ name }) => name), ['connecting', 'open', 'waiting', 'closed']);
+  assert.equal(wire.states[1].resumedAt, '0000000a-5');
+  assert.equal(wire.states[2].error.kind, 'network');
+  assert.equal(wire.states[3].error, null);
+  assert.equal(wire.end, 'done');
+});
+
+test('whether it resumed is said before the first event, and taken back when a reset comes late', async () => {
+  const wire = await open({ lastEventId: '0000000a-5' });
+  const stream = wire.stream();
+  await stream.write(tip(2, '0000000b'));
+  await stream.write(control('reset', { epoch: '0000000b', reason: 'unknown-epoch' }));
+  const opened = wire.states.filter(({ name }) => name === 'open');
+  assert.deepEqual(opened.map(({ resumedAt }) => resumedAt), ['0000000a-5', null]);
+  assert.equal(wire.subscription.position, '0000000b-2');
+});
+
+test('the position moves when the loop comes back, and a slow loop is not read for', async () => {
+  const wire = await open();
+  const stream = wire.stream();
+  let go;
+  wire.hold = new Promise((resolve) => {
+    go = resolve;
+  });
+  await stream.write(tip(0) + event(1) + event(2));
+  assert.deepEqual(wire.ids, ['0000000a-1']);
+  assert.equal(wire.subscription.position, '0000000a-0');
+  const { pulled } = stream;
+  await pass(3_600_000);
+  assert.equal(stream.pulled, pulled, 'nothing more was asked for');
+  assert.equal(wire.requests.length, 1, 'a slow reader is no dead stream');
+  go();
+  await settle();
+  assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2']);
+  assert.equal(wire.subscription.position, '0000000a-2');
+});
+
+test('a loop that is left ends the connection; the event in its hands does not count as processed', async () => {
+  const wire = new Wire();
+  const subscription = subscribe('http://hub/v1/events', { topics: 't', fetch: wire.fetch });
+  const reading = (async () => {
+    for await (const { id } of subscription) {
+      if (id === '0000000a-2') {
+        break;
+      }
+    }
+  })();
+  await settle();
+  await wire.stream().write(tip(0) + event(1) + event(2) + event(3));
+  await reading;
+  assert.ok(wire.last.signal.aborted);
+  assert.equal(subscription.position, '0000000a-1');
+  assert.equal(subscription.state.name, 'closed');
+  assert.throws(() => subscription[Symbol.asyncIterator](), TypeError);
+});
+
+test('return and a signal end a loop that waits', async () => {
+  const wire = new Wire();
+  const iterator = subscribe('http://hub/v1/events', { topics: 't', fetch: wire.fetch })[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await settle();
+  assert.equal((await iterator.return()).done, true);
+  assert.equal((await next).done, true);
+
+  const abort = new AbortController();
+  const signalled = await open({ signal: abort.signal });
+  abort.abort();
+  await settle();
+  assert.equal(signalled.end, 'done');
+  const dead = await open({ signal: AbortSignal.abort() });
+  assert.equal(dead.requests.length, 0);
+  assert.equal(dead.end, 'done');
+});
+
+test('a heartbeat that was told: silence of 2.5 of them is the end of the stream', async () => {
+  const wire = await open({ heartbeatMs: 4000 });
+  await wire.stream().write(tip(1));
+  await pass(9999);
+  assert.ok(!wire.last.signal.aborted);
+  await pass(1);
+  assert.equal(wire.states.at(-1).error.kind, 'silence');
+});
+
+test('a heartbeat that is learned: the longest of the last few', async () => {
+  const wire = await open();
+  const stream = wire.stream();
+  await stream.write(tip(1));
+  for (let i = 0; i < 4; i++) {
+    await pass(2000);
+    await stream.write(tip(1));
+  }
+
+  await pass(4999);
+  assert.ok(!wire.last.signal.aborted);
+  await pass(1);
+  assert.ok(wire.requests[0].signal.aborted);
+});
+
+test('a hub whose heartbeats are further apart than anybody knows: patience grows', async () => {
+  const wire = await open();
+  await wire.stream().write(tip(1));
+  await pass(37_499);
+  assert.ok(!wire.last.signal.aborted);
+  await pass(1);
+  await pass(30_000);
+  assert.equal(wire.requests.length, 2);
+  await wire.stream().write(tip(1));
+  await pass(74_999);
+  assert.ok(!wire.last.signal.aborted);
+});
+
+test('a timer that is late says that the program slept, and listens once more', async () => {
+  const wire = await open({ heartbeatMs: 4000 });
+  const stream = wire.stream();
+  await stream.write(tip(1));
+  await pass(10_000, 3_600_000);
+  assert.ok(!wire.last.signal.aborted);
+  await stream.write(event(2));
+  assert.deepEqual(wire.ids, ['0000000a-2']);
+  await pass(10_000);
+  assert.ok(wire.requests[0].signal.aborted);
+});
+
+test('another server than a hub: no limit of time, no heartbeat, no greeting', async () => {
+  const wire = await open({ topics: undefined }, 'http://other/stream');
+  await pass(86_400_000);
+  assert.equal(wire.requests.length, 1);
+  const stream = wire.stream();
+  await settle();
+  assert.equal(wire.states.at(-1).name, 'open', 'open with the headers');
+  await pass(86_400_000);
+  await stream.write('data: at last\n\n');
+  assert.deepEqual(wire.heard, [{ type: 'message', data: 'at last', id: '' }]);
+});
+
+test('an empty id of another server forgets the position', async () => {
+  const wire = await open({ topics: undefined }, 'http://other/stream');
+  const stream = wire.stream();
+  await stream.write('id: 7\ndata: a\n\nid\ndata: b\n\n');
+  await stream.break();
+  await pass(60_000);
+  assert.equal(wire.last.headers['Last-Event-ID'], undefined);
+});
+
+test('an id that no header can hold goes into the query', async () => {
+  const wire = await open({ topics: undefined }, 'http://other/stream');
+  const stream = wire.stream();
+  await stream.write('id: a\u0001b\ndata: a\n\n');
+  await stream.break();
+  await pass(60_000);
+  assert.equal(wire.last.headers['Last-Event-ID'], undefined);
+  assert.equal(wire.last.url.searchParams.get('last_event_id'), 'a\u0001b');
+});
+
+test('failures are spaced out up to the cap, and a stable connection begins anew', async () => {
+  const random = mock.method(Math, 'random', () => 1);
+  const wire = await open({ maxDelayMs: 10_000 });
+  const waits = [];
+  for (let i = 0; i < 4; i++) {
+    wire.last.reject(new TypeError('refused'));
+    await settle();
+    waits.push(wire.states.at(-1).delayMs);
+    await pass(waits.at(-1));
+  }
+
+  assert.deepEqual(waits, [3000, 9000, 10_000, 10_000]);
+  await wire.stream().write(tip(1));
+  await pass(9000);
+  wire.subscription.reconnect();
+  await settle();
+  wire.last.reject(new TypeError('refused'));
+  await settle();
+  assert.equal(wire.states.at(-1).delayMs, 10_000, 'nine seconds are not stable');
+  await pass(10_000);
+  const stream = wire.stream();
+  await stream.write(tip(1));
+  await pass(10_000);
+  await stream.break();
+  assert.equal(wire.states.at(-1).delayMs, 3000);
+  random.mock.restore();
+});
+
+test('reconnect ends a pause at once', async () => {
+  const wire = await open();
+  wire.last.reject(new TypeError('refused'));
+  await settle();
+  wire.subscription.reconnect();
+  await settle();
+  assert.equal(wire.requests.length, 2);
+});
+
+test('the network comes back: a pause of ours is over, one that the server named is not', async () => {
+  const target = new EventTarget();
+  const methods = ['addEventListener', 'removeEventListener'];
+  methods.forEach((name) => {
+    globalThis[name] = target[name].bind(target);
+  });
+  try {
+    const wire = await open();
+    wire.last.reject(new TypeError('refused'));
+    await settle();
+    target.dispatchEvent(new Event('online'));
+    await settle();
+    assert.equal(wire.requests.length, 2);
+    await wire.answer(503, null, { 'Retry-After': '60' });
+    target.dispatchEvent(new Event('online'));
+    await settle();
+    assert.equal(wire.requests.length, 2);
+    await pass(60_000);
+    assert.equal(wire.requests.length, 3);
+
+    // A stream that was silent for longer than a heartbeat and a half is left when somebody looks.
+    await wire.stream().write(tip(1));
+    await pass(22_000);
+    target.dispatchEvent(new Event('online'));
+    await settle();
+    assert.ok(!wire.last.signal.aborted);
+    await pass(1000);
+    target.dispatchEvent(new Event('online'));
+    await settle();
+    assert.equal(wire.states.at(-1).error.kind, 'silence');
+  } finally {
+    methods.forEach((name) => {
+      delete globalThis[name];
+    });
+  }
+});
+
+test('a change of the question goes on at the same position', async () => {
+  const wire = await open();
+  const stream = wire.stream();
+  await stream.write(tip(0) + event(1));
+  wire.subscription.update({ topics: ['t', 'u'], maxRate: 1 });
+  await settle();
+  assert.equal(wire.requests.length, 2);
+  assert.ok(wire.requests[0].signal.aborted);
+  assert.equal(wire.last.url.search, '?topic=t&topic=u&max_rate=1');
+  assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-1');
+  await wire.stream().write(tip(1) + event(1) + event(2));
+  assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2']);
+});
+
+test('a payload is decoded; what can’t be ends the loop in front of it', async () => {
+  const wire = await open({ decode: JSON.parse });
+  await wire.stream().write(tip(0) + event(1, '{"bid":1}') + event(2, '{broken'));
+  assert.deepEqual(wire.heard.map(({ data }) => data), [{ bid: 1 }]);
+  assert.equal(wire.end.kind, 'payload');
+  assert.ok(wire.end.cause instanceof SyntaxError);
+  assert.equal(wire.subscription.position, '0000000a-1');
+});
+
+test('a provider of tokens that fails is asked again; one that says null asks as nobody', async () => {
+  let calls = 0;
+  const wire = await open({
+    token: () => {
+      if (++calls === 1) {
+        throw new Error('the login is down');
+      }
+
+      return calls === 2 ? 'good' : null;
+    },
+  });
+  assert.equal(wire.requests.length, 0);
+  assert.equal(wire.states.at(-1).error.kind, 'token');
+  await pass(60_000);
+  assert.equal(wire.last.headers.Authorization, 'Bearer good');
+  await wire.answer(401);
+  assert.equal(wire.last.headers.Authorization, undefined);
+});
+
+test('a ticket in the place of headers: one for each connection, the position in the query', async () => {
+  const wire = await open({ carrier: 'ticket', token: () => 'secret', lastEventId: '0000000a-1' });
+  for (const ticket of ['first', 'second']) {
+    assert.equal(String(wire.last.url), 'http://hub/v1/tickets');
+    assert.equal(wire.last.method, 'POST');
+    assert.equal(wire.last.headers.Authorization, 'Bearer secret');
+    await wire.answer(201, JSON.stringify({ ticket, expires: '2030-01-01T00:00:00Z' }));
+    assert.equal(wire.last.url.search, `?topic=t&last_event_id=0000000a-1&ticket=${ticket}`);
+    assert.deepEqual(wire.last.headers, { Accept: 'text/event-stream' });
+    await wire.answer(503);
+    await pass(60_000);
+  }
+});
+
+test('a store has what was processed, soon and at the end, and begins the next life', async () => {
+  const saved = [];
+  const store = { load: () => '0000000a-4', save: async (position) => void saved.push(position) };
+  const wire = await open({ store });
+  assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-4');
+  const stream = wire.stream();
+  await stream.write(tip(4) + event(5) + event(6));
+  await stream.write(event(7));
+  assert.deepEqual(saved, []);
+  await pass(250);
+  assert.deepEqual(saved, ['0000000a-7']);
+  await stream.write(event(8));
+  wire.subscription.close();
+  await settle();
+  assert.deepEqual(saved, ['0000000a-7', '0000000a-8']);
+});
+
+test('a store that fails costs nothing but its own memory', async () => {
+  const store = { load: () => null, save: () => Promise.reject(new Error('disk full')) };
+  const wire = await open({ store });
+  await wire.stream().write(tip(0) + event(1));
+  await pass(250);
+  assert.equal(wire.end, null);
+  assert.deepEqual(wire.ids, ['0000000a-1']);
+});
+
+test('a listener that throws disturbs nobody, and is heard of', async () => {
+  const wire = await open();
+  const uncaught = [];
+  const queued = mock.method(globalThis, 'queueMicrotask', (report) => assert.throws(report, (error) => uncaught.push(error.message) > 0));
+  wire.subscription.on('tip', () => {
+    throw new Error('mine');
+  });
+  await wire.stream().write(tip(0) + event(1));
+  assert.deepEqual(wire.ids, ['0000000a-1']);
+  assert.deepEqual(uncaught, ['mine']);
+  queued.mock.restore();
+});
+
+test('lines: every event with its topic and time', async () => {
+  const wire = await open({ format: 'lines' });
+  assert.equal(wire.last.headers.Accept, 'application/x-ndjson');
+  const stream = wire.stream({ type: 'application/x-ndjson' });
+  await stream.write('{"type":"longwave.tip","data":"0000000a-0"}\n{"id":"0000000a-1","topic":"t","time":"2026-11-23T06:57:00.123Z","data":"x"}\n');
+  assert.deepEqual(wire.heard, [{ id: '0000000a-1', topic: 't', type: 'message', time: '2026-11-23T06:57:00.123Z', data: 'x' }]);
+  await stream.write('not json\n');
+  assert.equal(wire.states.at(-1).error.kind, 'malformed');
+  assert.ok(wire.states.at(-1).error instanceof LongwaveError);
+});

@@ -1,0 +1,114 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Longwave.Client.Connections;
+
+namespace Longwave.Client.Failures;
+
+/// <summary>Makes a <see cref="HubFailure"/> of what came back, or did not.</summary>
+internal static class FailureReader
+{
+    // A problem document is short; what is longer is something else.
+    private const int MaxProblemBytes = 64 * 1024;
+
+    /// <summary>Whether an exception is of the network, not a bug and not a cancellation by the caller.</summary>
+    public static bool IsOfNetwork(Exception exception, CancellationToken caller) =>
+        exception is HttpRequestException or IOException or TokenUnavailableException || (exception is OperationCanceledException && !caller.IsCancellationRequested);
+
+    /// <summary>The request did not come through, or its answer did not come back.</summary>
+    public static HubFailure FromException(string hub, string host, Exception exception)
+    {
+        string reason = (exception.InnerException ?? exception).Message.TrimEnd('.');
+        return exception switch
+        {
+            TokenUnavailableException => new(FailureKind.NoToken, $"The token provider failed: {reason}.") { IsTemporary = true },
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(
+                FailureKind.UnknownHost, $"There is no machine called '{host}' ({reason}).")
+            { IsTemporary = true },
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => new(
+                FailureKind.ConnectionRefused, $"No hub answers at {hub}.")
+            { IsTemporary = true },
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(
+                FailureKind.Unreachable, $"{hub} can't be reached: {reason}.")
+            { IsTemporary = true },
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
+                FailureKind.NotSecure, $"No secure connection to {hub}: {reason}."),
+            HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new(
+                FailureKind.Broken, $"{hub} closed the connection in the middle.")
+            { IsTemporary = true },
+            OperationCanceledException => new(FailureKind.TimedOut, $"{hub} did not answer in time.") { IsTemporary = true },
+            _ => new(FailureKind.Broken, $"The connection to {hub} broke: {reason}.") { IsTemporary = true },
+        };
+    }
+
+    /// <summary>The hub answered, but not with what was asked for.</summary>
+    public static async Task<HubFailure> FromResponseAsync(string hub, HttpResponseMessage response, TimeProvider clock, CancellationToken cancellation)
+    {
+        int status = (int)response.StatusCode;
+        HubFailure? problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            ? TryReadProblem(status, await ReadStartAsync(response, cancellation).ConfigureAwait(false))
+            : null;
+        problem ??= new HubFailure(FailureKind.Status, status switch
+        {
+            404 => $"{hub} answered 404: there is no Longwave hub at this address.",
+            >= 300 and < 400 => $"{hub} answered {status}: it sends the request elsewhere, in a circle or to where this client does not follow.",
+            _ => $"{hub} answered {status} {response.ReasonPhrase}".TrimEnd() + " instead of what a hub says.",
+        })
+        { IsTemporary = status is 408 or 425 or 429 or (>= 500 and not 501 and not 505 and not 507) };
+        return problem with { Status = status, RetryAfter = RetryAfterOf(response.Headers.RetryAfter, clock) };
+    }
+
+    private static async Task<byte[]> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            using Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+            byte[] buffer = new byte[MaxProblemBytes];
+            int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+            return buffer[..length];
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return []; // The status has to do.
+        }
+    }
+
+    /// <summary>RFC 9457: detail says what was wrong; the field is named unless the sentence names it already.</summary>
+    private static HubFailure? TryReadProblem(int status, byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            if ((Text(root, "detail") ?? Text(root, "title")) is not { } sentence)
+            {
+                return null;
+            }
+
+            string? field = Text(root, "field");
+            string suffix = field is not null && !sentence.Contains(field, StringComparison.Ordinal) ? $" [{field}]" : "";
+            string type = Text(root, "type") ?? "";
+            return new HubFailure(FailureKind.Problem, $"The hub says: {sentence}{suffix}")
+            {
+                // Full disks are emptied; a full table of topics is not.
+                IsTemporary = status is 408 or 425 or 429 or 500 or 502 or 503 or 504 || type.EndsWith("/disk-full", StringComparison.Ordinal),
+                ProblemType = type,
+                Field = field,
+                Index = root.TryGetProperty("index", out JsonElement i) && i.TryGetInt32(out int index) ? index : null,
+            };
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static TimeSpan? RetryAfterOf(RetryConditionHeaderValue? header, TimeProvider clock)
+    {
+        TimeSpan? wait = header?.Delta ?? (header?.Date is { } date ? date - clock.GetUtcNow() : null);
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using Longwave.Protocol.EventStream;
+
+namespace Longwave.Client.Subscriptions;
+
+/// <summary>Makes events of what a hub sends: server-sent events, CloudEvents in them, objects of a poll.</summary>
+internal static class EventReader
+{
+    /// <summary>An event of a stream. Where a CloudEvent was asked for and something else came, it is given as it came.</summary>
+    public static ReceivedEvent FromStream(in ServerSentEvent e, SubscriptionFormat format)
+    {
+        if (format == SubscriptionFormat.CloudEvents && e.Data.StartsWith('{'))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(e.Data);
+                return FromJson(document.RootElement, e.LastEventId);
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+            {
+                // Not a hub of ours, or something between.
+            }
+        }
+
+        return new ReceivedEvent(e.LastEventId, e.Type, e.Data);
+    }
+
+    /// <summary>An event of a poll: a CloudEvent, or the native object (protocol section 8).</summary>
+    /// <exception cref="InvalidOperationException">It is neither.</exception>
+    public static ReceivedEvent FromPoll(JsonElement e) => FromJson(
+        e, Text(e, "position") ?? Text(e, "id") ?? throw new InvalidOperationException("An event of the answer has no position."));
+
+    private static ReceivedEvent FromJson(JsonElement e, string id) => new(id, Text(e, "type") ?? "message", Data(e))
+    {
+        Topic = Text(e, "topic"),
+        Key = Text(e, "key"),
+        ContentType = Text(e, "datacontenttype"),
+        Time = DateTimeOffset.TryParse(Text(e, "time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null,
+        CloudEvent = e.TryGetProperty("specversion", out _) ? e.GetRawText() : null,
+    };
+
+    /// <summary>A string stands for its text, but under a JSON media type it is JSON, with its quotes, as it was published.</summary>
+    private static string Data(JsonElement e) => !e.TryGetProperty("data", out JsonElement data) ? ""
+        : data.ValueKind == JsonValueKind.String && !IsJson(Text(e, "datacontenttype")) ? data.GetString()!
+        : data.GetRawText();
+
+    private static bool IsJson(string? contentType)
+    {
+        ReadOnlySpan<char> type = contentType;
+        int parameters = type.IndexOf(';');
+        type = (parameters < 0 ? type : type[..parameters]).TrimEnd();
+        return type.EndsWith("/json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string? Text(JsonElement e, string name) =>
+        e.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Longwave.Client.Connections;
+
+namespace Longwave.Client.Subscriptions;
+
+/// <summary>Makes the requests of a subscription.</summary>
+internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
+{
+    public SubscriptionOptions Options => options;
+
+    /// <summary>Whether the hub itself is asked: its token is nobody else's business.</summary>
+    public bool IsOfHub => options.Address is not { IsAbsoluteUri: true } other
+        || Uri.Compare(other, http.Base, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+
+    /// <summary>A request for events after a position.</summary>
+    /// <param name="media">The form of the answer.</param>
+    /// <param name="lastEventId">The position; null for none.</param>
+    /// <param name="wait">For polls: how long the hub may wait for an event.</param>
+    public HttpRequestMessage Make(string media, string? lastEventId, TimeSpan? wait = null)
+    {
+        // HTTP carries ASCII in headers. Our own handler knows how to send more; one that the caller brought may not.
+        bool inHeader = lastEventId is not null && (options.Address is not null || lastEventId.All(char.IsAscii));
+        Uri address = options.Address is { } other
+            ? new Uri(http.Base, other)
+            : http.Address("v1/events", Query(inHeader ? null : lastEventId, wait));
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(media));
+        request.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+        if (inHeader)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        }
+
+        return request;
+    }
+
+    private IEnumerable<KeyValuePair<string, string?>> Query(string? lastEventId, TimeSpan? wait) =>
+    [
+        .. options.Selectors.Select(static s => KeyValuePair.Create<string, string?>("topic", s)),
+        .. options.Types.Select(static t => KeyValuePair.Create<string, string?>("type", t)),
+        new("since", options.Since),
+        new("format", options.Format == SubscriptionFormat.CloudEvents ? "cloudevents" : null),
+        new("last_event_id", lastEventId),
+        new("wait", wait is { } longest ? ((int)longest.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null),
+        new("max_rate", wait is null ? options.MaxRate?.ToString(CultureInfo.InvariantCulture) : null),
+        new("conflate", options.Conflate && wait is null ? "key" : null),
+    ];
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Longwave.Client.Connections;
+using Longwave.Client.Failures;
+using Longwave.Protocol.EventStream;
+
+namespace Longwave.Client.Subscriptions;
+
+/// <summary>An open stream of server-sent events.</summary>
+/// <param name="http">The hub.</param>
+/// <param name="query">What to ask for.</param>
+/// <param name="lastEventId">Where to begin; null for as the options say.</param>
+/// <param name="changed">Ends it because the mode was changed.</param>
+/// <param name="cancellation">Ends it because the caller leaves.</param>
+internal sealed class StreamTransport(
+    HubHttp http, EventsRequest query, string? lastEventId, CancellationToken changed, CancellationToken cancellation) : ITransport
+{
+    private const int BufferBytes = 16 * 1024;
+
+    private readonly CancellationTokenSource _leaving = CancellationTokenSource.CreateLinkedTokenSource(changed, cancellation);
+    private readonly EventStreamParser _parser = new(new EventStreamParserOptions { MaxEventBytes = query.Options.MaxEventBytes }, lastEventId ?? "");
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private Silence? _silence;
+    private HttpResponseMessage? _response;
+    private Stream? _stream;
+    private int _start;
+    private int _end;
+    private bool _greeted;
+
+    public TimeSpan? Retry => _parser.RetryMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+
+    public string? ConnectionId { get; private set; }
+
+    public string? Token { get; private set; }
+
+    /// <summary>A hub of ours greets at once; another server may have nothing to say for a long time.</summary>
+    private bool Greets => query.Options.Address is null;
+
+    private TimeSpan DeadAfter => (query.Options.Heartbeat ?? (Greets ? SubscriptionOptions.HubHeartbeat : null)) is { } heartbeat
+        ? heartbeat * SubscriptionOptions.HeartbeatsMissed
+        : Timeout.InfiniteTimeSpan;
+
+    public async ValueTask<Delivery> NextAsync()
+    {
+        try
+        {
+            if (_stream is null)
+            {
+                return await OpenAsync().ConfigureAwait(false);
+            }
+
+            while (true)
+            {
+                if (TryTake(out Delivery delivery))
+                {
+                    return delivery;
+                }
+
+                int read = await _stream.ReadAsync(_buffer, _silence!.Start(_greeted ? DeadAfter : query.Options.GreetingTimeout)).ConfigureAwait(false);
+                _silence.Stop();
+                if (read == 0)
+                {
+                    return End(new ConnectionEnd(ReconnectCause.Ended));
+                }
+
+                (_start, _end) = (0, read);
+                if (!_greeted)
+                {
+                    _greeted = true;
+                    return Delivery.Opened;
+                }
+            }
+        }
+        catch (EventTooLargeException exception)
+        {
+            return End(new ConnectionEnd(ReconnectCause.Broken, new HubFailure(FailureKind.EventTooLarge, exception.Message)));
+        }
+        catch (Exception exception) when (FailureReader.IsOfNetwork(exception, cancellation))
+        {
+            return End(Explain(exception));
+        }
+    }
+
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        _response?.Dispose();
+        _silence?.Dispose();
+        _leaving.Dispose();
+    }
+
+    private async ValueTask<Delivery> OpenAsync()
+    {
+        // However long the caller's provider takes, it is not the hub that is slow.
+        Token = query.IsOfHub ? await http.Tokens.GetAsync(_leaving.Token).ConfigureAwait(false) : null;
+        _silence = new Silence(http.Clock, _leaving.Token);
+        CancellationToken patience = _silence.Start(query.Options.GreetingTimeout);
+        using HttpRequestMessage request = query.Make("text/event-stream", lastEventId);
+        _response = await http.SendAsync(request, Token, patience).ConfigureAwait(false);
+        ConnectionId = _response.Headers.TryGetValues("Longwave-Connection", out IEnumerable<string>? ids) ? ids.First() : null;
+        if (await CheckAsync(_response, patience).ConfigureAwait(false) is { } refused)
+        {
+            return End(refused);
+        }
+
+        _stream = await _response.Content.ReadAsStreamAsync(patience).ConfigureAwait(false);
+        if (Greets)
+        {
+            return await NextAsync().ConfigureAwait(false);
+        }
+
+        _greeted = true;
+        _silence.Stop();
+        return Delivery.Opened;
+    }
+
+    /// <summary>Null when the answer is a stream.</summary>
+    private async Task<ConnectionEnd?> CheckAsync(HttpResponseMessage response, CancellationToken patience)
+    {
+        if (response.StatusCode == HttpStatusCode.NoContent)
+        {
+            return ConnectionEnd.NothingMore;
+        }
+
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return new ConnectionEnd(ReconnectCause.Refused, await http.ExplainAsync(response, patience).ConfigureAwait(false));
+        }
+
+        string? type = response.Content.Headers.ContentType?.MediaType;
+        return string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(
+                FailureKind.NotAHub,
+                $"{http.Name} answered with {(type is null ? "something without a type" : $"'{type}'")} instead of a stream: is it a hub, or a proxy before one?"));
+    }
+
+    /// <summary>Reads on in what has come.</summary>
+    private bool TryTake(out Delivery delivery)
+    {
+        ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+        StreamItem item = _parser.Read(ref rest, out ServerSentEvent e);
+        _start = _end - rest.Length;
+        delivery = item switch
+        {
+            StreamItem.Event => MakeDelivery(e),
+            StreamItem.Comment => Delivery.OfComment(_parser.LastComment),
+            _ => default,
+        };
+        return item != StreamItem.Nothing;
+    }
+
+    private Delivery MakeDelivery(in ServerSentEvent e) => Greets && e.Type.StartsWith(HubNotice.Prefix, StringComparison.Ordinal)
+        ? Delivery.OfNotice(new HubNotice(e.Type, e.Data))
+        : Delivery.OfEvent(EventReader.FromStream(e, Greets ? query.Options.Format : SubscriptionFormat.Raw), _parser.HadId);
+
+    private ConnectionEnd Explain(Exception exception)
+    {
+        if (changed.IsCancellationRequested)
+        {
+            return new ConnectionEnd(ReconnectCause.ModeChanged) { IsSwitch = true };
+        }
+
+        if (_silence is not { Broken: true })
+        {
+            HubFailure failure = http.Explain(exception);
+            return new ConnectionEnd(failure.IsUnreachable ? ReconnectCause.Unreachable : ReconnectCause.Broken, failure);
+        }
+
+        if (_greeted)
+        {
+            string dead = $"Nothing came from {http.Name} for {DeadAfter.TotalSeconds:0.#} s, not even a heartbeat: the connection is dead.";
+            return new ConnectionEnd(ReconnectCause.Silent, new HubFailure(FailureKind.Silent, dead) { IsTemporary = true });
+        }
+
+        string held = $"No stream came from {http.Name} in {query.Options.GreetingTimeout.TotalSeconds:0.#} s: something between seems to hold it back.";
+        return new ConnectionEnd(ReconnectCause.NoGreeting, new HubFailure(FailureKind.TimedOut, held) { IsTemporary = true }) { IsSwitch = query.Options.LongPollFallback };
+    }
+
+    private Delivery End(ConnectionEnd end) => Delivery.OfEnd(end with { Token = Token });
+}

@@ -1,0 +1,14 @@
+namespace Longwave.Protocol.EventStream;
+
+/// <summary>What <see cref="EventStreamParser.Read"/> has read.</summary>
+public enum StreamItem
+{
+    /// <summary>Nothing whole: more bytes are needed.</summary>
+    Nothing,
+
+    /// <summary>An event.</summary>
+    Event,
+
+    /// <summary>A comment.</summary>
+    Comment,
+}

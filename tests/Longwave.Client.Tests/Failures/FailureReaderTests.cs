@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Longwave.Client.Failures;
+
+namespace Longwave.Client.Tests.Failures;
+
+public sealed class FailureReaderTests
+{
+    private const string Hub = "http://hub.example";
+
+    [Fact]
+    public async Task FromResponse_RetryAfterInSeconds_IsKept()
+    {
+        using HttpResponseMessage response = Response(503, """{"detail":"Too much waits."}""");
+        response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(3));
+
+        HubFailure failure = await ReadAsync(response);
+
+        Assert.Equal(TimeSpan.FromSeconds(3), failure.RetryAfter);
+    }
+
+    [Fact]
+    public async Task FromResponse_Problem_IsASentenceWithItsFieldAndIndex()
+    {
+        using HttpResponseMessage response = Response(400, """{"status":400,"detail":"Too long.","field":"topic","index":7}""");
+
+        HubFailure failure = await ReadAsync(response);
+
+        Assert.Equal("The hub says: Too long. [topic]", failure.Message);
+        Assert.Equal(7, failure.Index);
+        Assert.False(failure.IsTemporary);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"detail\":7}")]
+    public async Task FromResponse_ProblemThatIsNone_SaysTheStatus(string body)
+    {
+        using HttpResponseMessage response = Response(502, body);
+
+        HubFailure failure = await ReadAsync(response);
+
+        Assert.Equal("http://hub.example answered 502 Bad Gateway instead of what a hub says.", failure.Message);
+        Assert.True(failure.IsTemporary);
+    }
+
+    [Theory]
+    [InlineData(400, "x", false)]
+    [InlineData(429, "x", true)]
+    [InlineData(500, "internal-error", true)]
+    [InlineData(503, "overloaded", true)]
+    [InlineData(507, "disk-full", true)]
+    [InlineData(507, "too-many-topics", false)]
+    public async Task FromResponse_Status_TellsWhetherItMayWorkLater(int status, string type, bool temporary)
+    {
+        using HttpResponseMessage response = Response(status, $$"""{"type":"https://longwave.dev/problems/{{type}}","status":{{status}},"detail":"No."}""");
+
+        Assert.Equal(temporary, (await ReadAsync(response)).IsTemporary);
+    }
+
+    private static HttpResponseMessage Response(int status, string body) => new((HttpStatusCode)status)
+    {
+        Content = new StringContent(body, new MediaTypeHeaderValue("application/problem+json")),
+    };
+
+    private static Task<HubFailure> ReadAsync(HttpResponseMessage response) =>
+        FailureReader.FromResponseAsync(Hub, response, TimeProvider.System, CancellationToken.None);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Longwave.Client.Tests.Faults;
+
+/// <summary>Writes one answer to a socket, in chunks unless the script makes the bytes itself.</summary>
+internal sealed class FaultAnswer(Socket socket, FaultRequest request, CancellationToken cancellation)
+{
+    private bool IsChunked => request.Answer is null && request.Status is not (204 or 304);
+
+    public async Task BeginAsync()
+    {
+        if (request.Answer is not null)
+        {
+            return;
+        }
+
+        var head = new StringBuilder();
+        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {request.Status} Status\r\nConnection: close\r\n");
+        if (!request.Headers.ContainsKey("Content-Type"))
+        {
+            head.Append("Content-Type: text/event-stream\r\n");
+        }
+
+        foreach ((string name, string? value) in request.Headers)
+        {
+            if (value is not null)
+            {
+                head.Append(CultureInfo.InvariantCulture, $"{name}: {Value(value)}\r\n");
+            }
+        }
+
+        head.Append(IsChunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
+        await WriteAsync(Encoding.UTF8.GetBytes(head.ToString()));
+    }
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        await WriteAsync(IsChunked ? (byte[])[.. Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"), .. bytes.Span, .. "\r\n"u8] : bytes);
+    }
+
+    public async Task EndAsync()
+    {
+        if (IsChunked)
+        {
+            await WriteAsync("0\r\n\r\n"u8.ToArray());
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+        await DrainAsync();
+    }
+
+    public void Cut() => socket.Close(timeout: 0);
+
+    /// <summary>Says nothing until the client leaves.</summary>
+    public Task HoldAsync() => DrainAsync();
+
+    private async Task DrainAsync()
+    {
+        byte[] buffer = new byte[1024];
+        while (await socket.ReceiveAsync(buffer, cancellation) > 0)
+        {
+            // What a client still sends is of no interest.
+        }
+    }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, cancellation)..];
+        }
+    }
+
+    /// <summary>A time from now, as an HTTP date, which has whole seconds: rounded up, so that it is not too early.</summary>
+    private static string Value(string value) =>
+        value.StartsWith('+') && value.EndsWith('s') && int.TryParse(value[1..^1], CultureInfo.InvariantCulture, out int seconds)
+            ? TimeProvider.System.GetUtcNow().AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
+            : value;
+}

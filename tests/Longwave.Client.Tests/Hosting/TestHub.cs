@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwave.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Client.Tests.Hosting;
+
+/// <summary>A real hub that can be stopped and started again: the same port, the same log.</summary>
+internal sealed class TestHub : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-client-tests-");
+    private readonly int _port = FreePort();
+    private WebApplication? _app;
+
+    public string Url => $"http://127.0.0.1:{_port}";
+
+    public static async Task<TestHub> StartedAsync()
+    {
+        var hub = new TestHub();
+        await hub.StartAsync();
+        return hub;
+    }
+
+    public async Task StartAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(Url);
+        builder.Services.AddLongwave(options =>
+        {
+            options.Engine.DataDirectory = _directory.FullName;
+            options.Engine.DrainWindow = TimeSpan.FromMilliseconds(50);
+            options.Engine.RetryMin = TimeSpan.FromMilliseconds(10);
+            options.Engine.RetryMax = TimeSpan.FromMilliseconds(50);
+        });
+        WebApplication app = builder.Build();
+        app.MapLongwave();
+        await app.StartAsync();
+        _app = app;
+    }
+
+    public async Task StopAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+            _app = null;
+        }
+    }
+
+    public T Service<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Longwave.Client.Failures;
+using Longwave.Client.Publishing;
+using Longwave.Client.Tests.Hosting;
+
+namespace Longwave.Client.Tests.Publishing;
+
+public sealed class PublisherTests
+{
+    private static readonly PublishOptions Quick = new() { MinDelay = TimeSpan.FromMilliseconds(10), MaxDelay = TimeSpan.FromMilliseconds(20) };
+
+    [Fact]
+    public async Task Publish_AnswerLost_IsSentAgainWithTheSameKeyAndBody()
+    {
+        var requests = new ConcurrentQueue<(string Key, string Body)>();
+        await using StubServer server = await StubServer.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            requests.Enqueue((context.Request.Headers["Idempotency-Key"].ToString(), await reader.ReadToEndAsync()));
+            if (requests.Count == 1)
+            {
+                context.Abort();
+                return;
+            }
+
+            await StubServer.AnswerAsync(context, 200, """{"ids":["5f3a9c1e-1","5f3a9c1e-2"],"duplicates":2}""");
+        });
+        await using var client = new LongwaveClient(server.Url);
+        var retries = new List<PublishRetry>();
+
+        PublishResult result = await client.PublishBatchAsync([new("t", "a"), new("t", "b")], Quick with { Retrying = retries.Add });
+
+        Assert.Equal(["5f3a9c1e-1", "5f3a9c1e-2"], result.Positions);
+        Assert.Equal(2, result.Duplicates);
+        (string key, string body) = Assert.Single(requests.Distinct());
+        Assert.True(Guid.TryParse(key, out _));
+        Assert.Equal(2, body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        PublishRetry retry = Assert.Single(retries);
+        Assert.Equal((FailureKind.Broken, 1), (retry.Failure.Kind, retry.Attempt));
+    }
+
+    [Fact]
+    public async Task Publish_Twice_HasTwoKeys()
+    {
+        var keys = new ConcurrentBag<string>();
+        await using StubServer server = await StubServer.StartAsync(context =>
+        {
+            keys.Add(context.Request.Headers["Idempotency-Key"].ToString());
+            return StubServer.AnswerAsync(context, 201, """{"id":"5f3a9c1e-1"}""");
+        });
+        await using var client = new LongwaveClient(server.Url);
+
+        await client.PublishAsync("t", "a");
+        await client.PublishAsync("t", "a");
+
+        Assert.Equal(2, keys.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Publish_TokenThatIsNotTaken_IsFetchedAnewOnce()
+    {
+        int requests = 0;
+        await using StubServer server = await StubServer.StartAsync(context =>
+        {
+            requests++;
+            return context.Request.Headers.Authorization == "Bearer 2"
+                ? StubServer.AnswerAsync(context, 201, """{"id":"5f3a9c1e-1"}""")
+                : StubServer.AnswerAsync(context, 401, """{"type":"https://longwave.dev/problems/invalid-token","status":401,"detail":"Expired."}""", "application/problem+json");
+        });
+        int fetched = 0;
+        await using var taken = new LongwaveClient(server.Url, new LongwaveClientOptions { TokenProvider = _ => new($"{++fetched}") });
+        await using var never = new LongwaveClient(server.Url, new LongwaveClientOptions { TokenProvider = _ => new("other") });
+
+        Assert.Equal("5f3a9c1e-1", (await taken.PublishAsync("t", "a")).Position);
+        await taken.PublishAsync("t", "a");
+        Assert.Equal((3, 2), (requests, fetched));
+
+        LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => never.PublishAsync("t", "a"));
+        Assert.Equal((401, "The hub says: Expired."), (refused.Failure.Status, refused.Message));
+        Assert.Equal(5, requests);
+    }
+
+    [Fact]
+    public async Task Publish_HubThatStaysBusy_GivesUpAndSaysAfterWhat()
+    {
+        await using StubServer server = await StubServer.StartAsync(context => StubServer.AnswerAsync(context, 503, "{}"));
+        await using var client = new LongwaveClient(server.Url);
+
+        LongwaveException gaveUp = await Assert.ThrowsAsync<LongwaveException>(() =>
+            client.PublishAsync(new OutgoingEvent("t", "a"), Quick with { RetryFor = TimeSpan.FromMilliseconds(100) }));
+
+        Assert.True(gaveUp.Failure.IsTemporary);
+        Assert.NotNull(gaveUp.GaveUpAfter);
+    }
+
+    [Fact]
+    public async Task Publish_WhatIsNoHub_IsSaidAtOnce()
+    {
+        await using StubServer server = await StubServer.StartAsync(context => StubServer.AnswerAsync(context, 200, "<html>"));
+        await using var page = new LongwaveClient(server.Url);
+        await using var nothing = new LongwaveClient("http://127.0.0.1:1");
+
+        Assert.Equal(FailureKind.NotAHub, (await Assert.ThrowsAsync<LongwaveException>(() => page.PublishAsync("t", "a"))).Failure.Kind);
+        LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => nothing.PublishAsync(new OutgoingEvent("t", "a"), Quick with { WaitForHub = false }));
+        Assert.Equal((FailureKind.ConnectionRefused, "No hub answers at http://127.0.0.1:1."), (refused.Failure.Kind, refused.Message));
+    }
+}

@@ -1,0 +1,86 @@
+using Longwave.Client.Subscriptions;
+
+namespace Longwave.Client.Tests.Subscriptions;
+
+public sealed class PlaceTests
+{
+    [Fact]
+    public void OnComment_GreetingOfALiveStream_IsThePlaceUntilAnEventComes()
+    {
+        var place = new Place(null, null);
+        place.Connected();
+
+        place.OnComment("5f3a9c1e-41"u8);
+
+        Assert.Equal("5f3a9c1e-41", place.LastEventId);
+    }
+
+    [Fact]
+    public void OnComment_GreetingOfAReplay_IsNotThePlace()
+    {
+        var since = new Place(null, "earliest");
+        var resumed = new Place("5f3a9c1e-3", null);
+        since.Connected();
+        resumed.Connected();
+
+        since.OnComment("5f3a9c1e-41"u8);
+        resumed.OnComment("5f3a9c1e-41"u8);
+
+        Assert.Null(since.LastEventId);
+        Assert.Equal("5f3a9c1e-3", resumed.LastEventId);
+    }
+
+    [Fact]
+    public void OnComment_Heartbeat_MovesThePlaceOnNeverBack()
+    {
+        var place = new Place("5f3a9c1e-3", null);
+        place.Connected();
+        place.OnComment("5f3a9c1e-41"u8);
+
+        place.OnComment("5f3a9c1e-45"u8);
+        Assert.Equal("5f3a9c1e-45", place.LastEventId);
+        place.OnComment("5f3a9c1e-44"u8);
+        place.OnComment("not a position"u8);
+
+        Assert.Equal("5f3a9c1e-45", place.LastEventId);
+    }
+
+    [Fact]
+    public void OnEvent_SeenBefore_IsFalse()
+    {
+        var place = new Place(null, null);
+
+        Assert.True(place.OnEvent("5f3a9c1e-7"));
+        Assert.False(place.OnEvent("5f3a9c1e-7"));
+        Assert.False(place.OnEvent("5f3a9c1e-6"));
+        Assert.True(place.OnEvent("5f3a9c1e-8"));
+        Assert.True(place.OnEvent("00000001-1"));
+        Assert.Equal("00000001-1", place.LastEventId);
+    }
+
+    [Fact]
+    public void OnReset_LiveStream_GoesOnAtTheNewEdge()
+    {
+        var place = new Place("00000001-9", null);
+        place.Connected();
+        place.OnComment("5f3a9c1e-2"u8);
+
+        place.OnReset();
+
+        Assert.Equal("5f3a9c1e-2", place.LastEventId);
+        Assert.True(place.OnEvent("5f3a9c1e-3"));
+    }
+
+    [Fact]
+    public void OnReset_WithSince_AsksForItAgain()
+    {
+        var place = new Place("00000001-9", "earliest");
+        place.Connected();
+        place.OnComment("5f3a9c1e-2"u8);
+
+        place.OnReset();
+
+        Assert.Null(place.LastEventId);
+        Assert.True(place.OnEvent("5f3a9c1e-1"));
+    }
+}
