@@ -24,6 +24,7 @@ var minutes = new Option<double?>("--minutes") { Description = "How long fanout-
 var output = new Option<DirectoryInfo?>("--out") { Description = "Where the results are written (default: bench/results).", HelpName = "DIR" };
 
 var root = new RootCommand("Measures the hub over HTTP: starts it as a process of its own, loads it from this one.") { names, quick, park, peers, rounds, minutes, output };
+root.Add(ResetCommand.Make());
 root.SetAction((parsed, cancellation) => BenchRun.RunAsync(
     parsed.GetValue(names)!,
     new BenchContext(
