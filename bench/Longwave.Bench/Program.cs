@@ -3,6 +3,11 @@ using Longwave.Bench;
 using Longwave.Bench.Peers;
 using Longwave.Bench.Scenarios;
 
+if (args is [ResetAttack.Name, var target])
+{
+    return await ResetAttack.RunAsync(target);
+}
+
 var names = new Argument<string[]>("scenario")
 {
     Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak; {BenchRun.Report}: none, only the pages anew.",
@@ -24,7 +29,6 @@ var minutes = new Option<double?>("--minutes") { Description = "How long fanout-
 var output = new Option<DirectoryInfo?>("--out") { Description = "Where the results are written (default: bench/results).", HelpName = "DIR" };
 
 var root = new RootCommand("Measures the hub over HTTP: starts it as a process of its own, loads it from this one.") { names, quick, park, peers, rounds, minutes, output };
-root.Add(ResetCommand.Make());
 root.SetAction((parsed, cancellation) => BenchRun.RunAsync(
     parsed.GetValue(names)!,
     new BenchContext(

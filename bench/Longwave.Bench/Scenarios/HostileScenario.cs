@@ -28,7 +28,7 @@ internal sealed class HostileScenario : IScenario
     public async Task<IReadOnlyList<Figure>> RunAsync(BenchContext context)
     {
         using CorePin pin = CorePin.Load();
-        TimeSpan length = TimeSpan.FromSeconds(context.Quick ? 4 : 12);
+        TimeSpan length = TimeSpan.FromSeconds(context.Quick ? 4 : 30);
         Peer peer = PeerList.Hubs(park: true)[0];
         using PeerProcess hub = await PeerProcess.StartAsync(peer, context.NewDirectory(), context.Cancellation);
         await PublishLargeAsync(hub.Port);
@@ -73,7 +73,7 @@ internal sealed class HostileScenario : IScenario
 
     /// <summary>In a process of its own, and behind the load: attackers elsewhere would not take its core away either.</summary>
     private static Process StartResets(int port) => Process.Start(
-        "nice", ["-n", "19", "dotnet", typeof(HostileScenario).Assembly.Location, ResetCommand.Name, port.ToString(CultureInfo.InvariantCulture)]);
+        "nice", ["-n", "19", "dotnet", typeof(HostileScenario).Assembly.Location, ResetAttack.Name, port.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>For the slow readers.</summary>
     private static async Task PublishLargeAsync(int port)
