@@ -20,7 +20,6 @@ internal static partial class SystemCalls
     public const uint EpollReadHangUp = 0x2000;
     public const uint EpollEdge = 1u << 31;
     public const int EpollAdd = 1;
-    public const int EpollDelete = 2;
 
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
