@@ -3,9 +3,9 @@ using Longwave.Bench;
 using Longwave.Bench.Peers;
 using Longwave.Bench.Scenarios;
 
-if (args is [ResetAttack.Name, var target])
+if (args is [Attacker.Name, var attack, var target, var connections])
 {
-    return await ResetAttack.RunAsync(target);
+    return await Attacker.AttackAsync(attack, target, connections);
 }
 
 var names = new Argument<string[]>("scenario")
