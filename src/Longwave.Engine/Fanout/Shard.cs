@@ -47,6 +47,9 @@ internal sealed class Shard : IDisposable
 
     public void Post(ShardMessage message) => _mailbox.Post(message);
 
+    /// <summary>A subscriber gets another identity; <see cref="ShardMessageKind.Renewed"/> must follow.</summary>
+    public void BeginRenewal() => _delivery.Sweeps.BeginRenewal();
+
     /// <summary>There are new events in the hot tail.</summary>
     public void Wake() => _mailbox.Wake();
 
@@ -89,7 +92,7 @@ internal sealed class Shard : IDisposable
             foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State == SubscriberState.Live))
             {
                 // One that missed nothing has all that was routed; its cursor only knows of what matched.
-                subscriber.Cursor = subscriber.MissedSequence < 0 ? _delivery.PositionOf(subscriber).Offset : subscriber.Cursor;
+                subscriber.Cursor = _delivery.PositionOf(subscriber).Offset;
                 SendBack(subscriber);
             }
         }
@@ -135,8 +138,8 @@ internal sealed class Shard : IDisposable
             case ShardMessageKind.Closing when message.Subscriber!.State is SubscriberState.Waiting or SubscriberState.Live:
                 Finish(message.Subscriber);
                 break;
-            case ShardMessageKind.Renewed when message.Subscriber!.State is not (SubscriberState.Opening or SubscriberState.Closed):
-                _expiry.Set(message.Subscriber);
+            case ShardMessageKind.Renewed:
+                OnRenewed(message.Subscriber!);
                 break;
             case ShardMessageKind.Tick:
                 _timer.Tick(_heartbeat);
@@ -148,6 +151,15 @@ internal sealed class Shard : IDisposable
             default:
                 // A closing subscriber that is opening or lent comes by itself; one that is closed needs nothing.
                 break;
+        }
+    }
+
+    private void OnRenewed(Subscriber subscriber)
+    {
+        _delivery.Sweeps.EndRenewal(subscriber);
+        if (subscriber.State is not (SubscriberState.Opening or SubscriberState.Closed))
+        {
+            _expiry.Set(subscriber);
         }
     }
 
@@ -261,7 +273,7 @@ internal sealed class Shard : IDisposable
         {
             SendBack(subscriber);
         }
-        else if (subscriber.MissedSequence < 0)
+        else if (_delivery.IsCurrent(subscriber))
         {
             OnLive(subscriber);
         }
@@ -313,6 +325,11 @@ internal sealed class Shard : IDisposable
         CloseReason reason = subscriber.Closing!.Value;
         if (subscriber.State == SubscriberState.Live)
         {
+            if (reason is CloseReason.Drain or CloseReason.Age or CloseReason.Finished)
+            {
+                _delivery.Sweeps.Hurry(subscriber);
+            }
+
             _delivery.Leave(subscriber);
         }
 

@@ -14,7 +14,6 @@ public sealed class Subscriber
     private readonly Shard _shard;
     private readonly PatternCounts _patterns;
     private readonly int[]? _places;
-    private int _place;
     private EventChain _pending;
     private int _closing = -1;
     private StreamIdentity? _identity;
@@ -51,6 +50,12 @@ public sealed class Subscriber
 
     /// <summary>It gets every event of its only selector at once, so that it can share what is sent with others like it.</summary>
     internal bool IsPlain => _places is null && Request.Types.Count == 0 && Pace is null;
+
+    /// <summary>The route node that it is a plain member of; null while it is none. Of the shard.</summary>
+    internal RouteNode? Route { get; set; }
+
+    /// <summary>Its place in its route node, if it has one selector. Of the shard.</summary>
+    internal int RoutePlace { get; set; } = -1;
 
     /// <summary>What this turn brings for it alone. Of the shard.</summary>
     internal ref EventChain Pending => ref _pending;
@@ -128,8 +133,16 @@ public sealed class Subscriber
     public bool TryRenew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        Take(identity);
-        _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
+        _shard.BeginRenewal();
+        try
+        {
+            Take(identity);
+        }
+        finally
+        {
+            _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
+        }
+
         return Closing is null;
     }
 
@@ -146,13 +159,13 @@ public sealed class Subscriber
     public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
 
     /// <summary>Its place in the route node of one of its selectors. Of the shard.</summary>
-    internal int PlaceOf(int selectorIndex) => _places is null ? _place : _places[selectorIndex];
+    internal int PlaceOf(int selectorIndex) => _places is null ? RoutePlace : _places[selectorIndex];
 
     internal void SetPlace(int selectorIndex, int place)
     {
         if (_places is null)
         {
-            _place = place;
+            RoutePlace = place;
         }
         else
         {
