@@ -42,6 +42,9 @@ internal sealed class Shard : IDisposable
         _heartbeat = Heartbeat;
     }
 
+    /// <summary>There is more to route or to send.</summary>
+    public bool HasWork => _delivery.HasWork;
+
     /// <summary>Time between two ticks that it wants to be posted.</summary>
     public TimeSpan TickInterval => _timer.TickInterval;
 
@@ -61,6 +64,12 @@ internal sealed class Shard : IDisposable
     {
         while (Turn(wait: true))
         {
+            if (HasWork)
+            {
+                // Where cores are few, publishers come between two turns: the scheduler alone would let them wait for milliseconds at each of
+                // the threads that a request goes through, and the next events with them.
+                Thread.Yield();
+            }
         }
 
         // Whoever is still here would wait for ever.
@@ -78,7 +87,7 @@ internal sealed class Shard : IDisposable
     /// <param name="wait">Sleep until there is something to do.</param>
     public bool Turn(bool wait)
     {
-        bool open = _mailbox.Take(ref _messages, wait && !_delivery.HasWork);
+        bool open = _mailbox.Take(ref _messages, wait && !HasWork);
         foreach (ShardMessage message in _messages)
         {
             Handle(message);

@@ -12,8 +12,8 @@ namespace Longwave.Engine.Fanout;
 /// </summary>
 internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logger)
 {
-    /// <summary>What a turn may cost: some 250 sends, 2 ms, after which messages and new events are looked at.</summary>
-    private const int TurnCost = 4_096;
+    /// <summary>What a turn may cost: some 64 sends, half a millisecond, after which messages, new events and other threads have theirs.</summary>
+    private const int TurnCost = 1_024;
 
     private const int SendCost = 16;
 
