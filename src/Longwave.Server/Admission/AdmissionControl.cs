@@ -17,7 +17,7 @@ internal sealed class AdmissionControl : IDisposable
     private readonly ClientAddresses _clients;
     private readonly MemoryWatch _memory;
     private readonly ClientTable<AddressKey> _addresses;
-    private readonly ClientTable<string> _subjects;
+    private readonly ClientTable<(string Issuer, string Subject)> _subjects;
 
     public AdmissionControl(LongwaveOptions options, ClientAddresses clients, MemoryWatch memory, TimeProvider clock)
     {
@@ -25,14 +25,14 @@ internal sealed class AdmissionControl : IDisposable
         _clients = clients;
         _memory = memory;
         _addresses = new ClientTable<AddressKey>(_options.Address, _options.MaxClients, clock);
-        _subjects = new ClientTable<string>(_options.Subject, _options.MaxClients, clock);
+        _subjects = new ClientTable<(string Issuer, string Subject)>(_options.Subject, _options.MaxClients, clock);
     }
 
     /// <summary>Takes a place for one stream or poll.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="subject">Whoever the token names; null for nobody.</param>
+    /// <param name="subject">Whoever the token names, and who issued it; null for nobody.</param>
     /// <param name="place">The place, to be given back when the stream is over; null when nobody counts this client, or it was refused.</param>
-    public Problem? TryAdmitStream(HttpContext context, string? subject, out StreamPlace? place)
+    public Problem? TryAdmitStream(HttpContext context, (string Issuer, string Subject)? subject, out StreamPlace? place)
     {
         place = null;
         if (_memory.IsShort)
@@ -59,9 +59,9 @@ internal sealed class AdmissionControl : IDisposable
 
     /// <summary>Begins a publish; what it takes is counted as its size becomes known.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="subject">Whoever the token names; null for nobody.</param>
+    /// <param name="subject">Whoever the token names, and who issued it; null for nobody.</param>
     /// <param name="permit">To be disposed when the publish is answered; null when nobody counts this client, or it was refused.</param>
-    public Problem? TryAdmitPublish(HttpContext context, string? subject, out PublishPermit? permit)
+    public Problem? TryAdmitPublish(HttpContext context, (string Issuer, string Subject)? subject, out PublishPermit? permit)
     {
         permit = null;
         if (_memory.IsShort)
@@ -121,12 +121,12 @@ internal sealed class AdmissionControl : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"This {whose} has {most} open streams, as many as it may; close some, or share one for all topics."));
     }
 
-    private (ClientUsage? Address, ClientUsage? Subject) Hold(HttpContext context, string? subject)
+    private (ClientUsage? Address, ClientUsage? Subject) Hold(HttpContext context, (string Issuer, string Subject)? subject)
     {
         IPAddress address = _clients.Of(context);
         bool counted = _options.LimitLoopback || !IPAddress.IsLoopback(address);
         return (
             counted ? _addresses.Hold(AddressKey.Of(address, _options.Ipv6PrefixLength)) : null,
-            subject is null ? null : _subjects.Hold(subject));
+            subject is { } named ? _subjects.Hold(named) : null);
     }
 }

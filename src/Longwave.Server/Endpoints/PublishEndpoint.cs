@@ -44,7 +44,7 @@ internal sealed class PublishEndpoint(
 
     private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, Caller caller, BodyHeaders headers, PublishQuery query)
     {
-        Problem? problem = admission.TryAdmitPublish(context, caller.Subject, out PublishPermit? permit);
+        Problem? problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit);
         if (problem is not null)
         {
             return problem;

@@ -43,7 +43,7 @@ internal sealed class SubscribeEndpoint(StreamOpener opener, LongwaveOptions opt
             return;
         }
 
-        if (admission.TryAdmitStream(context, caller.Subject, out StreamPlace? place) is { } full)
+        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } full)
         {
             context.Response.Clear();
             await refusals.WriteAsync(context, full);

@@ -1,4 +1,5 @@
 using Longwave.Engine.Grants;
+using Longwave.Server.Browsers;
 using Longwave.Server.Hosting;
 using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,7 @@ internal sealed class Authenticator : IDisposable
 
     private readonly LongwaveOptions _options;
     private readonly RunningHub _hub;
+    private readonly BrowserRules _browsers;
     private readonly TimeProvider _clock;
     private readonly KeyFetcher _fetcher;
     private readonly IssuerKeys[] _issuers;
@@ -26,9 +28,9 @@ internal sealed class Authenticator : IDisposable
     private readonly ApiKeyRing _apiKeys;
     private readonly Caller _nobody;
 
-    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, TimeProvider clock, ILoggerFactory loggers)
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, BrowserRules browsers, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _hub, _clock, Tickets) = (options, hub, clock, tickets);
+        (_options, _hub, _browsers, _clock, Tickets) = (options, hub, browsers, clock, tickets);
         ILogger logger = loggers.CreateLogger("Longwave.Server.Identity");
         AuthOptions auth = options.Auth;
         var everybody = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
@@ -108,12 +110,7 @@ internal sealed class Authenticator : IDisposable
                 request.Headers.ContainsKey(IntentHeader) ? "Origin" : IntentHeader);
     }
 
-    /// <summary>The rule for cookies. Other rules about origins stand elsewhere; this one holds without them.</summary>
-    private bool IsMeant(HttpRequest request)
-    {
-        string origin = request.Headers.Origin.ToString();
-        return request.Headers.ContainsKey(IntentHeader) && request.Headers.Origin.Count == 1
-            && (_options.Server.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
-                || origin.Equals($"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase));
-    }
+    /// <summary>The rule for cookies: a page that is known, and that says it on purpose.</summary>
+    private bool IsMeant(HttpRequest request) =>
+        request.Headers.ContainsKey(IntentHeader) && _browsers.Judge(request.HttpContext) is (OriginTrust.Own or OriginTrust.Listed);
 }

@@ -20,6 +20,9 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
     /// <summary>When the token expires; null for a caller without one.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>Who it is among all subjects of all issuers; null for somebody who did not say.</summary>
+    public (string Issuer, string Subject)? Owner => Subject is null ? null : (Issuer, Subject);
+
     /// <summary>Whether he said who he is, or nobody is asked.</summary>
     public bool IsKnown => Subject is not null || Grants.IsAdmin;
 

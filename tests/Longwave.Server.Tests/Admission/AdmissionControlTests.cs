@@ -9,6 +9,10 @@ namespace Longwave.Server.Tests.Admission;
 
 public sealed class AdmissionControlTests
 {
+    private static readonly (string Issuer, string Subject) Alice = ("https://issuer.example", "alice");
+    private static readonly (string Issuer, string Subject) Bob = ("https://issuer.example", "bob");
+    private static readonly (string Issuer, string Subject) OtherAlice = ("https://other.example", "alice");
+
     [Fact]
     public void TryAdmitStream_SubjectFromManyAddresses_IsBoundedAsOne()
     {
@@ -16,18 +20,19 @@ public sealed class AdmissionControlTests
         var places = new List<StreamPlace>();
         for (int i = 1; i <= 2; i++)
         {
-            Assert.Null(admission.TryAdmitStream(Request($"192.0.2.{i}"), "alice", out StreamPlace? place));
+            Assert.Null(admission.TryAdmitStream(Request($"192.0.2.{i}"), Alice, out StreamPlace? place));
             places.Add(place!);
         }
 
-        Problem? refused = admission.TryAdmitStream(Request("192.0.2.3"), "alice", out StreamPlace? none);
+        Problem? refused = admission.TryAdmitStream(Request("192.0.2.3"), Alice, out StreamPlace? none);
         Assert.Equal((ProblemTypes.TooManyStreams, null), (refused?.Type, none));
         Assert.StartsWith("This subject has 2 open streams", refused!.Detail, StringComparison.Ordinal);
-        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), "bob", out _));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), Bob, out _));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), OtherAlice, out _));
         places[0].Dispose();
         places[0].Dispose();
-        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), "alice", out _));
-        Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.3"), "alice", out _));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), Alice, out _));
+        Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.3"), Alice, out _));
     }
 
     [Fact]
@@ -35,9 +40,9 @@ public sealed class AdmissionControlTests
     {
         using AdmissionControl admission = Create(options =>
             (options.Server.Admission.Address.MaxStreams, options.Server.Admission.Subject.MaxStreams) = (2, 1));
-        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), "alice", out _));
-        Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.1"), "alice", out _));
-        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), "bob", out _));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), Alice, out _));
+        Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.1"), Alice, out _));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), Bob, out _));
     }
 
     [Fact]
@@ -45,7 +50,7 @@ public sealed class AdmissionControlTests
     {
         using AdmissionControl admission = Create(options =>
             (options.Server.Admission.Subject.EventsPerSecond, options.Server.Admission.Subject.EventBurst) = (1, 100));
-        Assert.Null(admission.TryAdmitPublish(Request("127.0.0.1"), "alice", out PublishPermit? permit));
+        Assert.Null(admission.TryAdmitPublish(Request("127.0.0.1"), Alice, out PublishPermit? permit));
         Assert.Null(permit!.TakeEvents(100));
         Assert.Equal(ProblemTypes.RateLimited, permit.TakeEvents(100)!.Type);
         Assert.InRange(permit.TakeEvents(100)!.RetryAfter!.Value.TotalSeconds, 1, 100);
