@@ -67,12 +67,15 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     }
 
     /// <summary>The next subscriber was visited.</summary>
-    /// <param name="stayed">False when it is not ready any more, so that another one stands at its place.</param>
+    /// <param name="stayed">
+    /// False when it is not ready any more: the last one stands at its place now, and is next. That one may have had its visit in this round, so
+    /// this one does not count.
+    /// </param>
     /// <returns>How many events have reached everybody with that.</returns>
     public int Visited(bool stayed)
     {
         _place += stayed ? 1 : 0;
-        _visits++;
+        _visits += stayed ? 1 : 0;
         return _doneAt[0] <= _visits ? RemoveDone() : 0;
     }
 

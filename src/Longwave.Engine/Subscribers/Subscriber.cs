@@ -10,12 +10,13 @@ namespace Longwave.Engine.Subscribers;
 /// </summary>
 public sealed class Subscriber
 {
-    private readonly TaskCompletionSource<CloseReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Shard _shard;
     private readonly PatternCounts _patterns;
     private readonly int[]? _places;
     private EventChain _pending;
+    private TaskCompletionSource<CloseReason>? _completion;
     private int _closing = -1;
+    private int _ended = -1;
     private StreamIdentity? _identity;
     private ReadAccess? _access;
 
@@ -31,7 +32,21 @@ public sealed class Subscriber
     public long Id { get; }
 
     /// <summary>Completes when the stream is over and nobody will touch its sink any more.</summary>
-    public Task<CloseReason> Completion => _completion.Task;
+    /// <remarks>Made on first need: nobody waits for the end of a parked stream, and there are many of them.</remarks>
+    public Task<CloseReason> Completion
+    {
+        get
+        {
+            TaskCompletionSource<CloseReason> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource<CloseReason> completion = Interlocked.CompareExchange(ref _completion, made, null) ?? made;
+            if (Volatile.Read(ref _ended) is >= 0 and int reason)
+            {
+                completion.TrySetResult((CloseReason)reason);
+            }
+
+            return completion.Task;
+        }
+    }
 
     /// <summary>Why it is to end, or null while nobody wants it to.</summary>
     internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
@@ -187,6 +202,7 @@ public sealed class Subscriber
     {
         _patterns.Remove(Filter.Selectors);
         Request.Place?.Dispose();
-        _completion.TrySetResult(reason);
+        Interlocked.Exchange(ref _ended, (int)reason);
+        Volatile.Read(ref _completion)?.TrySetResult(reason);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class NumberSink : ISink
         {
             ReadOnlySpan<byte> frame = run[i];
             int data = frame.IndexOf("data: "u8);
-            if (data >= 0)
+            if (data >= 0 && !frame.StartsWith("event: longwave."u8))
             {
                 Assert.True(Utf8Parser.TryParse(frame[(data + 6)..], out int number, out _));
                 Numbers.Add(number);

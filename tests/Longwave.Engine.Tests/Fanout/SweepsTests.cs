@@ -21,6 +21,7 @@ public sealed class SweepsTests : IDisposable
     private readonly CatchUpReaders _readers;
     private readonly Shard _shard;
     private readonly SubscriberCounts _counts = new();
+    private readonly PatternCounts _patterns = new(10_000);
     private int _last;
     private long _lastId;
 
@@ -151,7 +152,8 @@ public sealed class SweepsTests : IDisposable
     {
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
         var sink = new NumberSink();
-        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = [parsed] }, new TopicFilter([parsed]), sink, _shard, new PatternCounts(10_000))
+        Assert.True(_patterns.TryAdd([parsed]));
+        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = [parsed] }, new TopicFilter([parsed]), sink, _shard, _patterns)
         {
             Cursor = _log.Tip,
         };
