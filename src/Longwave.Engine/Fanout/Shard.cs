@@ -334,7 +334,7 @@ internal sealed class Shard : IDisposable
         CloseReason reason = subscriber.Closing!.Value;
         if (subscriber.State == SubscriberState.Live)
         {
-            if (reason is CloseReason.Drain or CloseReason.Age or CloseReason.Finished)
+            if (reason is not (CloseReason.ClientGone or CloseReason.Stalled or CloseReason.Error))
             {
                 _delivery.Sweeps.Hurry(subscriber);
             }

@@ -127,10 +127,17 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
         ? subscriber.Route!.Plain.Ready[subscriber.RoutePlace].Cursor
         : subscriber.Cursor;
 
-    /// <summary>Sends what is on its way to one subscriber, before its turn comes.</summary>
+    /// <summary>Sends what is on its way to one subscriber, before its turn comes: it ends, and what came before its end is still for it.</summary>
     public void Hurry(Subscriber subscriber)
     {
-        if (Volatile.Read(ref _renewals) == 0 && !Lacking(subscriber).IsEmpty && !TrySend(subscriber.Route!.Sweep!, ref subscriber.Route.Plain.Ready[subscriber.RoutePlace]))
+        if (Lacking(subscriber).IsEmpty)
+        {
+            return;
+        }
+
+        // One that is just being renewed gets nothing under its old identity any more.
+        ref RouteMember member = ref subscriber.Route!.Plain.Ready[subscriber.RoutePlace];
+        if (ReferenceEquals(member.Access, subscriber.Access) && !TrySend(subscriber.Route.Sweep!, ref member))
         {
             subscriber.Route.Sweep?.Restart();
         }
