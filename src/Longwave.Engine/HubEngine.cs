@@ -26,7 +26,7 @@ namespace Longwave.Engine;
 /// <item>One transaction, one sync (<see cref="Log.LogWriter"/>).</item>
 /// <item>The events become visible in the hot tail (<see cref="Log.HotTail"/>), and their publishers are answered.</item>
 /// <item>Each shard reads the hot tail from a place of its own and looks up who listens (<see cref="Fanout.Shard"/>).</item>
-/// <item>Each subscriber gets the shared frame, and is flushed once per turn.</item>
+/// <item>One subscriber after the other, round and round, gets the frames that have come by then, in one write (<see cref="Fanout.Sweep"/>).</item>
 /// <item>Whoever is not at the live edge, or can't keep up, reads the log from its cursor (<see cref="Subscribers.CatchUpReaders"/>).</item>
 /// </list>
 /// </remarks>

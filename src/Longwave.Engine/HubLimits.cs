@@ -111,13 +111,13 @@ public sealed class HubLimits
     [Description("Events of the hot tail that a shard looks through for one subscriber that fell behind; further back it goes to the catch-up readers.")]
     public int JoinScanEvents { get; set; } = 2_048;
 
-    /// <summary>Events routed by a shard before it flushes.</summary>
+    /// <summary>Events on their way to the subscribers of one selector.</summary>
     [Range(1, 65_536)]
-    [Description("Events a shard routes before it flushes every subscriber they went to.")]
+    [Description("Events that are on their way to the subscribers of one selector at most (and those that a shard routes in one turn). More wait in the hot tail until the oldest has reached everybody.")]
     public int ShardTurnEvents { get; set; } = 256;
 
     /// <summary>Places in the chains of what a shard has routed and not flushed.</summary>
     [Range(1_024, 16 * 1024 * 1024)]
-    [Description("Pairs of an event and a selector (or a subscriber that is served by itself) that a shard gathers, at 16 bytes each, before it flushes. More are flushed earlier, in more writes.")]
+    [Description("Pairs of an event and a selector (or a subscriber that is served by itself) that a shard gathers, at 16 bytes each. More wait in the hot tail, or are flushed earlier, in more writes.")]
     public int ShardTurnRoutes { get; set; } = 65_536;
 }

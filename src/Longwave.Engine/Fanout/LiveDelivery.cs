@@ -15,30 +15,41 @@ namespace Longwave.Engine.Fanout;
 /// thread, so nothing is locked, and nothing is allocated per delivery.
 /// </summary>
 /// <remarks>
-/// A turn first routes what is new, then flushes: each subscriber gets all that the turn brings in one write. What the subscribers of a
-/// selector get is put together once. A subscriber has no queue. One that can't take more remembers which event it missed first, and gets
+/// Plain subscribers, which get what others of their selector get, are served by <see cref="Fanout.Sweeps"/>, the others by <see cref="Singles"/>. A
+/// subscriber has no queue. One that can't take more remembers which event it missed first, and gets
 /// what it missed from the hot tail when its sink is writable, if that is near, else through a catch-up reader.
 /// </remarks>
 internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
-    private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
-    private readonly List<RouteNode> _nodes = [];
-    private readonly List<Subscriber> _singles = [];
+    private readonly Sweeps _sweeps = new(limits, clock, logger);
+    private readonly Singles _singles = new(limits, due, clock, logger);
     private readonly List<TailEvent> _events = [];
-    private readonly List<TailEvent> _readable = [];
-    private readonly RunWriter _runs = new();
     private readonly MissedResume _missed = new(log, limits);
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
 
-    /// <summary>True when the hot tail has events that were not routed yet.</summary>
-    public bool HasWork => _next != log.Tail.End;
+    /// <summary>True when the hot tail has events that were not routed yet, or not sent to everybody.</summary>
+    public bool HasWork => !_sweeps.IsEmpty || _next != log.Tail.End;
+
+    /// <summary>What it sends to plain subscribers.</summary>
+    public Sweeps Sweeps => _sweeps;
 
     /// <summary>How far a live subscriber that keeps up has come: every event up to there was written to it, or did not match.</summary>
-    public Position PositionOf(Subscriber subscriber) =>
-        new(log.Epoch, subscriber.MissedSequence < 0 ? Math.Max(_routedThrough, subscriber.Cursor) : subscriber.Cursor);
+    public Position PositionOf(Subscriber subscriber)
+    {
+        if (!IsCurrent(subscriber))
+        {
+            return new Position(log.Epoch, subscriber.Cursor);
+        }
+
+        ReadOnlySpan<TailEvent> lacking = Sweeps.Lacking(subscriber);
+        return new Position(log.Epoch, lacking.IsEmpty ? Math.Max(_routedThrough, Sweeps.CursorOf(subscriber)) : lacking[0].Offset - 1);
+    }
+
+    /// <summary>Whether a live subscriber has missed nothing of what was routed.</summary>
+    public bool IsCurrent(Subscriber subscriber) => subscriber.MissedSequence < 0 || subscriber.MissedSequence >= _next;
 
     /// <summary>
     /// The seam: gives the subscriber the events between its cursor and this place, then makes it live, all on the shard's own turn. Events
@@ -67,12 +78,26 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
     /// <returns>False when it must read the log instead: it missed too much, or what it missed has left the hot tail.</returns>
     public bool TryResume(Subscriber subscriber)
     {
-        long sequence = subscriber.MissedSequence;
-        if (sequence < 0)
+        bool resumed = subscriber.MissedSequence < 0 || TryResume(subscriber, subscriber.MissedSequence);
+        if (!resumed || subscriber.Route is null)
         {
-            return true;
+            return resumed;
         }
 
+        if (!subscriber.IsBlocked)
+        {
+            Sweeps.SetReady(subscriber);
+        }
+        else if (subscriber.MissedSequence < 0)
+        {
+            subscriber.MissedSequence = _next;
+        }
+
+        return true;
+    }
+
+    private bool TryResume(Subscriber subscriber, long sequence)
+    {
         subscriber.MissedSequence = -1;
         if (subscriber.IsSlow || subscriber.Request.Conflate)
         {
@@ -93,7 +118,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
 
             if (_events.Count > 0)
             {
-                Send(subscriber, CollectionsMarshal.AsSpan(_events));
+                _singles.Send(subscriber, CollectionsMarshal.AsSpan(_events));
             }
 
             if (subscriber.IsBlocked && subscriber.MissedSequence < 0 && sequence < _next)
@@ -126,17 +151,27 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
             Send(subscriber, new FrameRun(notice, [notice.Length], isShared: true));
         }
 
-        SendInWrites(subscriber);
+        _singles.SendInWrites(subscriber, _events);
 
         // One that is blocked again is not done with this range, whatever is left of it.
         subscriber.IsSlow &= subscriber.IsBlocked;
         return true;
     }
 
-    /// <summary>Takes a subscriber out of the routes. Between two turns, when all that it was to get has been flushed.</summary>
+    /// <summary>Takes a subscriber out of the routes. What is still on its way to it, it does not get any more; its cursor says so.</summary>
     public void Leave(Subscriber subscriber)
     {
-        _routes.Remove(subscriber);
+        if (Sweeps.IsReady(subscriber))
+        {
+            long position = PositionOf(subscriber).Offset;
+            _routes.Remove(subscriber);
+            subscriber.Cursor = position;
+        }
+        else
+        {
+            _routes.Remove(subscriber);
+        }
+
         _live--;
         if (subscriber.Pace is not null)
         {
@@ -159,7 +194,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         }
 
         end = Math.Min(end, _next + limits.ShardTurnEvents);
-        for (; _next < end; _next++)
+        for (; _next < end && !_sweeps.IsFull; _next++)
         {
             if (log.Tail[_next] is not { } added)
             {
@@ -180,26 +215,11 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         return true;
     }
 
-    /// <summary>Sends what was routed.</summary>
+    /// <summary>Sends what was routed: to those who are served by themselves all of it, to the others for a while.</summary>
     public void Flush()
     {
-        foreach (RouteNode node in _nodes)
-        {
-            Flush(node);
-        }
-
-        foreach (Subscriber subscriber in _singles)
-        {
-            _events.Clear();
-            _pending.Copy(subscriber.Pending, _events);
-            subscriber.Pending = default;
-            SendInWrites(subscriber);
-        }
-
-        _nodes.Clear();
-        _singles.Clear();
-        _events.Clear();
-        _pending.Clear();
+        _singles.Flush();
+        _sweeps.Run();
     }
 
     /// <summary>Sends something that is no event to a live subscriber that is not blocked.</summary>
@@ -207,14 +227,21 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
     {
         try
         {
-            if (!subscriber.Sink.TrySend(run, out _))
+            if (subscriber.Sink.TrySend(run, out _))
             {
-                Block(subscriber, clock.GetTimestamp());
+                return;
             }
+
+            Block(subscriber, clock.GetTimestamp());
         }
         catch (Exception failed)
         {
-            Failed(subscriber, failed);
+            Fail(subscriber, failed, logger);
+        }
+
+        if (subscriber.Route is not null)
+        {
+            Sweeps.Suspend(subscriber, _next);
         }
     }
 
@@ -233,161 +260,24 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
 
     private void Route(RouteNode node, TailEvent added)
     {
-        if (!node.Plain.IsEmpty)
+        _sweeps.Add(node, added);
+        if (added.Topic.Policy.SlowConsumer != SlowConsumer.CatchUp)
         {
-            MakeRoom();
-            if (node.Pending.IsEmpty)
+            foreach (ref readonly RouteMember member in node.Plain.Suspended)
             {
-                _nodes.Add(node);
+                if (added.Offset > member.Subscriber.Cursor)
+                {
+                    NoteSlow(member.Subscriber, added);
+                }
             }
-
-            _pending.Add(ref node.Pending, added);
         }
 
         foreach (Subscriber subscriber in node.Single)
         {
             if (added.Offset > subscriber.Cursor && TypeFilter.Matches(subscriber.Request.Types, added.Event.Type))
             {
-                RouteSingle(subscriber, added);
+                _singles.Route(subscriber, added);
             }
-        }
-    }
-
-    private void RouteSingle(Subscriber subscriber, TailEvent added)
-    {
-        if (subscriber.IsBlocked)
-        {
-            Miss(subscriber, added);
-            NoteSlow(subscriber, added);
-            return;
-        }
-
-        if (subscriber.Pace is not null)
-        {
-            // It waits for the subscriber's next delivery.
-            Miss(subscriber, added);
-            due.Add(subscriber);
-            return;
-        }
-
-        MakeRoom();
-        if (subscriber.Pending.IsEmpty)
-        {
-            _singles.Add(subscriber);
-        }
-
-        _pending.Add(ref subscriber.Pending, added);
-    }
-
-    private void MakeRoom()
-    {
-        if (_pending.IsFull)
-        {
-            Flush();
-        }
-    }
-
-    private void Flush(RouteNode node)
-    {
-        _events.Clear();
-        _pending.Copy(node.Pending, _events);
-        node.Pending = default;
-        for (int start = 0, count; start < _events.Count; start += count)
-        {
-            count = CountOfWrite(_events, start, limits.MaxWriteBytes);
-            ReadOnlySpan<TailEvent> events = CollectionsMarshal.AsSpan(_events).Slice(start, count);
-            _runs.Begin();
-            foreach (Subscriber subscriber in node.Plain)
-            {
-                if (subscriber.Cursor < events[0].Offset && !subscriber.IsBlocked && subscriber.Access is null)
-                {
-                    Send(subscriber, events, _runs.SharedRun(events, subscriber.Request.Format));
-                }
-                else
-                {
-                    // It is blocked, or joined with a cursor in the midst of these, or may not read them all.
-                    SendOrMiss(subscriber, events);
-                }
-            }
-        }
-    }
-
-    /// <summary>Gives one subscriber what was gathered.</summary>
-    private void SendInWrites(Subscriber subscriber)
-    {
-        for (int start = 0, count; start < _events.Count; start += count)
-        {
-            count = CountOfWrite(_events, start, limits.MaxWriteBytes);
-            SendOrMiss(subscriber, CollectionsMarshal.AsSpan(_events).Slice(start, count));
-        }
-    }
-
-    private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
-    {
-        while (!events.IsEmpty && events[0].Offset <= subscriber.Cursor)
-        {
-            events = events[1..];
-        }
-
-        if (events.IsEmpty)
-        {
-            return;
-        }
-
-        if (subscriber.IsBlocked)
-        {
-            MissAll(subscriber, events);
-        }
-        else if (subscriber.Access is { } access)
-        {
-            SendReadable(subscriber, access, events);
-        }
-        else
-        {
-            Send(subscriber, events);
-        }
-    }
-
-    private void SendReadable(Subscriber subscriber, ReadAccess access, ReadOnlySpan<TailEvent> events)
-    {
-        access.Select(events, _readable);
-        if (_readable.Count > 0)
-        {
-            Send(subscriber, CollectionsMarshal.AsSpan(_readable));
-        }
-    }
-
-    private void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events) => Send(subscriber, events, _runs.OwnRun(events, subscriber.Request.Format));
-
-    private void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events, FrameRun run)
-    {
-        try
-        {
-            bool open = subscriber.Sink.TrySend(run, out int taken);
-            subscriber.Cursor = events[taken - 1].Offset;
-            if (!open)
-            {
-                Block(subscriber, clock.GetTimestamp());
-                if (taken < events.Length)
-                {
-                    MissAll(subscriber, events[taken..]);
-                }
-            }
-        }
-        catch (Exception failed)
-        {
-            Failed(subscriber, failed);
-        }
-    }
-
-    /// <summary>One broken sink must not take the shard's other subscribers with it.</summary>
-    private void Failed(Subscriber subscriber, Exception failed)
-    {
-        subscriber.IsBlocked = true;
-        if (subscriber.Closing is null)
-        {
-            SubscriberLog.DeliveryFailed(logger, subscriber.Id, failed);
-            subscriber.Close(CloseReason.Error);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
+using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Fanout;
 
@@ -76,6 +77,17 @@ internal static class Missing
 
     /// <summary>Its sink takes no more for now.</summary>
     public static void Block(Subscriber subscriber, long timestamp) => (subscriber.IsBlocked, subscriber.BlockedSince) = (true, timestamp);
+
+    /// <summary>One broken sink must not take the shard's other subscribers with it.</summary>
+    public static void Fail(Subscriber subscriber, Exception failed, ILogger logger)
+    {
+        subscriber.IsBlocked = true;
+        if (subscriber.Closing is null)
+        {
+            SubscriberLog.DeliveryFailed(logger, subscriber.Id, failed);
+            subscriber.Close(CloseReason.Error);
+        }
+    }
 
     /// <summary>How many events from a place on one write takes; the rest is missed when the sink blocks.</summary>
     public static int CountOfWrite(List<TailEvent> events, int start, long maxBytes)

@@ -1,38 +1,27 @@
-using Longwave.Engine.Log;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>The runs of a shard's flush: one that many subscribers get is made once per format, on first need.</summary>
+/// <summary>The runs that the subscribers of a sweep get: nearly all of them the same one, which is made once per format, on first need.</summary>
 internal sealed class RunWriter
 {
     private const int Formats = 4;
 
-    private readonly RunBuilder?[] _shared = new RunBuilder[Formats];
-    private readonly bool[] _made = new bool[Formats];
-    private readonly RunBuilder _own = new();
+    private readonly RunBuilder?[] _runs = new RunBuilder[Formats];
+    private readonly (Sweep? Sweep, long Version, int Start)[] _made = new (Sweep?, long, int)[Formats];
 
-    /// <summary>What <see cref="SharedRun"/> made is about other events from here on.</summary>
-    public void Begin() => Array.Clear(_made);
-
-    /// <summary>The run for everybody who gets just these events; they are the same from <see cref="Begin"/> to the next one.</summary>
-    public FrameRun SharedRun(ReadOnlySpan<TailEvent> events, EventFormat format)
+    /// <summary>The events of a sweep from a place on; valid until the next call.</summary>
+    public FrameRun Run(Sweep sweep, int start, EventFormat format)
     {
-        RunBuilder shared = _shared[(int)format] ??= new RunBuilder();
-        if (!_made[(int)format])
+        RunBuilder run = _runs[(int)format] ??= new RunBuilder();
+        ref (Sweep? Sweep, long Version, int Start) made = ref _made[(int)format];
+        if (made.Version != sweep.Version || made.Start != start || !ReferenceEquals(made.Sweep, sweep))
         {
-            shared.Build(events, format);
-            _made[(int)format] = true;
+            run.Build(sweep.From(start), format);
+            made = (sweep, sweep.Version, start);
         }
 
-        return shared.Run;
-    }
-
-    /// <summary>A run for one subscriber; valid until the next call.</summary>
-    public FrameRun OwnRun(ReadOnlySpan<TailEvent> events, EventFormat format)
-    {
-        _own.Build(events, format);
-        return _own.Run;
+        return run.Run;
     }
 }

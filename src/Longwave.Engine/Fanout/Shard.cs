@@ -42,10 +42,16 @@ internal sealed class Shard : IDisposable
         _heartbeat = Heartbeat;
     }
 
+    /// <summary>There is more to route or to send.</summary>
+    public bool HasWork => _delivery.HasWork;
+
     /// <summary>Time between two ticks that it wants to be posted.</summary>
     public TimeSpan TickInterval => _timer.TickInterval;
 
     public void Post(ShardMessage message) => _mailbox.Post(message);
+
+    /// <summary>A subscriber gets another identity; <see cref="ShardMessageKind.Renewed"/> must follow.</summary>
+    public void BeginRenewal() => _delivery.Sweeps.BeginRenewal();
 
     /// <summary>There are new events in the hot tail.</summary>
     public void Wake() => _mailbox.Wake();
@@ -58,6 +64,12 @@ internal sealed class Shard : IDisposable
     {
         while (Turn(wait: true))
         {
+            if (HasWork)
+            {
+                // Where cores are few, publishers come between two turns: the scheduler alone would let them wait for milliseconds at each of
+                // the threads that a request goes through, and the next events with them.
+                Thread.Yield();
+            }
         }
 
         // Whoever is still here would wait for ever.
@@ -75,7 +87,7 @@ internal sealed class Shard : IDisposable
     /// <param name="wait">Sleep until there is something to do.</param>
     public bool Turn(bool wait)
     {
-        bool open = _mailbox.Take(ref _messages, wait && !_delivery.HasWork);
+        bool open = _mailbox.Take(ref _messages, wait && !HasWork);
         foreach (ShardMessage message in _messages)
         {
             Handle(message);
@@ -89,7 +101,7 @@ internal sealed class Shard : IDisposable
             foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State == SubscriberState.Live))
             {
                 // One that missed nothing has all that was routed; its cursor only knows of what matched.
-                subscriber.Cursor = subscriber.MissedSequence < 0 ? _delivery.PositionOf(subscriber).Offset : subscriber.Cursor;
+                subscriber.Cursor = _delivery.PositionOf(subscriber).Offset;
                 SendBack(subscriber);
             }
         }
@@ -135,8 +147,8 @@ internal sealed class Shard : IDisposable
             case ShardMessageKind.Closing when message.Subscriber!.State is SubscriberState.Waiting or SubscriberState.Live:
                 Finish(message.Subscriber);
                 break;
-            case ShardMessageKind.Renewed when message.Subscriber!.State is not (SubscriberState.Opening or SubscriberState.Closed):
-                _expiry.Set(message.Subscriber);
+            case ShardMessageKind.Renewed:
+                OnRenewed(message.Subscriber!);
                 break;
             case ShardMessageKind.Tick:
                 _timer.Tick(_heartbeat);
@@ -148,6 +160,15 @@ internal sealed class Shard : IDisposable
             default:
                 // A closing subscriber that is opening or lent comes by itself; one that is closed needs nothing.
                 break;
+        }
+    }
+
+    private void OnRenewed(Subscriber subscriber)
+    {
+        _delivery.Sweeps.EndRenewal(subscriber);
+        if (subscriber.State is not (SubscriberState.Opening or SubscriberState.Closed))
+        {
+            _expiry.Set(subscriber);
         }
     }
 
@@ -261,7 +282,7 @@ internal sealed class Shard : IDisposable
         {
             SendBack(subscriber);
         }
-        else if (subscriber.MissedSequence < 0)
+        else if (_delivery.IsCurrent(subscriber))
         {
             OnLive(subscriber);
         }
@@ -313,6 +334,11 @@ internal sealed class Shard : IDisposable
         CloseReason reason = subscriber.Closing!.Value;
         if (subscriber.State == SubscriberState.Live)
         {
+            if (reason is not (CloseReason.ClientGone or CloseReason.Stalled or CloseReason.Error))
+            {
+                _delivery.Sweeps.Hurry(subscriber);
+            }
+
             _delivery.Leave(subscriber);
         }
 

@@ -10,13 +10,13 @@ namespace Longwave.Engine.Subscribers;
 /// </summary>
 public sealed class Subscriber
 {
-    private readonly TaskCompletionSource<CloseReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Shard _shard;
     private readonly PatternCounts _patterns;
     private readonly int[]? _places;
-    private int _place;
     private EventChain _pending;
+    private TaskCompletionSource<CloseReason>? _completion;
     private int _closing = -1;
+    private int _ended = -1;
     private StreamIdentity? _identity;
     private ReadAccess? _access;
 
@@ -32,7 +32,21 @@ public sealed class Subscriber
     public long Id { get; }
 
     /// <summary>Completes when the stream is over and nobody will touch its sink any more.</summary>
-    public Task<CloseReason> Completion => _completion.Task;
+    /// <remarks>Made on first need: nobody waits for the end of a parked stream, and there are many of them.</remarks>
+    public Task<CloseReason> Completion
+    {
+        get
+        {
+            TaskCompletionSource<CloseReason> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource<CloseReason> completion = Interlocked.CompareExchange(ref _completion, made, null) ?? made;
+            if (Volatile.Read(ref _ended) is >= 0 and int reason)
+            {
+                completion.TrySetResult((CloseReason)reason);
+            }
+
+            return completion.Task;
+        }
+    }
 
     /// <summary>Why it is to end, or null while nobody wants it to.</summary>
     internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
@@ -51,6 +65,12 @@ public sealed class Subscriber
 
     /// <summary>It gets every event of its only selector at once, so that it can share what is sent with others like it.</summary>
     internal bool IsPlain => _places is null && Request.Types.Count == 0 && Pace is null;
+
+    /// <summary>The route node that it is a plain member of; null while it is none. Of the shard.</summary>
+    internal RouteNode? Route { get; set; }
+
+    /// <summary>Its place in its route node, if it has one selector. Of the shard.</summary>
+    internal int RoutePlace { get; set; } = -1;
 
     /// <summary>What this turn brings for it alone. Of the shard.</summary>
     internal ref EventChain Pending => ref _pending;
@@ -128,8 +148,16 @@ public sealed class Subscriber
     public bool TryRenew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        Take(identity);
-        _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
+        _shard.BeginRenewal();
+        try
+        {
+            Take(identity);
+        }
+        finally
+        {
+            _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
+        }
+
         return Closing is null;
     }
 
@@ -146,13 +174,13 @@ public sealed class Subscriber
     public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
 
     /// <summary>Its place in the route node of one of its selectors. Of the shard.</summary>
-    internal int PlaceOf(int selectorIndex) => _places is null ? _place : _places[selectorIndex];
+    internal int PlaceOf(int selectorIndex) => _places is null ? RoutePlace : _places[selectorIndex];
 
     internal void SetPlace(int selectorIndex, int place)
     {
         if (_places is null)
         {
-            _place = place;
+            RoutePlace = place;
         }
         else
         {
@@ -174,6 +202,7 @@ public sealed class Subscriber
     {
         _patterns.Remove(Filter.Selectors);
         Request.Place?.Dispose();
-        _completion.TrySetResult(reason);
+        Interlocked.Exchange(ref _ended, (int)reason);
+        Volatile.Read(ref _completion)?.TrySetResult(reason);
     }
 }

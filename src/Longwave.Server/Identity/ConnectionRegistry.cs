@@ -51,17 +51,10 @@ internal sealed class ConnectionRegistry
     {
         connection.Subscriber = subscriber;
         _open[connection.Number] = connection;
-        _ = subscriber.Completion.ContinueWith(
-            static (_, state) =>
-            {
-                var (registry, number) = ((ConnectionRegistry, long))state!;
-                registry._open.TryRemove(number, out OpenConnection? _);
-            },
-            (this, connection.Number),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
     }
+
+    /// <summary>A stream is over, or was refused.</summary>
+    public void Remove(OpenConnection connection) => _open.TryRemove(connection.Number, out OpenConnection? _);
 
     /// <summary>Ends every stream that a condition holds for; returns how many.</summary>
     public int Close(Func<OpenConnection, bool> which, CloseReason reason)

@@ -3,13 +3,26 @@ using Longwave.Engine.Subscribers;
 namespace Longwave.Server.Identity;
 
 /// <summary>An open stream or a waiting poll, as the registry knows it.</summary>
-internal sealed class OpenConnection
+/// <remarks>It is the place of its subscription, so that it leaves the registry when the stream is over, and takes with it the place that was counted for it.</remarks>
+internal sealed class OpenConnection : IDisposable
 {
+    private readonly ConnectionRegistry _registry;
+    private readonly IDisposable? _place;
     private Caller _caller;
 
-    public OpenConnection(long number, Caller caller, SubscribeRequest request, DateTimeOffset openedAt, string? address, string protocol)
+    public OpenConnection(
+        ConnectionRegistry registry,
+        long number,
+        Caller caller,
+        SubscribeRequest request,
+        DateTimeOffset openedAt,
+        string? address,
+        string protocol,
+        AuthOptions options)
     {
-        (Number, _caller, Request, OpenedAt, Address, Protocol) = (number, caller, request, openedAt, address, protocol);
+        (_registry, _place) = (registry, request.Place);
+        (Number, _caller, OpenedAt, Address, Protocol) = (number, caller, openedAt, address, protocol);
+        Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Place = this };
     }
 
     /// <summary>Its number in this hub.</summary>
@@ -34,4 +47,11 @@ internal sealed class OpenConnection
 
     /// <summary>The stream; null for the moment between its registration and its opening.</summary>
     public Subscriber? Subscriber { get; set; }
+
+    /// <summary>The stream is over, or was refused.</summary>
+    public void Dispose()
+    {
+        _registry.Remove(this);
+        _place?.Dispose();
+    }
 }

@@ -53,15 +53,20 @@ internal sealed class StreamOpener(RunningHub hub, LongwaveOptions options, Auth
     /// <summary>Steps 3 and 4, for a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
     public SubscribeOutcome TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
-        long number = connections.Next();
-        DateTimeOffset now = clock.GetUtcNow();
-        request = request with { Identity = connections.Identify(number, caller, options.Auth, now) };
-        context.Response.Headers[ConnectionHeader] = request.Identity.Connection;
-        SubscribeOutcome outcome = hub.Engine.TryAdmit(request, sink, out subscriber);
+        var connection = new OpenConnection(
+            connections,
+            connections.Next(),
+            caller,
+            request,
+            clock.GetUtcNow(),
+            context.Connection.RemoteIpAddress?.ToString(),
+            context.Request.Protocol,
+            options.Auth);
+        context.Response.Headers[ConnectionHeader] = connection.Request.Identity!.Connection;
+        SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);
         if (outcome == SubscribeOutcome.Accepted)
         {
-            connections.Add(
-                new OpenConnection(number, caller, request, now, context.Connection.RemoteIpAddress?.ToString(), context.Request.Protocol), subscriber!);
+            connections.Add(connection, subscriber!);
 
             // After it stands in the registry: a revocation that came before has missed it there.
             if (authenticator.IsRevoked(caller))

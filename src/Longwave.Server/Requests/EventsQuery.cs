@@ -44,7 +44,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         query = null!;
         Problem? problem = QueryValues.TryRead(request.QueryString.Value, Known, out QueryValues values);
         problem ??= AcceptHeader.TryNegotiate(request.Headers.Accept, out EventsMedia media)
-            ?? TryReadSelectors(values.All("topic"), limits, out List<Selector> selectors)
+            ?? TryReadSelectors(values.All("topic"), limits, out IReadOnlyList<Selector> selectors)
             ?? TryReadTypes(values.All("type"), limits, out IReadOnlyList<string> types)
             ?? TryReadFormat(values.Single("format"), media, out EventFormat format)
             ?? TryReadSince(values.Single("since"), out Since since)
@@ -60,7 +60,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         EventsMedia media,
         QueryValues values,
         HttpRequest request,
-        List<Selector> selectors,
+        IReadOnlyList<Selector> selectors,
         IReadOnlyList<string> types,
         EventFormat format,
         Since since,
@@ -99,9 +99,9 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         return string.IsNullOrEmpty(id) ? null : id.Length > MaxLastEventIdLength ? id[..MaxLastEventIdLength] : id;
     }
 
-    private static Problem? TryReadSelectors(IReadOnlyList<string> topics, HubLimits limits, out List<Selector> selectors)
+    private static Problem? TryReadSelectors(IReadOnlyList<string> topics, HubLimits limits, out IReadOnlyList<Selector> selectors)
     {
-        selectors = new List<Selector>(topics.Count);
+        selectors = [];
         if (topics.Count == 0)
         {
             return new Problem(ProblemTypes.MissingParameter, "Say which topics: `?topic=NAME`, several times for several, `?topic=*` for all.", "topic");
@@ -115,7 +115,9 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 "topic");
         }
 
-        var seen = new HashSet<string>(topics.Count);
+        var found = new Selector[topics.Count];
+        int count = 0;
+        HashSet<string>? seen = topics.Count > 1 ? new HashSet<string>(topics.Count) : null;
         foreach (string topic in topics)
         {
             if (!Selector.TryParse(topic, out Selector? selector, out string? error))
@@ -123,18 +125,19 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 return new Problem(ProblemTypes.InvalidSelector, error ?? "Not a selector.", "topic");
             }
 
-            if (seen.Add(topic))
+            if (seen?.Add(topic) != false)
             {
-                selectors.Add(selector!);
+                found[count++] = selector!;
             }
         }
 
+        selectors = count == found.Length ? found : found[..count];
         return null;
     }
 
     private static Problem? TryReadTypes(IReadOnlyList<string> types, HubLimits limits, out IReadOnlyList<string> read)
     {
-        read = types;
+        read = types.Count == 0 ? [] : types;
         if (types.Count > limits.MaxTypesPerSubscription)
         {
             return new Problem(

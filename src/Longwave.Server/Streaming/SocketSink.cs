@@ -54,20 +54,14 @@ internal sealed class SocketSink : ISink, IReactorSocket
             return TrySendWithHead(run, out taken);
         }
 
-        int sent = SystemCalls.Send(_file, run.Chunks.Span);
+        int sent = SystemCalls.TrySend(_file, run.Chunks.Span);
         if (sent == run.Chunks.Length)
         {
             taken = run.Count;
             return true;
         }
 
-        if (sent < 0 && SystemCalls.LastError is not (SystemCalls.WouldBlock or SystemCalls.Interrupted))
-        {
-            taken = run.Count;
-            _subscriber.Close(CloseReason.ClientGone);
-            return true;
-        }
-
+        // Full or broken: the next try says which.
         sent = Math.Max(sent, 0);
         int frame = run.FrameAt(sent);
         taken = frame + 1;

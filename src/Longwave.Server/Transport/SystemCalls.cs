@@ -48,6 +48,10 @@ internal static partial class SystemCalls
     public static int Send(int socket, ReadOnlySpan<byte> bytes) =>
         (int)Send(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
 
+    /// <summary>send(2) without its error: -1 for whatever kept it from taking bytes. Whoever wants to know why tries once more.</summary>
+    public static int TrySend(int socket, ReadOnlySpan<byte> bytes) =>
+        (int)SendOnly(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
+
     /// <summary>shutdown(2) of the sending side.</summary>
     public static void FinishSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
 
@@ -101,6 +105,10 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint Send(int socket, ref byte buffer, nint bytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SendOnly(int socket, ref byte buffer, nint bytes, int flags);
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -180,6 +180,9 @@ internal static class HubApplication
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", verbose ? LogLevel.Information : LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", verbose ? LogLevel.Information : LogLevel.Error);
 
+        // Kestrel tells of requests that fail; this one would only make an activity and a log scope for each request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", verbose ? LogLevel.Information : LogLevel.None);
+
         // A start that fails is told in one line by us, not with a stack by the host.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Information : LogLevel.None);
     }

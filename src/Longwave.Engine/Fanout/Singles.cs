@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using Longwave.Engine.Grants;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Microsoft.Extensions.Logging;
+using static Longwave.Engine.Fanout.Missing;
+
+namespace Longwave.Engine.Fanout;
+
+/// <summary>
+/// Step 6 of the path of an event for subscribers that are served by themselves (see <see cref="HubEngine"/>): each gets all that a turn brings for it in
+/// one write. Of the shard's thread, so nothing is locked, and nothing is allocated per delivery.
+/// </summary>
+internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
+{
+    private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
+    private readonly List<Subscriber> _subscribers = [];
+    private readonly List<TailEvent> _events = [];
+    private readonly List<TailEvent> _readable = [];
+    private readonly RunBuilder _run = new();
+
+    /// <summary>An event that the subscriber asked for.</summary>
+    public void Route(Subscriber subscriber, TailEvent added)
+    {
+        if (subscriber.IsBlocked)
+        {
+            Miss(subscriber, added);
+            NoteSlow(subscriber, added);
+            return;
+        }
+
+        if (subscriber.Pace is not null)
+        {
+            // It waits for the subscriber's next delivery.
+            Miss(subscriber, added);
+            due.Add(subscriber);
+            return;
+        }
+
+        MakeRoom();
+        if (subscriber.Pending.IsEmpty)
+        {
+            _subscribers.Add(subscriber);
+        }
+
+        _pending.Add(ref subscriber.Pending, added);
+    }
+
+    /// <summary>Sends what was routed.</summary>
+    public void Flush()
+    {
+        foreach (Subscriber subscriber in _subscribers)
+        {
+            _events.Clear();
+            _pending.Copy(subscriber.Pending, _events);
+            subscriber.Pending = default;
+            SendInWrites(subscriber, _events);
+        }
+
+        _subscribers.Clear();
+        _events.Clear();
+        _pending.Clear();
+    }
+
+    /// <summary>Gives one subscriber what was gathered.</summary>
+    public void SendInWrites(Subscriber subscriber, List<TailEvent> events)
+    {
+        for (int start = 0, count; start < events.Count; start += count)
+        {
+            count = CountOfWrite(events, start, limits.MaxWriteBytes);
+            SendOrMiss(subscriber, CollectionsMarshal.AsSpan(events).Slice(start, count));
+        }
+    }
+
+    private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
+    {
+        while (!events.IsEmpty && events[0].Offset <= subscriber.Cursor)
+        {
+            events = events[1..];
+        }
+
+        if (events.IsEmpty)
+        {
+            return;
+        }
+
+        if (subscriber.IsBlocked)
+        {
+            MissAll(subscriber, events);
+        }
+        else if (subscriber.Access is { } access)
+        {
+            SendReadable(subscriber, access, events);
+        }
+        else
+        {
+            Send(subscriber, events);
+        }
+    }
+
+    private void SendReadable(Subscriber subscriber, ReadAccess access, ReadOnlySpan<TailEvent> events)
+    {
+        access.Select(events, _readable);
+        if (_readable.Count > 0)
+        {
+            Send(subscriber, CollectionsMarshal.AsSpan(_readable));
+        }
+    }
+
+    /// <summary>Sends events to one that is not blocked, as far as its sink takes them.</summary>
+    public void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
+    {
+        try
+        {
+            _run.Build(events, subscriber.Request.Format);
+            bool open = subscriber.Sink.TrySend(_run.Run, out int taken);
+            subscriber.Cursor = events[taken - 1].Offset;
+            if (!open)
+            {
+                Block(subscriber, clock.GetTimestamp());
+                if (taken < events.Length)
+                {
+                    MissAll(subscriber, events[taken..]);
+                }
+            }
+        }
+        catch (Exception failed)
+        {
+            Fail(subscriber, failed, logger);
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_pending.IsFull)
+        {
+            Flush();
+        }
+    }
+}

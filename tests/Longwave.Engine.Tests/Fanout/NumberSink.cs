@@ -1,0 +1,64 @@
+using System.Buffers.Text;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Framing;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Tests.Fanout;
+
+/// <summary>Reads the number that each event has for its data; takes bytes while it is open, and one frame more.</summary>
+internal sealed class NumberSink : ISink
+{
+    private bool _isFull;
+
+    public Subscriber Subscriber { get; set; } = null!;
+
+    public List<int> Numbers { get; } = [];
+
+    public int Writes { get; private set; }
+
+    public CloseReason? Ended { get; private set; }
+
+    /// <summary>What happens in the midst of the next write.</summary>
+    public Action? OnWrite { get; set; }
+
+    public void Attach(Subscriber subscriber) => Subscriber = subscriber;
+
+    public void Fill() => _isFull = true;
+
+    public void Open()
+    {
+        if (_isFull)
+        {
+            _isFull = false;
+            Subscriber.OnWritable();
+        }
+    }
+
+    public bool TrySend(FrameRun run, out int taken)
+    {
+        Assert.Null(Ended);
+        Action? act = OnWrite;
+        OnWrite = null;
+        act?.Invoke();
+        Writes++;
+        taken = _isFull ? 1 : run.Count;
+        for (int i = 0; i < taken; i++)
+        {
+            ReadOnlySpan<byte> frame = run[i];
+            int data = frame.IndexOf("data: "u8);
+            if (data >= 0 && !frame.StartsWith("event: longwave."u8))
+            {
+                Assert.True(Utf8Parser.TryParse(frame[(data + 6)..], out int number, out _));
+                Numbers.Add(number);
+            }
+        }
+
+        return !_isFull;
+    }
+
+    public void OnLive(Position position)
+    {
+    }
+
+    public void Complete(CloseReason reason) => Ended = reason;
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text;
+using Longwave.Engine.Fanout;
+using Longwave.Engine.Grants;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+using Longwave.Protocol.Selectors;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Longwave.Engine.Tests.Fanout;
+
+public sealed class SweepsTests : IDisposable
+{
+    private const int Many = 300;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;
+    private readonly EventLog _log;
+    private readonly CatchUpReaders _readers;
+    private readonly Shard _shard;
+    private readonly SubscriberCounts _counts = new();
+    private readonly PatternCounts _patterns = new(10_000);
+    private int _last;
+    private long _lastId;
+
+    public SweepsTests()
+    {
+        var options = new EngineOptions { DataDirectory = _directory };
+        _log = EventLog.Open(options, TimeProvider.System);
+        _readers = new CatchUpReaders(_log, options, NullLogger.Instance);
+        _shard = new Shard(_log, options, _readers, _counts, TimeProvider.System, NullLogger.Instance);
+    }
+
+    public void Dispose()
+    {
+        _readers.Dispose();
+        _shard.Dispose();
+        _log.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public void Turn_EventInTheMidstOfARound_IsPartOfItFromThereOn()
+    {
+        List<NumberSink> sinks = [.. Enumerable.Range(0, Many).Select(_ => Open("*"))];
+        Settle();
+        Publish();
+        sinks[Many / 2].OnWrite = () => Publish();
+        Settle();
+
+        // Whoever was visited before it came is visited once more, the others get both at once.
+        Assert.All(sinks, static sink => Assert.Equal([1, 2], sink.Numbers));
+        Assert.All(sinks.Take(Many / 3), static sink => Assert.Equal(2, sink.Writes));
+        Assert.All(sinks.Skip(Many * 5 / 6), static sink => Assert.Equal(1, sink.Writes));
+    }
+
+    [Fact]
+    public void Heartbeat_EventOnItsWay_TellsNoPositionBeyondIt()
+    {
+        List<NumberSink> sinks = [.. Enumerable.Range(0, Many).Select(_ => Open("*"))];
+        Settle();
+        Publish();
+        _shard.Turn(wait: false);
+        Assert.True(_shard.HasWork);
+        NumberSink last = sinks[^1];
+        Assert.Empty(last.Numbers);
+
+        // It leaves before its turn came: its client comes back with the position that it was told last.
+        last.Subscriber.Close(CloseReason.ClientGone);
+        Settle();
+        Assert.Empty(last.Numbers);
+        Assert.Equal(_log.Tip - 1, last.Subscriber.Cursor);
+    }
+
+    [Fact]
+    public void Close_EventOnItsWay_IsSentBeforeTheGoodbye()
+    {
+        List<NumberSink> sinks = [.. Enumerable.Range(0, Many).Select(_ => Open("*"))];
+        Settle();
+        Publish();
+        _shard.Turn(wait: false);
+        sinks[^1].Subscriber.Close(CloseReason.Drain);
+        Settle();
+        Assert.All(sinks, static sink => Assert.Equal([1], sink.Numbers));
+        Assert.Equal(CloseReason.Drain, sinks[^1].Ended);
+    }
+
+    /// <summary>Clients come, go, fill up, open and lose rights, each at any moment of a round: nobody misses or doubles anything that is for it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Turn_EverythingAtOnce_NothingIsLostOrDoubled(int seed)
+    {
+        var random = new Random(seed);
+        List<Client> clients = [];
+        for (int step = 0; step < 1_500; step++)
+        {
+            switch (random.Next(10))
+            {
+                case 0 or 1 or 2:
+                    clients.Add(new Client(Open(random.Next(3) switch { 0 => "*", 1 => "n/{kind}", _ => "n/odd" }), _last));
+                    break;
+                case 3 or 4:
+                    Publish();
+                    break;
+                case 5 when clients.Count > 0:
+                    clients[random.Next(clients.Count)].Sink.Fill();
+                    break;
+                case 6 when clients.Count > 0:
+                    clients[random.Next(clients.Count)].Sink.Open();
+                    break;
+                case 7 when clients.Count > 0 && random.Next(3) == 0:
+                    clients[random.Next(clients.Count)].Sink.Subscriber.Close(CloseReason.ClientGone);
+                    break;
+                case 8 when clients.Count > 0 && random.Next(3) == 0:
+                    clients[random.Next(clients.Count)].Narrow();
+                    break;
+                default:
+                    _shard.Turn(wait: false);
+                    break;
+            }
+        }
+
+        clients.ForEach(static client => client.Sink.Open());
+        Settle();
+        Assert.InRange(clients.Count, 100, 1_000);
+        Assert.All(clients, client =>
+        {
+            int[] expected = [.. Enumerable.Range(client.Since + 1, _last - client.Since).Where(number => client.IsFor(number))];
+            int[] got = [.. client.Sink.Numbers.Where(number => number % 2 == 1 || number <= client.NarrowedAfter)];
+            Assert.Equal(client.Sink.Numbers.Count, got.Length);
+            Assert.Equal(got.Order(), got);
+            int[] odd = [.. expected.Where(static number => number % 2 == 1)];
+            Assert.Equal(client.Sink.Ended is null ? odd : odd.Take(got.Count(static number => number % 2 == 1)), got.Where(static number => number % 2 == 1));
+
+            // Of the others it has all up to the moment at which it might not read them any more.
+            int[] even = [.. got.Where(static number => number % 2 == 0)];
+            Assert.Equal(expected.Where(static number => number % 2 == 0).Take(even.Length), even);
+            if (client.Sink.Ended is null && client.NarrowedAfter == int.MaxValue)
+            {
+                Assert.Equal(expected, got);
+            }
+        });
+        Assert.Contains(clients, static client => client.NarrowedAfter != int.MaxValue && client.Sink.Ended is null);
+    }
+
+    private NumberSink Open(string selector)
+    {
+        Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
+        var sink = new NumberSink();
+        Assert.True(_patterns.TryAdd([parsed]));
+        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = [parsed] }, new TopicFilter([parsed]), sink, _shard, _patterns)
+        {
+            Cursor = _log.Tip,
+        };
+        sink.Attach(subscriber);
+        _counts.TryOpen(int.MaxValue);
+        _shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
+        return sink;
+    }
+
+    private void Publish()
+    {
+        string name = ++_last % 2 == 1 ? "n/odd" : "n/even";
+        Topic topic = _log.Topics.TryGet(name, out Topic? known) ? known : _log.Topics.Add(name);
+        byte[] data = Encoding.UTF8.GetBytes(_last.ToString(CultureInfo.InvariantCulture));
+        var added = new TailEvent(new Event { Topic = name, Data = data }, topic, [], new Position(_log.Epoch, _log.Tip + 1), 0);
+        _log.Publish([new PendingEvent(added, null)]);
+    }
+
+    private void Settle()
+    {
+        for (int turns = 0; turns < 4 || _shard.HasWork; turns++)
+        {
+            Assert.InRange(turns, 0, 10_000);
+            _shard.Turn(wait: false);
+        }
+    }
+
+    private sealed class Client(NumberSink sink, int since)
+    {
+        public NumberSink Sink { get; } = sink;
+
+        public int Since { get; } = since;
+
+        /// <summary>The last even number that it may have got.</summary>
+        public int NarrowedAfter { get; private set; } = int.MaxValue;
+
+        public bool IsFor(int number) => number % 2 == 1 || Sink.Subscriber.Filter.Matches("n/even");
+
+        /// <summary>From now on it may read the odd ones only.</summary>
+        public void Narrow()
+        {
+            Assert.True(Selector.TryParse("n/odd", out Selector? odd, out _));
+            Sink.Subscriber.TryRenew(new StreamIdentity { Connection = "c", Access = new ReadAccess([new Grant(odd, "message")], []) });
+            NarrowedAfter = Math.Min(NarrowedAfter, Sink.Numbers.Where(static number => number % 2 == 0).DefaultIfEmpty(0).Max());
+        }
+    }
+}
