@@ -9,7 +9,7 @@ namespace Longwave.Engine.Log;
 /// <summary>A committed event in memory, with its frames: each is encoded once, on first need, and shared by every subscriber.</summary>
 internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
 {
-    private const int Formats = 4;
+    private const int Formats = 5;
 
     /// <summary>What an event costs in memory beside its data: objects, strings, the raw frame's fields.</summary>
     private const int Overhead = 320;
@@ -62,6 +62,8 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
             Key = Event.Key,
             ContentType = Event.ContentType,
             Attributes = Event.Attributes,
+            Id = Event.Id,
+            RetryMs = Event.RetryMs,
             IsPrivate = Event.IsPrivate,
             Data = Event.Data.Span,
         };

@@ -19,6 +19,9 @@ public static class EventFrames
             case EventFormat.Sse:
                 EventStreamEncoder.WriteEvent(writer, e);
                 break;
+            case EventFormat.SseWithIds:
+                EventStreamEncoder.WriteEventWithId(writer, e);
+                break;
             case EventFormat.SseCloudEvents:
                 var sse = new JsonSink(writer, CloudEventEncoder.EstimateSize(e) + 64);
                 EventStreamEncoder.WriteHead(ref sse, e);
@@ -101,5 +104,5 @@ public static class EventFrames
         sink.Flush();
     }
 
-    private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents;
+    private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents or EventFormat.SseWithIds;
 }

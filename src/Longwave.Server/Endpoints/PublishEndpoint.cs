@@ -142,21 +142,10 @@ internal sealed class PublishEndpoint(
         PublishResult result = await hub.Engine.PublishAsync(publications);
         if (result.Outcome != PublishOutcome.Accepted)
         {
-            return Refusal(result.Outcome);
+            return PublishRefusals.Of(result.Outcome, options.Engine.Limits);
         }
 
         await (batch ? PublishAnswer.WriteBatchAsync(context, result.Events) : PublishAnswer.WriteSingleAsync(context, result.Events[0]));
         return null;
     }
-
-    private Problem Refusal(PublishOutcome outcome) => outcome switch
-    {
-        PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publishes wait for the log; nothing was appended."),
-        PublishOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk of the log is full; nothing was appended."),
-        PublishOutcome.TooManyTopics => new Problem(
-            ProblemTypes.TooManyTopics, $"The log knows {options.Engine.Limits.MaxTopics} topics, as many as it takes; nothing was appended.", "topic"),
-        PublishOutcome.Stopped => new Problem(
-            ProblemTypes.PublishingStopped, "Writing to the log failed, so this hub acknowledges nothing until it is restarted; streams go on."),
-        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving; nothing was appended."),
-    };
 }
