@@ -4,6 +4,7 @@ using Longwave.Protocol.Events;
 using Longwave.Server.Admission;
 using Longwave.Server.Hosting;
 using Longwave.Server.Identity;
+using Longwave.Server.Mercure;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,7 @@ internal sealed class PublishEndpoint(
     RunningHub hub,
     LongwaveOptions options,
     Authenticator authenticator,
+    HubAddress address,
     ReceivingBudget budget,
     AdmissionControl admission,
     Refusals refusals,
@@ -53,7 +55,7 @@ internal sealed class PublishEndpoint(
         using PublishPermit? held = permit;
         using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, options.Server.RequestBodyTimeout, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
-        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller);
+        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
 
         // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
         return reader.CheckDeclaredLength()
