@@ -6,7 +6,7 @@ namespace Longwave.Protocol.Selectors;
 
 /// <summary>What a subscriber or a token asks for: one topic, <c>*</c>, an RFC 6570 URI template such as <c>prices/{symbol}</c>, or a URL pattern.</summary>
 /// <remarks>
-/// <para>A topic matches a template when some values of its variables expand to the topic (RFC 6570 levels 1 to 3). A variable takes
+/// <para>A topic matches a template when some values of its variables expand to the topic (RFC 6570, all four levels). A variable takes
 /// unreserved characters, percent-encoded ones, commas (lists) and everything above ASCII; <c>{+var}</c> and <c>{#var}</c> take reserved characters
 /// too. A value may be empty, a variable may be undefined.</para>
 /// <para>Matching takes time linear in the topic whatever the template, allocates nothing, and is safe for any number of threads.</para>
