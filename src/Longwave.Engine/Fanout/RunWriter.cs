@@ -7,10 +7,8 @@ namespace Longwave.Engine.Fanout;
 /// <summary>The runs of a shard's flush: one that many subscribers get is made once per format, on first need.</summary>
 internal sealed class RunWriter
 {
-    private const int Formats = 4;
-
-    private readonly RunBuilder?[] _shared = new RunBuilder[Formats];
-    private readonly bool[] _made = new bool[Formats];
+    private readonly RunBuilder?[] _shared = new RunBuilder[EventFrames.FormatCount];
+    private readonly bool[] _made = new bool[EventFrames.FormatCount];
     private readonly RunBuilder _own = new();
 
     /// <summary>What <see cref="SharedRun"/> made is about other events from here on.</summary>

@@ -9,6 +9,9 @@ namespace Longwave.Protocol.Events;
 /// <summary>Complete frames, in every format that a subscriber can ask for. A frame is whole: frames can be joined in any number.</summary>
 public static class EventFrames
 {
+    /// <summary>How many members <see cref="EventFormat"/> has, for tables by format.</summary>
+    public const int FormatCount = (int)EventFormat.SseWithIds + 1;
+
     /// <summary>Writes one event as one frame.</summary>
     /// <exception cref="ArgumentException">The type holds a line end or NUL; <see cref="EventRules"/> was not asked before.</exception>
     public static void Write(IBufferWriter<byte> writer, EventFormat format, in EventView e)

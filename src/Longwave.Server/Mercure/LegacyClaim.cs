@@ -16,10 +16,12 @@ internal static class LegacyClaim
         claims = new MercureClaims();
         if (claim.ValueKind != JsonValueKind.Object)
         {
-            return Shape;
+            return claim.ValueKind == JsonValueKind.Null ? null : Shape;
         }
 
-        string? problem = TryReadList(claim, "publish", maxGrants, out List<Grant> publish) ?? TryReadList(claim, "subscribe", maxGrants, out List<Grant> subscribe) ?? Take(out claims, claim, publish, subscribe);
+        string? problem = TryReadList(claim, "publish", maxGrants, out List<Grant> publish)
+            ?? TryReadList(claim, "subscribe", maxGrants, out List<Grant> subscribe)
+            ?? Take(out claims, claim, publish, subscribe);
         return problem;
     }
 

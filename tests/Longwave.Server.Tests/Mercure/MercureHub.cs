@@ -34,7 +34,6 @@ public sealed class MercureHub : IAsyncDisposable
         var clock = new ShiftedClock();
         TestHub hub = await TestHub.StartAsync(options =>
         {
-            options.Engine.Heartbeat = TimeSpan.FromMilliseconds(200);
             options.Mercure.Publisher = Keys("publisher", PublisherKey);
             options.Mercure.Subscriber = Keys("subscriber", SubscriberKey);
             options.Mercure.Anonymous = true;

@@ -7,11 +7,13 @@ public sealed class StreamEndTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
+    private static void Quick(LongwaveOptions options) => options.Engine.Heartbeat = TimeSpan.FromMilliseconds(200);
+
     [Fact]
     [Sentence("7.55", "8.93", "8.111")]
     public async Task Stream_OfATokenThatExpires_EndsAtThatSecond()
     {
-        await using MercureHub hub = await MercureHub.StartAsync();
+        await using MercureHub hub = await MercureHub.StartAsync(Quick);
         long exp = hub.Clock.GetUtcNow().Add(Hour).ToUnixTimeSeconds();
         using OpenStream current = await hub.OpenAsync("match", "a", hub.CurrentSubscriber("a"));
         using OpenStream legacy = await hub.OpenAsync("topic", "a", MercureHub.Legacy(false, null, claims => claims["exp"] = exp));
@@ -32,7 +34,7 @@ public sealed class StreamEndTests
     [Sentence("8.93")]
     public async Task Token_ThatIsOver_OrNotYetGood_IsRefusedFromTheFirstRequest()
     {
-        await using MercureHub hub = await MercureHub.StartAsync();
+        await using MercureHub hub = await MercureHub.StartAsync(Quick);
         long now = hub.Clock.GetUtcNow().ToUnixTimeSeconds();
         string late = hub.Current(false, MercureHub.Detail("subscribe", "a"), (_, claims) => claims["exp"] = now - 1);
         string early = hub.Current(false, MercureHub.Detail("subscribe", "a"), (_, claims) => claims["nbf"] = now + 3600);
@@ -50,7 +52,11 @@ public sealed class StreamEndTests
     [Sentence("8.112")]
     public async Task Stream_ThatIsOldEnough_IsAskedToComeBack()
     {
-        await using MercureHub hub = await MercureHub.StartAsync(static options => options.Engine.MaxConnectionAge = TimeSpan.FromMilliseconds(500));
+        await using MercureHub hub = await MercureHub.StartAsync(static options =>
+        {
+            Quick(options);
+            options.Engine.MaxConnectionAge = TimeSpan.FromMilliseconds(500);
+        });
         using OpenStream stream = await hub.OpenAsync("match", "a", hub.CurrentSubscriber("a"));
         Assert.Contains("event: longwave.reconnect\n", await stream.ReadToEndAsync(), StringComparison.Ordinal);
     }
@@ -59,7 +65,7 @@ public sealed class StreamEndTests
     [Sentence("8.20", "8.21")]
     public async Task Stream_WithoutUpdates_IsKeptAliveByComments()
     {
-        await using MercureHub hub = await MercureHub.StartAsync();
+        await using MercureHub hub = await MercureHub.StartAsync(Quick);
         using OpenStream stream = await hub.OpenAsync("match", "a");
         Assert.Equal("no", Assert.Single(stream.Response.Headers.GetValues("X-Accel-Buffering")));
         int before = stream.Text.Length;
