@@ -293,7 +293,7 @@ public sealed class HubEngine : IAsyncDisposable
         }
 
         long sequence = _log.Tail.Find(offset - 1);
-        return sequence >= 0 && _log.Tail[sequence] is { } found ? found.Offset == offset : _log.PublisherIds.TryName(offset, out _);
+        return sequence >= 0 && _log.Tail[sequence] is { } found ? found.Offset == offset && found.Topic.Keeps(offset) : _log.PublisherIds.TryName(offset, out _);
     }
 
     private void WakeShards() => Array.ForEach(_shards, static shard => shard.Wake());

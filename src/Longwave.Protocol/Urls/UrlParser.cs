@@ -182,7 +182,7 @@ internal static class UrlParser
         ReadOnlySpan<char> input = text;
         int start = input.IndexOfAnyExceptInRange('\0', ' ');
         input = start < 0 ? default : input[start..(input.LastIndexOfAnyExceptInRange('\0', ' ') + 1)];
-        return input.ContainsAny('\t', '\r', '\n') ? string.Concat(text.Where(static c => c is not ('\t' or '\r' or '\n'))) : input;
+        return input.ContainsAny('\t', '\r', '\n') ? string.Concat(input.ToString().Where(static c => c is not ('\t' or '\r' or '\n'))) : input;
     }
 
     private static int SchemeLength(ReadOnlySpan<char> input)

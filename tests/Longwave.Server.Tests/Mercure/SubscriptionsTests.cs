@@ -220,7 +220,7 @@ public sealed class SubscriptionsTests
         using OpenStream watcher = await hub.OpenAsync([("topic", Any), ("topic", "settled"), ("lastEventID", "earliest")], MercureHub.Subscriber("*"));
         await watcher.ReadUntilAsync("\"topic\":\"settled\"");
         watcher.Dispose();
-        await Eventually.TrueAsync(() => hub.Hub.Engine.ConnectionCount == before && active.All.Count() == listed);
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ConnectionCount == before && active.All.Count() <= listed);
     }
 
     private static async Task<JsonElement> ListAsync(MercureHub hub, string path, string token)
