@@ -19,6 +19,10 @@ public sealed class Selector : IEquatable<Selector>
     /// <summary>Most variables in one template.</summary>
     public const int MaxVariables = 32;
 
+    // A new topic is compared with every pattern one after the other: it is parsed once for all of the same base.
+    [ThreadStatic]
+    private static (string Topic, UrlParts Base, UrlParts? Url) _parsed;
+
     private readonly TemplateProgram? _program;
     private readonly UrlPattern? _pattern;
     private readonly UrlParts? _base;
@@ -132,7 +136,12 @@ public sealed class Selector : IEquatable<Selector>
         ArgumentNullException.ThrowIfNull(topic);
         if (_pattern is not null)
         {
-            return UrlParts.Parse(topic, _base) is { } url && _pattern.Matches(url);
+            if (!ReferenceEquals(_parsed.Topic, topic) || !_base!.Equals(_parsed.Base))
+            {
+                _parsed = (topic, _base!, UrlParts.Parse(topic, _base));
+            }
+
+            return _parsed.Url is { } url && _pattern.Matches(url);
         }
 
         return Kind == SelectorKind.Any
