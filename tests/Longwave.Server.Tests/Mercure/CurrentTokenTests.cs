@@ -143,7 +143,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.80", "8.81", "8.82", "8.84", "8.173")]
-    public async Task Challenges_SayWhatIsWrongAndWhereTokensComeFrom()
+    public async Task Challenges_OfRefusals_SayWhatIsWrongAndWhereTokensComeFrom()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Mercure.Anonymous = false);
         string metadata = $"resource_metadata=\"{hub.Hub.Address.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-protected-resource/.well-known/mercure\"";

@@ -32,7 +32,7 @@ public sealed class StreamEndTests
 
     [Fact]
     [Sentence("8.93")]
-    public async Task Token_ThatIsOver_OrNotYetGood_IsRefusedFromTheFirstRequest()
+    public async Task Token_OverOrNotYetGood_IsRefusedFromTheFirstRequest()
     {
         await using MercureHub hub = await MercureHub.StartAsync(Quick);
         long now = hub.Clock.GetUtcNow().ToUnixTimeSeconds();
