@@ -39,6 +39,7 @@ internal static class BenchRun
         new BystandersScenario(),
         new SoakScenario(),
         new IdentityScenario(),
+        new HostileScenario(),
         new MercureScenario(),
         new ReconnectScenario(),
         new RestartsScenario(),

@@ -3,6 +3,11 @@ using Longwave.Bench;
 using Longwave.Bench.Peers;
 using Longwave.Bench.Scenarios;
 
+if (args is [Attacker.Name, var attack, var target, var connections])
+{
+    return await Attacker.AttackAsync(attack, target, connections);
+}
+
 var names = new Argument<string[]>("scenario")
 {
     Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak; {BenchRun.Report}: none, only the pages anew.",

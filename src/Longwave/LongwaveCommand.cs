@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Longwave.Demo;
 using Longwave.Help;
+using Longwave.Hubs;
 using Longwave.Publish;
 using Longwave.Restore;
 using Longwave.Serve;
@@ -92,6 +93,11 @@ internal static class LongwaveCommand
             int code = await parsed.InvokeAsync(invocation, cancellation);
             await terminal.Output.FlushAsync(CancellationToken.None);
             return code;
+        }
+        catch (TokenUnreadableException exception)
+        {
+            terminal.Say(exception.Message);
+            return ExitCode.Failed;
         }
         catch (IOException exception)
         {

@@ -134,7 +134,7 @@ test('offline and online again: at once, and nothing is missed', async () => {
   // Pauses of an hour: only the sign that the network is back explains a return.
   const patient = await Hub.start({ ENGINE__RETRYMIN: '01:00:00', ENGINE__RETRYMAX: '01:00:00' });
   try {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ bypassCSP: true });
     const tab = await newTab(context, patient);
     await subscribeIn(tab, { topics: 'offline' });
     await isOpenIn(tab);

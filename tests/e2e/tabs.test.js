@@ -19,7 +19,7 @@ after(async () => {
   await hub?.dispose();
 });
 beforeEach(async () => {
-  context = await browser.newContext();
+  context = await browser.newContext({ bypassCSP: true });
 });
 afterEach(async () => {
   await context.close();

@@ -2,6 +2,7 @@
 
 import type { Notices, State } from './options.js';
 import { absolute } from './requests.js';
+import type { TokenProvider } from './tokens.js';
 
 /** One measurement. `ms` is there for everything that takes time. */
 export interface Sample {
@@ -21,6 +22,8 @@ export interface TelemetryOptions {
   share?: number | undefined;
   /** Time between two reports. Default 30,000. */
   everyMs?: number | undefined;
+  /** Who tells, for a hub that asks: as the subscription's. */
+  token?: TokenProvider | undefined;
   /** Settings of the reports: headers, credentials. */
   request?: RequestInit | undefined;
   /** In the place of `globalThis.fetch`. */
@@ -43,7 +46,7 @@ interface Observed {
  * @returns What ends it, with a last report.
  */
 export function reportTelemetry(subscription: Observed, url: string | URL, options: TelemetryOptions = {}): () => void {
-  const { share = 0.1, everyMs = 30_000, request, fetch = globalThis.fetch } = options;
+  const { share = 0.1, everyMs = 30_000, token, request, fetch = globalThis.fetch } = options;
   if (Math.random() >= share) {
     return () => {};
   }
@@ -63,9 +66,17 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
     if (samples.length > 0) {
       const body = JSON.stringify({ samples });
       samples = [];
-      fetch(address, { ...request, method: 'POST', keepalive: true, headers: { ...Object.fromEntries(new Headers(request?.headers)), 'Content-Type': 'application/json' }, body })
-        .then((response) => response.body?.cancel(), () => {});
+      void post(body).catch(() => {});
     }
+  };
+  const post = async (body: string) => {
+    const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), 'Content-Type': 'application/json' };
+    const shown = token && (await token());
+    if (shown) {
+      headers['Authorization'] = `Bearer ${shown}`;
+    }
+
+    await (await fetch(address, { ...request, method: 'POST', keepalive: true, headers, body })).body?.cancel();
   };
   const onState = (state: State) => {
     const now = performance.now();

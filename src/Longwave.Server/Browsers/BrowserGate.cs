@@ -9,6 +9,12 @@ internal sealed class BrowserGate(BrowserRules rules, ProblemWriter problems)
     /// <summary>Runs <paramref name="handler"/> for requests that may come in.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => context =>
     {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // Reset before it came here (HTTP/2 rapid reset, CVE-2023-44487): it gets no work but this.
+            return Task.CompletedTask;
+        }
+
         OriginTrust trust = rules.Judge(context);
 
         // When they leave: a refusal clears the headers that were set before it.

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Longwave.Server.Admission;
+using Longwave.Server.Identity;
 using Longwave.Server.Problems;
 using Longwave.Server.Requests;
 using Longwave.Server.Telemetry;
@@ -9,8 +11,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Longwave.Server.Endpoints;
 
-/// <summary><c>POST /v1/telemetry</c>: what clients measured. A post is taken as a whole or not at all.</summary>
-internal sealed class TelemetryEndpoint(LongwaveOptions options, TelemetryTotals totals, Refusals refusals)
+/// <summary><c>POST /v1/telemetry</c>: what clients measured, from those who may subscribe. A post is taken as a whole or not at all.</summary>
+internal sealed class TelemetryEndpoint(
+    LongwaveOptions options, Authenticator authenticator, AdmissionControl admission, TelemetryTotals totals, Refusals refusals)
 {
     private const string Methods = "POST, OPTIONS";
     private const string MediaType = "application/json";
@@ -31,9 +34,7 @@ internal sealed class TelemetryEndpoint(LongwaveOptions options, TelemetryTotals
             return;
         }
 
-        (Problem? problem, ReadOnlyMemory<byte> body) = CheckHead(context.Request) is { } refused ? (refused, default) : await ReadAsync(context);
-        problem ??= SampleReader.TryRead(body, options.Server.MaxTelemetrySamples, out List<ClientSample> samples) ?? Take(samples);
-        if (problem is not null)
+        if (await ReceiveAsync(context) is { } problem)
         {
             await refusals.WriteAsync(context, problem);
             return;
@@ -41,6 +42,27 @@ internal sealed class TelemetryEndpoint(LongwaveOptions options, TelemetryTotals
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers.CacheControl = "no-store";
+    }
+
+    private async ValueTask<Problem?> ReceiveAsync(HttpContext context)
+    {
+        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem))
+        {
+            return problem;
+        }
+
+        if (!caller.Reads)
+        {
+            return Authenticator.Forbid(caller, "Measurements are taken from those who may subscribe.");
+        }
+
+        problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit) ?? CheckHead(context.Request);
+        using PublishPermit? held = permit;
+        (problem, ReadOnlyMemory<byte> body) = problem is null ? await ReadAsync(context) : (problem, default);
+        return problem
+            ?? permit?.TakeBytes(body.Length)
+            ?? SampleReader.TryRead(body, options.Server.MaxTelemetrySamples, out List<ClientSample> samples)
+            ?? Take(samples);
     }
 
     private Problem? Take(List<ClientSample> samples)

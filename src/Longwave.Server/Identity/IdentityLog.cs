@@ -5,12 +5,12 @@ namespace Longwave.Server.Identity;
 /// <summary>What an operator must know about identity. Never a token, a key, a ticket or any part of one.</summary>
 internal static partial class IdentityLog
 {
-    [LoggerMessage(2200, LogLevel.Debug, "Issuer {Issuer} has {Count} keys.", EventName = "KeysRead")]
+    [LoggerMessage(2400, LogLevel.Debug, "Issuer {Issuer} has {Count} keys.", EventName = "KeysRead")]
     public static partial void KeysRead(ILogger logger, string issuer, int count);
 
-    [LoggerMessage(2201, LogLevel.Warning, "The keys of issuer {Issuer} could not be read; {Count} known ones stay in use. {Reason}", EventName = "KeysFailed")]
+    [LoggerMessage(2401, LogLevel.Warning, "The keys of issuer {Issuer} could not be read; {Count} known ones stay in use. {Reason}", EventName = "KeysFailed")]
     public static partial void KeysFailed(ILogger logger, string issuer, int count, string reason);
 
-    [LoggerMessage(2202, LogLevel.Information, "Revoked: {What}; {Streams} streams end.", EventName = "Revoked")]
+    [LoggerMessage(2402, LogLevel.Information, "Revoked: {What}; {Streams} streams end.", EventName = "Revoked")]
     public static partial void Revoked(ILogger logger, string what, int streams);
 }

@@ -17,11 +17,11 @@ internal sealed class HubToken(Func<string, string?> variable)
     public bool IsGiven => !string.IsNullOrWhiteSpace(variable(FileVariable)) || !string.IsNullOrWhiteSpace(variable(Variable));
 
     /// <summary>The token.</summary>
-    /// <exception cref="IOException">The file can't be read, or has nothing in it.</exception>
+    /// <exception cref="TokenUnreadableException">The file can't be read, or has nothing in it.</exception>
     public string Read()
     {
         string text = (variable(FileVariable) is { Length: > 0 } file ? ReadFile(file) : variable(Variable))?.Trim() ?? "";
-        return text.Length > 0 ? text : throw new IOException($"there is no token in the file that {FileVariable} names");
+        return text.Length > 0 ? text : throw new TokenUnreadableException($"There is no token in the file that {FileVariable} names.");
     }
 
     private static string ReadFile(string file)
@@ -30,9 +30,9 @@ internal sealed class HubToken(Func<string, string?> variable)
         {
             return File.ReadAllText(file);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(exception.Message, exception);
+            throw new TokenUnreadableException($"The token that {FileVariable} names can't be read: {exception.Message}", exception);
         }
     }
 }

@@ -14,12 +14,15 @@ internal sealed class TestHub : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-client-tests-");
     private readonly int _port = FreePort();
     private WebApplication? _app;
+    private Action<LongwaveOptions>? _configure;
 
     public string Url => $"http://127.0.0.1:{_port}";
 
-    public static async Task<TestHub> StartedAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="configure">What is other than by default, at every start.</param>
+    public static async Task<TestHub> StartedAsync(Action<LongwaveOptions>? configure = null)
     {
-        var hub = new TestHub();
+        var hub = new TestHub { _configure = configure };
         await hub.StartAsync();
         return hub;
     }
@@ -35,6 +38,7 @@ internal sealed class TestHub : IAsyncDisposable
             options.Engine.DrainWindow = TimeSpan.FromMilliseconds(50);
             options.Engine.RetryMin = TimeSpan.FromMilliseconds(10);
             options.Engine.RetryMax = TimeSpan.FromMilliseconds(50);
+            _configure?.Invoke(options);
         });
         WebApplication app = builder.Build();
         app.MapLongwave();

@@ -8,9 +8,11 @@ public sealed class PackageTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    [Fact]
+    [Theory]
+    [InlineData("net10.0", "")]
+    [InlineData("net8.0", "<RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained>")]
     [Trait("Category", "Slow")]
-    public async Task Pack_EmptyProject_InstallsAndRunsTheSnippetOfTheReadme()
+    public async Task Pack_EmptyProject_InstallsAndRunsTheSnippetOfTheReadme(string framework, string settings)
     {
         DirectoryInfo work = Directory.CreateTempSubdirectory("longwave-package-");
         string feed = Path.Combine(work.FullName, "feed");
@@ -25,33 +27,14 @@ public sealed class PackageTests
 
         AssertContents(Directory.GetFiles(feed, "Longwave.Client.*.nupkg").Single());
         await using Hosting.TestHub hub = await Hosting.TestHub.StartedAsync();
-        await File.WriteAllTextAsync(Path.Combine(project, "app.csproj"), """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <Nullable>enable</Nullable>
-                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                <UseAppHost>false</UseAppHost>
-                <NuGetAudit>false</NuGetAudit>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Longwave.Client" Version="0.1.0" />
-              </ItemGroup>
-            </Project>
-            """);
-        await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
-            <configuration>
-              <packageSources><clear /><add key="feed" value="{feed}" /></packageSources>
-              <fallbackPackageFolders><add key="cache" value="{PackageCache()}" /></fallbackPackageFolders>
-              <config><add key="globalPackagesFolder" value="{Path.Combine(work.FullName, "packages")}" /></config>
-            </configuration>
-            """);
+        await WriteProjectAsync(project, feed, Path.Combine(work.FullName, "packages"), framework, settings);
         await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Snippet().Replace("http://localhost:8080", hub.Url, StringComparison.Ordinal));
 
-        await DotnetAsync(project, "build", "-c", "Release", "--disable-build-servers");
-        using Process app = Start(project, Path.Combine(project, "bin", "Release", "net10.0", "app.dll"));
+        // With its own runtime where this machine has none for it: what runs must be what the package has for that framework.
+        string output = Path.Combine(work.FullName, "out");
+        await DotnetAsync(project, "publish", "-c", "Release", "-o", output, "--disable-build-servers");
+        string program = Path.Combine(output, "app");
+        using Process app = settings.Length == 0 ? Start(project, "dotnet", program + ".dll") : Start(project, program);
         await using var publisher = new LongwaveClient(hub.Url);
         Task<string?> line = app.StandardOutput.ReadLineAsync().WaitAsync(Patience);
         while (!line.IsCompleted)
@@ -65,6 +48,35 @@ public sealed class PackageTests
         app.Kill();
         await app.WaitForExitAsync();
         work.Delete(recursive: true);
+    }
+
+    private static async Task WriteProjectAsync(string project, string feed, string packages, string framework, string settings)
+    {
+        await File.WriteAllTextAsync(Path.Combine(project, "app.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>{framework}</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <NuGetAudit>false</NuGetAudit>
+                {settings}
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Longwave.Client" Version="0.1.0" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        // Packages of ours come from the feed alone; a runtime comes from where all packages of this machine come from.
+        await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
+            <configuration>
+              <packageSources><add key="feed" value="{feed}" /></packageSources>
+              <fallbackPackageFolders><add key="cache" value="{PackageCache()}" /></fallbackPackageFolders>
+              <config><add key="globalPackagesFolder" value="{packages}" /></config>
+            </configuration>
+            """);
     }
 
     private static void AssertContents(string package)
@@ -93,15 +105,15 @@ public sealed class PackageTests
 
     private static async Task DotnetAsync(string directory, params string[] arguments)
     {
-        using Process dotnet = Start(directory, arguments);
+        using Process dotnet = Start(directory, "dotnet", arguments);
         Task<string> output = dotnet.StandardOutput.ReadToEndAsync();
         await dotnet.WaitForExitAsync().WaitAsync(Patience);
         Assert.True(dotnet.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{await output}");
     }
 
-    private static Process Start(string directory, params string[] arguments)
+    private static Process Start(string directory, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";

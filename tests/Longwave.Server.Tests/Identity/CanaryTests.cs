@@ -63,12 +63,7 @@ public sealed class CanaryTests(ITestOutputHelper output)
             }
 
             await AskAsync(hub, answers, HttpMethod.Get, $"/v1/events?topic=a&ticket={ours}");
-            foreach (string broken in (string[])["Authorization: Bearer canary-in-a-broken-header\0", "Authorization : canary-in-a-broken-header", "canary-in-a-broken-header"])
-            {
-                answers.Append(await RawConnection.RoundTripAsync(hub.Hub.Address, $"GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n{broken}\r\n\r\n"));
-            }
-
-            answers.Append(await RawConnection.RoundTripAsync(hub.Hub.Address, "GET /v1/events?ticket=canary-ticket-4b1d X\r\n\r\n"));
+            await AskBrokenAsync(hub, answers);
             await hub.Hub.StopAsync();
             logs = string.Join('\n', hub.Hub.Logs.Lines);
         }
@@ -95,6 +90,17 @@ public sealed class CanaryTests(ITestOutputHelper output)
         using HttpResponseMessage response = await hub.Hub.PostAsync("/v1/tickets", "", null, IdentityHub.Bearer(token));
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return (await TestHub.ReadJsonAsync(response)).GetProperty("ticket").GetString()!;
+    }
+
+    /// <summary>Requests that the web server refuses before anybody looks at who sent them.</summary>
+    private static async Task AskBrokenAsync(IdentityHub hub, StringBuilder answers)
+    {
+        foreach (string broken in (string[])["Authorization: Bearer canary-in-a-broken-header\0", "Authorization : canary-in-a-broken-header", "canary-in-a-broken-header"])
+        {
+            answers.Append(await RawConnection.RoundTripAsync(hub.Hub.Address, $"GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n{broken}\r\n\r\n"));
+        }
+
+        answers.Append(await RawConnection.RoundTripAsync(hub.Hub.Address, "GET /v1/events?ticket=canary-ticket-4b1d X\r\n\r\n"));
     }
 
     private static async Task AskAsync(IdentityHub hub, StringBuilder answers, HttpMethod method, string path, params (string Name, string Value)[] headers)

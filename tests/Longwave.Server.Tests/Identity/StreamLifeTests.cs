@@ -111,6 +111,30 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
         await other.ReadUntilAsync("data: for the other\n\n");
     }
 
+    [Fact]
+    public async Task Streams_OpenedWhileTheirSubjectIsRevoked_NeverStay()
+    {
+        const int Openings = 200;
+        await using IdentityHub hub = await IdentityHub.StartAsync();
+        string token = hub.Issuer.Token("mallory", ReadA);
+        Task<HttpResponseMessage>[] opening = [.. Enumerable.Range(0, Openings).Select(_ => hub.Hub.GetAsync("?topic=a", null, IdentityHub.Bearer(token)))];
+        await Task.WhenAny(opening);
+        using HttpResponseMessage revoked = await hub.RevokeAsync("""{"sub":"mallory"}""");
+        Assert.Equal(HttpStatusCode.Created, revoked.StatusCode);
+        int opened = 0;
+        foreach (Task<HttpResponseMessage> one in opening)
+        {
+            using HttpResponseMessage response = await one;
+            opened += response.IsSuccessStatusCode ? 1 : 0;
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{response.StatusCode}");
+            Assert.Contains(
+                response.IsSuccessStatusCode ? """{"reason":"revoked"}""" : "invalid-token", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ConnectionCount == 0);
+        output.WriteLine($"{opened} of {Openings} streams had opened, and ended; the others were refused.");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]

@@ -133,7 +133,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
         await Hub.PublishAsync(topic, "from mercure", ("id", topic + "-a"));
         using HttpResponseMessage published = await Hub.Hub.PostAsync($"/v1/events?topic={Uri.EscapeDataString(topic)}", "from v1", null, MercureHub.Bearer(NativeKey.Text));
         string position = (await TestHub.ReadJsonAsync(published)).GetProperty("id").GetString()!;
-        Assert.Contains($"id: {topic}-a\ndata: from mercure\n\nid: #{position}\ndata: from v1\n\n", await mercure.ReadUntilAsync("data: from v1\n\n"), StringComparison.Ordinal);
+        Assert.Contains($"id: {topic}-a\ndata: from mercure\n\n", await mercure.ReadUntilAsync($"id: #{position}\ndata: from v1\n\n"), StringComparison.Ordinal);
         Assert.Contains("data: from mercure\n\n", await native.ReadUntilAsync($"id: {position}\ndata: from v1\n\n"), StringComparison.Ordinal);
     }
 }

@@ -40,9 +40,9 @@ public sealed class ParkedStreamTests : IAsyncLifetime
     public async Task Stream_AfterOtherRequestsOnTheConnection_IsParked()
     {
         using RawConnection connection = await RawConnection.OpenAsync(_hub.Address);
-        await connection.SendAsync("POST /v1/events?topic=b HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
+        await connection.SendAsync("POST /v1/events?topic=b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
         await connection.ReadUntilAsync("HTTP/1.1 201 ");
-        await connection.SendAsync(Get + "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+        await connection.SendAsync(Get + "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await connection.ReadUntilAsync("retry: ");
         await _hub.PublishAsync("a", "after");
         string text = await connection.ReadUntilAsync("data: after\n\n");

@@ -118,6 +118,21 @@ public sealed class TokenCommandTests : IDisposable
         Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tail", "demo")]
+    [InlineData("publish", "demo", "x")]
+    [InlineData("demo")]
+    public async Task Commands_TokenFileThatIsMissingOrEmpty_EndAtOnce(params string[] arguments)
+    {
+        string file = Path.Combine(_home.FullName, "token.txt");
+        Func<string, string?> variables = name => name == "LONGWAVE_TOKEN_FILE" ? file : null;
+        await using CommandRun missing = CommandRun.StartWith(null, terminal => terminal with { Variable = variables }, arguments);
+        Assert.Contains("The token that LONGWAVE_TOKEN_FILE names can't be read", (await missing.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "\n");
+        await using CommandRun empty = CommandRun.StartWith(null, terminal => terminal with { Variable = variables }, arguments);
+        Assert.Contains("There is no token in the file", (await empty.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
+    }
+
     private CommandRun Serve(string url, params string[] more) =>
         CommandRun.Start(["serve", "--urls", url, "--data", Path.Combine(_home.FullName, "data"), "--config", Config, .. more]);
 

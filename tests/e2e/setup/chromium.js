@@ -52,10 +52,15 @@ export class Chromium {
   }
 
   async newTab(url) {
-    const { targetId } = await this.send('Target.createTarget', { url });
+    const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
     const tab = new Tab(this, targetId, sessionId);
     await tab.send('Page.enable');
+    await tab.send('Page.setBypassCSP', { enabled: true });
+    if (url !== 'about:blank') {
+      await tab.send('Page.navigate', { url });
+    }
+
     return tab;
   }
 

@@ -1,4 +1,4 @@
-// Pages of a hub's origin with nothing on them but the client that the hub serves.
+// Pages of a hub's origin with nothing on them but the client that the hub serves. What the hub answers forbids scripts, so the browser must be told to let them.
 
 import { until } from './until.js';
 

@@ -10,7 +10,7 @@ import { StateLine } from './state.js';
 import { appendVisible, element, formatNumber } from './text.js';
 import { TopicList } from './topics.js';
 import { setUpPublishing } from './publish.js';
-import { currentToken, noteStatus, setUpToken } from './token.js';
+import { currentToken, isAsking, noteStatus, setUpToken } from './token.js';
 
 const SAVE_MS = 1000;
 const MAX_DELAY_MS = 15_000;
@@ -33,7 +33,7 @@ const rate = new RateMeter();
 const state = new StateLine(comeBack);
 const topics = new TopicList({ toggle, reach });
 
-setUpToken();
+setUpToken(askAgain);
 setUpPublishing(published);
 byId('since').value = choice;
 byId('since').addEventListener('change', (event) => beginAnew(event.target.value));
@@ -97,6 +97,16 @@ async function follow(opened) {
   } catch {
     // The state said it: refused.
   }
+}
+
+/** There is a token, or another one. */
+function askAgain() {
+  topics.refresh();
+  if (selectors.length > 0) {
+    listen(subscription?.position ?? position);
+  }
+
+  drawEmpty();
 }
 
 /** A person does not want to wait, or has put right what was refused. */
@@ -198,7 +208,9 @@ function published(topic, at) {
 
 function reach(isReached) {
   reached = isReached;
-  if (selectors.length === 0) {
+  if (isAsking()) {
+    state.asking('A token is needed');
+  } else if (selectors.length === 0) {
     state.idle(reached);
   }
 
@@ -231,7 +243,7 @@ function chip(selector) {
 /** What stands where no row is. Drawn anew only when it changes: it may hold the focus. */
 function drawEmpty() {
   const kept = choice === 'earliest' ? 0 : topics.count(selectors);
-  const meaning = JSON.stringify([selectors, kept, wasLive, refusal, topics.isEmpty, reached, began]);
+  const meaning = JSON.stringify([selectors, kept, wasLive, refusal, topics.isEmpty, reached, isAsking(), began]);
   if (meaning !== drawn) {
     drawn = meaning;
     feed.showEmpty(...(selectors.length > 0 ? whileListening(kept) : whileIdle()));
@@ -241,6 +253,10 @@ function drawEmpty() {
 function whileIdle() {
   if (!reached) {
     return [element('h3', '', 'No hub yet'), element('p', '', 'The page looks for it every few seconds.')];
+  }
+
+  if (isAsking()) {
+    return [element('h3', '', 'This hub asks who you are'), element('p', '', 'It shows topics and events to those who bring a token.')];
   }
 
   return topics.isEmpty

@@ -23,6 +23,14 @@ export class StateLine {
     this.#show(reached ? 'idle' : 'down', reached ? 'Not listening' : 'The hub can’t be reached');
   }
 
+  /** The hub asks who looks. */
+  asking(words) {
+    if (this.#words.textContent !== words) {
+      this.#show('idle', words);
+      this.announce(words);
+    }
+  }
+
   connecting(isFirst) {
     this.#show('connecting', isFirst ? 'Connecting…' : 'Reconnecting…');
   }

@@ -12,15 +12,19 @@ export const currentToken = () => token || null;
 /** Headers of a request, with the token when there is one. */
 export const withToken = (headers = {}) => token === '' ? headers : { ...headers, Authorization: `Bearer ${token}` };
 
+/** Whether the hub has asked, and the token for it is not there yet. */
+export const isAsking = () => !byId('token-card').hidden;
+
 /** Looks at what came back, an answer or an error: a hub that wants a token, or another one, makes the page ask for it. */
 export function noteStatus({ status }) {
   if (status === 401) {
+    byId('token-heading').textContent = token === '' ? 'This hub asks who you are' : 'The hub does not take this token';
     byId('token-card').hidden = false;
   }
 }
 
-/** Lets the token be typed in; what the page shows then begins anew. */
-export function setUpToken() {
+/** Lets the token be typed in. @param {() => void} onToken Asks the hub again. */
+export function setUpToken(onToken) {
   byId('token-form').addEventListener('submit', (event) => {
     event.preventDefault();
     token = byId('token-text').value.trim();
@@ -32,7 +36,8 @@ export function setUpToken() {
 
     byId('token-text').value = '';
     byId('token-card').hidden = true;
-    location.reload();
+    byId('find-text').focus();
+    onToken();
   });
 }
 

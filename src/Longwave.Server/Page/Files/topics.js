@@ -26,7 +26,7 @@ export class TopicList {
   #topics = [];
   #known = 0;
   #options = new Map();
-  #failed = false;
+  #failure = null;
   #loading = false;
   #ticksToRest = 0;
 
@@ -93,16 +93,16 @@ export class TopicList {
     const text = this.#text.value.trim();
     try {
       [this.#topics, this.#known] = await this.#load(text);
-      this.#failed = false;
-    } catch {
-      this.#failed = true;
+      this.#failure = null;
+    } catch (error) {
+      this.#failure = error;
     }
 
     this.#loading = false;
     this.#ticksToRest = this.#known > PAGE ? RESTING_TICKS : 0;
     this.#draw();
-    this.#onReach(!this.#failed);
-    if (!this.#failed && this.#known > PAGE && this.#text.value.trim() !== text) {
+    this.#onReach(this.#failure === null || this.#failure.status > 0);
+    if (this.#failure === null && this.#known > PAGE && this.#text.value.trim() !== text) {
       this.refresh();
     }
   }
@@ -160,8 +160,11 @@ export class TopicList {
   }
 
   #noteWords(text, shown) {
-    if (this.#failed) {
-      return 'The list can’t be refreshed: the hub does not answer.';
+    if (this.#failure !== null) {
+      const { status } = this.#failure;
+      return status === 401 || status === 403
+        ? 'The hub lists topics for those who may read them.'
+        : `The list can’t be refreshed: the hub ${status ? `answers with ${status}` : 'does not answer'}.`;
     }
 
     if (text !== '' && shown === 0) {
@@ -260,7 +263,7 @@ async function fetchTopics(query) {
   const response = await fetch(`v1/topics?${query}`, { headers: withToken(), cache: 'no-store', signal: AbortSignal.timeout(10_000) });
   noteStatus(response);
   if (!response.ok) {
-    throw new Error(`HTTP ${response.status}`);
+    throw Object.assign(new Error(`HTTP ${response.status}`), { status: response.status });
   }
 
   return response.json();

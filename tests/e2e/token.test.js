@@ -1,0 +1,71 @@
+// A hub that asks who looks at it, as a person meets it.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Issuer } from '../../sdk/typescript/test/setup/issuer.js';
+import { launch, newPage } from './setup/browser.js';
+import { Hub } from './setup/hub.js';
+
+const issuer = new Issuer();
+let hub;
+let browser;
+before(async () => {
+  hub = await Hub.start(issuer.settings());
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await hub?.dispose();
+  issuer.dispose();
+});
+
+test('the page asks for a token, says when one is not taken, and shows what the right one may see', async () => {
+  const token = issuer.token('me', { publish: ['demo'], subscribe: ['demo'] });
+  const publish = (data) => fetch(`${hub.url}/v1/events?topic=demo&private=true`, { method: 'POST', body: data, headers: { Authorization: `Bearer ${token}` } });
+  await publish('before');
+  const { page, troubles } = await newPage(browser, hub);
+  await page.goto(hub.url);
+  const card = page.getByRole('region', { name: 'This hub asks who you are' });
+  await card.waitFor();
+  await page.getByText('A token is needed').first().waitFor();
+  assert.equal(await page.getByText('can’t be reached').count(), 0);
+
+  await page.getByLabel('Token', { exact: true }).fill('broken');
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'The hub does not take this token' }).waitFor();
+
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('option', { name: 'demo' }).click();
+  await page.getByLabel('Begin with').selectOption('earliest');
+  await page.getByText('before', { exact: true }).waitFor();
+  assert.equal(await page.locator('#token-card').isVisible(), false);
+
+  await page.getByLabel('Data').fill('from the page');
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText('from the page', { exact: true }).last().waitFor();
+  await page.getByText('Appended at').waitFor();
+
+  // In this tab the token stays; nowhere else is it kept.
+  await page.reload();
+  await page.getByText(/^Live, resumed at /).first().waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  assert.ok(!(await page.content()).includes(token));
+  assert.deepEqual(troubles, []);
+});
+
+test('a page that listens when its subject is revoked says so and does not come back', async () => {
+  const token = issuer.token('mallory', { subscribe: ['demo'] });
+  const { page, troubles } = await newPage(browser, hub);
+  await page.addInitScript((text) => sessionStorage.setItem('longwave-token', text), token);
+  await page.goto(`${hub.url}/?topic=demo`);
+  await page.getByText('Live', { exact: true }).first().waitFor();
+  const answer = await fetch(`${hub.url}/v1/revocations`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${issuer.token('root', { admin: true })}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ sub: 'mallory' }),
+  });
+  assert.equal(answer.status, 201);
+  await page.getByText('Refused.').waitFor();
+  assert.deepEqual(troubles, []);
+});
