@@ -50,7 +50,7 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
             return new Problem(ProblemTypes.BadRequest, "1.0 takes no token in the address; use a cookie or the header `Authorization`.", "access_token");
         }
 
-        if (Cookie(request.Cookies, options) is { Length: > 0 } cookie)
+        if (Cookie(request.Cookies, options, dialect) is { Length: > 0 } cookie)
         {
             carrier = new MercureCarrier(cookie, IsCookie: true, IsQuery: false);
         }
@@ -61,6 +61,9 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
     /// <summary>Only how it came: what it carries is nobody's to print.</summary>
     public override string ToString() => Token is null ? "none" : IsCookie ? "cookie" : IsQuery ? "query" : "header";
 
-    private static string? Cookie(IRequestCookieCollection cookies, MercureOptions options) =>
-        options.CookieName is { } name ? cookies[name] : cookies[CurrentCookie] ?? cookies[LegacyCookie];
+    /// <summary>While an application moves on, its users have both; each request means its own.</summary>
+    private static string? Cookie(IRequestCookieCollection cookies, MercureOptions options, Dialect dialect) =>
+        options.CookieName is { } name ? cookies[name]
+        : dialect == Dialect.Legacy ? cookies[LegacyCookie] ?? cookies[CurrentCookie]
+        : cookies[CurrentCookie] ?? cookies[LegacyCookie];
 }

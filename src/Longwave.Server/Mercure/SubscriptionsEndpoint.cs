@@ -49,14 +49,15 @@ internal sealed class SubscriptionsEndpoint(
         await AnswerAsync(context, found.Dialect, ActiveSubscription.Folder(hubPath), topic);
     }
 
-    /// <summary>The path as it was sent: decoded, the slashes of a matcher could not be told from those between the parts.</summary>
+    /// <summary>The path as it was sent, each part spelt as in topics: decoded, the slashes of a matcher could not be told from those between the parts.</summary>
     private static string TopicOf(HttpContext context, string hubPath)
     {
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         int end = target.IndexOf('?', StringComparison.Ordinal);
         string path = end < 0 ? target : target[..end];
         int at = path.IndexOf(HubAddress.Path, StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? path : hubPath + path[(at + HubAddress.Path.Length)..];
+        IEnumerable<string> parts = at < 0 ? [] : path[(at + HubAddress.Path.Length)..].Split('/');
+        return hubPath + string.Join('/', parts.Select(static part => Uri.EscapeDataString(Uri.UnescapeDataString(part))));
     }
 
     /// <summary>The addresses are topics, and private ones: only one's own grants count.</summary>

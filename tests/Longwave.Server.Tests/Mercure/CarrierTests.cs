@@ -41,6 +41,15 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
     }
 
     [Fact]
+    public async Task Cookies_OfBothForms_EachCountForTheirOwn()
+    {
+        string topic = fixture.NewTopic();
+        (string, string) both = ("Cookie", $"{LegacyCookie}={MercureHub.Subscriber(topic)}; {CurrentCookie}={Hub.CurrentSubscriber(topic)}");
+        Assert.Equal(200, await Hub.StatusAsync([("topic", topic)], null, both));
+        Assert.Equal(200, await Hub.StatusAsync([("match", topic)], null, both));
+    }
+
+    [Fact]
     [Sentence("8.78")]
     public async Task Current_TokenInTheAddress_IsRefusedAndNeverPassedOver()
     {

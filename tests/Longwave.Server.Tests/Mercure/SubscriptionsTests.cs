@@ -154,6 +154,7 @@ public sealed class SubscriptionsTests
         Assert.False(list.TryGetProperty("last_event_id", out _));
         Assert.Equal(2, (await ListAsync(hub, MercureHub.Subscriptions + "/exact/b", all)).GetProperty("subscriptions").GetArrayLength());
         JsonElement ofPattern = await ListAsync(hub, MercureHub.Subscriptions + "/urlpattern/https%3A%2F%2Fexample.com%2F%3Aid", all);
+        Assert.Single((await ListAsync(hub, MercureHub.Subscriptions + "/urlpattern/https%3a%2f%2fexample.com%2F:id", all)).GetProperty("subscriptions").EnumerateArray());
         JsonElement only = Assert.Single(ofPattern.GetProperty("subscriptions").EnumerateArray());
         JsonElement single = await ListAsync(hub, only.GetProperty("id").GetString()!, all);
         Assert.Equal(only.GetRawText(), single.GetRawText());
