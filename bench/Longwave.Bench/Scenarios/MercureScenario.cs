@@ -14,6 +14,7 @@ internal sealed class MercureScenario : IScenario
     private const int Publishers = 64;
     private const int BufferBytes = 1024 * 1024;
     private const int ListRounds = 50;
+    private const int FirstClients = 100;
 
     public string Name => "mercure";
 
@@ -34,6 +35,7 @@ internal sealed class MercureScenario : IScenario
             Enumerable.Range(0, updates), new ParallelOptions { MaxDegreeOfParallelism = Publishers, CancellationToken = context.Cancellation }, async (n, cancellation) => await PublishAsync(http, n, cancellation));
         double rate = updates / Stopwatch.GetElapsedTime(start).TotalSeconds;
         context.Tell($"{updates:N0} updates published");
+        List<double> first = Resume(hub, updates, FirstClients);
         List<double> resumes = Resume(hub, updates, context.Quick ? 200 : 2_000);
         (double replayMs, int replayed) = await ReplayAsync(hub, http, updates, context.Cancellation);
         return
@@ -41,6 +43,7 @@ internal sealed class MercureScenario : IScenario
             new Figure("resume after a random id: first byte p50", Statistics.Percentile(resumes, 0.5), "ms"),
             new Figure("resume after a random id: first byte p99", Statistics.Percentile(resumes, 0.99), "ms", new Target(Below: 20)),
             new Figure("resume after a random id: first byte max", resumes.Max(), "ms"),
+            new Figure($"the first {FirstClients} clients after the start, whose code is being compiled: first byte p99", Statistics.Percentile(first, 0.99), "ms"),
             new Figure("updates replayed on one stream, which went on live", replayed, "updates", new Target(AtLeast: updates / 2)),
             new Figure("the same: time", replayMs, "ms"),
             new Figure($"single updates with ids, {Publishers} at a time", rate, "updates/s"),
