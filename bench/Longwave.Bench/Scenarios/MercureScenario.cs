@@ -26,10 +26,25 @@ internal sealed class MercureScenario : IScenario
         int updates = context.Quick ? 10_000 : 100_000;
         string directory = context.NewDirectory();
         Directory.CreateDirectory(directory);
+        var figures = new List<Figure>();
+        await using (HubProcess hub = await HubProcess.StartAsync(directory))
+        {
+            figures.AddRange(await ResumeAsync(hub, updates, context));
+        }
+
         string configuration = directory + "-mercure.json";
         await File.WriteAllTextAsync(configuration, """{"Mercure":{"Subscriptions":true}}""", context.Cancellation);
-        await using HubProcess hub = await HubProcess.StartAsync(directory, configuration: configuration);
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{hub.Port}") };
+        await using (HubProcess hub = await HubProcess.StartAsync(directory, configuration: configuration))
+        {
+            figures.AddRange(await ListAsync(hub, context));
+        }
+
+        return figures;
+    }
+
+    private static async Task<IReadOnlyList<Figure>> ResumeAsync(HubProcess hub, int updates, BenchContext context)
+    {
+        using HttpClient http = Client(hub);
         long start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, updates), new ParallelOptions { MaxDegreeOfParallelism = Publishers, CancellationToken = context.Cancellation }, async (n, cancellation) => await PublishAsync(http, n, cancellation));
@@ -47,9 +62,10 @@ internal sealed class MercureScenario : IScenario
             new Figure("updates replayed on one stream, which went on live", replayed, "updates", new Target(AtLeast: updates / 2)),
             new Figure("the same: time", replayMs, "ms"),
             new Figure($"single updates with ids, {Publishers} at a time", rate, "updates/s"),
-            .. await ListAsync(hub, http, context),
         ];
     }
+
+    private static HttpClient Client(HubProcess hub) => new() { BaseAddress = new Uri($"http://127.0.0.1:{hub.Port}") };
 
     private static string Id(int n) => $"urn:uuid:{new Guid(n, 0x5bd1, 0x4e99, [0x80, (byte)(n * 7), (byte)(n >> 3), (byte)n, 1, 2, 3, 4])}";
 
@@ -117,8 +133,9 @@ internal sealed class MercureScenario : IScenario
         return [.. ids];
     }
 
-    private static async Task<IReadOnlyList<Figure>> ListAsync(HubProcess hub, HttpClient http, BenchContext context)
+    private static async Task<IReadOnlyList<Figure>> ListAsync(HubProcess hub, BenchContext context)
     {
+        using HttpClient http = Client(hub);
         int subscribers = context.Quick ? 1_000 : 10_000;
         var streams = new List<StreamSocket>(subscribers);
         try
