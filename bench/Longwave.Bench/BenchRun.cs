@@ -40,6 +40,7 @@ internal static class BenchRun
         new SoakScenario(),
         new IdentityScenario(),
         new HostileScenario(),
+        new MercureScenario(),
         new ReconnectScenario(),
         new RestartsScenario(),
     ];

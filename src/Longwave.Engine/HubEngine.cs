@@ -113,6 +113,51 @@ public sealed class HubEngine : IAsyncDisposable
         return _pipeline.PublishAsync(publications);
     }
 
+    /// <summary>Finds an event by an id as <see cref="EventFormat.SseWithIds"/> writes it: a publisher's, or <c>#</c> and a position. Also takes a bare position.</summary>
+    public EventPlace Find(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id.Length == 0 || id[0] != EventRules.PositionMark)
+        {
+            if (_log.PublisherIds.Find(id) is { } offset)
+            {
+                return new EventPlace(new Position(_log.Epoch, offset), IsKept: true);
+            }
+        }
+        else
+        {
+            id = id[1..];
+        }
+
+        return Position.TryParse(id, out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
+            ? new EventPlace(position, IsKept(position.Offset))
+            : default;
+    }
+
+    /// <summary>The newest event's id as <see cref="EventFormat.SseWithIds"/> writes it and <see cref="Find"/> finds it; null when there never was an event.</summary>
+    public string? NewestId()
+    {
+        Position tip = Tip;
+        if (tip.Offset == 0)
+        {
+            return null;
+        }
+
+        long sequence = _log.Tail.Find(tip.Offset - 1);
+        string? id = null;
+        if (sequence < 0 || _log.Tail[sequence] is not { } newest)
+        {
+            _log.PublisherIds.TryName(tip.Offset, out id);
+        }
+        else if (newest.Offset == tip.Offset)
+        {
+            id = newest.Event.Id;
+        }
+
+        // A name that an earlier event has, too, would lead to that one.
+        return id is not null && _log.PublisherIds.Find(id) == tip.Offset ? id : $"{EventRules.PositionMark}{tip}";
+    }
+
     /// <summary>Opens a stream. The engine writes to the sink from threads of its own, beginning before this returns.</summary>
     public SubscribeOutcome TrySubscribe(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
@@ -240,6 +285,17 @@ public sealed class HubEngine : IAsyncDisposable
         });
     }
 
+    private bool IsKept(long offset)
+    {
+        if (offset == _log.Tip)
+        {
+            return true;
+        }
+
+        long sequence = _log.Tail.Find(offset - 1);
+        return sequence >= 0 && _log.Tail[sequence] is { } found ? found.Offset == offset && found.Topic.Keeps(offset) : _log.PublisherIds.TryName(offset, out _);
+    }
+
     private void WakeShards() => Array.ForEach(_shards, static shard => shard.Wake());
 
     /// <summary>Finds where the subscriber begins, and writes the first bytes of its stream: proxies and browsers wait for some.</summary>
@@ -275,7 +331,7 @@ public sealed class HubEngine : IAsyncDisposable
     {
         SubscribeRequest request = subscriber.Request;
         long tip = _log.Tip;
-        string? reset = null;
+        string? reset = request.Reset;
         if (request.LastEventId is { } last)
         {
             bool parsed = Position.TryParse(last, out Position position);

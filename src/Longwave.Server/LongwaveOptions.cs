@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Longwave.Engine;
+using Longwave.Server.Mercure;
 
 namespace Longwave.Server;
 
@@ -17,4 +18,11 @@ public sealed class LongwaveOptions
     /// <summary>Who may do what.</summary>
     [Description("Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is.")]
     public AuthOptions Auth { get; set; } = new();
+
+    /// <summary>The Mercure protocol.</summary>
+    [Description("The Mercure protocol at `/.well-known/mercure`.")]
+    public MercureOptions Mercure { get; set; } = new();
+
+    /// <summary>Whether anybody is asked who he is.</summary>
+    public bool AsksWho => Auth.IsOn || Mercure.AsksWho;
 }

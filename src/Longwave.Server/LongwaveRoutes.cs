@@ -1,5 +1,6 @@
 using Longwave.Server.Browsers;
 using Longwave.Server.Endpoints;
+using Longwave.Server.Mercure;
 using Longwave.Server.Page;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Longwave.Server;
 /// <summary>The hub's addresses.</summary>
 public static class LongwaveRoutes
 {
-    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c> and <c>/readyz</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
+    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c>, <c>/readyz</c> and, unless <see cref="MercureOptions.Enabled"/> is off, <c>/.well-known/mercure</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Path that comes before all of them, e.g. <c>/hub</c>; empty for none.</param>
     /// <returns>A builder that conventions (authorization, host filters) can be put on.</returns>
@@ -34,7 +35,20 @@ public static class LongwaveRoutes
         Map("/v1/{**rest}", refusals.NotFoundAsync);
         Map("/healthz", health.HandleLivenessAsync);
         Map("/readyz", health.HandleReadinessAsync);
-        if (services.GetRequiredService<LongwaveOptions>().Server.Page)
+        LongwaveOptions options = services.GetRequiredService<LongwaveOptions>();
+        if (options.Mercure.Enabled)
+        {
+            SubscriptionsEndpoint subscriptions = services.GetRequiredService<SubscriptionsEndpoint>();
+            Map(HubAddress.Path, services.GetRequiredService<MercureAddress>().HandleAsync);
+            Map($"{HubAddress.Path}/subscriptions", subscriptions.HandleAsync);
+            Map($"{HubAddress.Path}/subscriptions/{{**rest}}", subscriptions.HandleAsync);
+
+            // At the root, whatever the prefix: so the address is found from the hub's (RFC 9728, section 3.1).
+            endpoints.Map($"{MercureRefusals.MetadataPrefix}{prefix}{HubAddress.Path}", Guarded(services.GetRequiredService<MetadataEndpoint>().HandleAsync))
+                .WithDisplayName("Longwave metadata");
+        }
+
+        if (options.Server.Page)
         {
             PageEndpoint page = services.GetRequiredService<PageEndpoint>();
             Map("/", page.HandleIndexAsync);
@@ -44,6 +58,7 @@ public static class LongwaveRoutes
         return group;
 
         // All methods: the addresses answer the wrong ones themselves, with a problem and the Allow header.
-        void Map(string path, RequestDelegate handler) => group.Map(path, refusals.Guard(browsers.Guard(handler))).WithDisplayName($"Longwave {path}");
+        void Map(string path, RequestDelegate handler) => group.Map(path, Guarded(handler)).WithDisplayName($"Longwave {path}");
+        RequestDelegate Guarded(RequestDelegate handler) => refusals.Guard(browsers.Guard(handler));
     }
 }

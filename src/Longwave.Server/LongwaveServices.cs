@@ -5,10 +5,13 @@ using Longwave.Server.Connections;
 using Longwave.Server.Endpoints;
 using Longwave.Server.Hosting;
 using Longwave.Server.Identity;
+using Longwave.Server.Mercure;
 using Longwave.Server.Page;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
+using Longwave.Server.Streaming;
 using Longwave.Server.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,6 +52,13 @@ public static class LongwaveServices
             options.Configure(configure);
         }
 
+        options.PostConfigure(static longwave =>
+        {
+            if (longwave.Mercure is { Enabled: true, Subscriptions: true } && longwave.Engine?.Policies is { } policies)
+            {
+                longwave.Engine.Policies = [SubscriptionAnnouncer.Policy, .. policies];
+            }
+        });
         options.ValidateOnStart();
         services.AddSingleton<IValidateOptions<LongwaveOptions>, OptionsCheck>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<LongwaveOptions>>().Value);
@@ -73,6 +83,8 @@ public static class LongwaveServices
         services.AddSingleton<BrowserGate>();
         services.AddSingleton<Refusals>();
         AddIdentity(services);
+        AddMercure(services);
+        services.AddSingleton<StreamAnswer>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<EventsAddress>();
@@ -85,9 +97,26 @@ public static class LongwaveServices
         return services;
     }
 
+    private static void AddMercure(IServiceCollection services)
+    {
+        services.Configure<KestrelServerOptions>(LongwaveKestrel.SendEventIds);
+        services.AddSingleton<MercureAuthenticator>();
+        services.AddSingleton<MercureRefusals>();
+        services.AddSingleton<FormBody>();
+        services.AddSingleton<SubscriptionAnnouncer>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SubscriptionAnnouncer>());
+        services.AddSingleton<ActiveSubscriptions>();
+        services.AddSingleton<MercureSubscribeEndpoint>();
+        services.AddSingleton<MercurePublishEndpoint>();
+        services.AddSingleton<MercureAddress>();
+        services.AddSingleton<SubscriptionsEndpoint>();
+        services.AddSingleton<MetadataEndpoint>();
+    }
+
     private static void AddIdentity(IServiceCollection services)
     {
         services.AddSingleton(provider => new TicketBox(provider.GetRequiredService<LongwaveOptions>().Auth, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<HubAddress>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<StreamOpener>();

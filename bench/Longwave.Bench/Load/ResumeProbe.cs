@@ -7,10 +7,10 @@ namespace Longwave.Bench.Load;
 internal static class ResumeProbe
 {
     /// <summary>Milliseconds from connecting until the first byte of the first replayed event was there.</summary>
-    public static double Measure(int port, string query, string lastEventId, byte[] buffer)
+    public static double Measure(int port, string query, string lastEventId, byte[] buffer, string path = "/v1/events")
     {
         long start = Stopwatch.GetTimestamp();
-        using StreamSocket stream = StreamSocket.Open(port, query, lastEventId);
+        using StreamSocket stream = StreamSocket.Open(port, query, lastEventId, path);
         for (int received = 0; ;)
         {
             received += stream.Receive(buffer.AsSpan(received));

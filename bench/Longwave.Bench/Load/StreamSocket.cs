@@ -13,11 +13,11 @@ internal sealed class StreamSocket : IDisposable
 
     public Socket Socket { get; }
 
-    /// <summary>Connects and asks for <c>/v1/events?QUERY</c>.</summary>
-    public static StreamSocket Open(int port, string query, string? lastEventId = null)
+    /// <summary>Connects and asks for <c>/v1/events?QUERY</c>, or the same of another path.</summary>
+    public static StreamSocket Open(int port, string query, string? lastEventId = null, string path = "/v1/events")
     {
         string resume = lastEventId is null ? "" : $"Last-Event-ID: {lastEventId}\r\n";
-        byte[] request = Encoding.ASCII.GetBytes($"GET /v1/events?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n{resume}\r\n");
+        byte[] request = Encoding.ASCII.GetBytes($"GET {path}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n{resume}\r\n");
         Socket socket = Connect(port);
         socket.Send(request);
         return new StreamSocket(socket);

@@ -28,11 +28,14 @@ function compile(template: string): Step[] {
       code[at] = kind === 'split' ? { split: code.length } : { jump: code.length };
     };
   };
-  const value = (operator: string, name: string) => {
-    const [, , named, reserved] = STYLES[operator]!;
+  const value = (operator: string, variable: string) => {
+    const [, separator, named, reserved] = STYLES[operator]!;
+    const [, name, exploded, prefix] = /^([^*:]*)(\*?)(?::(\d+))?$/.exec(variable)!;
     let bare = () => {};
-    if (named) {
-      literal(name);
+
+    // An exploded one is name=value for every item, or key=value for every pair: any names.
+    if (named && !exploded) {
+      literal(name!);
 
       // `;x` of an empty value has no equals sign.
       bare = operator === ';' ? later('split') : bare;
@@ -40,13 +43,25 @@ function compile(template: string): Step[] {
     }
 
     const allowed = reserved ? RESERVED : UNRESERVED;
+    const takes = (character: string) =>
+      character > '\x7f' || allowed.test(character) || (exploded !== '' && (character === separator || character === '='));
     const again = code.length;
-    const end = later('split');
-    const plain = later('split');
-    code.push(is('%'), HEX, HEX, { jump: again });
-    plain();
-    code.push({ takes: (character) => character > '\x7f' || allowed.test(character) }, { jump: again });
-    end();
+    const ends: (() => void)[] = [];
+    for (let i = Number(prefix ?? 1); i > 0; i--) {
+      ends.push(later('split'));
+      const plain = later('split');
+      code.push(is('%'), HEX, HEX);
+      const taken = later('jump');
+      plain();
+      code.push({ takes });
+      taken();
+    }
+
+    if (!prefix) {
+      code.push({ jump: again });
+    }
+
+    ends.forEach((end) => end());
     bare();
   };
 

@@ -6,10 +6,8 @@ namespace Longwave.Engine.Fanout;
 /// <summary>The runs that the subscribers of a sweep get: nearly all of them the same one, which is made once per format, on first need.</summary>
 internal sealed class RunWriter
 {
-    private const int Formats = 4;
-
-    private readonly RunBuilder?[] _runs = new RunBuilder[Formats];
-    private readonly (Sweep? Sweep, long Version, int Start)[] _made = new (Sweep?, long, int)[Formats];
+    private readonly RunBuilder?[] _runs = new RunBuilder[EventFrames.FormatCount];
+    private readonly (Sweep? Sweep, long Version, int Start)[] _made = new (Sweep?, long, int)[EventFrames.FormatCount];
 
     /// <summary>The events of a sweep from a place on; valid until the next call.</summary>
     public FrameRun Run(Sweep sweep, int start, EventFormat format)

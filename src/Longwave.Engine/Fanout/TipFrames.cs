@@ -8,9 +8,7 @@ namespace Longwave.Engine.Fanout;
 /// <summary>Heartbeats: nearly all subscribers of a tick get the same one, which is made once per format.</summary>
 internal sealed class TipFrames
 {
-    private const int Formats = 4;
-
-    private readonly (Position Tip, byte[]? Chunk)[] _last = new (Position, byte[]?)[Formats];
+    private readonly (Position Tip, byte[]? Chunk)[] _last = new (Position, byte[]?)[EventFrames.FormatCount];
     private readonly ArrayBufferWriter<byte> _scratch = new(64);
 
     /// <summary>The chunk that says this tip.</summary>

@@ -14,7 +14,7 @@ internal sealed class TopicRoutes
     private const int RememberedTopics = 262_144;
 
     private readonly Dictionary<string, RouteNode> _exact = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, RouteNode> _patterns = new(StringComparer.Ordinal);
+    private readonly Dictionary<Selector, RouteNode> _patterns = [];
     private readonly Dictionary<string, RouteNode[]> _patternsOfTopic = new(StringComparer.Ordinal);
 
     public RouteNode Any { get; } = new(null);
@@ -75,26 +75,35 @@ internal sealed class TopicRoutes
             return Any;
         }
 
-        Dictionary<string, RouteNode> nodes = selector.Kind == SelectorKind.Exact ? _exact : _patterns;
-        if (!nodes.TryGetValue(selector.Text, out RouteNode? node))
+        RouteNode? node;
+        if (selector.IsPattern ? _patterns.TryGetValue(selector, out node) : _exact.TryGetValue(selector.Text, out node))
         {
-            node = new RouteNode(selector);
-            nodes.Add(selector.Text, node);
-            Changed(selector);
+            return node;
         }
 
+        node = new RouteNode(selector);
+        if (selector.IsPattern)
+        {
+            _patterns.Add(selector, node);
+        }
+        else
+        {
+            _exact.Add(selector.Text, node);
+        }
+
+        Changed(selector);
         return node;
     }
 
     private void Drop(Selector selector)
     {
-        (selector.Kind == SelectorKind.Exact ? _exact : _patterns).Remove(selector.Text);
+        _ = selector.IsPattern ? _patterns.Remove(selector) : _exact.Remove(selector.Text);
         Changed(selector);
     }
 
     private void Changed(Selector selector)
     {
-        if (selector.Kind == SelectorKind.Template)
+        if (selector.IsPattern)
         {
             _patternsOfTopic.Clear();
         }

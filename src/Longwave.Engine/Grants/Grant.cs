@@ -46,7 +46,7 @@ public sealed class Grant
             return true;
         }
 
-        return a.Kind == SelectorKind.Template && b.Kind == SelectorKind.Template
+        return a.IsPattern && b.IsPattern
             && (a.Prefix.StartsWith(b.Prefix, StringComparison.Ordinal) || b.Prefix.StartsWith(a.Prefix, StringComparison.Ordinal));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class EventLog : IDisposable
         Tail = new HotTail(options.Limits, indexedThrough);
         Indexer = new TopicIndexer(Database, indexedThrough);
         Writer = new LogWriter(Database, Indexer, reserved);
+        PublisherIds = new PublisherIds(path);
         Probe = new DiskProbe(Path.Combine(Path.GetDirectoryName(path)!, "longwave.probe"));
     }
 
@@ -45,6 +46,9 @@ internal sealed class EventLog : IDisposable
     public LogWriter Writer { get; }
 
     public DiskProbe Probe { get; }
+
+    /// <summary>What publishers call their events. For any thread.</summary>
+    public PublisherIds PublisherIds { get; }
 
     public TopicIndexer Indexer { get; }
 
@@ -96,6 +100,11 @@ internal sealed class EventLog : IDisposable
                 Indexer.Add(added);
             }
 
+            else if (added.Event.Id is { } id)
+            {
+                PublisherIds.Remember(id, added.Offset);
+            }
+
             if (pending.Key is { } key)
             {
                 Keys.Remember(key, added.Offset, added.TimeUnixMs);
@@ -131,6 +140,11 @@ internal sealed class EventLog : IDisposable
 
             if (!oldest.IsStored)
             {
+                if (oldest.Event.Id is { } id)
+                {
+                    PublisherIds.Forget(id, oldest.Offset);
+                }
+
                 Lose(oldest.Topic, oldest);
                 Array.ForEach(oldest.Alternates, alternate => Lose(alternate, oldest));
             }
@@ -150,6 +164,7 @@ internal sealed class EventLog : IDisposable
     /// <summary>Closes the files. Of the writer, as the last thing.</summary>
     public void Dispose()
     {
+        PublisherIds.Dispose();
         Database.Dispose();
         _lock.Dispose();
     }

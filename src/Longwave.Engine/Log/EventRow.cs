@@ -3,7 +3,7 @@ namespace Longwave.Engine.Log;
 /// <summary>The columns of an event as every query of the engine selects them.</summary>
 internal static class EventRow
 {
-    public const string Columns = "e.offset, e.time, e.topic, e.alternates, e.type, e.key, e.content_type, e.attributes, e.data, e.private";
+    public const string Columns = "e.offset, e.time, e.topic, e.alternates, e.type, e.key, e.content_type, e.attributes, e.data, e.private, e.publisher_id, e.retry";
 
     public const int Offset = 0;
     public const int Time = 1;
@@ -15,4 +15,6 @@ internal static class EventRow
     public const int Attributes = 7;
     public const int Data = 8;
     public const int Private = 9;
+    public const int PublisherId = 10;
+    public const int Retry = 11;
 }

@@ -222,7 +222,8 @@ internal sealed class LogReader : IDisposable
             return true;
         }
 
-        bool plain = output.Format == EventFormat.Sse;
+        bool named = output.Format == EventFormat.SseWithIds;
+        bool plain = named || output.Format == EventFormat.Sse;
         var view = new EventView
         {
             Position = new Position(_log.Epoch, row.Int64(EventRow.Offset)),
@@ -234,6 +235,8 @@ internal sealed class LogReader : IDisposable
             ContentType = plain ? null : Text(row, EventRow.ContentType),
             Attributes = plain ? null : Text(row, EventRow.Attributes),
             IsPrivate = !plain && row.Int64(EventRow.Private) != 0,
+            Id = named && !row.IsNull(EventRow.PublisherId) ? row.Text(EventRow.PublisherId) : null,
+            RetryMs = named && !row.IsNull(EventRow.Retry) ? (int)row.Int64(EventRow.Retry) : null,
             Data = row.Bytes(EventRow.Data),
         };
         output.Write(in view);

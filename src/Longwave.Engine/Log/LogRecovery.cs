@@ -87,6 +87,8 @@ internal static class LogRecovery
             Attributes = OptionalText(row, EventRow.Attributes),
             Data = row.Bytes(EventRow.Data).ToArray(),
             IsPrivate = row.Int64(EventRow.Private) != 0,
+            Id = OptionalText(row, EventRow.PublisherId),
+            RetryMs = row.IsNull(EventRow.Retry) ? null : (int)row.Int64(EventRow.Retry),
         };
         return new TailEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
     }

@@ -9,7 +9,7 @@ internal static class LogSchema
     /// <summary>"LWAV", so that <c>file</c> and the hub can tell the log from any other database.</summary>
     private const long ApplicationId = 0x4C574156;
 
-    private const long Version = 2;
+    private const long Version = 3;
 
     /// <summary>4 KiB pages: a checkpoint of 16 MiB takes some tens of milliseconds on a plain disk.</summary>
     private const int CheckpointPages = 4_096;
@@ -28,7 +28,9 @@ internal static class LogSchema
           is_public INTEGER NOT NULL DEFAULT 1);
         CREATE TABLE events (
           offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, topic INTEGER NOT NULL, alternates BLOB, type TEXT, key TEXT,
-          content_type TEXT, attributes TEXT, data BLOB NOT NULL, private INTEGER NOT NULL DEFAULT 0);
+          content_type TEXT, attributes TEXT, data BLOB NOT NULL, private INTEGER NOT NULL DEFAULT 0,
+          publisher_id TEXT, retry INTEGER);
+        CREATE INDEX events_by_publisher_id ON events (publisher_id) WHERE publisher_id IS NOT NULL;
         CREATE TABLE topic_events (topic INTEGER NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (topic, offset)) WITHOUT ROWID;
         CREATE TABLE idempotency (offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, key BLOB NOT NULL);
         """;
@@ -41,6 +43,16 @@ internal static class LogSchema
         ALTER TABLE events ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE topics ADD COLUMN is_public INTEGER NOT NULL DEFAULT 1;
         PRAGMA user_version = 2;
+        COMMIT;
+        """;
+
+    /// <summary>From format 2: its events had no names but their positions. The index is made by one pass over the events.</summary>
+    private const string FromVersion2 = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE events ADD COLUMN publisher_id TEXT;
+        ALTER TABLE events ADD COLUMN retry INTEGER;
+        CREATE INDEX events_by_publisher_id ON events (publisher_id) WHERE publisher_id IS NOT NULL;
+        PRAGMA user_version = 3;
         COMMIT;
         """;
 
@@ -69,13 +81,9 @@ internal static class LogSchema
         {
             throw new LogUnavailableException("longwave.db is not a Longwave log. Choose another data directory.");
         }
-        else if (database.Scalar("PRAGMA user_version") is var found && found == 1)
+        else
         {
-            database.Execute(FromVersion1);
-        }
-        else if (found != Version)
-        {
-            throw new LogUnavailableException($"The log has format {found}, this hub reads format {Version}. Run the version that wrote it, or choose another data directory.");
+            Upgrade(database);
         }
 
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
@@ -85,5 +93,24 @@ internal static class LogSchema
             PRAGMA cache_size = -16384;
             PRAGMA temp_store = MEMORY;
             """));
+    }
+
+    private static void Upgrade(Database database)
+    {
+        long found = database.Scalar("PRAGMA user_version");
+        if (found is < 1 or > Version)
+        {
+            throw new LogUnavailableException($"The log has format {found}, this hub reads format {Version}. Run the version that wrote it, or choose another data directory.");
+        }
+
+        if (found < 2)
+        {
+            database.Execute(FromVersion1);
+        }
+
+        if (found < 3)
+        {
+            database.Execute(FromVersion2);
+        }
     }
 }

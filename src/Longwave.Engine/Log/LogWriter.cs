@@ -31,8 +31,8 @@ internal sealed class LogWriter : IDisposable
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
         _insertEvent = database.Prepare("""
-            INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data, private)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data, private, publisher_id, retry)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """);
         _insertTopic = database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0)");
         _insertKey = database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
@@ -165,7 +165,9 @@ internal sealed class LogWriter : IDisposable
             .BindText(7, added.Event.ContentType)
             .BindText(8, added.Event.Attributes)
             .BindBlob(9, added.Event.Data.Span)
-            .Bind(10, added.Event.IsPrivate ? 1 : 0);
+            .Bind(10, added.Event.IsPrivate ? 1 : 0)
+            .BindText(11, added.Event.Id);
+        _ = added.Event.RetryMs is { } retryMs ? _insertEvent.Bind(12, retryMs) : _insertEvent.BindNull(12);
         BindAlternates(added.Alternates);
         _insertEvent.Run();
         if (pending.Key is { } key)

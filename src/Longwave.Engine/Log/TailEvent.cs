@@ -9,8 +9,6 @@ namespace Longwave.Engine.Log;
 /// <summary>A committed event in memory, with its frames: each is encoded once, on first need, and shared by every subscriber.</summary>
 internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
 {
-    private const int Formats = 4;
-
     /// <summary>What an event costs in memory beside its data: objects, strings, the raw frame's fields.</summary>
     private const int Overhead = 320;
 
@@ -46,7 +44,7 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
         ? _sse ?? Interlocked.CompareExchange(ref _sse, Encode(format), null) ?? _sse
         : Others()[(int)format] ?? Interlocked.CompareExchange(ref Others()[(int)format], Encode(format), null) ?? Others()[(int)format]!;
 
-    private byte[]?[] Others() => _others ?? Interlocked.CompareExchange(ref _others, new byte[Formats][], null) ?? _others;
+    private byte[]?[] Others() => _others ?? Interlocked.CompareExchange(ref _others, new byte[EventFrames.FormatCount][], null) ?? _others;
 
     private byte[] Encode(EventFormat format)
     {
@@ -62,6 +60,8 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
             Key = Event.Key,
             ContentType = Event.ContentType,
             Attributes = Event.Attributes,
+            Id = Event.Id,
+            RetryMs = Event.RetryMs,
             IsPrivate = Event.IsPrivate,
             Data = Event.Data.Span,
         };

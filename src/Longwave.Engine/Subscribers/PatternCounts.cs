@@ -8,7 +8,7 @@ internal sealed class PatternCounts(int most)
     // Guards _counts.
     private readonly Lock _gate = new();
 
-    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<Selector, int> _counts = [];
 
     public bool TryAdd(IReadOnlyList<Selector> selectors)
     {
@@ -19,7 +19,7 @@ internal sealed class PatternCounts(int most)
 
         lock (_gate)
         {
-            int added = selectors.Where(IsPattern).Count(selector => !_counts.ContainsKey(selector.Text));
+            int added = selectors.Where(IsPattern).Count(selector => !_counts.ContainsKey(selector));
             if (_counts.Count + added > most)
             {
                 return false;
@@ -27,7 +27,7 @@ internal sealed class PatternCounts(int most)
 
             foreach (Selector selector in selectors.Where(IsPattern))
             {
-                _counts[selector.Text] = _counts.GetValueOrDefault(selector.Text) + 1;
+                _counts[selector] = _counts.GetValueOrDefault(selector) + 1;
             }
 
             return true;
@@ -45,13 +45,13 @@ internal sealed class PatternCounts(int most)
         {
             foreach (Selector selector in selectors.Where(IsPattern))
             {
-                if (--_counts[selector.Text] == 0)
+                if (--_counts[selector] == 0)
                 {
-                    _counts.Remove(selector.Text);
+                    _counts.Remove(selector);
                 }
             }
         }
     }
 
-    private static bool IsPattern(Selector selector) => selector.Kind == SelectorKind.Template;
+    private static bool IsPattern(Selector selector) => selector.IsPattern;
 }

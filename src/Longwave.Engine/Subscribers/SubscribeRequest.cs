@@ -28,6 +28,12 @@ public sealed record SubscribeRequest
     /// </summary>
     public string? LastEventId { get; init; }
 
+    /// <summary>
+    /// Why whatever the client came with means nothing here, when the caller knows already; told in band by <c>longwave.reset</c>. Null
+    /// when it does not, or when there is nothing to tell.
+    /// </summary>
+    public string? Reset { get; init; }
+
     /// <summary>Where to begin without a usable last event id.</summary>
     public Since Since { get; init; } = Since.Live;
 

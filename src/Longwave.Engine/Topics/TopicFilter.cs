@@ -22,7 +22,7 @@ internal sealed class TopicFilter
 
         Selectors = [.. selectors.Distinct()];
         MatchesAll = Selectors.Any(static selector => selector.Kind == SelectorKind.Any);
-        _patterns = [.. Selectors.Where(static selector => selector.Kind == SelectorKind.Template)];
+        _patterns = [.. Selectors.Where(static selector => selector.IsPattern)];
         _set = [.. Selectors.Where(static selector => selector.Kind == SelectorKind.Exact).Select(static selector => selector.Text)];
     }
 

@@ -56,6 +56,40 @@ public static class EventStreamEncoder
         writer.Advance(n);
     }
 
+    /// <summary>
+    /// Writes a published event under its publisher's name: <c>id:</c> that name, else <c>#</c> and the position, <c>event:</c> unless it is
+    /// <c>message</c>, <c>retry:</c> if it has one, <c>data:</c> lines, blank line.
+    /// </summary>
+    /// <exception cref="ArgumentException">Type or id hold CR, LF or NUL; <see cref="EventRules"/> was not asked before.</exception>
+    public static void WriteEventWithId(IBufferWriter<byte> writer, in EventView e)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        Span<byte> position = stackalloc byte[1 + Position.MaxTextLength];
+        if (e.Id is { } id)
+        {
+            WriteTextField(writer, "id: "u8, id);
+        }
+        else
+        {
+            position[0] = (byte)EventRules.PositionMark;
+            e.Position.TryFormat(position[1..], out int length);
+            WriteField(writer, "id: "u8, position[..(1 + length)]);
+        }
+
+        if (TypeToWrite(e.Type) is { } type)
+        {
+            WriteTextField(writer, "event: "u8, type);
+        }
+
+        if (e.RetryMs is { } retryMs)
+        {
+            WriteRetry(writer, retryMs);
+        }
+
+        WriteData(writer, e.Data);
+        writer.Write("\n"u8);
+    }
+
     /// <summary>Writes data as <c>data:</c> lines, without the blank line that would end the event.</summary>
     public static void WriteData(IBufferWriter<byte> writer, ReadOnlySpan<byte> data)
     {
@@ -130,6 +164,12 @@ public static class EventStreamEncoder
         }
 
         return type;
+    }
+
+    private static void WriteTextField(IBufferWriter<byte> writer, ReadOnlySpan<byte> prefix, string value)
+    {
+        Span<byte> utf8 = stackalloc byte[Math.Max(EventRules.MaxIdBytes, EventRules.MaxTypeBytes)];
+        WriteField(writer, prefix, utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
     }
 
     private static void WriteField(IBufferWriter<byte> writer, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> value)

@@ -28,6 +28,15 @@ public sealed record Event
     /// </summary>
     public string? Attributes { get; init; }
 
+    /// <summary>
+    /// What its publisher calls it: a stream can be resumed after it, and <see cref="EventFormat.SseWithIds"/> says it. It never decides the
+    /// order. Null when it has no name but its position.
+    /// </summary>
+    public string? Id { get; init; }
+
+    /// <summary>The reconnection time that goes out with it in <see cref="EventFormat.SseWithIds"/>, in milliseconds; null leaves it.</summary>
+    public int? RetryMs { get; init; }
+
     /// <summary>Whether it reaches only subscribers that were granted it, never those that may read what is public.</summary>
     public bool IsPrivate { get; init; }
 }

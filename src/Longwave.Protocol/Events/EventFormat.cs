@@ -14,4 +14,10 @@ public enum EventFormat
 
     /// <summary>One CloudEvents JSON object and a line feed.</summary>
     JsonCloudEvents,
+
+    /// <summary>
+    /// <c>text/event-stream</c> as <see cref="Sse"/>, but <c>id:</c> is what the publisher calls the event, else <c>#</c> and its position; and
+    /// <c>retry:</c> where the publisher gave one.
+    /// </summary>
+    SseWithIds,
 }

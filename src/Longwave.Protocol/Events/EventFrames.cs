@@ -9,6 +9,9 @@ namespace Longwave.Protocol.Events;
 /// <summary>Complete frames, in every format that a subscriber can ask for. A frame is whole: frames can be joined in any number.</summary>
 public static class EventFrames
 {
+    /// <summary>How many members <see cref="EventFormat"/> has, for tables by format.</summary>
+    public const int FormatCount = (int)EventFormat.SseWithIds + 1;
+
     /// <summary>Writes one event as one frame.</summary>
     /// <exception cref="ArgumentException">The type holds a line end or NUL; <see cref="EventRules"/> was not asked before.</exception>
     public static void Write(IBufferWriter<byte> writer, EventFormat format, in EventView e)
@@ -18,6 +21,9 @@ public static class EventFrames
         {
             case EventFormat.Sse:
                 EventStreamEncoder.WriteEvent(writer, e);
+                break;
+            case EventFormat.SseWithIds:
+                EventStreamEncoder.WriteEventWithId(writer, e);
                 break;
             case EventFormat.SseCloudEvents:
                 var sse = new JsonSink(writer, CloudEventEncoder.EstimateSize(e) + 64);
@@ -101,5 +107,5 @@ public static class EventFrames
         sink.Flush();
     }
 
-    private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents;
+    private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents or EventFormat.SseWithIds;
 }

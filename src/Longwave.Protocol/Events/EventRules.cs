@@ -14,11 +14,20 @@ public static class EventRules
     /// <summary>Longest type in bytes of UTF-8.</summary>
     public const int MaxTypeBytes = 256;
 
+    /// <summary>Longest id that a publisher may give, in bytes of UTF-8: it travels in a request header.</summary>
+    public const int MaxIdBytes = 1024;
+
+    /// <summary>What a publisher's id may not begin with: so the hub writes positions where an event has no other name.</summary>
+    public const char PositionMark = '#';
+
+    /// <summary>The id that means "before everything", and so is no event's.</summary>
+    public const string EarliestId = "earliest";
+
     /// <summary>Longest key in bytes of UTF-8.</summary>
     public const int MaxKeyBytes = 1024;
 
     /// <summary>Most alternate topics of one event: each one is a row of the topic index.</summary>
-    public const int MaxAlternates = 100;
+    public const int MaxAlternates = 999;
 
     /// <summary>Longest media type in bytes.</summary>
     public const int MaxContentTypeBytes = 256;
@@ -42,6 +51,7 @@ public static class EventRules
         return CheckTopic(e.Topic)
             ?? (e.Alternates.Count == 0 ? null : CheckAlternates(e.Alternates))
             ?? (e.Type is null ? null : CheckType(e.Type))
+            ?? (e.Id is null ? null : CheckId(e.Id))
             ?? (e.Key is null ? null : CheckKey(e.Key))
             ?? (e.ContentType is null ? null : CheckContentType(e.ContentType))
             ?? (e.Attributes is null ? null : CheckAttributes(e.Attributes))
@@ -62,6 +72,21 @@ public static class EventRules
         return type.StartsWith(ReservedTypePrefix, StringComparison.Ordinal)
             ? new EventProblem("type", "Types that begin with 'longwave.' are the hub's own control events. Use another type.", EventProblemKind.Invalid)
             : null;
+    }
+
+    /// <summary>Checks a publisher's id: 1 to <see cref="MaxIdBytes"/> bytes, no control characters, no <c>#</c> at its beginning, not <c>earliest</c>.</summary>
+    public static EventProblem? CheckId(ReadOnlySpan<char> id)
+    {
+        if (CheckText("id", id, MaxIdBytes) is { } problem)
+        {
+            return problem;
+        }
+
+        return id[0] == PositionMark
+            ? new EventProblem("id", "Ids that begin with '#' are the hub's own. Use another id, or none.", EventProblemKind.Invalid)
+            : id is EarliestId
+                ? new EventProblem("id", "'earliest' asks for every event there is and names none. Use another id, or none.", EventProblemKind.Invalid)
+                : null;
     }
 
     /// <summary>Checks a key: 1 to <see cref="MaxKeyBytes"/> bytes, no control characters.</summary>

@@ -30,6 +30,12 @@ public readonly ref struct EventView
     /// <inheritdoc cref="Event.Attributes"/>
     public string? Attributes { get; init; }
 
+    /// <inheritdoc cref="Event.Id"/>
+    public string? Id { get; init; }
+
+    /// <inheritdoc cref="Event.RetryMs"/>
+    public int? RetryMs { get; init; }
+
     /// <inheritdoc cref="Event.IsPrivate"/>
     public bool IsPrivate { get; init; }
 

@@ -11,4 +11,7 @@ public enum SelectorKind
 
     /// <summary>Every topic that the URI template can expand to.</summary>
     Template,
+
+    /// <summary>Every topic that is a URL, as it stands or relative to the hub's, and matches the URL pattern.</summary>
+    UrlPattern,
 }

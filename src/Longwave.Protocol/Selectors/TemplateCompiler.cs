@@ -6,6 +6,12 @@ namespace Longwave.Protocol.Selectors;
 /// <summary>Turns a URI template (RFC 6570 section 2) into a <see cref="TemplateProgram"/>.</summary>
 internal ref struct TemplateCompiler
 {
+    /// <summary>Longest prefix (<c>{var:3}</c>) that is understood: each character is code of its own.</summary>
+    private const int MaxPrefix = 100;
+
+    /// <summary>Longest program: what is run on it takes stack in proportion.</summary>
+    private const int MaxCode = 8_192;
+
     private readonly ReadOnlySpan<char> _text;
     private readonly List<TemplateInstruction> _code = [];
     private int _at;
@@ -26,7 +32,7 @@ internal ref struct TemplateCompiler
         }
 
         compiler._code.Add(new TemplateInstruction(TemplateOperation.End));
-        error = compiler._error;
+        error = compiler._error ?? (compiler._code.Count > MaxCode ? "The template is too large once its variables are written out." : null);
         program = error is null ? new TemplateProgram(text[..firstBrace], [.. compiler._code]) : null;
         return program is not null;
     }
@@ -78,12 +84,12 @@ internal ref struct TemplateCompiler
             int comma = body[start..].IndexOf(',');
             end = comma < 0 ? body.Length : start + comma;
             ReadOnlySpan<char> name = body[start..end];
-            if (!CheckName(name, begin + start))
+            if (!TryReadModifier(ref name, begin + start, out bool explodes, out int prefix) || !CheckName(name, begin + start))
             {
                 return;
             }
 
-            CompileVariable(style, name, first, untouchedSkips, skipsAfterFirst);
+            CompileVariable(new TemplateVariable(style, explodes, prefix), name, first, untouchedSkips, skipsAfterFirst);
             first = false;
         }
 
@@ -95,8 +101,9 @@ internal ref struct TemplateCompiler
     /// One variable. On entry <paramref name="untouched"/> holds the jumps of "no variable before was defined"; the code falls in
     /// with "some variable before was defined". On leaving the same holds for the next variable.
     /// </summary>
-    private void CompileVariable(TemplateStyle style, ReadOnlySpan<char> name, bool first, List<int> untouched, List<int> written)
+    private void CompileVariable(TemplateVariable variable, ReadOnlySpan<char> name, bool first, List<int> untouched, List<int> written)
     {
+        TemplateStyle style = variable.Style;
         int toValue = -1;
         if (!first)
         {
@@ -119,14 +126,17 @@ internal ref struct TemplateCompiler
             LandOne(toValue);
         }
 
-        CompileValue(style, name);
+        CompileValue(variable, name);
         written.Add(Emit(TemplateOperation.Jump));
     }
 
-    private void CompileValue(TemplateStyle style, ReadOnlySpan<char> name)
+    private void CompileValue(TemplateVariable variable, ReadOnlySpan<char> name)
     {
+        TemplateStyle style = variable.Style;
         int withoutEquals = -1;
-        if (style.Named)
+
+        // An exploded one is name=value for every item of a list, key=value for every pair of a map: any names.
+        if (style.Named && !variable.Explodes)
         {
             foreach (char c in name)
             {
@@ -141,21 +151,82 @@ internal ref struct TemplateCompiler
             Emit(TemplateOperation.Character, '=');
         }
 
-        // again: end or ( % hex hex or one character ), again
-        int again = Emit(TemplateOperation.Split);
-        int raw = Emit(TemplateOperation.Split);
-        Emit(TemplateOperation.Character, '%');
-        Emit(TemplateOperation.HexDigit);
-        Emit(TemplateOperation.HexDigit);
-        Emit(TemplateOperation.Jump, target: again);
-        LandOne(raw);
-        Emit(style.AllowsReserved ? TemplateOperation.Reserved : TemplateOperation.Unreserved);
-        Emit(TemplateOperation.Jump, target: again);
-        LandOne(again);
+        if (variable.Prefix > 0)
+        {
+            var ends = new List<int>();
+            for (int i = 0; i < variable.Prefix; i++)
+            {
+                ends.Add(Emit(TemplateOperation.Split));
+                var taken = new List<int>();
+                CompileCharacter(variable, taken);
+                Land(taken);
+            }
+
+            Land(ends);
+        }
+        else
+        {
+            // again: end or one character, again
+            int again = Emit(TemplateOperation.Split);
+            var taken = new List<int>();
+            CompileCharacter(variable, taken);
+            foreach (int jump in taken)
+            {
+                SetTarget(jump, again);
+            }
+
+            LandOne(again);
+        }
+
         if (withoutEquals >= 0)
         {
             LandOne(withoutEquals);
         }
+    }
+
+    /// <summary>One character of a value, plain or percent-encoded; jumps that follow it go to <paramref name="taken"/>.</summary>
+    private readonly void CompileCharacter(TemplateVariable variable, List<int> taken)
+    {
+        int raw = Emit(TemplateOperation.Split);
+        Emit(TemplateOperation.Character, '%');
+        Emit(TemplateOperation.HexDigit);
+        Emit(TemplateOperation.HexDigit);
+        taken.Add(Emit(TemplateOperation.Jump));
+        LandOne(raw);
+        foreach (char between in variable.Explodes ? [variable.Style.Separator, '='] : (ReadOnlySpan<char>)[])
+        {
+            int other = Emit(TemplateOperation.Split);
+            Emit(TemplateOperation.Character, between);
+            taken.Add(Emit(TemplateOperation.Jump));
+            LandOne(other);
+        }
+
+        Emit(variable.Style.AllowsReserved ? TemplateOperation.Reserved : TemplateOperation.Unreserved);
+        taken.Add(Emit(TemplateOperation.Jump));
+    }
+
+    /// <summary>Takes <c>*</c> or <c>:length</c> off the name (RFC 6570, section 2.4).</summary>
+    private bool TryReadModifier(ref ReadOnlySpan<char> name, int at, out bool explodes, out int prefix)
+    {
+        explodes = name.EndsWith("*");
+        prefix = 0;
+        int colon = name.IndexOf(':');
+        if (explodes)
+        {
+            name = name[..^1];
+        }
+        else if (colon >= 0)
+        {
+            ReadOnlySpan<char> digits = name[(colon + 1)..];
+            name = name[..colon];
+            if (!int.TryParse(digits, System.Globalization.NumberStyles.None, null, out prefix) || prefix is 0 or > MaxPrefix || digits[0] == '0')
+            {
+                _error = $"The template has a prefix at character {at + colon + 1} that is no length from 1 to {MaxPrefix}.";
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool CheckName(ReadOnlySpan<char> name, int at)
@@ -163,12 +234,6 @@ internal ref struct TemplateCompiler
         if (++_variables > Selector.MaxVariables)
         {
             _error = $"The template has more than {Selector.MaxVariables} variables.";
-            return false;
-        }
-
-        if (name.ContainsAny('*', ':'))
-        {
-            _error = $"The template uses a modifier (':length' or '*') at character {at + 1}; RFC 6570 is known up to level 3.";
             return false;
         }
 
@@ -204,9 +269,11 @@ internal ref struct TemplateCompiler
     }
 
     /// <summary>Lets a jump or split that was written earlier go to the next instruction.</summary>
-    private readonly void LandOne(int jump)
+    private readonly void LandOne(int jump) => SetTarget(jump, _code.Count);
+
+    private readonly void SetTarget(int jump, int target)
     {
         Span<TemplateInstruction> code = CollectionsMarshal.AsSpan(_code);
-        code[jump] = code[jump] with { Target = (ushort)code.Length };
+        code[jump] = code[jump] with { Target = (ushort)target };
     }
 }

@@ -8,7 +8,7 @@ namespace Longwave.Server.Browsers;
 internal sealed class BrowserHeaders(HttpContext context, OriginTrust trust)
 {
     /// <summary>What a page may read of an answer beside its body and the headers that every page may read.</summary>
-    private const string Exposed = "Allow, ETag, Location, Longwave-Connection, Retry-After, WWW-Authenticate";
+    private const string Exposed = "Allow, ETag, Last-Event-ID, Link, Location, Mercure-Last-Event-ID, Longwave-Connection, Retry-After, WWW-Authenticate";
 
     /// <summary>How long a browser remembers a preflight, in seconds: an origin that is taken off the list is out after that.</summary>
     private const string MaxAgeSeconds = "600";

@@ -51,15 +51,20 @@ internal static class AuthCheck
         CheckAlgorithms($"{path}:Algorithms", issuer.Algorithms, failures);
         for (int i = 0; i < issuer.Keys.Count; i++)
         {
-            CheckAlgorithms($"{path}:Keys:{i}:Algorithms", issuer.Keys[i].Algorithms, failures);
-            if (issuer.Keys[i].File is null == issuer.Keys[i].Variable is null)
-            {
-                failures.Add($"{path}:Keys:{i}: say either File or Variable.");
-            }
+            CheckKey($"{path}:Keys:{i}", issuer.Keys[i], failures);
         }
     }
 
-    private static void CheckAlgorithms(string path, IEnumerable<string> algorithms, List<string> failures)
+    public static void CheckKey(string path, KeyOptions key, List<string> failures)
+    {
+        CheckAlgorithms($"{path}:Algorithms", key.Algorithms, failures);
+        if (key.File is null == key.Variable is null)
+        {
+            failures.Add($"{path}: say either File or Variable.");
+        }
+    }
+
+    public static void CheckAlgorithms(string path, IEnumerable<string> algorithms, List<string> failures)
     {
         foreach (string unknown in algorithms.Where(static algorithm => !SigningAlgorithms.All.Contains(algorithm)))
         {

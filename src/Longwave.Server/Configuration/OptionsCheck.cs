@@ -97,6 +97,11 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
             AuthCheck.Check(auth, failures);
         }
 
+        if (options.Mercure is { Publisher: { Keys: not null, Algorithms: not null }, Subscriber: { Keys: not null, Algorithms: not null }, PublishOrigins: not null } mercure)
+        {
+            MercureCheck.Check(mercure, server, failures);
+        }
+
         CheckLists(server, failures);
         if (server.Admission is { Address: { } address, Subject: { } subject })
         {

@@ -21,6 +21,10 @@ public static class LongwaveKestrel
     /// <summary>How long a body or a reader may be slower, at its beginning.</summary>
     private static readonly TimeSpan SlownessGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>An event's id may stand in headers of answers, too, whatever its publisher chose.</summary>
+    internal static void SendEventIds(KestrelServerOptions kestrel) => kestrel.ResponseHeaderEncodingSelector =
+        static name => name.EndsWith("Last-Event-ID", StringComparison.OrdinalIgnoreCase) || name.Equals("Link", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
+
     /// <summary>Applies them.</summary>
     /// <param name="kestrel">Kestrel's options.</param>
     /// <param name="options">The hub's options, which the connections follow.</param>

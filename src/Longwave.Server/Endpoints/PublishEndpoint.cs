@@ -4,6 +4,7 @@ using Longwave.Protocol.Events;
 using Longwave.Server.Admission;
 using Longwave.Server.Hosting;
 using Longwave.Server.Identity;
+using Longwave.Server.Mercure;
 using Longwave.Server.Problems;
 using Longwave.Server.Publishing;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,7 @@ internal sealed class PublishEndpoint(
     RunningHub hub,
     LongwaveOptions options,
     Authenticator authenticator,
+    HubAddress address,
     ReceivingBudget budget,
     AdmissionControl admission,
     Refusals refusals,
@@ -53,7 +55,7 @@ internal sealed class PublishEndpoint(
         using PublishPermit? held = permit;
         using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, options.Server.RequestBodyTimeout, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
-        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller);
+        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
 
         // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
         return reader.CheckDeclaredLength()
@@ -142,21 +144,10 @@ internal sealed class PublishEndpoint(
         PublishResult result = await hub.Engine.PublishAsync(publications);
         if (result.Outcome != PublishOutcome.Accepted)
         {
-            return Refusal(result.Outcome);
+            return PublishRefusals.Of(result.Outcome, options.Engine.Limits);
         }
 
         await (batch ? PublishAnswer.WriteBatchAsync(context, result.Events) : PublishAnswer.WriteSingleAsync(context, result.Events[0]));
         return null;
     }
-
-    private Problem Refusal(PublishOutcome outcome) => outcome switch
-    {
-        PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publishes wait for the log; nothing was appended."),
-        PublishOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk of the log is full; nothing was appended."),
-        PublishOutcome.TooManyTopics => new Problem(
-            ProblemTypes.TooManyTopics, $"The log knows {options.Engine.Limits.MaxTopics} topics, as many as it takes; nothing was appended.", "topic"),
-        PublishOutcome.Stopped => new Problem(
-            ProblemTypes.PublishingStopped, "Writing to the log failed, so this hub acknowledges nothing until it is restarted; streams go on."),
-        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving; nothing was appended."),
-    };
 }

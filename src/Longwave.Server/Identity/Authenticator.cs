@@ -1,6 +1,7 @@
 using Longwave.Engine.Grants;
 using Longwave.Server.Browsers;
 using Longwave.Server.Hosting;
+using Longwave.Server.Mercure;
 using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -24,28 +25,44 @@ internal sealed class Authenticator : IDisposable
     private readonly TimeProvider _clock;
     private readonly KeyFetcher _fetcher;
     private readonly IssuerKeys[] _issuers;
+    private readonly IssuerKeys? _publishers;
+    private readonly IssuerKeys? _subscribers;
+    private readonly HubAddress _address;
     private readonly TokenValidator _tokens;
     private readonly ApiKeyRing _apiKeys;
     private readonly Caller _nobody;
 
-    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, BrowserRules browsers, TimeProvider clock, ILoggerFactory loggers)
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, BrowserRules browsers, HubAddress address, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _hub, _browsers, _clock, Tickets) = (options, hub, browsers, clock, tickets);
+        (_options, _hub, _browsers, _address, _clock, Tickets) = (options, hub, browsers, address, clock, tickets);
         ILogger logger = loggers.CreateLogger("Longwave.Server.Identity");
         AuthOptions auth = options.Auth;
-        var everybody = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
+        Everybody = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
         _fetcher = new KeyFetcher(auth.KeyTimeout);
         _issuers = [.. auth.Issuers.Select(issuer => new IssuerKeys(issuer, auth, _fetcher, clock, logger))];
-        _tokens = new TokenValidator(auth, _issuers, everybody, clock);
-        _apiKeys = new ApiKeyRing(auth.ApiKeys, everybody);
-        _nobody = auth.IsOn ? new Caller("", null, GrantSet.Nothing, everybody) : Anybody;
+        _publishers = OwnKeys("Mercure:Publisher", options.Mercure.Publisher);
+        _subscribers = OwnKeys("Mercure:Subscriber", options.Mercure.Subscriber);
+        _tokens = new TokenValidator(auth, _issuers, Everybody, clock);
+        _apiKeys = new ApiKeyRing(auth.ApiKeys, Everybody);
+        _nobody = options.AsksWho ? new Caller("", null, GrantSet.Nothing, Everybody) : Anybody;
+        IssuerKeys? OwnKeys(string name, MercureKeysOptions keys) =>
+            options.Mercure.Enabled && keys.IsSet ? new IssuerKeys(keys.AsIssuer(name), auth, _fetcher, clock, logger) : null;
     }
+
+    /// <summary>Whoever comes, when nobody is asked who he is; null when everybody is.</summary>
+    public Caller? Open => ReferenceEquals(_nobody, Anybody) ? Anybody : null;
+
+    /// <summary>Who shows nothing.</summary>
+    public Caller Nobody => _nobody;
+
+    /// <summary>What everybody may do.</summary>
+    public GrantSet Everybody { get; }
 
     /// <summary>The tickets that wait for their use.</summary>
     public TicketBox Tickets { get; }
 
     /// <summary>The issuers whose keys have to be kept current.</summary>
-    public IReadOnlyList<IssuerKeys> Issuers => _issuers;
+    public IReadOnlyList<IssuerKeys> Issuers => [.. _issuers, .. new[] { _publishers, _subscribers }.OfType<IssuerKeys>()];
 
     /// <summary>Who sent it, or why that is refused.</summary>
     /// <param name="context">The request.</param>
@@ -71,12 +88,33 @@ internal sealed class Authenticator : IDisposable
             CarrierKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
                 ? new Authentication(holder)
                 : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is none.", "ticket")),
-            _ => carrier.Secret.StartsWith(ApiKeyRing.Prefix, StringComparison.Ordinal) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret),
+            _ => carrier.Secret.StartsWith(ApiKeyRing.Prefix, StringComparison.Ordinal) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
         };
-        return found.Caller is { Subject: not null } caller && IsRevoked(caller)
-            ? new Authentication(new Problem(ProblemTypes.InvalidToken, "The token has been revoked."))
-            : found;
+        return Unrevoked(found);
     }
+
+    /// <summary>Whose a token or an API key is at the protocol's address, and whether it is signed with a key of its role.</summary>
+    public async ValueTask<(Authentication Found, bool IsOwn)> IdentifyAsync(string secret, MercureRole role, Dialect dialect, string hubUrl)
+    {
+        if (secret.StartsWith(ApiKeyRing.Prefix, StringComparison.Ordinal))
+        {
+            return (Unrevoked(_apiKeys.Find(secret)), false);
+        }
+
+        if (dialect == Dialect.Current && !TokenValidator.IsAccessToken(secret))
+        {
+            return (new Authentication(new Problem(ProblemTypes.InvalidToken, "The token is no access token (`typ` is not `at+jwt`).")), false);
+        }
+
+        IssuerKeys? keys = role == MercureRole.Publisher ? _publishers : _subscribers;
+        SelfIssued? own = keys is null ? null : new SelfIssued(keys, role, dialect, hubUrl, _options.Mercure.Issuer);
+        Authentication found = Unrevoked(await _tokens.ValidateAsync(secret, hubUrl, own));
+        return (found, found.Caller is { } caller && !Array.Exists(_issuers, issuer => issuer.Issuer == caller.Issuer));
+    }
+
+    private Authentication Unrevoked(Authentication found) => found.Caller is { Subject: not null } caller && IsRevoked(caller)
+        ? new Authentication(new Problem(ProblemTypes.InvalidToken, "The token has been revoked."))
+        : found;
 
     /// <summary>Whether the caller's token, or all that its subject had until a moment, was revoked.</summary>
     public bool IsRevoked(Caller caller) =>

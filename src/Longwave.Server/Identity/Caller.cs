@@ -1,4 +1,5 @@
 using Longwave.Engine.Grants;
+using Longwave.Server.Mercure;
 
 namespace Longwave.Server.Identity;
 
@@ -20,11 +21,20 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
     /// <summary>When the token expires; null for a caller without one.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>What the token says in Mercure's words, or null.</summary>
+    public MercureClaims? Mercure { get; init; }
+
+    /// <summary>Whether he showed a good token, also when it does not name him.</summary>
+    public bool HasToken { get; init; }
+
+    /// <summary>Whether his streams end at the second at which the token expires, and without being told before.</summary>
+    public bool EndsByTheSecond { get; init; }
+
     /// <summary>Who it is among all subjects of all issuers; null for somebody who did not say.</summary>
     public (string Issuer, string Subject)? Owner => Subject is null ? null : (Issuer, Subject);
 
     /// <summary>Whether he said who he is, or nobody is asked.</summary>
-    public bool IsKnown => Subject is not null || Grants.IsAdmin;
+    public bool IsKnown => Subject is not null || HasToken || Grants.IsAdmin;
 
     /// <summary>Whether he may publish anywhere.</summary>
     public bool Publishes => Grants.Publish.Count + Everybody.Publish.Count > 0;
@@ -37,6 +47,17 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
 
     /// <summary>Whether he may publish an event of this type to this topic.</summary>
     public bool MayPublish(string topic, string? type) => Grants.MayPublish(topic, type) || Everybody.MayPublish(topic, type);
+
+    /// <summary>The same caller where everybody may do something else.</summary>
+    public Caller Beside(GrantSet everybody) => new(Issuer, Subject, Grants, everybody)
+    {
+        TokenId = TokenId,
+        IssuedAt = IssuedAt,
+        ExpiresAt = ExpiresAt,
+        Mercure = Mercure,
+        HasToken = HasToken,
+        EndsByTheSecond = EndsByTheSecond,
+    };
 
     /// <summary>Never more than who it is: records print all that they have.</summary>
     public override string ToString() => Subject ?? "anonymous";

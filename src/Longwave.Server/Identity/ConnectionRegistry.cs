@@ -74,7 +74,9 @@ internal sealed class ConnectionRegistry
     {
         Connection = Name(number),
         Access = caller.Access,
-        Expiry = caller.ExpiresAt is { } expires ? Expiry(expires, options, now) : null,
+        Expiry = caller.ExpiresAt is not { } expires ? null
+            : caller.EndsByTheSecond ? new StreamExpiry(expires, expires, expires)
+            : Expiry(expires, options, now),
     };
 
     /// <summary>A token that lives for seconds is not announced before it is there.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Longwave.Engine.Grants;
+using Longwave.Server.Mercure;
 
 namespace Longwave.Server.Identity;
 
@@ -26,21 +27,39 @@ internal sealed class TokenClaims
     /// <summary>The claim <c>longwave</c>: what its subject may do.</summary>
     public GrantSet Grants { get; private set; } = GrantSet.Nothing;
 
+    /// <summary>What it says in Mercure's words, or null.</summary>
+    public MercureClaims? Mercure { get; private set; }
+
+    /// <summary>What a token of an issuer must say and this one does not, in a clause that goes on "the token …", or null.</summary>
+    public string? Missing => Issuer.Length == 0 ? "does not say who issued it (`iss`)"
+        : Subject.Length == 0 ? "does not say whose it is (`sub`)"
+        : ExpiresAt is null ? "does not say when it expires (`exp`)"
+        : null;
+
+    /// <summary>All that it grants, in whatever words.</summary>
+    public GrantSet AllGrants => Mercure is null ? Grants : new GrantSet
+    {
+        Publish = [.. Grants.Publish, .. Mercure.Publish],
+        Subscribe = [.. Grants.Subscribe, .. Mercure.Subscribe],
+        IsAdmin = Grants.IsAdmin,
+    };
+
     /// <summary>Reads them.</summary>
+    /// <param name="json">The claims.</param>
+    /// <param name="header">The header of the same token: its type says in which words it may grant.</param>
+    /// <param name="scope">What their meaning depends on.</param>
+    /// <param name="claims">The claims.</param>
     /// <returns>What is wrong with them, in a clause that goes on "the token …", or null.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> json, int maxGrants, out TokenClaims claims)
+    public static string? TryRead(ReadOnlySpan<byte> json, TokenHeader header, TokenScope scope, out TokenClaims claims)
     {
         var read = new TokenClaims();
         claims = read;
-        return TokenJson.ForEach(json, (string name, ref Utf8JsonReader reader) => read.Take(name, ref reader, maxGrants))
-            ?? (read.Issuer.Length == 0 ? "does not say who issued it (`iss`)"
-                : read.Subject.Length == 0 ? "does not say whose it is (`sub`)"
-                : read.ExpiresAt is null ? "does not say when it expires (`exp`)"
-                : null);
+        return TokenJson.ForEach(json, (string name, ref Utf8JsonReader reader) => read.Take(name, ref reader, header, scope));
     }
 
-    private string? Take(string name, ref Utf8JsonReader reader, int maxGrants)
+    private string? Take(string name, ref Utf8JsonReader reader, TokenHeader header, TokenScope scope)
     {
+        string? problem;
         switch (name)
         {
             case "iss":
@@ -59,8 +78,16 @@ internal sealed class TokenClaims
             case "iat":
                 return (IssuedAt = TokenJson.Time(ref reader)) is null ? Wrong(name) : null;
             case "longwave":
-                string? problem = GrantClaim.TryRead(ref reader, maxGrants, out GrantSet grants);
+                problem = GrantClaim.TryRead(ref reader, scope.MaxGrants, out GrantSet grants);
                 Grants = grants;
+                return problem;
+            case "mercure" or "https://mercure.rocks/" when !header.IsAccessToken && Mercure is null:
+                problem = LegacyClaim.TryRead(ref reader, scope.MaxGrants, out MercureClaims legacy);
+                Mercure = legacy;
+                return problem;
+            case "authorization_details" when header.IsAccessToken:
+                problem = AuthorizationDetails.TryRead(ref reader, scope, out MercureClaims details);
+                Mercure = details;
                 return problem;
             default:
                 reader.Skip();

@@ -5,7 +5,8 @@ namespace Longwave.Server.Identity;
 /// <summary>The header of a signed token, read before anything of it is believed (RFC 7515, section 4).</summary>
 /// <param name="Algorithm">How it says it is signed; whether a key may be used so is not its to say.</param>
 /// <param name="KeyId">Which key it says it is signed with, or null.</param>
-internal readonly record struct TokenHeader(string Algorithm, string? KeyId)
+/// <param name="IsAccessToken">Whether it says that it is an access token (RFC 9068), and not just any token.</param>
+internal readonly record struct TokenHeader(string Algorithm, string? KeyId, bool IsAccessToken)
 {
     private const int MaxKeyIdLength = 256;
 
@@ -16,6 +17,7 @@ internal readonly record struct TokenHeader(string Algorithm, string? KeyId)
         header = default;
         string? algorithm = null;
         string? keyId = null;
+        bool isAccessToken = false;
         string? problem = TokenJson.ForEach(json, (string name, ref Utf8JsonReader reader) =>
         {
             switch (name)
@@ -27,7 +29,9 @@ internal readonly record struct TokenHeader(string Algorithm, string? KeyId)
                     keyId = TokenJson.Text(ref reader);
                     return keyId is { Length: <= MaxKeyIdLength } ? null : "names its key in a way that no key is named";
                 case "typ":
-                    return IsTokenType(TokenJson.Text(ref reader)) ? null : "is of another type than an access token (`typ`)";
+                    string? type = TokenJson.Text(ref reader);
+                    isAccessToken = IsAccessTokenType(type);
+                    return isAccessToken || "JWT".Equals(type, StringComparison.OrdinalIgnoreCase) ? null : "is of another type than an access token (`typ`)";
                 case "crit":
                     return "asks for extensions that this hub does not have (`crit`)";
                 case "enc" or "zip" or "b64":
@@ -38,11 +42,10 @@ internal readonly record struct TokenHeader(string Algorithm, string? KeyId)
                     return null;
             }
         });
-        header = new TokenHeader(algorithm ?? "", keyId);
+        header = new TokenHeader(algorithm ?? "", keyId, isAccessToken);
         return problem ?? (algorithm is null ? "names no algorithm" : null);
     }
 
-    private static bool IsTokenType(string? type) =>
-        type is not null && (type.Equals("JWT", StringComparison.OrdinalIgnoreCase)
-            || type.Equals("at+jwt", StringComparison.OrdinalIgnoreCase) || type.Equals("application/at+jwt", StringComparison.OrdinalIgnoreCase));
+    private static bool IsAccessTokenType(string? type) =>
+        "at+jwt".Equals(type, StringComparison.OrdinalIgnoreCase) || "application/at+jwt".Equals(type, StringComparison.OrdinalIgnoreCase);
 }

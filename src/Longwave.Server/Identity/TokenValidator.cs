@@ -13,12 +13,24 @@ namespace Longwave.Server.Identity;
 internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys> issuers, GrantSet everybody, TimeProvider clock)
 {
     private const int Parts = 3;
+    private const int MaxHeaderLength = 4_096;
 
     private readonly Dictionary<string, IssuerKeys> _issuers = issuers.ToDictionary(static issuer => issuer.Issuer, StringComparer.Ordinal);
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = options.MaxTokenBytes, SetDefaultTimesOnTokenCreation = false };
 
+    /// <summary>Whether a token says that it is an access token (RFC 9068). Nothing of it is believed.</summary>
+    public static bool IsAccessToken(string token)
+    {
+        int end = token.IndexOf('.', StringComparison.Ordinal);
+        return end is > 0 and < MaxHeaderLength && Base64Text.TryDecode(token.AsSpan(0, end), out byte[] json)
+            && TokenHeader.TryRead(json, out TokenHeader header) is null && header.IsAccessToken;
+    }
+
     /// <summary>Who it is, or why the token is refused.</summary>
-    public async ValueTask<Authentication> ValidateAsync(string token)
+    /// <param name="token">The token.</param>
+    /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
+    /// <param name="own">The keys of a party without a name, whose tokens are good here too, and what they may be; null when there is none.</param>
+    public async ValueTask<Authentication> ValidateAsync(string token, string hubUrl, SelfIssued? own = null)
     {
         if (token.Length > options.MaxTokenBytes)
         {
@@ -42,8 +54,9 @@ internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys
             return Refuse(badHeader);
         }
 
-        return TokenClaims.TryRead(claimsJson, options.MaxGrants, out TokenClaims claims) is { } badClaims
-            ? Refuse(badClaims)
+        return TokenClaims.TryRead(claimsJson, header, new TokenScope(options.MaxGrants, hubUrl), out TokenClaims claims) is { } badClaims ? Refuse(badClaims)
+            : own is not null && !_issuers.ContainsKey(claims.Issuer) ? await ValidateOwnAsync(token, header, claims, own)
+            : claims.Missing is { } missing ? Refuse(missing)
             : await ValidateAsync(token, header, claims);
     }
 
@@ -54,37 +67,60 @@ internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys
             return Refuse("is of an issuer that this hub does not take tokens of");
         }
 
+        return await VerifyAsync(token, header, issuer, Parameters(issuer)) is { } refused ? new Authentication(refused)
+            : CheckTimes(claims) is { } problem ? Refuse(problem)
+            : new Authentication(ToCaller(claims, claims.Subject, claims.AllGrants));
+    }
+
+    /// <summary>A token of whoever has the key. What it must say depends on what it is.</summary>
+    private async ValueTask<Authentication> ValidateOwnAsync(string token, TokenHeader header, TokenClaims claims, SelfIssued own)
+    {
+        if (own.Refuse(header, claims) is { } wrong)
+        {
+            return Refuse(wrong);
+        }
+
+        var parameters = new TokenValidationParameters
+        {
+            RequireSignedTokens = true, ValidateIssuerSigningKey = true, TryAllIssuerSigningKeys = true, ValidateIssuer = false, ValidateAudience = false, ValidateLifetime = false,
+        };
+        return await VerifyAsync(token, header, own.Keys, parameters) is { } refused ? new Authentication(refused)
+            : claims.NotBefore > clock.GetUtcNow() + options.ClockSkew ? Refuse("is not valid yet (`nbf`)")
+            : new Authentication(ToCaller(claims, claims.Subject.Length == 0 ? null : claims.Subject, own.Narrow(claims.AllGrants)));
+    }
+
+    private async ValueTask<Problem?> VerifyAsync(string token, TokenHeader header, IssuerKeys issuer, TokenValidationParameters parameters)
+    {
         IReadOnlyList<VerificationKey> keys = await issuer.FindAsync(header);
         if (keys.Count == 0)
         {
             return issuer.IsEmpty
-                ? new Authentication(new Problem(ProblemTypes.IdentityUnavailable, "The keys of the token's issuer could not be fetched yet."))
-                : Refuse("is signed with a key or an algorithm that its issuer does not have here");
+                ? new Problem(ProblemTypes.IdentityUnavailable, "The keys of the token's issuer could not be fetched yet.")
+                : Refuse("is signed with a key or an algorithm that its issuer does not have here").Problem;
         }
 
-        TokenValidationResult result = await _handler.ValidateTokenAsync(token, Parameters(issuer, keys, header.Algorithm));
-        if (!result.IsValid)
-        {
-            return Refuse(result.Exception is SecurityTokenInvalidAudienceException ? "is for somebody else (`aud`)" : "has a signature that is not right");
-        }
-
-        return CheckTimes(claims) is { } problem ? Refuse(problem) : new Authentication(ToCaller(claims));
+        parameters.IssuerSigningKeyResolver = (_, _, _, _) => keys.Select(static key => key.Key);
+        parameters.ValidAlgorithms = [header.Algorithm];
+        TokenValidationResult result = await _handler.ValidateTokenAsync(token, parameters);
+        return result.IsValid
+            ? null
+            : Refuse(result.Exception is SecurityTokenInvalidAudienceException ? "is for somebody else (`aud`)" : "has a signature that is not right").Problem;
     }
 
-    private Caller ToCaller(TokenClaims claims) => new(claims.Issuer, claims.Subject, claims.Grants, everybody)
+    private Caller ToCaller(TokenClaims claims, string? subject, GrantSet grants) => new(claims.Issuer, subject, grants, everybody)
     {
         TokenId = claims.TokenId,
         IssuedAt = claims.IssuedAt,
         ExpiresAt = claims.ExpiresAt,
+        Mercure = claims.Mercure,
+        HasToken = true,
     };
 
-    private static TokenValidationParameters Parameters(IssuerKeys issuer, IReadOnlyList<VerificationKey> keys, string algorithm) => new()
+    private static TokenValidationParameters Parameters(IssuerKeys issuer) => new()
     {
         RequireSignedTokens = true,
         ValidateIssuerSigningKey = true,
         TryAllIssuerSigningKeys = true,
-        IssuerSigningKeyResolver = (_, _, _, _) => keys.Select(static key => key.Key),
-        ValidAlgorithms = [algorithm],
         ValidateIssuer = true,
         ValidIssuer = issuer.Issuer,
         ValidateAudience = true,

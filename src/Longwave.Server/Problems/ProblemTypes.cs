@@ -21,7 +21,7 @@ public static class ProblemTypes
 
     /// <summary>A selector that can't be understood.</summary>
     public static readonly ProblemType InvalidSelector = new(
-        "invalid-selector", 400, "Invalid topic selector", "Use an exact topic, `*`, or an RFC 6570 URI template (levels 1 to 3).");
+        "invalid-selector", 400, "Invalid topic selector", "Use an exact topic, `*`, or an RFC 6570 URI template.");
 
     /// <summary>More selectors or types than one subscription may have.</summary>
     public static readonly ProblemType TooManySelectors = new(

@@ -21,7 +21,7 @@ internal sealed class ProblemWriter(ServerOptions options)
             response.Headers.RetryAfter = RetryAfterSeconds(problem.RetryAfter ?? TimeSpan.Zero).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        if (problem.Type.Status == StatusCodes.Status401Unauthorized)
+        if (problem.Type.Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
         {
             // RFC 6750, section 3.
             response.Headers.WWWAuthenticate = problem.Type == ProblemTypes.InvalidToken ? "Bearer error=\"invalid_token\"" : "Bearer";

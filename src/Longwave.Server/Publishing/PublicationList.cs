@@ -3,6 +3,7 @@ using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
 using Longwave.Server.Identity;
+using Longwave.Server.Mercure;
 using Longwave.Server.Problems;
 
 namespace Longwave.Server.Publishing;
@@ -15,6 +16,9 @@ namespace Longwave.Server.Publishing;
 internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, bool batch, Caller caller)
 {
     private readonly List<Publication> _publications = [];
+
+    /// <summary>The hub's address in Mercure's sense, below which nobody else publishes; null when it has none.</summary>
+    public string? HubUrl { get; init; }
 
     /// <summary>The events so far.</summary>
     public IReadOnlyList<Publication> Publications => _publications;
@@ -70,6 +74,12 @@ internal sealed class PublicationList(HubLimits limits, string? idempotencyKey, 
 
     private Problem? CheckGrants(Event e)
     {
+        if (HubUrl is not null && (ReservedTopics.IsBelow(e.Topic, HubUrl) || e.Alternates.Any(topic => ReservedTopics.IsBelow(topic, HubUrl))))
+        {
+            return new Problem(
+                ProblemTypes.Forbidden, "A topic is below the hub's own address, where only the hub publishes. Nothing was appended.", "topic", batch ? _publications.Count : null);
+        }
+
         string? forbidden = caller.MayPublish(e.Topic, e.Type) ? e.Alternates.FirstOrDefault(topic => !caller.MayPublish(topic, e.Type)) : e.Topic;
         return forbidden is null
             ? null

@@ -46,6 +46,26 @@ internal static class AcceptHeader
                 "Accept");
     }
 
+    /// <summary>Whether an event stream may be the answer. A header that is absent or that can't be read forbids nothing.</summary>
+    public static bool AllowsEventStream(StringValues accept)
+    {
+        string header = accept.ToString();
+        return string.IsNullOrWhiteSpace(header) || Rank(header, "text", "event-stream").Quality > 0 || !HasRange(header);
+    }
+
+    private static bool HasRange(ReadOnlySpan<char> header)
+    {
+        foreach (Range element in header.Split(','))
+        {
+            if (MediaRange.TryParse(header[element], out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The weight that the most exact matching range gives to one media type.</summary>
     private static (double Quality, int Exactness) Rank(ReadOnlySpan<char> header, string type, string subtype)
     {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Longwave.Server;
 using Longwave.Server.Connections;
+using Longwave.Server.Mercure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -56,22 +57,25 @@ internal static class HubApplication
     private static void RefuseOpenAddresses(List<ListenAddress> addresses, ServeConfiguration configuration, TextWriter error)
     {
         AuthOptions auth = configuration.Hub.GetSection(nameof(LongwaveOptions.Auth)).Get<AuthOptions>() ?? new AuthOptions();
-        string open = string.Join(", ", addresses.Where(a => !a.IsLoopback && (!auth.IsOn || (auth.AllowsAnonymous && !a.Tls))).Select(a => a.Url));
+        MercureOptions mercure = configuration.Hub.GetSection(nameof(LongwaveOptions.Mercure)).Get<MercureOptions>() ?? new MercureOptions();
+        bool asks = new LongwaveOptions { Auth = auth, Mercure = mercure }.AsksWho;
+        bool allowsAnonymous = auth.AllowsAnonymous || (mercure.Enabled && mercure.Anonymous);
+        string open = string.Join(", ", addresses.Where(a => !a.IsLoopback && (!asks || (allowsAnonymous && !a.Tls))).Select(a => a.Url));
         if (open.Length == 0)
         {
             return;
         }
 
-        string reason = auth.IsOn
-            ? "what needs no token (Auth:Anonymous) would go over plain HTTP, where anybody on the way can read and change it."
+        string reason = asks
+            ? "what needs no token (Auth:Anonymous, Mercure:Anonymous) would go over plain HTTP, where anybody on the way can read and change it."
             : "no authentication is configured, so everybody who reaches it could read and publish everything.";
-        string what = auth.IsOn ? "what needs no token goes over plain HTTP at" : "everybody can read and publish everything at";
+        string what = asks ? "what needs no token goes over plain HTTP at" : "everybody can read and publish everything at";
         if (!configuration.Listen.Insecure)
         {
             throw new StartFailedException(
                 StartFailure.UsageExitCode,
                 $"Refusing to listen on {open}: {reason} "
-                + (auth.IsOn ? "Listen on https, " : "Configure who may do what (section Auth), listen on 127.0.0.1 behind a proxy that authenticates, ")
+                + (asks ? "Listen on https, " : "Configure who may do what (section Auth), listen on 127.0.0.1 behind a proxy that authenticates, ")
                 + "or say --insecure if that is what you want.");
         }
 

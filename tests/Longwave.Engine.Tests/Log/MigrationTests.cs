@@ -7,15 +7,25 @@ namespace Longwave.Engine.Tests.Log;
 
 public sealed class MigrationTests
 {
-    /// <summary>What format 1 was, put back into a log of today.</summary>
+    /// <summary>What format 2 was, put back into a log of today.</summary>
+    private const string ToVersion2 = """
+        DROP INDEX events_by_publisher_id;
+        ALTER TABLE events DROP COLUMN publisher_id;
+        ALTER TABLE events DROP COLUMN retry;
+        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>What format 1 was, put back into a log of format 2.</summary>
     private const string ToVersion1 = """
         ALTER TABLE events DROP COLUMN private;
         ALTER TABLE topics DROP COLUMN is_public;
         PRAGMA user_version = 1;
         """;
 
-    [Fact]
-    public async Task Open_LogOfFormat1_KeepsEveryEventAndMakesAllPublic()
+    [Theory]
+    [InlineData(ToVersion2)]
+    [InlineData(ToVersion2 + ToVersion1)]
+    public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAndMakesAllPublic(string back)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
         try
@@ -27,7 +37,7 @@ public sealed class MigrationTests
 
             using (Database database = Database.OpenWriter(Path.Combine(directory, "longwave.db")))
             {
-                database.Execute(ToVersion1);
+                database.Execute(back);
             }
 
             await using var hub = new TestHub(directory: directory);

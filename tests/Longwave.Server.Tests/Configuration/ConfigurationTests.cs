@@ -28,7 +28,7 @@ public sealed class ConfigurationTests
     [InlineData("Engine:Hartbeat", "1", "Unknown configuration key `Engine:Hartbeat`: did you mean `Heartbeat`?")]
     [InlineData("Engine:Limits:MaxTopic", "1", "Unknown configuration key `Engine:Limits:MaxTopic`: did you mean `MaxTopics`?")]
     [InlineData("Serverr:Page", "1", "Unknown configuration key `Serverr`: did you mean `Server`?")]
-    [InlineData("Something", "1", "Unknown configuration key `Something`: known here: Auth, Engine, Server.")]
+    [InlineData("Something", "1", "Unknown configuration key `Something`: known here: Auth, Engine, Mercure, Server.")]
     [InlineData("Engine:Policies:0:MaxAges", "1", "Unknown configuration key `Engine:Policies:0:MaxAges`: did you mean `MaxAge`?")]
     [InlineData("Engine:Policies:first:MaxAge", "1", "Configuration key `Engine:Policies` is a list: `first` is not an index.")]
     [InlineData("Engine:Heartbeat:Seconds", "1", "Configuration key `Engine:Heartbeat` takes one value, not a section.")]

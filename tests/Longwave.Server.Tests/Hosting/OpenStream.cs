@@ -50,6 +50,16 @@ public sealed class OpenStream : IDisposable
         return Text;
     }
 
+    /// <summary>Waits for at least one more byte, and returns everything so far.</summary>
+    public async Task<string> ReadMoreAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        int read = await _stream.ReadAsync(_buffer, patience.Token);
+        Assert.True(read > 0, $"The stream ended; got:\n{Begin}");
+        _text.Append(Encoding.UTF8.GetString(_buffer, 0, read));
+        return Text;
+    }
+
     /// <summary>Reads to the end.</summary>
     public async Task<string> ReadToEndAsync()
     {

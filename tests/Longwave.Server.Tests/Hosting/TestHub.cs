@@ -43,9 +43,9 @@ public sealed class TestHub : IAsyncDisposable
 
     public HubEngine Engine => _app.Services.GetRequiredService<RunningHub>().Engine;
 
-    /// <summary>The paths that the hub answers, without the one that stands for every other path.</summary>
+    /// <summary>The paths that the hub answers, without the one that stands for every other path and those of Mercure, which has a description of its own.</summary>
     public IEnumerable<string> Paths => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
-        .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal));
+        .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal) && !p.Contains("/.well-known/", StringComparison.Ordinal));
 
     public IServiceProvider Services => _app.Services;
 

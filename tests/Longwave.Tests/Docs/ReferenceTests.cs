@@ -5,6 +5,7 @@ using Longwave.Client;
 using Longwave.Engine;
 using Longwave.Serve;
 using Longwave.Server;
+using Longwave.Server.Mercure;
 using Longwave.Server.Problems;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,7 @@ public sealed class ReferenceTests
             .Section("Engine", typeof(EngineOptions), "The log and the fan-out.")
             .Section("Server", typeof(ServerOptions), "The HTTP surface.")
             .Section("Auth", typeof(AuthOptions), "Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is, and the hub listens on the loopback interface only.")
+            .Section("Mercure", typeof(MercureOptions), "The Mercure protocol at `/.well-known/mercure`; see [moving from Mercure](../how-to/move-from-mercure.md).")
             .Section("Listen", typeof(ListenSettings), "Where the executable listens. Whoever embeds the hub configures this on the web server.")
             .ToString());
 

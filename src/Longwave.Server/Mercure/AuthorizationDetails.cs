@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Longwave.Engine.Grants;
+using Longwave.Protocol.Selectors;
+using Longwave.Protocol.Urls;
+using Longwave.Server.Identity;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary>The claim <c>authorization_details</c> (RFC 9396) of 1.0 tokens (draft 8, "Authorization Details").</summary>
+/// <remarks>A detail of the protocol that can't be understood makes the whole token worthless: what is left of it would not be what was meant.</remarks>
+internal static class AuthorizationDetails
+{
+    /// <summary>The type of the protocol's details; the short one stood in earlier texts of the draft.</summary>
+    public static readonly IReadOnlyList<string> Types = ["https://mercure.rocks/authorization-detail", "mercure"];
+
+    private const string Shape = "has `authorization_details` that can't be read";
+
+    /// <summary>Reads it; the reader stands at its value, and at its end afterwards. What is wrong, or null.</summary>
+    public static string? TryRead(ref Utf8JsonReader reader, TokenScope scope, out MercureClaims claims)
+    {
+        JsonElement details = JsonElement.ParseValue(ref reader);
+        claims = new MercureClaims();
+        if (details.ValueKind != JsonValueKind.Array || UrlParts.Parse(scope.HubUrl) is not { } hub)
+        {
+            return Shape;
+        }
+
+        var publish = new List<Grant>();
+        var subscribe = new List<Grant>();
+        var payloads = new List<(IReadOnlyList<Grant>, string?)>();
+        foreach (JsonElement detail in details.EnumerateArray())
+        {
+            if (detail.ValueKind != JsonValueKind.Object || !HasEachMemberOnce(detail) || !detail.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
+            {
+                return Shape;
+            }
+
+            if (Types.Contains(type.GetString()) && TryReadDetail(detail, hub, publish, subscribe, payloads) is { } problem)
+            {
+                return problem;
+            }
+
+            if (publish.Count > scope.MaxGrants || subscribe.Count > scope.MaxGrants)
+            {
+                return $"has more than {scope.MaxGrants} topic matchers of one kind";
+            }
+        }
+
+        claims = new MercureClaims { Publish = publish, Subscribe = subscribe, Details = payloads };
+        return null;
+    }
+
+    private static string? TryReadDetail(
+        JsonElement detail, UrlParts hub, List<Grant> publish, List<Grant> subscribe, List<(IReadOnlyList<Grant>, string?)> payloads)
+    {
+        if (!detail.TryGetProperty("actions", out JsonElement actions) || actions.ValueKind != JsonValueKind.Array || actions.GetArrayLength() == 0
+            || actions.EnumerateArray().Any(static action => action.ValueKind != JsonValueKind.String))
+        {
+            return "has an authorization detail whose `actions` are no list of names";
+        }
+
+        if (!detail.TryGetProperty("topics", out JsonElement topics) || topics.ValueKind != JsonValueKind.Array || topics.GetArrayLength() == 0)
+        {
+            return "has an authorization detail without `topics`";
+        }
+
+        var grants = new List<Grant>();
+        foreach (JsonElement topic in topics.EnumerateArray())
+        {
+            if (TryReadMatcher(topic, hub) is not { } selector)
+            {
+                return "has an authorization detail with a topic matcher that is none";
+            }
+
+            grants.Add(new Grant(selector));
+        }
+
+        // Actions that are not known grant nothing, and harm nothing.
+        bool subscribes = actions.EnumerateArray().Any(static action => action.ValueEquals("subscribe"));
+        publish.AddRange(actions.EnumerateArray().Any(static action => action.ValueEquals("publish")) ? grants : []);
+        subscribe.AddRange(subscribes ? grants : []);
+        if (subscribes)
+        {
+            payloads.Add((grants, detail.TryGetProperty("payload", out JsonElement payload) && payload.ValueKind != JsonValueKind.Null ? payload.GetRawText() : null));
+        }
+
+        return null;
+    }
+
+    private static Selector? TryReadMatcher(JsonElement topic, UrlParts hub)
+    {
+        if (topic.ValueKind != JsonValueKind.Object || !HasEachMemberOnce(topic)
+            || !topic.TryGetProperty("match", out JsonElement match) || match.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        string type = TopicMatcher.Exact;
+        if (topic.TryGetProperty("match_type", out JsonElement named))
+        {
+            type = named.ValueKind == JsonValueKind.String ? named.GetString()! : "";
+        }
+
+        return TopicMatcher.TryParse(type, match.GetString()!, hub, out Selector? selector, out _) ? selector : null;
+    }
+
+    private static bool HasEachMemberOnce(JsonElement item)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        return item.EnumerateObject().All(member => names.Add(member.Name));
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+using Longwave.Protocol.Selectors;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary>Topic selectors of 0.x: <c>*</c>, a URI template, or any other string, which then is one topic.</summary>
+internal static class LegacySelector
+{
+    /// <summary>Reads one; what is no template is taken for what it is. False when no topic could be that.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out Selector? selector)
+    {
+        if (!Selector.TryParse(text, out selector, out _) && text.Length is > 0 and <= Selector.MaxLength && !text.Any(char.IsControl))
+        {
+            selector = Selector.Exact(text);
+        }
+
+        return selector is not null;
+    }
+}

@@ -1,0 +1,28 @@
+using Longwave.Server.Endpoints;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary><c>/.well-known/mercure</c>: publishing and subscribing meet at one address.</summary>
+internal sealed class MercureAddress(MercureSubscribeEndpoint subscribe, MercurePublishEndpoint publish, Refusals refusals)
+{
+    private const string Methods = "GET, HEAD, QUERY, POST, OPTIONS";
+    private const string QueryMethod = "QUERY";
+
+    /// <summary>A subscription whose parameters are in the body (RFC 10008).</summary>
+    public static bool IsQuery(string method) => method == QueryMethod;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        string method = context.Request.Method;
+        if (HttpMethods.IsOptions(method))
+        {
+            context.Response.Headers["Accept-Query"] = context.Response.Headers["Accept-Post"] = "application/x-www-form-urlencoded";
+        }
+
+        if (!await refusals.AnswerMethodAsync(context, Methods))
+        {
+            await (HttpMethods.IsPost(method) ? publish.HandleAsync(context) : subscribe.HandleAsync(context));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Longwave.Server.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary>Where a request carries its token: the header, else the query (0.x), else a cookie. What comes first is taken and the others count for nothing.</summary>
+/// <param name="Token">The token; null when there is none.</param>
+/// <param name="IsCookie">Whether the browser added it by itself.</param>
+/// <param name="IsQuery">Whether it stands in the address.</param>
+internal readonly record struct MercureCarrier(string? Token, bool IsCookie, bool IsQuery)
+{
+    /// <summary>The cookie of 0.x.</summary>
+    public const string LegacyCookie = "mercureAuthorization";
+
+    /// <summary>The cookie of 1.0.</summary>
+    public const string CurrentCookie = "__Secure-mercure_access_token";
+
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Finds it.</summary>
+    public static Problem? TryFind(HttpRequest request, FormFields query, MercureOptions options, Dialect dialect, out MercureCarrier carrier)
+    {
+        carrier = default;
+        StringValues header = request.Headers.Authorization;
+        if (header.Count > 0)
+        {
+            string value = header.ToString();
+            if (header.Count > 1 || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || value.AsSpan(Scheme.Length).Trim(' ').IsEmpty)
+            {
+                return new Problem(
+                    dialect == Dialect.Current ? ProblemTypes.BadRequest : ProblemTypes.InvalidToken, "`Authorization` is not `Bearer` and one token.", "Authorization");
+            }
+
+            carrier = new MercureCarrier(value[Scheme.Length..].Trim(' '), IsCookie: false, IsQuery: false);
+            return null;
+        }
+
+        if (dialect == Dialect.Legacy && query.First("authorization") is { Length: > 0 } token)
+        {
+            carrier = new MercureCarrier(token, IsCookie: false, IsQuery: true);
+            return options.QueryTokens
+                ? null
+                : new Problem(ProblemTypes.InvalidToken, "Tokens in the address are switched off (`Mercure:QueryTokens`); use a cookie or a header.", "authorization");
+        }
+
+        if (dialect == Dialect.Current && (query.Has("access_token") || query.Has("authorization")))
+        {
+            // Passed over in silence it would make somebody nobody.
+            return new Problem(ProblemTypes.BadRequest, "1.0 takes no token in the address; use a cookie or the header `Authorization`.", "access_token");
+        }
+
+        if (Cookie(request.Cookies, options, dialect) is { Length: > 0 } cookie)
+        {
+            carrier = new MercureCarrier(cookie, IsCookie: true, IsQuery: false);
+        }
+
+        return null;
+    }
+
+    /// <summary>Only how it came: what it carries is nobody's to print.</summary>
+    public override string ToString() => Token is null ? "none" : IsCookie ? "cookie" : IsQuery ? "query" : "header";
+
+    /// <summary>While an application moves on, its users have both; each request means its own.</summary>
+    private static string? Cookie(IRequestCookieCollection cookies, MercureOptions options, Dialect dialect) =>
+        options.CookieName is { } name ? cookies[name]
+        : dialect == Dialect.Legacy ? cookies[LegacyCookie] ?? cookies[CurrentCookie]
+        : cookies[CurrentCookie] ?? cookies[LegacyCookie];
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using Longwave.Engine.Publishing;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Urls;
+using Longwave.Server.Admission;
+using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
+using Longwave.Server.Problems;
+using Longwave.Server.Publishing;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary><c>POST /.well-known/mercure</c>: an update.</summary>
+internal sealed class MercurePublishEndpoint(
+    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, FormBody form, MercureRefusals refusals)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var query = new FormFields();
+        bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
+        MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Publisher, query, Dialect.Legacy);
+
+        // Before the body: nobody who may not publish makes the hub read one.
+        if (!found.TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
+        {
+            await refusals.WriteAsync(context, found.Dialect, problem ?? Authenticator.Forbid(caller!, "Nothing grants publishing."));
+            return;
+        }
+
+        var fields = new FormFields();
+        problem = isText ? await form.ReadAsync(context, caller, fields, permit => PublishAsync(context, found.Dialect, caller, fields, permit)) : FormBody.Malformed("query");
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, found.Dialect, problem);
+        }
+    }
+
+    private async ValueTask<Problem?> PublishAsync(HttpContext context, Dialect dialect, Caller caller, FormFields fields, PublishPermit? permit)
+    {
+        if (MercureUpdate.TryRead(fields, dialect, options.Engine.Limits.MaxEventBytes, out Event update) is { } wrong)
+        {
+            return wrong;
+        }
+
+        UrlParts hubUrl = address.PartsOf(context);
+        if (update.Alternates.Prepend(update.Topic).FirstOrDefault(topic => ReservedTopics.IsReserved(topic, hubUrl)) is { } reserved)
+        {
+            await refusals.WriteReservedAsync(context, reserved);
+            return null;
+        }
+
+        if (update.Alternates.Prepend(update.Topic).FirstOrDefault(topic => !caller.MayPublish(topic, update.Type)) is { } forbidden)
+        {
+            return Authenticator.Forbid(caller, $"Nothing grants publishing to `{forbidden}`. Nothing was appended.", "topic");
+        }
+
+        if (permit?.TakeEvents(1) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        PublishResult result = await hub.Engine.PublishAsync([new Publication(update, null)]);
+        if (result.Outcome != PublishOutcome.Accepted)
+        {
+            return PublishRefusals.Of(result.Outcome, options.Engine.Limits);
+        }
+
+        byte[] id = Encoding.UTF8.GetBytes(update.Id ?? $"{EventRules.PositionMark}{result.Events[0].Position}");
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = id.Length;
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.Body.WriteAsync(id, context.RequestAborted);
+        return null;
+    }
+}

@@ -1,0 +1,107 @@
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Urls;
+using Longwave.Server.Admission;
+using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
+using Longwave.Server.Problems;
+using Longwave.Server.Requests;
+using Longwave.Server.Streaming;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary><c>GET</c> and <c>QUERY /.well-known/mercure</c>: a stream of updates.</summary>
+internal sealed class MercureSubscribeEndpoint(
+    RunningHub hub,
+    LongwaveOptions options,
+    MercureAuthenticator authenticator,
+    HubAddress address,
+    FormBody form,
+    StreamAnswer streams,
+    AdmissionControl admission,
+    ActiveSubscriptions active,
+    MercureRefusals refusals)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var query = new FormFields();
+        bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
+        bool hasBody = MercureAddress.IsQuery(context.Request.Method);
+        Dialect dialect = hasBody || MercureSubscription.IsCurrent(query) ? Dialect.Current : Dialect.Legacy;
+        if (!isText)
+        {
+            await refusals.WriteAsync(context, dialect, FormBody.Malformed("query"));
+            return;
+        }
+
+        MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Subscriber, query, dialect);
+        dialect = found.Dialect;
+        if (!found.TryGet(out Caller? caller, out Problem? problem))
+        {
+            await refusals.WriteAsync(context, dialect, problem);
+            return;
+        }
+
+        // Before the body: nobody who may read nothing makes the hub read one.
+        problem = hasBody && !caller.Reads ? Authenticator.Forbid(caller, "Nothing grants subscribing.")
+            : !AcceptHeader.AllowsEventStream(context.Request.Headers.Accept)
+                ? new Problem(ProblemTypes.NotAcceptable, "`Accept` does not allow `text/event-stream`, which is all that there is.", "Accept")
+                : null;
+        problem ??= hasBody ? await form.AddAsync(context, caller, query) : null;
+        MercureSubscription? subscription = null;
+        problem ??= MercureSubscription.TryRead(context.Request, query, dialect, address.PartsOf(context), hub.Engine, out subscription)
+            ?? StreamOpener.Refuse(caller, subscription.Request);
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, dialect, problem);
+            return;
+        }
+
+        await AnswerAsync(context, found, caller, subscription!);
+    }
+
+    private async Task AnswerAsync(HttpContext context, MercureCaller found, Caller caller, MercureSubscription subscription)
+    {
+        SetHeaders(context, found, subscription);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } full)
+        {
+            context.Response.Clear();
+            await refusals.WriteAsync(context, found.Dialect, full);
+            return;
+        }
+
+        SubscribeRequest request = place is null ? subscription.Request : subscription.Request with { Place = place };
+        UrlParts hubUrl = address.PartsOf(context);
+        await streams.WriteAsync(
+            context,
+            caller,
+            request,
+            outcome =>
+            {
+                context.Response.Clear();
+                return refusals.WriteAsync(context, found.Dialect, streams.RefusalOf(outcome));
+            },
+            options.Mercure.Subscriptions ? subscriber => active.Add(hubUrl.Path, subscription.Matchers, caller.Mercure, subscriber) : null);
+    }
+
+    private void SetHeaders(HttpContext context, MercureCaller found, MercureSubscription subscription)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentType = "text/event-stream";
+        headers.CacheControl = found.ByQuery ? "private, no-store" : "no-store";
+        headers.Vary = "Accept";
+        headers.Link = $"<{address.Of(context)}>; rel=\"mercure\"";
+
+        // nginx would collect the stream in its buffers.
+        headers["X-Accel-Buffering"] = "no";
+        if (subscription.Cursor is { } cursor)
+        {
+            headers[found.Dialect == Dialect.Legacy ? "Last-Event-ID" : "Mercure-Last-Event-ID"] = cursor;
+        }
+    }
+}

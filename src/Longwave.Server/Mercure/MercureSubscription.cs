@@ -1,0 +1,137 @@
+using Longwave.Engine;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Selectors;
+using Longwave.Protocol.Urls;
+using Longwave.Server.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary>What a subscription of the protocol asks for, in the engine's words.</summary>
+/// <param name="Request">What the engine is asked.</param>
+/// <param name="Matchers">Each matcher as it was written, with its type; 0.x has none.</param>
+/// <param name="Cursor">What the answer says the first event comes after; null when nobody asked.</param>
+internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyList<(string? Type, string Text)> Matchers, string? Cursor)
+{
+    /// <summary>Longest cursor that is looked at; no event has a longer id.</summary>
+    private const int MaxCursorLength = EventRules.MaxIdBytes + 1;
+
+    private const string MatchPrefix = "match";
+
+    /// <summary>The names that the cursor has had in 0.x, the newest first.</summary>
+    private static readonly string[] LegacyCursors = ["lastEventID", "last_event_id", "Last-Event-ID"];
+
+    /// <summary>Whether the parameters are those of 1.0.</summary>
+    public static bool IsCurrent(FormFields fields) => fields.All.Any(static field => IsMatch(field.Name));
+
+    /// <summary>Reads it; the first thing that is wrong is the answer.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="fields">The query, and the body after it.</param>
+    /// <param name="dialect">How they are understood.</param>
+    /// <param name="hub">The hub's address.</param>
+    /// <param name="engine">Where events are looked up.</param>
+    /// <param name="subscription">What was read.</param>
+    public static Problem? TryRead(HttpRequest request, FormFields fields, Dialect dialect, UrlParts hub, HubEngine engine, out MercureSubscription subscription)
+    {
+        subscription = null!;
+        var selectors = new List<Selector>();
+        var matchers = new List<(string?, string)>();
+        foreach ((string name, string value) in fields.All)
+        {
+            Problem? problem = dialect == Dialect.Legacy ? AddTopic(name, value, selectors, matchers) : AddMatcher(name, value, hub, selectors, matchers);
+            if (problem is not null)
+            {
+                return problem;
+            }
+        }
+
+        string parameter = dialect == Dialect.Legacy ? "topic" : MatchPrefix;
+        int most = engine.Options.Limits.MaxSelectorsPerSubscription;
+        if (matchers.Count == 0)
+        {
+            return new Problem(ProblemTypes.MissingParameter, $"Say which topics: `?{parameter}=…`, several times for several, `?{parameter}=*` for all.", parameter);
+        }
+
+        if (matchers.Count > most)
+        {
+            return new Problem(ProblemTypes.TooManySelectors, $"{matchers.Count} topics; one subscription may have {most}.", parameter);
+        }
+
+        string? asked = Asked(request.Headers["Last-Event-ID"], fields, dialect);
+        var plain = new SubscribeRequest { Selectors = [.. selectors.Distinct()], Format = EventFormat.SseWithIds };
+        (SubscribeRequest placed, string? cursor) = Place(plain, asked, engine);
+        subscription = new MercureSubscription(placed, [.. matchers.Distinct()], cursor);
+        return null;
+    }
+
+    /// <summary>Where the stream begins, and what the answer says about it.</summary>
+    private static (SubscribeRequest Request, string? Cursor) Place(SubscribeRequest request, string? asked, HubEngine engine)
+    {
+        if (asked is null or EventRules.EarliestId)
+        {
+            return (asked is null ? request : request with { Since = Since.Earliest }, asked);
+        }
+
+        EventPlace place = engine.Find(asked);
+        if (place.Position is { } position)
+        {
+            // An event that is gone leaves its position, from which the rest goes on; what was lost is told in band.
+            return (request with { LastEventId = position.ToString() }, place.IsKept ? asked : EventRules.EarliestId);
+        }
+
+        return (request with { Reset = "unknown-id" }, EventRules.EarliestId);
+    }
+
+    private static Problem? AddTopic(string name, string value, List<Selector> selectors, List<(string?, string)> matchers)
+    {
+        if (name != "topic")
+        {
+            return null;
+        }
+
+        if (!LegacySelector.TryParse(value, out Selector? selector))
+        {
+            return new Problem(ProblemTypes.InvalidSelector, $"A topic has 1 to {Selector.MaxLength} characters, and no control characters.", "topic");
+        }
+
+        selectors.Add(selector);
+        matchers.Add((null, value));
+        return null;
+    }
+
+    private static Problem? AddMatcher(string name, string value, UrlParts hub, List<Selector> selectors, List<(string?, string)> matchers)
+    {
+        if (!IsMatch(name))
+        {
+            return null;
+        }
+
+        string type = name == MatchPrefix ? TopicMatcher.Exact : name.StartsWith("match_", StringComparison.Ordinal) ? name["match_".Length..] : "";
+        if (!TopicMatcher.Types.Contains(type))
+        {
+            return new Problem(ProblemTypes.UnknownParameter, $"There is no parameter `{name}`; matchers are `match`, `match_exact` and `match_urlpattern`.", name);
+        }
+
+        if (!TopicMatcher.TryParse(type, value, hub, out Selector? selector, out string? error))
+        {
+            return new Problem(ProblemTypes.InvalidSelector, error, name);
+        }
+
+        selectors.Add(selector);
+        matchers.Add((type, value));
+        return null;
+    }
+
+    private static bool IsMatch(string name) => name.StartsWith(MatchPrefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The header, which a reconnecting client keeps current, wins over the parameters.</summary>
+    private static string? Asked(StringValues header, FormFields fields, Dialect dialect)
+    {
+        string? id = !StringValues.IsNullOrEmpty(header) ? header.ToString()
+            : dialect == Dialect.Current ? fields.First("last_event_id")
+            : LegacyCursors.Select(fields.First).FirstOrDefault(static value => value is not null);
+        return string.IsNullOrEmpty(id) ? null : id.Length > MaxCursorLength ? id[..MaxCursorLength] : id;
+    }
+}

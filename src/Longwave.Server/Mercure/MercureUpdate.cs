@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using Longwave.Protocol.Events;
+using Longwave.Server.Problems;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary>Reads an update from the fields of a form (both drafts, "Publication").</summary>
+internal static class MercureUpdate
+{
+    /// <summary>Most topics of an update: its own and its alternates.</summary>
+    public const int MaxTopics = EventRules.MaxAlternates + 1;
+
+    /// <summary>The type of the hub's updates about subscriptions in 1.0.</summary>
+    public const string ReservedType = "mercure";
+
+    /// <summary>Reads it; fields that are not known are passed over.</summary>
+    public static Problem? TryRead(FormFields fields, Dialect dialect, int maxDataBytes, out Event update)
+    {
+        update = null!;
+        string[] topics = [.. fields.All.Where(static field => field.Name == "topic").Select(static field => field.Value)];
+        if (topics.Length is 0 or > MaxTopics)
+        {
+            return new Problem(
+                topics.Length == 0 ? ProblemTypes.MissingParameter : ProblemTypes.InvalidEvent, $"An update has 1 to {MaxTopics} fields `topic`; this one has {topics.Length}.", "topic");
+        }
+
+        string? id = NullWhenEmpty(fields.First("id"));
+        string? type = NullWhenEmpty(fields.First("type"));
+        Problem? problem = TryReadRetry(fields.First("retry"), out int? retryMs) ?? (dialect == Dialect.Current ? CheckCurrent(topics, id, type) : null);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        update = new Event
+        {
+            Topic = topics[0],
+            Alternates = topics.Length == 1 ? [] : [.. topics.Skip(1).Distinct().Where(topic => topic != topics[0])],
+            Id = id,
+            Type = type,
+            RetryMs = retryMs,
+            IsPrivate = fields.Has("private"),
+            Data = Encoding.UTF8.GetBytes(fields.First("data") ?? ""),
+        };
+        return EventRules.Check(update, maxDataBytes) is { } wrong
+            ? new Problem(wrong.Kind == EventProblemKind.TooLarge ? ProblemTypes.EventTooLarge : ProblemTypes.InvalidEvent, wrong.Detail, wrong.Field)
+            : null;
+    }
+
+    private static Problem? TryReadRetry(string? text, out int? retryMs)
+    {
+        retryMs = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            return new Problem(ProblemTypes.InvalidEvent, "`retry` is a number of milliseconds, digits only.", "retry");
+        }
+
+        // More than anybody waits.
+        retryMs = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int read) ? read : int.MaxValue;
+        return null;
+    }
+
+    private static Problem? CheckCurrent(string[] topics, string? id, string? type) =>
+        Array.Exists(topics, TopicMatcher.HasHidden) ? Hidden("topic")
+        : id is not null && TopicMatcher.HasHidden(id) ? Hidden("id")
+        : type is not null && TopicMatcher.HasHidden(type) ? Hidden("type")
+        : type == ReservedType ? new Problem(ProblemTypes.InvalidEvent, $"The type `{ReservedType}` is that of the hub's own updates.", "type")
+        : null;
+
+    private static Problem Hidden(string field) => new(ProblemTypes.InvalidEvent, $"`{field}` holds control or format characters, which nobody sees.", field);
+
+    private static string? NullWhenEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Longwave.Engine;
+using Longwave.Protocol.Events;
+using Longwave.Server.Endpoints;
+using Longwave.Server.Hosting;
+using Longwave.Server.Identity;
+using Longwave.Server.Json;
+using Longwave.Server.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary><c>GET /.well-known/mercure/subscriptions…</c>: who listens to what (both drafts, "Subscription API").</summary>
+internal sealed class SubscriptionsEndpoint(
+    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, ActiveSubscriptions active, Refusals plain, MercureRefusals refusals)
+{
+    private const string Methods = "GET, HEAD, OPTIONS";
+
+    /// <summary>Bytes of an answer that are gathered before they are sent: a long list is never in memory as a whole.</summary>
+    private const int FlushBytes = 32 * 1024;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await plain.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
+        var query = new FormFields();
+        _ = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
+        MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Subscriber, query, Dialect.Legacy);
+        Problem? problem = found.Problem;
+        string hubPath = address.PartsOf(context).Path;
+        string topic = TopicOf(context, hubPath);
+        if (problem is null && !options.Mercure.Subscriptions)
+        {
+            problem = new Problem(ProblemTypes.NotFound, "This hub does not list subscriptions (`Mercure:Subscriptions`).");
+        }
+
+        problem ??= MayRead(found.Caller!, topic) ? null : Authenticator.Forbid(found.Caller!, $"Nothing grants subscribing to `{topic}`.");
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, found.Dialect, problem);
+            return;
+        }
+
+        await AnswerAsync(context, found.Dialect, ActiveSubscription.Folder(hubPath), topic);
+    }
+
+    /// <summary>The path as it was sent, each part spelt as in topics: decoded, the slashes of a matcher could not be told from those between the parts.</summary>
+    private static string TopicOf(HttpContext context, string hubPath)
+    {
+        string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        int end = target.IndexOf('?', StringComparison.Ordinal);
+        string path = end < 0 ? target : target[..end];
+        int at = path.IndexOf(HubAddress.Path, StringComparison.OrdinalIgnoreCase);
+        IEnumerable<string> parts = at < 0 ? [] : path[(at + HubAddress.Path.Length)..].Split('/');
+        return hubPath + string.Join('/', parts.Select(static part => Uri.EscapeDataString(Uri.UnescapeDataString(part))));
+    }
+
+    /// <summary>The addresses are topics, and private ones: only one's own grants count.</summary>
+    private static bool MayRead(Caller caller, string topic) => caller.Access is null || caller.Grants.Subscribe.Any(grant => grant.Allows(topic, null));
+
+    private async Task AnswerAsync(HttpContext context, Dialect dialect, string folder, string topic)
+    {
+        // Before the list: what comes or goes meanwhile is told by an update after this one.
+        string last = hub.Engine.NewestId() ?? EventRules.EarliestId;
+        string etag = $"\"{hub.Engine.Tip}-{active.Version:x}\"";
+        string[] parts = topic.Length > folder.Length ? topic[(folder.Length + 1)..].Split('/') : [];
+        int single = dialect == Dialect.Legacy ? 2 : 3;
+        ActiveSubscription? one = parts.Length == single ? Mine(dialect).FirstOrDefault(subscription => subscription.Topic == topic) : null;
+        if (topic != folder && (parts.Length != single - 1 || Array.Exists(parts, static part => part.Length == 0)) && one is null)
+        {
+            await refusals.WriteAsync(context, dialect, new Problem(ProblemTypes.NotFound, "There is no such subscription."));
+            return;
+        }
+
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentType = dialect == Dialect.Legacy ? "application/ld+json" : "application/mercure+json";
+        headers.ETag = etag;
+        headers.CacheControl = "private, must-revalidate";
+        string cursor = dialect == Dialect.Legacy ? "" : $"; last-event-id=\"{last.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        headers.Link = $"<{address.Of(context)}>; rel=\"mercure\"{cursor}";
+        if (Knows(context.Request.Headers.IfNoneMatch, etag))
+        {
+            headers.ContentType = default;
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+        }
+        else if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await (one is not null ? WriteOneAsync(context, dialect, one, last) : WriteListAsync(context, dialect, folder, topic, last));
+        }
+    }
+
+    private IEnumerable<ActiveSubscription> Mine(Dialect dialect) => active.All.Where(subscription => subscription.Dialect == dialect);
+
+    private static async Task WriteOneAsync(HttpContext context, Dialect dialect, ActiveSubscription one, string last)
+    {
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswer.WriterOptions))
+        {
+            json.WriteStartObject();
+            SubscriptionJson.WriteContext(json, dialect);
+            SubscriptionJson.WriteMembers(json, one, isActive: true);
+            WriteCursor(json, dialect, last);
+            json.WriteEndObject();
+        }
+
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task WriteListAsync(HttpContext context, Dialect dialect, string folder, string topic, string last)
+    {
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswer.WriterOptions);
+        json.WriteStartObject();
+        SubscriptionJson.WriteContext(json, dialect);
+        json.WriteString("id"u8, topic);
+        json.WriteString("type"u8, dialect == Dialect.Legacy ? "Subscriptions"u8 : "subscriptions"u8);
+        WriteCursor(json, dialect, last);
+        json.WriteStartArray("subscriptions"u8);
+        foreach (ActiveSubscription subscription in Mine(dialect))
+        {
+            if (topic != folder && !(subscription.Topic.StartsWith(topic, StringComparison.Ordinal) && subscription.Topic[topic.Length] == '/'))
+            {
+                continue;
+            }
+
+            json.WriteStartObject();
+            SubscriptionJson.WriteMembers(json, subscription, isActive: true);
+            json.WriteEndObject();
+            if (json.BytesPending + context.Response.BodyWriter.UnflushedBytes >= FlushBytes)
+            {
+                json.Flush();
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static void WriteCursor(Utf8JsonWriter json, Dialect dialect, string last)
+    {
+        if (dialect == Dialect.Legacy)
+        {
+            json.WriteString("lastEventID"u8, last);
+        }
+    }
+
+    private static bool Knows(StringValues ifNoneMatch, string etag) =>
+        ifNoneMatch.Any(header => header is not null && (header.Trim() == "*" || header.Split(',').Any(one => one.Trim() is { } tag && (tag == etag || tag == $"W/{etag}"))));
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Longwave.Protocol.Selectors;
+using Longwave.Protocol.Urls;
+
+namespace Longwave.Server.Mercure;
+
+/// <summary>Topic matchers of 1.0 (draft 8, "Matcher Types").</summary>
+internal static class TopicMatcher
+{
+    /// <summary>One topic, byte for byte. What is meant when no type is named.</summary>
+    public const string Exact = "exact";
+
+    /// <summary>Every topic that a URL pattern matches.</summary>
+    public const string UrlPattern = "urlpattern";
+
+    /// <summary>The types that there are.</summary>
+    public static readonly IReadOnlyList<string> Types = [Exact, UrlPattern];
+
+    /// <summary>Reads a matcher.</summary>
+    /// <param name="type">Its type, in exactly this spelling.</param>
+    /// <param name="text">The matcher; <c>*</c> is every topic whatever the type.</param>
+    /// <param name="hub">The hub's address.</param>
+    /// <param name="selector">What it selects.</param>
+    /// <param name="error">What is wrong with it.</param>
+    public static bool TryParse(string type, string text, UrlParts hub, [NotNullWhen(true)] out Selector? selector, [NotNullWhen(false)] out string? error)
+    {
+        selector = null;
+        error = !Types.Contains(type) ? $"There is no matcher type `{type}`; there are `{Exact}` and `{UrlPattern}`."
+            : text.Length is 0 or > Selector.MaxLength ? $"A matcher has 1 to {Selector.MaxLength} characters."
+            : HasHidden(text) ? "The matcher holds control or format characters."
+            : null;
+        if (error is not null)
+        {
+            return false;
+        }
+
+        if (type == UrlPattern)
+        {
+            return Selector.TryParseUrlPattern(text, hub, out selector, out error);
+        }
+
+        selector = text == "*" ? Selector.Any : Selector.Exact(text);
+        return true;
+    }
+
+    /// <summary>Whether there are characters that nobody sees: controls, and the category Cf, with which one name passes for another.</summary>
+    public static bool HasHidden(string text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

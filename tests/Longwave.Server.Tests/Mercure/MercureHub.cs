@@ -1,0 +1,169 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Longwave.Server.Mercure;
+using Longwave.Server.Tests.Hosting;
+using Longwave.Server.Tests.Identity;
+
+namespace Longwave.Server.Tests.Mercure;
+
+/// <summary>A hub with a key for publishers and another for subscribers, and what clients of both dialects do with it.</summary>
+public sealed class MercureHub : IAsyncDisposable
+{
+    public const string Path = "/.well-known/mercure";
+    public const string Subscriptions = Path + "/subscriptions";
+    public const string DetailType = "https://mercure.rocks/authorization-detail";
+
+    private static readonly byte[] PublisherKey = RandomNumberGenerator.GetBytes(32);
+    private static readonly byte[] SubscriberKey = RandomNumberGenerator.GetBytes(32);
+    private readonly DirectoryInfo _keys;
+
+    private MercureHub(TestHub hub, ShiftedClock clock, DirectoryInfo keys) => (Hub, Clock, _keys) = (hub, clock, keys);
+
+    public TestHub Hub { get; }
+
+    public ShiftedClock Clock { get; }
+
+    /// <summary>The hub's address as its clients know it.</summary>
+    public string Url => new Uri(Hub.Address, Path).AbsoluteUri;
+
+    public static async Task<MercureHub> StartAsync(Action<LongwaveOptions>? configure = null, bool tls = false)
+    {
+        DirectoryInfo keys = Directory.CreateTempSubdirectory("longwave-mercure-");
+        var clock = new ShiftedClock();
+        TestHub hub = await TestHub.StartAsync(options =>
+        {
+            options.Mercure.Publisher = Keys("publisher", PublisherKey);
+            options.Mercure.Subscriber = Keys("subscriber", SubscriberKey);
+            options.Mercure.Anonymous = true;
+            options.Mercure.Subscriptions = true;
+            options.Auth.ApiKeys.Add(NativeKey.Options());
+            configure?.Invoke(options);
+        }, tls, clock: clock);
+        return new MercureHub(hub, clock, keys);
+
+        MercureKeysOptions Keys(string name, byte[] key)
+        {
+            string file = System.IO.Path.Combine(keys.FullName, name);
+            File.WriteAllText(file, "base64:" + Convert.ToBase64String(key));
+            return new MercureKeysOptions { Keys = { new() { File = file } } };
+        }
+    }
+
+    /// <summary>A 0.x token that publishes.</summary>
+    public static string Publisher(params string[] topics) => Legacy(PublisherKey, new JsonObject { ["publish"] = Array(topics) });
+
+    /// <summary>A 0.x token that reads.</summary>
+    public static string Subscriber(params string[] topics) => Legacy(SubscriberKey, new JsonObject { ["subscribe"] = Array(topics) });
+
+    /// <summary>A 0.x token with any claim; signed for the role.</summary>
+    public static string Legacy(bool publisher, JsonNode? mercure, Action<JsonObject>? change = null) =>
+        Legacy(publisher ? PublisherKey : SubscriberKey, mercure, change);
+
+    /// <summary>A 1.0 token that publishes.</summary>
+    public string CurrentPublisher(params string[] topics) => Current(true, Detail("publish", topics));
+
+    /// <summary>A 1.0 token that reads.</summary>
+    public string CurrentSubscriber(params string[] topics) => Current(false, Detail("subscribe", topics));
+
+    /// <summary>A 1.0 token with these details, but for what <paramref name="change"/> does.</summary>
+    public string Current(bool publisher, JsonNode details, Action<JsonObject, JsonObject>? change = null)
+    {
+        var header = new JsonObject { ["alg"] = "HS256", ["typ"] = "at+jwt" };
+        var claims = new JsonObject
+        {
+            ["aud"] = Url,
+            ["exp"] = Clock.GetUtcNow().AddHours(1).ToUnixTimeSeconds(),
+            ["authorization_details"] = details,
+        };
+        change?.Invoke(header, claims);
+        return Sign(header, claims, publisher ? PublisherKey : SubscriberKey);
+    }
+
+    /// <summary>One detail: exact topics, URL patterns where they have a colon after a slash.</summary>
+    public static JsonArray Detail(string action, params string[] topics) =>
+    [
+        new JsonObject
+        {
+            ["type"] = DetailType,
+            ["actions"] = Array(action),
+            ["topics"] = new JsonArray([.. topics.Select(static topic => (JsonNode)(topic.Contains("/:", StringComparison.Ordinal)
+                ? new JsonObject { ["match"] = topic, ["match_type"] = "urlpattern" }
+                : new JsonObject { ["match"] = topic }))]),
+        },
+    ];
+
+    public static string Sign(JsonObject header, JsonObject claims, byte[] key)
+    {
+        string signed = $"{TestIssuer.Encode(header.ToJsonString())}.{TestIssuer.Encode(claims.ToJsonString())}";
+        return $"{signed}.{Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    public static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
+
+    public static string Query(params (string Name, string Value)[] fields) =>
+        "?" + string.Join('&', fields.Select(static field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}"));
+
+    /// <summary>Publishes whatever.</summary>
+    public Task<HttpResponseMessage> PostAsync(string? token, params (string Name, string Value)[] fields) =>
+        Hub.PostAsync(Path, Query(fields)[1..], "application/x-www-form-urlencoded", token is null ? [] : [Bearer(token)]);
+
+    /// <summary>Publishes with a token for everything, and returns the id.</summary>
+    public async Task<string> PublishAsync(string topic, string data, params (string Name, string Value)[] more)
+    {
+        using HttpResponseMessage response = await PostAsync(Publisher("*"), [("topic", topic), ("data", data), .. more]);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, body);
+        return body;
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, string? token = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, pathAndQuery);
+        foreach ((string name, string value) in token is null ? headers : [.. headers, Bearer(token)])
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Hub.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>Asks for a stream.</summary>
+    public Task<HttpResponseMessage> GetAsync((string Name, string Value)[] query, string? token = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, Path + Query(query), token, headers);
+
+    /// <summary>Opens a stream that must be accepted, and waits until it is there.</summary>
+    public async Task<OpenStream> OpenAsync((string Name, string Value)[] query, string? token = null, params (string Name, string Value)[] headers)
+    {
+        HttpResponseMessage response = await GetAsync(query, token, headers);
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode}: {(response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync())}");
+        OpenStream stream = await OpenStream.FromAsync(response);
+        await stream.ReadUntilAsync("retry: ");
+        return stream;
+    }
+
+    public Task<OpenStream> OpenAsync(string name, string value, string? token = null) => OpenAsync([(name, value)], token);
+
+    /// <summary>The status of asking for a stream, which is not read.</summary>
+    public async Task<int> StatusAsync((string Name, string Value)[] query, string? token = null, params (string Name, string Value)[] headers)
+    {
+        using HttpResponseMessage response = await GetAsync(query, token, headers);
+        return (int)response.StatusCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hub.DisposeAsync();
+        _keys.Delete(recursive: true);
+    }
+
+    private static string Legacy(byte[] key, JsonNode? mercure, Action<JsonObject>? change = null)
+    {
+        var claims = new JsonObject { ["mercure"] = mercure };
+        change?.Invoke(claims);
+        return Sign(new JsonObject { ["alg"] = "HS256", ["typ"] = "JWT" }, claims, key);
+    }
+
+    private static JsonArray Array(params string[] texts) => [.. texts.Select(static text => (JsonNode)text)];
+}
