@@ -3,11 +3,8 @@ using Longwave.Engine.Log;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>The events of one turn, as a chain for each route node and each subscriber that gets some; all are gone after the flush.</summary>
-/// <remarks>
-/// Subscribers of a node that get the same bytes share the node's chain, so what a turn gathers grows with events and selectors, not with
-/// subscribers. Nothing is allocated once the slots have grown to what a turn needs.
-/// </remarks>
+/// <summary>The events of one turn for subscribers that are served by themselves, a chain for each that gets some; all are gone after the flush.</summary>
+/// <remarks>Nothing is allocated once the slots have grown to what a turn needs.</remarks>
 internal sealed class PendingEvents(int most)
 {
     private Slot[] _slots = new Slot[Math.Min(256, most)];

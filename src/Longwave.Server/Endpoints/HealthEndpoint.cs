@@ -20,26 +20,18 @@ internal sealed class HealthEndpoint(RunningHub hub, Refusals refusals)
 
     public Task HandleReadinessAsync(HttpContext context) => HandleAsync(context, health => health is HubHealth.Healthy or HubHealth.DiskFull);
 
-    private Task HandleAsync(HttpContext context, Func<HubHealth, bool> isGood)
+    private async Task HandleAsync(HttpContext context, Func<HubHealth, bool> isGood)
     {
-        string method = context.Request.Method;
-        if (HttpMethods.IsOptions(method))
+        if (await refusals.AnswerMethodAsync(context, Methods))
         {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            context.Response.Headers.Allow = Methods;
-            return Task.CompletedTask;
-        }
-
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-        {
-            return refusals.MethodNotAllowedAsync(context, Methods);
+            return;
         }
 
         // Probes add what they like to the query (cache busters), so it is not looked at.
         HubHealth health = hub.Engine.Health;
         context.Response.StatusCode = isGood(health) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";
-        return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(health));
+        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(health));
     }
 
     private ReadOnlyMemory<byte> Write(HubHealth health)

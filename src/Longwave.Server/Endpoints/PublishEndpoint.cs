@@ -53,7 +53,7 @@ internal sealed class PublishEndpoint(
         }
 
         using PublishPermit? held = permit;
-        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, options.Server.RequestBodyTimeout, budget, permit, clock);
+        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
         var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
 

@@ -42,7 +42,7 @@ internal sealed class RenewEndpoint(
         }
 
         Caller holder = connection.Caller;
-        if (holder.Subject != caller.Subject || holder.Issuer != caller.Issuer)
+        if (holder.Owner != caller.Owner)
         {
             return new Problem(ProblemTypes.Forbidden, "The stream is of another subject than the token.");
         }

@@ -19,9 +19,8 @@ internal sealed class RevocationsEndpoint(
     Refusals refusals, ILogger<RevocationsEndpoint> logger)
 {
     private const string Methods = "POST, OPTIONS";
+    private const int MaxBodyBytes = 16 * 1024;
     private const int MaxTextLength = 1_024;
-
-    private static readonly HubLimits Small = new() { MaxRequestBytes = 16 * 1024 };
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -39,7 +38,7 @@ internal sealed class RevocationsEndpoint(
 
     private async ValueTask<Problem?> RevokeAsync(HttpContext context)
     {
-        using BodyReader reader = BodyReader.Open(context, Small, options.Server.RequestBodyTimeout, budget, permit: null, clock);
+        using BodyReader reader = BodyReader.Open(context, MaxBodyBytes, options.Server.RequestBodyTimeout, budget, permit: null, clock);
         (Problem? problem, byte[] body) = reader.CheckDeclaredLength() is { } tooLarge ? (tooLarge, []) : await reader.ReadAllAsync(context.RequestAborted);
         if (problem is not null)
         {

@@ -92,7 +92,7 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
         }
     }
 
-    private static (string Issuer, string Subject) Owner(Caller caller) => (caller.Issuer, caller.Subject ?? "");
+    private static (string Issuer, string Subject) Owner(Caller caller) => caller.Owner ?? ("", "");
 
     private static UInt128 Hash(string ticket)
     {

@@ -43,7 +43,7 @@ internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, 
         }
 
         using PublishPermit? held = permit;
-        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits, options.Server.RequestBodyTimeout, budget, permit, clock);
+        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
         problem = reader.CheckDeclaredLength();
         if (problem is not null)
         {

@@ -39,37 +39,31 @@ internal sealed class PageEndpoint(PageFiles files, Refusals refusals)
             ? HandleAsync(context, file)
             : refusals.NotFoundAsync(context);
 
-    private Task HandleAsync(HttpContext context, PageFile file)
+    private async Task HandleAsync(HttpContext context, PageFile file)
     {
+        if (await refusals.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
         HttpResponse response = context.Response;
-        string method = context.Request.Method;
-        if (HttpMethods.IsOptions(method))
-        {
-            response.StatusCode = StatusCodes.Status204NoContent;
-            response.Headers.Allow = Methods;
-            return Task.CompletedTask;
-        }
-
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-        {
-            return refusals.MethodNotAllowedAsync(context, Methods);
-        }
-
         IHeaderDictionary headers = response.Headers;
         headers.ETag = file.Tag;
         headers.CacheControl = "no-cache";
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         if (HasIt(context.Request, file))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
+            return;
         }
 
         response.ContentType = file.MediaType;
         response.ContentLength = file.Bytes.Length;
-        return HttpMethods.IsHead(method) ? Task.CompletedTask : response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(file.Bytes, context.RequestAborted);
+        }
     }
 
     /// <summary>Does the client say that it has this version (RFC 9110, section 13.1.2)?</summary>

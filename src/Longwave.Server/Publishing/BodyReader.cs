@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Longwave.Engine;
 using Longwave.Server.Admission;
 using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +16,7 @@ internal sealed class BodyReader : IDisposable
 {
     private readonly PipeReader _pipe;
     private readonly long? _declared;
-    private readonly HubLimits _limits;
+    private readonly long _mostBytes;
     private readonly ReceivingBudget _budget;
     private readonly PublishPermit? _permit;
     private readonly TimeSpan _timeout;
@@ -25,23 +24,29 @@ internal sealed class BodyReader : IDisposable
     private CancellationTokenSource? _deadline;
     private long _received;
 
-    private BodyReader(HttpContext context, HubLimits limits, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
+    private BodyReader(HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
     {
         _pipe = context.Request.BodyReader;
         _declared = context.Request.ContentLength;
-        (_limits, _timeout) = (limits, timeout);
+        (_mostBytes, _timeout) = (mostBytes, timeout);
         (_budget, _permit, _clock) = (budget, permit, clock);
     }
 
     /// <summary>Takes over the body of a request; nothing is read yet.</summary>
-    public static BodyReader Open(HttpContext context, HubLimits limits, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
+    /// <param name="context">The request.</param>
+    /// <param name="mostBytes">The largest body.</param>
+    /// <param name="timeout">How long it may take to come.</param>
+    /// <param name="budget">What all bodies together may hold.</param>
+    /// <param name="permit">What its client may send, or null.</param>
+    /// <param name="clock">The time.</param>
+    public static BodyReader Open(HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
         }
 
-        return new BodyReader(context, limits, timeout, budget, permit, clock);
+        return new BodyReader(context, mostBytes, timeout, budget, permit, clock);
     }
 
     /// <summary>
@@ -49,7 +54,7 @@ internal sealed class BodyReader : IDisposable
     /// <c>100 Continue</c>).
     /// </summary>
     public Problem? CheckDeclaredLength() =>
-        _declared > _limits.MaxRequestBytes ? TooLarge(_limits) : _declared is { } length ? _permit?.TakeBytes(length) : null;
+        _declared > _mostBytes ? TooLarge() : _declared is { } length ? _permit?.TakeBytes(length) : null;
 
     /// <summary>Reads everything into an array of its own.</summary>
     public async ValueTask<(Problem? Problem, byte[] Body)> ReadAllAsync(CancellationToken cancellation)
@@ -157,8 +162,7 @@ internal sealed class BodyReader : IDisposable
         return line.IsEmpty ? null : take(line);
     }
 
-    private static Problem TooLarge(HubLimits limits) => new(
-        ProblemTypes.RequestTooLarge, $"One publish request may have {limits.MaxRequestBytes} bytes; send several.", "body");
+    private Problem TooLarge() => new(ProblemTypes.RequestTooLarge, $"The body of this request may have {_mostBytes} bytes; send several requests.", "body");
 
     /// <summary>Reads on; a body that is not there at once has a deadline, because while it comes it takes room from others.</summary>
     private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation)
@@ -180,14 +184,14 @@ internal sealed class BodyReader : IDisposable
 
     private Problem? Count(long more)
     {
-        if (_received + more > _limits.MaxRequestBytes)
+        if (_received + more > _mostBytes)
         {
-            return TooLarge(_limits);
+            return TooLarge();
         }
 
         if (!_budget.TryTake(more))
         {
-            return new Problem(ProblemTypes.Overloaded, "Too many bytes of publish requests are on their way at this moment.");
+            return new Problem(ProblemTypes.Overloaded, "Too many bytes of requests are on their way at this moment.");
         }
 
         _received += more;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Longwave.Client.Tests.Hosting;
 
 namespace Longwave.Client.Tests.Faults;
 
@@ -11,12 +11,10 @@ internal sealed class FaultServer : IAsyncDisposable
 {
     private const int ClockToleranceMs = 30;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly RawListener _listener;
     private readonly FaultScript _script;
     private readonly int? _bodyLength;
     private readonly TaskCompletionSource[] _answered;
-    private readonly Task _accepting;
 
     // Guards _requests, _endedAt, _problems.
     private readonly Lock _lock = new();
@@ -30,11 +28,10 @@ internal sealed class FaultServer : IAsyncDisposable
     {
         (_script, _bodyLength) = (script, bodyLength);
         _answered = [.. script.Requests.Select(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new RawListener((socket, _) => ServeAsync(socket));
     }
 
-    public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Url => _listener.Url;
 
     /// <summary>When every request of the script has come.</summary>
     public Task AllCame => Task.WhenAll(_answered.Select(static a => a.Task));
@@ -50,29 +47,7 @@ internal sealed class FaultServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        await _accepting;
-        _listener.Stop();
-        _stopping.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var connections = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(Socket socket)
     {
@@ -98,7 +73,7 @@ internal sealed class FaultServer : IAsyncDisposable
         byte[] buffer = new byte[16 * 1024];
         while (!head.GetBuffer().AsSpan(0, (int)head.Length).EndsWith("\r\n\r\n"u8))
         {
-            int read = await socket.ReceiveAsync(buffer, _stopping.Token);
+            int read = await socket.ReceiveAsync(buffer, _listener.Stopping);
             if (read == 0)
             {
                 return null;
@@ -135,7 +110,7 @@ internal sealed class FaultServer : IAsyncDisposable
             _answered[number - 1].TrySetResult();
         }
 
-        var answer = new FaultAnswer(socket, request, _stopping.Token);
+        var answer = new FaultAnswer(socket, request, _listener.Stopping);
         await answer.BeginAsync();
         int? left = number == 1 ? _bodyLength : null;
         foreach (FaultStep step in request.Steps)
@@ -174,12 +149,12 @@ internal sealed class FaultServer : IAsyncDisposable
             foreach (byte b in Encoding.UTF8.GetBytes(drip))
             {
                 await answer.SendAsync(new[] { b });
-                await timer.WaitForNextTickAsync(_stopping.Token);
+                await timer.WaitForNextTickAsync(_listener.Stopping);
             }
         }
         else if (step.Wait is { } wait)
         {
-            await Task.Delay(wait, _stopping.Token);
+            await Task.Delay(wait, _listener.Stopping);
         }
         else if (step.Replay)
         {
@@ -187,7 +162,7 @@ internal sealed class FaultServer : IAsyncDisposable
         }
         else if (step.UntilRequest is { } until)
         {
-            await _answered[until - 1].Task.WaitAsync(_stopping.Token);
+            await _answered[until - 1].Task.WaitAsync(_listener.Stopping);
         }
         else if (step.Hold)
         {

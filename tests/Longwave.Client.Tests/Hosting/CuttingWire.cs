@@ -6,48 +6,22 @@ namespace Longwave.Client.Tests.Hosting;
 /// <summary>A wire to a port of this machine. Of what comes back on its first connection only so many bytes arrive; then it is cut, without a farewell.</summary>
 internal sealed class CuttingWire : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly RawListener _listener;
     private readonly int _port;
-    private readonly Task _accepting;
     private int _left;
 
     public CuttingWire(int port, int bytes)
     {
         (_port, _left) = (port, bytes);
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new RawListener((near, number) => ConnectAsync(near, isFirst: number == 0));
     }
 
-    public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Url => _listener.Url;
 
     /// <summary>Whether fewer bytes came back than it would have let through.</summary>
     public bool IsWhole => Volatile.Read(ref _left) > 0;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        await _accepting;
-        _listener.Stop();
-        _stopping.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var wires = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                Socket near = await _listener.AcceptSocketAsync(_stopping.Token);
-                wires.Add(ConnectAsync(near, isFirst: wires.Count == 0));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(wires);
-        }
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ConnectAsync(Socket near, bool isFirst)
     {
@@ -56,7 +30,7 @@ internal sealed class CuttingWire : IAsyncDisposable
         {
             try
             {
-                await far.ConnectAsync(IPAddress.Loopback, _port, _stopping.Token);
+                await far.ConnectAsync(IPAddress.Loopback, _port, _listener.Stopping);
                 Task back = CopyAsync(far, near, isFirst);
                 Task forth = CopyAsync(near, far, isCut: false);
                 await Task.WhenAny(back, forth);
@@ -76,10 +50,10 @@ internal sealed class CuttingWire : IAsyncDisposable
         byte[] buffer = new byte[16 * 1024];
         try
         {
-            while (!(isCut && _left == 0) && await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and int read)
+            while (!(isCut && _left == 0) && await from.ReceiveAsync(buffer, _listener.Stopping) is > 0 and int read)
             {
                 int some = isCut ? Math.Min(read, _left) : read;
-                await to.SendAsync(buffer.AsMemory(0, some), _stopping.Token);
+                await to.SendAsync(buffer.AsMemory(0, some), _listener.Stopping);
                 if (isCut)
                 {
                     Volatile.Write(ref _left, _left - some);

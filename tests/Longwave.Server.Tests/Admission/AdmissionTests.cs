@@ -171,12 +171,14 @@ public sealed class AdmissionTests
         Assert.Contains(hub.Logs.Lines, line => line.Contains("Short of memory", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Body_ThatNeverEnds_IsRefusedAtItsDeadline()
+    [Theory]
+    [InlineData("/v1/events?topic=a", "text/plain")]
+    [InlineData("/v1/telemetry", "application/json")]
+    public async Task Body_ThatNeverEnds_IsRefusedAtItsDeadline(string address, string type)
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Server.RequestBodyTimeout = TimeSpan.FromSeconds(1));
         using RawConnection connection = await RawConnection.OpenAsync(hub.Address);
-        await connection.SendAsync($"POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n{new string('x', 19_999)}");
+        await connection.SendAsync($"POST {address} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: 20000\r\n\r\n{new string('x', 19_999)}");
         Assert.Contains("/problems/request-timeout", await connection.ReadUntilAsync("}"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 408 ", connection.Text, StringComparison.Ordinal);
         Assert.Equal(0, hub.Engine.Tip.Offset);

@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 namespace Longwave.Server.Tests.Mercure;
 
 /// <summary>1.0: what may be published.</summary>
-public sealed class CurrentPublishTests(MercureFixture fixture) : IClassFixture<MercureFixture>
+public sealed class CurrentPublishTests(PublishFixture fixture) : IClassFixture<PublishFixture>
 {
     private MercureHub Hub => fixture.Hub;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Longwave.Client.Tests.Hosting;
 using Longwave.Tests.Commands;
 using Microsoft.AspNetCore.Http;
 
@@ -15,7 +16,7 @@ public sealed class PublishRetryTests
     public async Task Publish_HubThatCantTakeItYet_IsAskedAgainWithTheSameKey(int status, string problem)
     {
         var requests = new ConcurrentQueue<(string Key, string Body)>();
-        await using StubHub stub = await StubHub.StartAsync(async context =>
+        await using StubServer stub = await StubServer.StartAsync(async context =>
         {
             requests.Enqueue((context.Request.Headers["Idempotency-Key"].ToString(), await BodyAsync(context)));
             await (requests.Count < 3 ? RefuseAsync(context, status, problem) : AnswerAsync(context, 201, """{"id":"5f3a9c1e-7"}"""));
@@ -34,7 +35,7 @@ public sealed class PublishRetryTests
     [Fact]
     public async Task Publish_HubThatStaysBusy_GivesUpAndSaysSo()
     {
-        await using StubHub stub = await StubHub.StartAsync(context => RefuseAsync(context, 503, "overloaded"));
+        await using StubServer stub = await StubServer.StartAsync(context => RefuseAsync(context, 503, "overloaded"));
 
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--retry-for", "300ms", "--hub", stub.Url)).Failed(1);
 
@@ -49,7 +50,7 @@ public sealed class PublishRetryTests
     public async Task Publish_RefusalThatStays_IsNotTriedAgain(int status, string problem)
     {
         int requests = 0;
-        await using StubHub stub = await StubHub.StartAsync(context =>
+        await using StubServer stub = await StubServer.StartAsync(context =>
         {
             Interlocked.Increment(ref requests);
             return RefuseAsync(context, status, problem);
@@ -72,8 +73,8 @@ public sealed class PublishRetryTests
     [Fact]
     public async Task Publish_SomethingElseListens_SaysSo()
     {
-        await using StubHub page = await StubHub.StartAsync(context => AnswerAsync(context, 200, "<html>hello</html>"));
-        await using StubHub nothing = await StubHub.StartAsync(context =>
+        await using StubServer page = await StubServer.StartAsync(context => AnswerAsync(context, 200, "<html>hello</html>"));
+        await using StubServer nothing = await StubServer.StartAsync(context =>
         {
             context.Response.StatusCode = 404;
             return Task.CompletedTask;
@@ -89,7 +90,7 @@ public sealed class PublishRetryTests
     [Fact]
     public async Task Publish_AnswerWithControlCharacters_CantReachTheTerminal()
     {
-        await using StubHub stub = await StubHub.StartAsync(context =>
+        await using StubServer stub = await StubServer.StartAsync(context =>
         {
             context.Response.StatusCode = 400;
             context.Response.ContentType = "application/problem+json";

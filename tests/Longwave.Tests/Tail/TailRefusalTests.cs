@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Longwave.Client.Tests.Hosting;
 using Longwave.Tests.Commands;
 using Microsoft.AspNetCore.Http;
 
@@ -39,7 +40,7 @@ public sealed class TailRefusalTests
     public async Task Tail_AnswerThatIsNoStream_EndsInsteadOfLooping()
     {
         int requests = 0;
-        await using StubHub stub = await StubHub.StartAsync(context =>
+        await using StubServer stub = await StubServer.StartAsync(context =>
         {
             requests++;
             context.Response.ContentType = "text/html";
@@ -55,7 +56,7 @@ public sealed class TailRefusalTests
     [Fact]
     public async Task Tail_NoContent_EndsForGood()
     {
-        await using StubHub stub = await StubHub.StartAsync(context =>
+        await using StubServer stub = await StubServer.StartAsync(context =>
         {
             context.Response.StatusCode = 204;
             return Task.CompletedTask;
@@ -70,7 +71,7 @@ public sealed class TailRefusalTests
     public async Task Tail_SilentStream_IsNoticedAndTakenUpAgainAtItsPlace()
     {
         var ids = new ConcurrentQueue<string>();
-        await using StubHub stub = await StubHub.StartAsync(async context =>
+        await using StubServer stub = await StubServer.StartAsync(async context =>
         {
             ids.Enqueue(context.Request.Headers["Last-Event-ID"].ToString());
             await BeginAsync(context, ids.Count == 1 ? 5 : 6);
@@ -89,7 +90,7 @@ public sealed class TailRefusalTests
     public async Task Tail_QuietStreamWithHeartbeats_LivesAndKeepsUpWithTheLog()
     {
         var ids = new ConcurrentQueue<string>();
-        await using StubHub stub = await StubHub.StartAsync(async context =>
+        await using StubServer stub = await StubServer.StartAsync(async context =>
         {
             ids.Enqueue(context.Request.Headers["Last-Event-ID"].ToString());
             await BeginAsync(context, 5);
@@ -119,7 +120,7 @@ public sealed class TailRefusalTests
     public async Task Tail_SameEventsAgain_AreDropped()
     {
         int requests = 0;
-        await using StubHub stub = await StubHub.StartAsync(async context =>
+        await using StubServer stub = await StubServer.StartAsync(async context =>
         {
             requests++;
             await BeginAsync(context, 5);
@@ -135,7 +136,7 @@ public sealed class TailRefusalTests
     public async Task Tail_BusyHub_IsAskedAgainLater()
     {
         int requests = 0;
-        await using StubHub stub = await StubHub.StartAsync(async context =>
+        await using StubServer stub = await StubServer.StartAsync(async context =>
         {
             if (requests++ == 0)
             {

@@ -4,7 +4,7 @@ import { element } from './text.js';
 import { copyButton } from './event-row.js';
 
 /** For a query, readable, and safe between single quotes of a shell. */
-export const queryValue = (text) => encodeURIComponent(text).replaceAll('%2F', '/').replaceAll("'", '%27');
+const queryValue = (text) => encodeURIComponent(text).replaceAll('%2F', '/').replaceAll("'", '%27');
 
 const address = (path) => new URL(path, document.baseURI).href;
 
