@@ -35,6 +35,9 @@ public sealed class HubEngine : IAsyncDisposable
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(25);
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _greeting;
+
     private readonly EventLog _log;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -302,7 +305,8 @@ public sealed class HubEngine : IAsyncDisposable
     private void Greet(Subscriber subscriber)
     {
         SubscribeRequest request = subscriber.Request;
-        var greeting = new ArrayBufferWriter<byte>(256);
+        ArrayBufferWriter<byte> greeting = _greeting ??= new ArrayBufferWriter<byte>(256);
+        greeting.ResetWrittenCount();
 
         // Asked before the place is taken: a client without a position goes on from the tip of its greeting when it comes back, and nothing
         // between that tip and its place may be missing then.

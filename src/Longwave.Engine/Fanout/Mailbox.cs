@@ -22,6 +22,15 @@ internal sealed class Mailbox<T>
         }
     }
 
+    /// <summary>Posts what can wait until the owner is woken for something else, as it is by every tick: a wake-up costs more than most messages.</summary>
+    public void PostQuietly(T message)
+    {
+        lock (_gate)
+        {
+            _messages.Add(message);
+        }
+    }
+
     /// <summary>Ends the owner's wait, or keeps it from beginning.</summary>
     public void Wake()
     {

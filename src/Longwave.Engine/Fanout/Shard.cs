@@ -50,6 +50,26 @@ internal sealed class Shard : IDisposable
 
     public void Post(ShardMessage message) => _mailbox.Post(message);
 
+    /// <summary>Takes a subscriber in. One that lacks nothing waits for the next event or tick, whichever comes first.</summary>
+    public void Open(Subscriber subscriber)
+    {
+        var message = new ShardMessage(ShardMessageKind.Opened, subscriber);
+        if (subscriber.Request.EndWhenLive || !subscriber.Request.Streaming || subscriber.NeedsCatchUp)
+        {
+            _mailbox.Post(message);
+            return;
+        }
+
+        long cursor = subscriber.Cursor;
+        _mailbox.PostQuietly(message);
+
+        // An event that came before the message may have woken the shard before it, too.
+        if (_log.Tip > cursor)
+        {
+            _mailbox.Wake();
+        }
+    }
+
     /// <summary>A subscriber gets another identity; <see cref="ShardMessageKind.Renewed"/> must follow.</summary>
     public void BeginRenewal() => _delivery.Sweeps.BeginRenewal();
 

@@ -9,7 +9,7 @@ namespace Longwave.Engine.Fanout;
 internal sealed class ShardTimer
 {
     private const int MaxBuckets = 128;
-    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(250);
 
     /// <summary>However long the heartbeat is: a token that has expired ends its stream within a second.</summary>
     private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(500);
@@ -17,7 +17,7 @@ internal sealed class ShardTimer
     private readonly EngineOptions _options;
     private readonly TimeProvider _clock;
     private readonly List<Subscriber>[] _buckets;
-    private int _now;
+    private int _now = -1;
     private bool _draining;
 
     public ShardTimer(EngineOptions options, TimeProvider clock)

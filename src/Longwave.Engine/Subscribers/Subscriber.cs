@@ -194,7 +194,7 @@ public sealed class Subscriber
         Volatile.Write(ref _identity, identity);
     }
 
-    internal void HandOver() => _shard.Post(new ShardMessage(ShardMessageKind.Opened, this));
+    internal void HandOver() => _shard.Open(this);
 
     internal void CaughtUp() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
 

@@ -43,46 +43,51 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
     private async ValueTask<Choice> ChooseAsync(ConnectionContext connection)
     {
         PipeReader input = connection.Transport.Input;
+        ITimer? deadline = null;
         try
         {
-            // The bytes are there as a rule: then no time-out is needed, and a timer costs.
-            if (input.TryRead(out ReadResult first))
+            while (true)
             {
-                (bool decided, Choice choice) = Look(first.Buffer);
-                input.AdvanceTo(first.Buffer.Start, decided ? first.Buffer.Start : first.Buffer.End);
-                if (decided)
+                ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
+                if (!reading.IsCompleted)
+                {
+                    // The bytes are there as a rule: then no time-out is needed, and a timer costs.
+                    deadline ??= clock.CreateTimer(static input => ((PipeReader)input!).CancelPendingRead(), input, timeout, Timeout.InfiniteTimeSpan);
+                }
+
+                if (Choose(input, await reading) is { } choice)
                 {
                     return choice;
                 }
             }
-
-            return await WaitAndChooseAsync(input);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        catch (IOException)
         {
             return Choice.Neither;
         }
+        finally
+        {
+            deadline?.Dispose();
+        }
     }
 
-    private async ValueTask<Choice> WaitAndChooseAsync(PipeReader input)
+    /// <summary>Null when the next bytes are needed, too.</summary>
+    private static Choice? Choose(PipeReader input, in ReadResult result)
     {
-        using var deadline = new CancellationTokenSource(timeout, clock);
-        while (true)
+        if (result.IsCanceled)
         {
-            ReadResult result = await input.ReadAsync(deadline.Token);
-            (bool decided, Choice choice) = Look(result.Buffer);
-            input.AdvanceTo(result.Buffer.Start, decided ? result.Buffer.Start : result.Buffer.End);
-            if (decided)
-            {
-                return choice;
-            }
-
-            if (result.IsCompleted)
-            {
-                // An end after no byte at all is a port probe; after some bytes HTTP/1.1 knows what to say.
-                return result.Buffer.IsEmpty ? Choice.Neither : Choice.Http1;
-            }
+            return Choice.Neither;
         }
+
+        (bool decided, Choice choice) = Look(result.Buffer);
+        input.AdvanceTo(result.Buffer.Start, decided ? result.Buffer.Start : result.Buffer.End);
+        if (decided)
+        {
+            return choice;
+        }
+
+        // An end after no byte at all is a port probe; after some bytes HTTP/1.1 knows what to say.
+        return !result.IsCompleted ? null : result.Buffer.IsEmpty ? Choice.Neither : Choice.Http1;
     }
 
     private static (bool Decided, Choice Choice) Look(in ReadOnlySequence<byte> buffer)

@@ -27,6 +27,9 @@ internal sealed class SocketSink : ISink, IReactorSocket
     /// <summary>Bytes that a client sent on a stream and that are thrown away at its end: unread they would make the end a reset.</summary>
     private const int MaxIgnoredBytes = 64 * 1024;
 
+    /// <summary>A head and a greeting are some 500 bytes.</summary>
+    private const int MostOnStack = 1024;
+
     private Subscriber _subscriber = null!;
     private Reactor _reactor = null!;
     private ReadOnlyMemory<byte> _rest;
@@ -74,17 +77,20 @@ internal sealed class SocketSink : ISink, IReactorSocket
     /// <summary>The first send of a stream: one write with the head of the response.</summary>
     private bool TrySendWithHead(FrameRun run, out int taken)
     {
-        byte[] first = [.. _rest.Span, .. run.Chunks.Span];
-        int sent = Math.Max(SystemCalls.Send(_file, first), 0);
-        _rest = first.AsMemory(sent);
         taken = run.Count;
-        if (_rest.IsEmpty)
+        int length = _rest.Length + run.Chunks.Length;
+        Span<byte> first = length <= MostOnStack ? stackalloc byte[length] : new byte[length];
+        _rest.Span.CopyTo(first);
+        run.Chunks.Span.CopyTo(first[_rest.Length..]);
+        int sent = Math.Max(SystemCalls.Send(_file, first), 0);
+        if (sent == length)
         {
             _rest = default;
             return true;
         }
 
         // A connection that is broken already is noticed by the reactor, or by the next try.
+        _rest = first[sent..].ToArray();
         Volatile.Write(ref _state, Waiting);
         SendRest();
         return false;

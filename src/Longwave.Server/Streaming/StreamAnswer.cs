@@ -54,7 +54,7 @@ internal sealed class StreamAnswer(StreamOpener opener, LongwaveOptions options,
             connection.HoldOutput();
             await context.Response.StartAsync();
             await context.Response.BodyWriter.FlushAsync();
-            parked = connection.TryPark(sink, await connection.HeldAsync());
+            parked = connection.TryPark(sink);
         }
         catch (ConnectionAbortedException)
         {

@@ -8,13 +8,10 @@ internal interface IParkableConnection
     /// <summary>From here on what the web server writes is kept instead of sent. Called before the response is started.</summary>
     void HoldOutput();
 
-    /// <summary>What was held, once the response's head has come: the first bytes of the stream.</summary>
-    Task<ReadOnlyMemory<byte>> HeldAsync();
-
     /// <summary>
-    /// Gives the socket to a sink. To the web server it looks as if the client had said all that it wants to say; whatever it still writes
-    /// is dropped.
+    /// Gives the socket to a sink, with the head of the response, which was held: the first bytes of the stream. To the web server it looks as
+    /// if the client had said all that it wants to say; whatever it still writes is dropped.
     /// </summary>
     /// <returns>False when the client has gone.</returns>
-    bool TryPark(SocketSink sink, ReadOnlyMemory<byte> head);
+    bool TryPark(SocketSink sink);
 }

@@ -8,7 +8,7 @@ internal sealed class Rest(long allocatedBytes)
     public const long QuietBytes = 100 * 1024;
 
     /// <summary>Less than this since the last rest leaves too little to collect.</summary>
-    public const long WorkBytes = 32 * 1024 * 1024;
+    public const long WorkBytes = 12 * 1024 * 1024;
 
     /// <summary>Quiet ticks in a row that are rest.</summary>
     public const int QuietTicks = 4;

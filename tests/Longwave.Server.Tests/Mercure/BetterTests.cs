@@ -41,7 +41,7 @@ public sealed partial class BetterTests
     {
         const int Count = 12_000;
         await using MercureHub hub = await MercureHub.StartAsync();
-        foreach (int[] some in Enumerable.Range(0, Count).Chunk(500))
+        foreach (int[] some in Enumerable.Range(0, Count).Chunk(200))
         {
             await Task.WhenAll(some.Select(n => hub.PublishAsync($"t{n % 3}", $"{n}", ("id", $"urn:n:{n}"))));
         }
