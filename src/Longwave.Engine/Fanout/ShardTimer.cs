@@ -9,6 +9,10 @@ namespace Longwave.Engine.Fanout;
 internal sealed class ShardTimer
 {
     private const int MaxBuckets = 128;
+
+    /// <summary>Streams that were opened one after the other and share a bucket: they lie side by side in memory, the kernel's part of them, too.</summary>
+    private const int Neighbours = 64;
+
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(250);
 
     /// <summary>However long the heartbeat is: a token that has expired ends its stream within a second.</summary>
@@ -17,7 +21,7 @@ internal sealed class ShardTimer
     private readonly EngineOptions _options;
     private readonly TimeProvider _clock;
     private readonly List<Subscriber>[] _buckets;
-    private int _now = -1;
+    private int _now;
     private bool _draining;
 
     public ShardTimer(EngineOptions options, TimeProvider clock)
@@ -127,5 +131,5 @@ internal sealed class ShardTimer
         subscriber.LeaveReason = reason;
     }
 
-    private List<Subscriber> Bucket(Subscriber subscriber) => _buckets[subscriber.Id % _buckets.Length];
+    private List<Subscriber> Bucket(Subscriber subscriber) => _buckets[subscriber.Id / Neighbours % _buckets.Length];
 }

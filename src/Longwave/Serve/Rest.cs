@@ -5,13 +5,13 @@ namespace Longwave.Serve;
 internal sealed class Rest(long allocatedBytes)
 {
     /// <summary>Less than this within a tick is rest: a readiness probe each second, a stream opened now and then.</summary>
-    public const long QuietBytes = 100 * 1024;
+    public const long QuietBytes = 200 * 1024;
 
     /// <summary>Less than this since the last rest leaves too little to collect.</summary>
     public const long WorkBytes = 12 * 1024 * 1024;
 
     /// <summary>Quiet ticks in a row that are rest.</summary>
-    public const int QuietTicks = 4;
+    public const int QuietTicks = 2;
 
     private long _last = allocatedBytes;
     private long _collected;

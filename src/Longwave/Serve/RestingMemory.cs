@@ -11,7 +11,7 @@ namespace Longwave.Serve;
 /// </remarks>
 internal sealed class RestingMemory : IHostedService, IDisposable
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
     private readonly Rest _rest = new(GC.GetTotalAllocatedBytes());
     private readonly TimeProvider _clock;
