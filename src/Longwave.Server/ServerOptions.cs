@@ -59,7 +59,7 @@ public sealed class ServerOptions
     /// <summary>Most bytes that the kernel takes for a client beyond what is on its way to it.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
     [Description("Bytes that the kernel takes for a parked stream beyond what is on its way to the client. At the limit the client is slow: it costs a cursor and reads the log later.")]
-    public int MaxUnsentBytes { get; set; } = 128 * 1024;
+    public int MaxUnsentBytes { get; set; } = 16 * 1024;
 
     /// <summary>Whether the page is there.</summary>
     [Description("Serve the page at `/` that shows topics and events live.")]

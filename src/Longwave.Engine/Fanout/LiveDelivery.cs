@@ -164,6 +164,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         if (Sweeps.IsReady(subscriber))
         {
             long position = PositionOf(subscriber).Offset;
+            _sweeps.PrepareToLeave(subscriber);
             _routes.Remove(subscriber);
             subscriber.Cursor = position;
         }
@@ -241,7 +242,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
 
         if (subscriber.Route is not null)
         {
-            Sweeps.Suspend(subscriber, _next);
+            _sweeps.Suspend(subscriber, _next);
         }
     }
 

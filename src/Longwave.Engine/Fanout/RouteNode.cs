@@ -38,6 +38,7 @@ internal sealed class RouteNode(Selector? selector)
         }
     }
 
+    /// <summary>Removes a subscriber, for which the round was prepared (<see cref="Sweeps.PrepareToLeave"/>).</summary>
     public void Remove(Subscriber subscriber, int selectorIndex)
     {
         if (subscriber.Route is null)
@@ -48,6 +49,5 @@ internal sealed class RouteNode(Selector? selector)
 
         _plain.Remove(subscriber);
         subscriber.Route = null;
-        Sweep?.Restart();
     }
 }

@@ -79,7 +79,16 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         return _doneAt[0] <= _visits ? RemoveDone() : 0;
     }
 
-    /// <summary>The subscribers have changed places: everybody is visited once more, which costs next to nothing for those that have everything.</summary>
+    /// <summary>One that has everything stands behind the others now: whoever comes after it in the round is one visit further away.</summary>
+    public void Grow()
+    {
+        foreach (ref long doneAt in CollectionsMarshal.AsSpan(_doneAt))
+        {
+            doneAt++;
+        }
+    }
+
+    /// <summary>Somebody who lacks something stands where the round may have been already: everybody is visited once more, which costs next to nothing for those that have everything.</summary>
     public void Restart() => CollectionsMarshal.AsSpan(_doneAt).Fill(_visits + Node.Plain.ReadyCount);
 
     /// <summary>Which event is the first that one with this cursor lacks.</summary>

@@ -20,6 +20,9 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
     /// <summary>Sweeps that are kept for the next events; more are only needed when many selectors get events at once.</summary>
     private const int KeptSweeps = 1_024;
 
+    /// <summary>How many, one after the other, may turn out to be blocked when the last subscriber is served out of turn.</summary>
+    private const int MostSendsToLast = 64;
+
     private readonly Queue<Sweep> _active = [];
     private readonly Stack<Sweep> _idle = [];
     private readonly RunWriter _runs = new();
@@ -95,14 +98,14 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
         if (!IsReady(subscriber))
         {
             node.Plain.SetReady(subscriber);
-            node.Sweep?.Restart();
+            node.Sweep?.Grow();
         }
     }
 
     /// <summary>It takes part no more until it is ready again; what it lacks it has missed.</summary>
     /// <param name="subscriber">A plain one.</param>
     /// <param name="next">Sequence of the next event that is routed.</param>
-    public static void Suspend(Subscriber subscriber, long next)
+    public void Suspend(Subscriber subscriber, long next)
     {
         if (!IsReady(subscriber))
         {
@@ -110,10 +113,43 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
         }
 
         RouteNode node = subscriber.Route!;
+        PrepareToLeave(subscriber);
         ReadOnlySpan<TailEvent> lacking = Lacking(subscriber);
         node.Plain.Suspend(subscriber);
-        node.Sweep?.Restart();
         Miss(subscriber, lacking, next);
+    }
+
+    /// <summary>
+    /// It is about to give up its place among those that are ready. The last of them will stand there, where the round may have been already,
+    /// and so gets what it lacks before. With clients that come and go all the time no round would end otherwise.
+    /// </summary>
+    public void PrepareToLeave(Subscriber subscriber)
+    {
+        if (!IsReady(subscriber) || subscriber.Route!.Sweep is not { } sweep)
+        {
+            return;
+        }
+
+        for (int sends = 0; sends < MostSendsToLast; sends++)
+        {
+            ref RouteMember last = ref sweep.Node.Plain.Ready[^1];
+            if (ReferenceEquals(last.Subscriber, subscriber) || last.Cursor >= sweep.LastOffset)
+            {
+                return;
+            }
+
+            // One that can't take it is not ready any more, and another one is the last.
+            if (Volatile.Read(ref _renewals) > 0 || TrySend(sweep, ref last))
+            {
+                break;
+            }
+        }
+
+        ref RouteMember moved = ref sweep.Node.Plain.Ready[^1];
+        if (moved.Cursor < sweep.LastOffset)
+        {
+            sweep.Restart();
+        }
     }
 
     /// <summary>What is on its way to the subscriber. Valid until something is routed or sent.</summary>
@@ -137,9 +173,10 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
 
         // One that is just being renewed gets nothing under its old identity any more.
         ref RouteMember member = ref subscriber.Route!.Plain.Ready[subscriber.RoutePlace];
-        if (ReferenceEquals(member.Access, subscriber.Access) && !TrySend(subscriber.Route.Sweep!, ref member))
+        if (ReferenceEquals(member.Access, subscriber.Access))
         {
-            subscriber.Route.Sweep?.Restart();
+            PrepareToLeave(subscriber);
+            TrySend(subscriber.Route.Sweep!, ref member);
         }
     }
 

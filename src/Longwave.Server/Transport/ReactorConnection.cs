@@ -28,10 +28,17 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     private readonly CancellationTokenSource _closed = new();
     private string? _id;
 
-    public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote)
+    /// <summary>A connection that was just accepted.</summary>
+    /// <param name="file">Its descriptor.</param>
+    /// <param name="reactor">Who watches it from here on.</param>
+    /// <param name="pool">For the web server's buffers.</param>
+    /// <param name="local">Where it was accepted.</param>
+    /// <param name="remote">Where the client is.</param>
+    /// <param name="begun">Called once, when somebody begins to serve it or it is given up.</param>
+    public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote, Action begun)
     {
         (MemoryPool, LocalEndPoint, RemoteEndPoint) = (pool, local, remote);
-        _stream = new ReactorStream(file, reactor, OnGone);
+        _stream = new ReactorStream(file, reactor, begun, OnGone);
         Transport = new ConnectionPipes(PipeReader.Create(_stream, InputOptions), PipeWriter.Create(_stream, OutputOptions));
         ConnectionClosed = _closed.Token;
         Features.Set<IParkableConnection>(this);

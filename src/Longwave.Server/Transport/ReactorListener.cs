@@ -14,6 +14,13 @@ namespace Longwave.Server.Transport;
 internal sealed partial class ReactorListener : IConnectionListener, IReactorSocket
 {
     private const int AddressBytes = 28;
+
+    /// <summary>Connections that were accepted and that nobody has begun to serve: the kernel keeps the others, which costs less, in its backlog.</summary>
+    private const int MostWaiting = 64;
+
+    /// <summary>So few of them, and accepting goes on.</summary>
+    private const int FewWaiting = MostWaiting / 2;
+
     private static readonly TimeSpan OutOfFilesPause = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _socket;
@@ -23,8 +30,9 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     private readonly MemoryPool<byte> _pool;
     private readonly ITimer _retry;
     private readonly ILogger _logger;
+    private readonly Action _onBegun;
 
-    // Every entry is an open file, of which there is a limited number.
+    // Bounded by MostWaiting: what is in it, nobody serves yet.
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions
     {
         SingleReader = true,
@@ -36,10 +44,13 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     // Guards _unbound and accept(2) itself: the reactor and the retry after a pause both accept.
     private readonly Lock _gate = new();
     private bool _unbound;
+    private int _waiting;
+    private int _paused;
 
     public ReactorListener(Socket socket, Reactors reactors, MemoryPool<byte> pool, TimeProvider clock, ILogger logger)
     {
         (_socket, _reactors, _pool, _logger) = (socket, reactors, pool, logger);
+        _onBegun = OnBegun;
         _file = (int)socket.Handle;
         EndPoint = socket.LocalEndPoint!;
         _retry = clock.CreateTimer(static listener => ((ReactorListener)listener!).AcceptAll(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -92,9 +103,31 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     {
         lock (_gate)
         {
-            while (!_unbound && TryAccept())
+            while (!_unbound && !MustPause() && TryAccept())
             {
             }
+        }
+    }
+
+    /// <summary>Whether whoever begins to serve connections has to go on with accepting, because there is no other edge.</summary>
+    private bool MustPause()
+    {
+        if (Volatile.Read(ref _waiting) < MostWaiting)
+        {
+            return false;
+        }
+
+        // Some may have been begun since the look at the number, and found no pause.
+        Interlocked.Exchange(ref _paused, 1);
+        return Volatile.Read(ref _waiting) > FewWaiting || Interlocked.Exchange(ref _paused, 0) == 0;
+    }
+
+    /// <summary>One of those that waited is served, or was given up.</summary>
+    private void OnBegun()
+    {
+        if (Interlocked.Decrement(ref _waiting) <= FewWaiting && Interlocked.Exchange(ref _paused, 0) == 1)
+        {
+            AcceptAll();
         }
     }
 
@@ -110,7 +143,8 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
 
         var peer = new SocketAddress(EndPoint.AddressFamily, AddressBytes);
         address.CopyTo(peer.Buffer.Span);
-        var connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, EndPoint.Create(peer));
+        Interlocked.Increment(ref _waiting);
+        var connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, EndPoint.Create(peer), _onBegun);
         if (!_accepted.Writer.TryWrite(connection))
         {
             connection.Abort(new ConnectionAbortedException("The hub stops."));

@@ -10,9 +10,10 @@ namespace Longwave.Server.Transport;
 /// </remarks>
 /// <param name="file">The descriptor, which does not block; its end is this stream's.</param>
 /// <param name="reactor">Who watches it.</param>
+/// <param name="begun">Called once, when it is read for the first time or disposed of.</param>
 /// <param name="gone">Called once, from any thread, when the client can't be reached any more or has said that it is done.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class ReactorStream(int file, Reactor reactor, Action gone) : Stream, IReactorSocket
+internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Action gone) : Stream, IReactorSocket
 {
     private const uint EndOfInput = SystemCalls.EpollReadHangUp | SystemCalls.EpollHangUp | SystemCalls.EpollError;
 
@@ -22,6 +23,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action gone) : St
     // Guards _file, whose number may be another connection's as soon as it is closed, and who is told what happens.
     private readonly Lock _gate = new();
     private int _file = file;
+    private Action? _begun = begun;
     private SocketSink? _parked;
     private bool _isEmpty;
     private bool _isGone;
@@ -121,6 +123,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action gone) : St
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Begin();
         if (buffer.IsEmpty && !_isEmpty)
         {
             return ValueTask.FromResult(0);
@@ -169,12 +172,21 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action gone) : St
     /// <summary>Closes the descriptor, unless it was given away.</summary>
     protected override void Dispose(bool disposing)
     {
+        Begin();
         lock (_gate)
         {
             CloseNeedsLock();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Begin()
+    {
+        if (_begun is not null)
+        {
+            Interlocked.Exchange(ref _begun, null)?.Invoke();
+        }
     }
 
     private void CloseNeedsLock()

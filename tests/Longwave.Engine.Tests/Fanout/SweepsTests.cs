@@ -87,12 +87,37 @@ public sealed class SweepsTests : IDisposable
         Assert.Equal(CloseReason.Drain, sinks[^1].Ended);
     }
 
+    /// <summary>A round that began anew with every client that comes or goes would not end while thousands do, and nothing new would be sent meanwhile.</summary>
+    [Fact]
+    public void Turn_ClientsComeAndGoInEveryTurn_TheRoundEnds()
+    {
+        // More than a turn looks at, even when nothing has to be sent.
+        const int Thousands = 3_000;
+        List<NumberSink> sinks = [.. Enumerable.Range(0, Thousands).Select(_ => Open("*"))];
+        Settle();
+        Publish();
+        int turns = 0;
+        for (; turns == 0 || _shard.HasWork; turns++)
+        {
+            Assert.InRange(turns, 0, Thousands / 20);
+            Open("*");
+            sinks[turns].Subscriber.Close(CloseReason.ClientGone);
+            _shard.Turn(wait: false);
+        }
+
+        Assert.All(sinks.Skip(turns), static sink => Assert.Equal([1], sink.Numbers));
+    }
+
     /// <summary>Clients come, go, fill up, open and lose rights, each at any moment of a round: nobody misses or doubles anything that is for it.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
     public void Turn_EverythingAtOnce_NothingIsLostOrDoubled(int seed)
     {
         var random = new Random(seed);
