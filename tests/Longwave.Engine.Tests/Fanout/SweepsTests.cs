@@ -87,6 +87,32 @@ public sealed class SweepsTests : IDisposable
         Assert.Equal(CloseReason.Drain, sinks[^1].Ended);
     }
 
+    /// <summary>A new stream wakes nobody, unless an event came between its greeting and its hand-over: the shard may have looked at that already.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_StreamThatLacksNothing_WaitsForTheNextTurn(bool eventCameBefore)
+    {
+        NumberSink sink = Add("*");
+        if (eventCameBefore)
+        {
+            Publish();
+            _shard.Turn(wait: false);
+        }
+
+        _shard.Open(sink.Subscriber);
+        Task turn = Task.Run(() => _shard.Turn(wait: true), TestContext.Current.CancellationToken);
+        if (!eventCameBefore)
+        {
+            _shard.Wake();
+        }
+
+        await turn.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(SubscriberState.Live, sink.Subscriber.State);
+        Settle();
+        Assert.Equal(eventCameBefore ? [1] : [], sink.Numbers);
+    }
+
     /// <summary>A round that began anew with every client that comes or goes would not end while thousands do, and nothing new would be sent meanwhile.</summary>
     [Fact]
     public void Turn_ClientsComeAndGoInEveryTurn_TheRoundEnds()
@@ -175,6 +201,14 @@ public sealed class SweepsTests : IDisposable
 
     private NumberSink Open(string selector)
     {
+        NumberSink sink = Add(selector);
+        _shard.Post(new ShardMessage(ShardMessageKind.Opened, sink.Subscriber));
+        return sink;
+    }
+
+    /// <summary>A stream that was greeted and not handed over.</summary>
+    private NumberSink Add(string selector)
+    {
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
         var sink = new NumberSink();
         Assert.True(_patterns.TryAdd([parsed]));
@@ -184,7 +218,6 @@ public sealed class SweepsTests : IDisposable
         };
         sink.Attach(subscriber);
         _counts.TryOpen(int.MaxValue);
-        _shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
         return sink;
     }
 
