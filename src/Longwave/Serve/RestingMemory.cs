@@ -4,9 +4,9 @@ namespace Longwave.Serve;
 
 /// <summary>Gives memory back to the system when the hub has come to rest.</summary>
 /// <remarks>
-/// The garbage collector runs when something is allocated, so a hub that took a burst of events and then rests would keep the garbage of
-/// the burst for as long as it rests: some 100 MB after a million events, or 40 MB after three thousand new streams. One collection gives it back. It
-/// stops the process for about 0.1 s, once per rest, when nothing is published and next to nothing is asked; delivering and heartbeats allocate nothing and don't count.
+/// The garbage collector runs when something is allocated, so a hub that took a burst of events or new streams and then rests would keep what the
+/// burst left behind for as long as it rests. One collection gives it back. It stops the process for some tens of milliseconds, once per rest,
+/// when nothing is published and next to nothing is asked; delivering and heartbeats allocate nothing and don't count.
 /// It is the executable that does this, not the library: the memory of an embedding application is its own concern.
 /// </remarks>
 internal sealed class RestingMemory : IHostedService, IDisposable
