@@ -53,18 +53,11 @@ internal sealed class Shard : IDisposable
     /// <summary>Takes a subscriber in. One that lacks nothing waits for the next event or tick, whichever comes first.</summary>
     public void Open(Subscriber subscriber)
     {
-        var message = new ShardMessage(ShardMessageKind.Opened, subscriber);
-        if (subscriber.Request.EndWhenLive || !subscriber.Request.Streaming || subscriber.NeedsCatchUp)
-        {
-            _mailbox.Post(message);
-            return;
-        }
-
-        long cursor = subscriber.Cursor;
-        _mailbox.PostQuietly(message);
+        (long cursor, bool isUrgent) = (subscriber.Cursor, subscriber.Request.EndWhenLive || !subscriber.Request.Streaming || subscriber.NeedsCatchUp);
+        _mailbox.PostQuietly(new ShardMessage(ShardMessageKind.Opened, subscriber));
 
         // An event that came before the message may have woken the shard before it, too.
-        if (_log.Tip > cursor)
+        if (isUrgent || _log.Tip > cursor)
         {
             _mailbox.Wake();
         }

@@ -58,7 +58,6 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         if ((events & EndOfInput) != 0)
         {
             SayGone();
-            CloseIfAborted();
         }
 
         if ((events & ~SystemCalls.EpollOut) != 0)
@@ -101,19 +100,16 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     }
 
     /// <summary>Ends what waits; nothing is received or sent any more.</summary>
+    /// <remarks>
+    /// Closes the descriptor at once: the web server can forget a connection that it aborted (one of HTTP/2 whose streams were reset by the
+    /// thousand), and nobody disposes of it then.
+    /// </remarks>
     public void Abort()
     {
         lock (_gate)
         {
             _isAborted = true;
-            if (_isGone)
-            {
-                CloseNeedsLock();
-            }
-            else if (_file >= 0)
-            {
-                SystemCalls.FinishSending(_file);
-            }
+            CloseNeedsLock();
         }
 
         _readable.Set();
@@ -322,17 +318,5 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         }
 
         gone();
-    }
-
-    /// <summary>The web server can forget a connection that it aborted (an HTTP/2 connection whose streams were reset by the thousand): then nobody disposes of it.</summary>
-    private void CloseIfAborted()
-    {
-        lock (_gate)
-        {
-            if (_isAborted)
-            {
-                CloseNeedsLock();
-            }
-        }
     }
 }
