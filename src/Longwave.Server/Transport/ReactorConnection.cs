@@ -16,7 +16,7 @@ namespace Longwave.Server.Transport;
 internal sealed class ReactorConnection : ConnectionContext, IParkableConnection, IMemoryPoolFeature
 {
     // The shared pool, which gives back what a burst of connections needed; the web server's own keeps it.
-    private static readonly StreamPipeReaderOptions InputOptions = new(leaveOpen: true, useZeroByteReads: true);
+    private static readonly StreamPipeReaderOptions InputOptions = new(leaveOpen: false, useZeroByteReads: true);
     private static readonly StreamPipeWriterOptions OutputOptions = new(leaveOpen: true);
 
     /// <summary>Features of a connection: ours, and those that the web server adds.</summary>
@@ -70,7 +70,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     {
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
-        await _stream.DisposeAsync();
+        _stream.CloseFile();
         _closed.Dispose();
         await base.DisposeAsync();
     }

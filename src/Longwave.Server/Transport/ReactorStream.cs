@@ -27,6 +27,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     private SocketSink? _parked;
     private bool _isEmpty;
     private bool _isGone;
+    private volatile bool _isRead = true;
     private volatile bool _isHolding;
     private volatile bool _isAborted;
 
@@ -55,7 +56,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     public void OnEvents(uint events)
     {
         // Before whoever reads is told: what it receives then is not the end of it, however little that is.
-        if ((events & EndOfInput) != 0)
+        if ((events & EndOfInput) != 0 || ((events & SystemCalls.EpollIn) != 0 && !_isRead))
         {
             SayGone();
         }
@@ -166,12 +167,23 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Closes the descriptor, unless it was given away.</summary>
-    protected override void Dispose(bool disposing)
+    public void CloseFile()
     {
         Begin();
         lock (_gate)
         {
             CloseNeedsLock();
+        }
+    }
+
+    /// <summary>Nobody reads it any more (the pipe reader on it disposes of it then); what is written is still sent.</summary>
+    /// <remarks>Bytes that come all the same mean that the client does not wait for the end: whoever still writes is told, and does not wait either.</remarks>
+    protected override void Dispose(bool disposing)
+    {
+        _isRead = false;
+        if (!_isEmpty)
+        {
+            SayGone();
         }
 
         base.Dispose(disposing);
