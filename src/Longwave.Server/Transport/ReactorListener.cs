@@ -41,7 +41,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         AllowSynchronousContinuations = true,
     });
 
-    // Guards _unbound and accept(2) itself: the reactor and the retry after a pause both accept.
+    // Guards _unbound and accept(2) itself: the reactor, the retry after a pause and whoever begins to serve a connection all accept.
     private readonly Lock _gate = new();
     private bool _unbound;
     private int _waiting;
