@@ -138,18 +138,19 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
                 return;
             }
 
-            // One that can't take it is not ready any more, and another one is the last.
-            if (Volatile.Read(ref _renewals) > 0 || TrySend(sweep, ref last))
+            if (Volatile.Read(ref _renewals) > 0)
             {
                 break;
             }
+
+            // One that can't take it is not ready any more, and another one is the last.
+            if (TrySend(sweep, ref last))
+            {
+                return;
+            }
         }
 
-        ref RouteMember moved = ref sweep.Node.Plain.Ready[^1];
-        if (moved.Cursor < sweep.LastOffset)
-        {
-            sweep.Restart();
-        }
+        sweep.Restart();
     }
 
     /// <summary>What is on its way to the subscriber. Valid until something is routed or sent.</summary>

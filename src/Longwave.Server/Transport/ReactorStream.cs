@@ -29,7 +29,6 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     private bool _isGone;
     private volatile bool _isRead = true;
     private volatile bool _isHolding;
-    private volatile bool _isAborted;
 
     public long Token { get; } = reactor.NewToken(file);
 
@@ -84,7 +83,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     {
         lock (_gate)
         {
-            if (_file < 0 || _isAborted || _isGone)
+            if (_file < 0 || _isGone)
             {
                 return false;
             }
@@ -109,7 +108,6 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     {
         lock (_gate)
         {
-            _isAborted = true;
             CloseNeedsLock();
         }
 
@@ -246,7 +244,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         received = 0;
         lock (_gate)
         {
-            while (_file >= 0 && !_isAborted)
+            while (_file >= 0)
             {
                 received = SystemCalls.Receive(_file, buffer);
                 if (received >= 0)
@@ -257,17 +255,10 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
                 }
 
                 received = 0;
-                switch (SystemCalls.LastError)
+                if (MustWaitNeedsLock())
                 {
-                    case SystemCalls.Interrupted:
-                        continue;
-                    case SystemCalls.WouldBlock:
-                        _isEmpty = true;
-                        return false;
-                    default:
-                        _isAborted = true;
-                        CloseNeedsLock();
-                        break;
+                    _isEmpty = true;
+                    return false;
                 }
             }
         }
@@ -285,35 +276,39 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     {
         lock (_gate)
         {
-            while (_file >= 0 && !_isAborted && !rest.IsEmpty)
+            while (_file >= 0 && !rest.IsEmpty)
             {
                 int sent = SystemCalls.Send(_file, rest.Span);
                 if (sent >= 0)
                 {
                     rest = rest[sent..];
-                    continue;
                 }
-
-                switch (SystemCalls.LastError)
+                else if (MustWaitNeedsLock())
                 {
-                    case SystemCalls.Interrupted:
-                        continue;
-                    case SystemCalls.WouldBlock:
-                        return false;
-                    default:
-                        _isAborted = true;
-                        CloseNeedsLock();
-                        break;
+                    return false;
                 }
+            }
+
+            if (_file >= 0)
+            {
+                return true;
             }
         }
 
-        if (_isAborted)
+        SayGone();
+        return true;
+    }
+
+    /// <summary>After a call that failed: true when the socket is empty or full, false to try again, which ends when the connection is broken: it is closed then.</summary>
+    private bool MustWaitNeedsLock()
+    {
+        int error = SystemCalls.LastError;
+        if (error is not (SystemCalls.WouldBlock or SystemCalls.Interrupted))
         {
-            SayGone();
+            CloseNeedsLock();
         }
 
-        return true;
+        return error == SystemCalls.WouldBlock;
     }
 
     /// <summary>Nobody needs to know when the stream is parked: its sink is told.</summary>
