@@ -1,8 +1,10 @@
 using System.Buffers;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
-using Longwave.Engine.Grants;
 using Longwave.Engine.Log;
 using Longwave.Engine.Publishing;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;

@@ -1,7 +1,11 @@
 using Longwave.Server.Browsers;
-using Longwave.Server.Endpoints;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Longwave.Server.Manage;
 using Longwave.Server.Mercure;
 using Longwave.Server.Page;
+using Longwave.Server.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

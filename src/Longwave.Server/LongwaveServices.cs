@@ -1,16 +1,17 @@
 using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
 using Longwave.Server.Browsers;
 using Longwave.Server.Configuration;
-using Longwave.Server.Connections;
-using Longwave.Server.Endpoints;
-using Longwave.Server.Hosting;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
 using Longwave.Server.Identity;
+using Longwave.Server.Kestrel;
+using Longwave.Server.Manage;
 using Longwave.Server.Mercure;
 using Longwave.Server.Page;
-using Longwave.Server.Problems;
-using Longwave.Server.Publishing;
-using Longwave.Server.Streaming;
-using Longwave.Server.Telemetry;
+using Longwave.Server.Publish;
+using Longwave.Server.Startup;
+using Longwave.Server.Subscribe;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +35,7 @@ public static class LongwaveServices
     /// <returns><paramref name="services"/>.</returns>
     /// <remarks>
     /// At start the application throws <see cref="OptionsValidationException"/> for a value out of range, and
-    /// <see cref="Longwave.Engine.LogUnavailableException"/> when the log can't be opened.
+    /// <see cref="Longwave.Engine.Storage.LogUnavailableException"/> when the log can't be opened.
     /// </remarks>
     public static IServiceCollection AddLongwave(
         this IServiceCollection services, Action<LongwaveOptions>? configure = null, IConfiguration? configuration = null)

@@ -1,7 +1,8 @@
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Subscribers;
-using Longwave.Protocol.Events;
 using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Tests.Subscribers;
 using Longwave.Protocol.EventStream;

@@ -1,6 +1,7 @@
 using System.Buffers;
-using Longwave.Protocol.Events;
 using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 

@@ -1,6 +1,8 @@
 using Longwave.Bench.Load;
 using Longwave.Engine;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Publishing;
+using Longwave.Engine.Storage;
 using Longwave.Protocol.Events;
 using Microsoft.Extensions.Logging.Abstractions;
 

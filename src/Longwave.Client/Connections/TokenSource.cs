@@ -1,3 +1,5 @@
+using Longwave.Client.Failures;
+
 namespace Longwave.Client.Connections;
 
 /// <summary>The token of a client: fetched when it is needed first, kept until the hub does not take it any more or says that it expires.</summary>

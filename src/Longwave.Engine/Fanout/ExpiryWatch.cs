@@ -1,4 +1,4 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Engine.Subscribers;
 
 namespace Longwave.Engine.Fanout;

@@ -1,3 +1,4 @@
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
-using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Microsoft.Extensions.Logging;

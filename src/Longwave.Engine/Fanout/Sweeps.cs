@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;

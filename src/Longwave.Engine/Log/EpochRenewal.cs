@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longwave.Engine.Storage;
 
 namespace Longwave.Engine.Log;
 

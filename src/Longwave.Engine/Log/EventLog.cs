@@ -1,4 +1,5 @@
-using Longwave.Engine.Publishing;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
 

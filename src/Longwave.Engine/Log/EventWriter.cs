@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;

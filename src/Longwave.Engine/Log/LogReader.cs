@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Longwave.Engine.Grants;
-using Longwave.Engine.Subscribers;
+using Longwave.Engine.Access;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Longwave.Engine.Publishing;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Longwave.Engine.Storage;
 
 namespace Longwave.Engine.Log;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;

@@ -1,5 +1,3 @@
-using Longwave.Engine.Publishing;
-
 namespace Longwave.Engine.Log;
 
 /// <summary>An event that is about to be committed, with the idempotency key it came with.</summary>

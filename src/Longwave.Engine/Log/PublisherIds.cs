@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Longwave.Engine.Storage;
 using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Log;

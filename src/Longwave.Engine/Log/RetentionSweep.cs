@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Longwave.Engine.Publishing;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;

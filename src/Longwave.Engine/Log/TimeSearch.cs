@@ -1,3 +1,5 @@
+using Longwave.Engine.Storage;
+
 namespace Longwave.Engine.Log;
 
 /// <summary>Finds the place of a time in storage. The log's times never run backwards, so offsets are sorted by time too.</summary>

@@ -1,3 +1,4 @@
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;

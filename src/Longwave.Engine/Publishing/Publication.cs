@@ -1,3 +1,4 @@
+using Longwave.Engine.Log;
 using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Publishing;

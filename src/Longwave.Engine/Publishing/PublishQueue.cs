@@ -1,3 +1,5 @@
+using Longwave.Engine.Configuration;
+
 namespace Longwave.Engine.Publishing;
 
 /// <summary>Publish requests on their way to the writer: bounded, and taken in batches.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;

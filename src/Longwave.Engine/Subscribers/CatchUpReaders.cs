@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;

@@ -1,3 +1,5 @@
+using Longwave.Engine.Configuration;
+
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>Why a stream ended. Each is counted.</summary>

@@ -1,3 +1,4 @@
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Subscribers;

@@ -1,4 +1,4 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 

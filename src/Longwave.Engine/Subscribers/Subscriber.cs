@@ -1,5 +1,5 @@
+using Longwave.Engine.Access;
 using Longwave.Engine.Fanout;
-using Longwave.Engine.Grants;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Subscribers;

@@ -1,3 +1,5 @@
+using Longwave.Engine.Configuration;
+
 namespace Longwave.Engine.Topics;
 
 /// <summary>

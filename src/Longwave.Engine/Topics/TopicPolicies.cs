@@ -1,3 +1,4 @@
+using Longwave.Engine.Configuration;
 using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Topics;

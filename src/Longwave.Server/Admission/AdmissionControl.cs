@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
-using Longwave.Server.Problems;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Admission;

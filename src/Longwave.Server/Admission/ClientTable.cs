@@ -1,3 +1,5 @@
+using Longwave.Server.Configuration;
+
 namespace Longwave.Server.Admission;
 
 /// <summary>The clients that take something, each with its use; bounded, and those that have been idle are forgotten.</summary>

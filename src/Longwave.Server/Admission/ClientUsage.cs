@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Admission;
 

@@ -1,4 +1,4 @@
-using Longwave.Server.Problems;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Admission;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Browsers;
 

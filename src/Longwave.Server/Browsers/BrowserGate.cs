@@ -1,4 +1,4 @@
-using Longwave.Server.Problems;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Browsers;

@@ -1,5 +1,6 @@
 using System.Net;
-using Longwave.Server.Admission;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Browsers;

@@ -1,3 +1,5 @@
+using Longwave.Server.Configuration;
+
 namespace Longwave.Server.Browsers;
 
 /// <summary>Whose page a request comes from.</summary>

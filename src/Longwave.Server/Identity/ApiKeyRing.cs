@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Longwave.Engine.Grants;
-using Longwave.Server.Problems;
+using Longwave.Engine.Access;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Identity;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Longwave.Server.Problems;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Identity;
 

@@ -1,8 +1,9 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Server.Browsers;
-using Longwave.Server.Hosting;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
 using Longwave.Server.Mercure;
-using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

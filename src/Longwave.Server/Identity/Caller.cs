@@ -1,4 +1,4 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Server.Mercure;
 
 namespace Longwave.Server.Identity;

@@ -1,3 +1,4 @@
+using Longwave.Server.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Identity;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Longwave.Server.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Identity;

@@ -1,3 +1,4 @@
+using Longwave.Server.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Longwave.Server.Identity;

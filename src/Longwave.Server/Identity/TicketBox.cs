@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Identity;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Server.Mercure;
 
 namespace Longwave.Server.Identity;

@@ -1,5 +1,6 @@
-using Longwave.Engine.Grants;
-using Longwave.Server.Problems;
+using Longwave.Engine.Access;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,7 +1,8 @@
 using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Longwave.Server.Identity;
-using Longwave.Server.Problems;
-using Longwave.Server.Publishing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;

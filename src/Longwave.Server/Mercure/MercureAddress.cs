@@ -1,4 +1,4 @@
-using Longwave.Server.Endpoints;
+using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;

@@ -1,8 +1,9 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Browsers;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Longwave.Server.Identity;
-using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Longwave.Server.Http;
 using Longwave.Server.Identity;
-using Longwave.Server.Problems;
 
 namespace Longwave.Server.Mercure;
 

@@ -1,4 +1,5 @@
-using Longwave.Server.Problems;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

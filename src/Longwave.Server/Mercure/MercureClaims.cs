@@ -1,4 +1,4 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
 
 namespace Longwave.Server.Mercure;
 

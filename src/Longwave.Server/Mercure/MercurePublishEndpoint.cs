@@ -3,10 +3,11 @@ using Longwave.Engine.Publishing;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Urls;
 using Longwave.Server.Admission;
-using Longwave.Server.Hosting;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
 using Longwave.Server.Identity;
-using Longwave.Server.Problems;
-using Longwave.Server.Publishing;
+using Longwave.Server.Publish;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;

@@ -1,5 +1,5 @@
-using Longwave.Server.Endpoints;
-using Longwave.Server.Problems;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;

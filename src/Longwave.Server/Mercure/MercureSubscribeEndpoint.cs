@@ -1,11 +1,11 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Urls;
 using Longwave.Server.Admission;
-using Longwave.Server.Hosting;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
 using Longwave.Server.Identity;
-using Longwave.Server.Problems;
-using Longwave.Server.Requests;
-using Longwave.Server.Streaming;
+using Longwave.Server.Subscribe;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;

@@ -1,9 +1,10 @@
 using Longwave.Engine;
+using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 using Longwave.Protocol.Urls;
-using Longwave.Server.Problems;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Longwave.Protocol.Events;
-using Longwave.Server.Problems;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Mercure;
 

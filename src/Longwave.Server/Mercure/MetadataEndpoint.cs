@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Longwave.Server.Endpoints;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Longwave.Server.Identity;
-using Longwave.Server.Json;
-using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;

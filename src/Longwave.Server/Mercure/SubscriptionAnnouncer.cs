@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using Longwave.Engine;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.Events;
-using Longwave.Server.Hosting;
+using Longwave.Server.Hub;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Longwave.Server.Json;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Mercure;
 

@@ -1,11 +1,9 @@
 using System.Text.Json;
-using Longwave.Engine;
 using Longwave.Protocol.Events;
-using Longwave.Server.Endpoints;
-using Longwave.Server.Hosting;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
 using Longwave.Server.Identity;
-using Longwave.Server.Json;
-using Longwave.Server.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;

@@ -1,4 +1,4 @@
-using Longwave.Server.Endpoints;
+using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Routing;

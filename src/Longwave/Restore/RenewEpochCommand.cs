@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Longwave.Engine;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Storage;
 using Longwave.Terminals;
 
 namespace Longwave.Restore;

@@ -1,5 +1,5 @@
-using Longwave.Server;
 using Longwave.Server.Configuration;
+using Longwave.Server.Startup;
 using Microsoft.Extensions.Configuration;
 
 namespace Longwave.Serve;

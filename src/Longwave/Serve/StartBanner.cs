@@ -1,6 +1,6 @@
-using Longwave.Server;
-using Longwave.Server.Connections;
-using Longwave.Server.Hosting;
+using Longwave.Server.Configuration;
+using Longwave.Server.Hub;
+using Longwave.Server.Kestrel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

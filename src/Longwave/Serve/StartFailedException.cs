@@ -1,3 +1,5 @@
+using Longwave.Terminals;
+
 namespace Longwave.Serve;
 
 /// <summary>The hub can't start; the message is for the person who started it, one sentence a line.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
-using Longwave.Engine;
+using Longwave.Engine.Storage;
 using Longwave.Server.Identity;
+using Longwave.Terminals;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 

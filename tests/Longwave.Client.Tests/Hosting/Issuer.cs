@@ -2,8 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Longwave.Server;
-using Longwave.Server.Identity;
+using Longwave.Server.Configuration;
 
 namespace Longwave.Client.Tests.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Longwave.Server;
+using Longwave.Server.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

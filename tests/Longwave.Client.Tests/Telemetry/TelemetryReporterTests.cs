@@ -1,7 +1,7 @@
 using Longwave.Client.Subscriptions;
 using Longwave.Client.Telemetry;
 using Longwave.Client.Tests.Hosting;
-using Longwave.Server.Telemetry;
+using Longwave.Server.Manage;
 
 namespace Longwave.Client.Tests.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Text;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
-using Longwave.Engine.Grants;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;

@@ -1,4 +1,5 @@
-using Longwave.Engine.Grants;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.EventStream;
 using Longwave.Protocol.Selectors;

@@ -1,4 +1,3 @@
-using Longwave.Engine.Subscribers;
 using Longwave.Engine.Tests.Subscribers;
 
 namespace Longwave.Engine.Tests.Fanout;

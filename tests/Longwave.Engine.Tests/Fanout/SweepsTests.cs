@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
-using Longwave.Engine.Grants;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;

@@ -1,5 +1,5 @@
-using Longwave.Engine.Grants;
-using Longwave.Engine.Log;
+using Longwave.Engine.Access;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Selectors;
 

@@ -1,3 +1,4 @@
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.Events;
 

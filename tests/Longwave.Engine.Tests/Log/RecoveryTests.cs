@@ -1,6 +1,7 @@
 using System.Text;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
-using Longwave.Engine.Publishing;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;

@@ -1,8 +1,9 @@
 using System.Text;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
-using Longwave.Protocol.Events;
 using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests.Log;

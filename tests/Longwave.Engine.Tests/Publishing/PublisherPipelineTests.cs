@@ -1,4 +1,6 @@
 using System.Text;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Log;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;

@@ -1,3 +1,4 @@
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;

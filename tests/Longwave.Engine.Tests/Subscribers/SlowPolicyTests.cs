@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.EventStream;
 

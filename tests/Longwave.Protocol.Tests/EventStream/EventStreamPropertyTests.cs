@@ -3,8 +3,9 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Longwave.Protocol.Events;
 using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Protocol.Tests.EventStream;

@@ -1,6 +1,7 @@
 using System.Net;
 using Longwave.Server.Admission;
-using Longwave.Server.Problems;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Longwave.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Longwave.Server.Admission;
+using Longwave.Server.Configuration;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Admission;

@@ -1,4 +1,5 @@
 using Longwave.Server.Admission;
+using Longwave.Server.Configuration;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Admission;

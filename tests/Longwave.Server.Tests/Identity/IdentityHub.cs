@@ -1,4 +1,5 @@
 using System.Net;
+using Longwave.Server.Configuration;
 using Longwave.Server.Tests.Hosting;
 using Microsoft.Extensions.Logging;
 

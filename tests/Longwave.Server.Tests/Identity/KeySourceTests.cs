@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Longwave.Server.Configuration;
 using Longwave.Server.Identity;
 using Longwave.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Longwave.Server.Identity;
+using Longwave.Server.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Tests.Identity;

@@ -1,3 +1,5 @@
+using Longwave.Server.Configuration;
+
 namespace Longwave.Server.Tests.Mercure;
 
 /// <summary>One hub for the tests of a class; they keep apart by using topics of their own.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Longwave.Server.Mercure;
+using Longwave.Server.Configuration;
 using Longwave.Server.Tests.Hosting;
 using Longwave.Server.Tests.Identity;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Longwave.Server.Identity;
+using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Tests.Mercure;
 

@@ -1,3 +1,4 @@
+using Longwave.Server.Configuration;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;

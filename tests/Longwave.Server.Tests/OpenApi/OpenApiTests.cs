@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Longwave.Server.Endpoints;
-using Longwave.Server.Problems;
-using Longwave.Server.Publishing;
-using Longwave.Server.Requests;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Longwave.Server.Manage;
+using Longwave.Server.Publish;
+using Longwave.Server.Subscribe;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.OpenApi;

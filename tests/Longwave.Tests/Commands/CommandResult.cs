@@ -1,3 +1,5 @@
+using Longwave.Terminals;
+
 namespace Longwave.Tests.Commands;
 
 /// <summary>What a command left behind.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Longwave.Terminals;
 using Longwave.Tests.Docs;
 
 namespace Longwave.Tests.Commands;

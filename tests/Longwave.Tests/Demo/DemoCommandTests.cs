@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Longwave.Demo;
+using Longwave.Terminals;
 using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Demo;

@@ -3,10 +3,10 @@ using System.Reflection;
 using System.Text;
 using Longwave.Client;
 using Longwave.Engine;
+using Longwave.Engine.Configuration;
 using Longwave.Serve;
-using Longwave.Server;
-using Longwave.Server.Mercure;
-using Longwave.Server.Problems;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Longwave.Tests.Docs;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Longwave.Terminals;
 
 namespace Longwave.Tests.Docs;
 

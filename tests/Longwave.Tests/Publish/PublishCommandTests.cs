@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Longwave.Terminals;
 using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Publish;

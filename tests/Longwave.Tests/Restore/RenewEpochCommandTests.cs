@@ -1,4 +1,5 @@
 using Longwave.Engine;
+using Longwave.Engine.Configuration;
 using Longwave.Tests.Commands;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,5 @@
 using Longwave.Serve;
+using Longwave.Terminals;
 
 namespace Longwave.Tests.Serve;
 

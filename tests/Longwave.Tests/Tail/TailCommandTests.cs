@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Longwave.Terminals;
 using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Tail;

@@ -1,4 +1,0 @@
-namespace Longwave.Client.Connections;
-
-/// <summary>The caller's token provider threw.</summary>
-internal sealed class TokenUnavailableException(Exception inner) : Exception(inner.Message, inner);

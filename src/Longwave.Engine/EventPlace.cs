@@ -1,8 +1,0 @@
-using Longwave.Protocol.Positions;
-
-namespace Longwave.Engine;
-
-/// <summary>Where the event of an id stands.</summary>
-/// <param name="Position">Its position; null when the id is nobody's: never was, or its event is gone.</param>
-/// <param name="IsKept">Whether the event is still there.</param>
-public readonly record struct EventPlace(Position? Position, bool IsKept);

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using Longwave.Engine.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.Revocations;
+
+/// <summary>
+/// What was revoked and has not expired: durable in <c>revocations.db</c> beside the log, and in memory for the asking. A file of its own,
+/// so that the log keeps its one writer, and so that a log that is thrown away does not bring revoked tokens back.
+/// </summary>
+public sealed class RevocationList : IDisposable
+{
+    private const string Table = """
+        PRAGMA journal_mode = DELETE;
+        PRAGMA synchronous = EXTRA;
+        CREATE TABLE IF NOT EXISTS revocations (
+          kind INTEGER NOT NULL, issuer TEXT NOT NULL, value TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL,
+          PRIMARY KEY (kind, issuer, value)) WITHOUT ROWID;
+        """;
+
+    private readonly ConcurrentDictionary<Revocation, (long MadeUnixMs, long UntilUnixMs)> _standing = new();
+    private readonly int _most;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+
+    // Guards the connection to the file, with its statements, and every change of _standing.
+    private readonly Lock _gate = new();
+
+    private readonly Database _database;
+    private readonly Statement _insert;
+    private readonly Statement _expire;
+
+    private RevocationList(Database database, int most, TimeProvider clock, ILogger logger)
+    {
+        (_database, _most, _clock, _logger) = (database, most, clock, logger);
+        database.Execute(Table);
+        _insert = database.Prepare("INSERT OR REPLACE INTO revocations VALUES (?1, ?2, ?3, ?4, ?5)");
+        _expire = database.Prepare("DELETE FROM revocations WHERE until <= ?1");
+        Read();
+    }
+
+    /// <summary>How many are kept, expired ones included until the next one is made.</summary>
+    public int Count => _standing.Count;
+
+    /// <summary>Opens the file of a data directory, making it when it is missing.</summary>
+    /// <param name="directory">The data directory; the log's lock on it is this one's, too.</param>
+    /// <param name="most">Most revocations that stand at once.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="loggers">Where failures of storage are told.</param>
+    /// <exception cref="LogUnavailableException">The file can't be opened; the message says why.</exception>
+    public static RevocationList Open(string directory, int most, TimeProvider clock, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(loggers);
+        string path = Path.Combine(Path.GetFullPath(directory), "revocations.db");
+        try
+        {
+            return new RevocationList(Database.OpenWriter(path), most, clock, loggers.CreateLogger("Longwave.Engine"));
+        }
+        catch (StorageException failed)
+        {
+            throw new LogUnavailableException($"The revocations in {path} can't be read, and without them revoked tokens would be valid again: {failed.Message}", failed);
+        }
+    }
+
+    /// <summary>Revokes; when this returns <see cref="RevocationOutcome.Stored"/> it is on disk. Blocks for a sync.</summary>
+    /// <param name="revocation">What.</param>
+    /// <param name="until">When no token that it names can be valid any more.</param>
+    public RevocationOutcome Add(Revocation revocation, DateTimeOffset until)
+    {
+        lock (_gate)
+        {
+            long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            try
+            {
+                Expire_NeedsLock(now);
+                if (_standing.Count >= _most && !_standing.ContainsKey(revocation))
+                {
+                    return RevocationOutcome.TooMany;
+                }
+
+                long untilUnixMs = until.ToUnixTimeMilliseconds();
+                if (_standing.TryGetValue(revocation, out (long MadeUnixMs, long UntilUnixMs) before))
+                {
+                    untilUnixMs = Math.Max(untilUnixMs, before.UntilUnixMs);
+                }
+
+                _insert.Bind(1, (long)revocation.Kind).BindText(2, revocation.Issuer).BindText(3, revocation.Value).Bind(4, now).Bind(5, untilUnixMs).Run();
+                _standing[revocation] = (now, untilUnixMs);
+                return RevocationOutcome.Stored;
+            }
+            catch (StorageException failed)
+            {
+                GrantsLog.RevocationFailed(_logger, failed);
+                return failed.IsDiskFull ? RevocationOutcome.DiskFull : RevocationOutcome.Failed;
+            }
+        }
+    }
+
+    /// <summary>Whether a token is revoked, itself or with its subject. From any thread, without waiting.</summary>
+    /// <param name="issuer">Who issued it; empty for an API key.</param>
+    /// <param name="subject">Whose it is.</param>
+    /// <param name="tokenId">Its id, or null.</param>
+    /// <param name="issuedAt">When it was issued; null when it does not say, which counts as before any revocation.</param>
+    public bool IsRevoked(string issuer, string subject, string? tokenId, DateTimeOffset? issuedAt)
+    {
+        if (_standing.IsEmpty)
+        {
+            return false;
+        }
+
+        return Stands(RevocationKind.Subject, issuer, subject, issuedAt) || (tokenId is not null && Stands(RevocationKind.Token, issuer, tokenId, null));
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _database.Dispose();
+        }
+    }
+
+    private bool Stands(RevocationKind kind, string issuer, string value, DateTimeOffset? issuedAt) =>
+        Stands(new Revocation(kind, issuer, value), issuedAt) || (issuer.Length > 0 && Stands(new Revocation(kind, "", value), issuedAt));
+
+    private bool Stands(Revocation revocation, DateTimeOffset? issuedAt) =>
+        _standing.TryGetValue(revocation, out (long MadeUnixMs, long UntilUnixMs) found)
+        && found.UntilUnixMs > _clock.GetUtcNow().ToUnixTimeMilliseconds()
+        && (issuedAt is null || issuedAt.Value.ToUnixTimeMilliseconds() <= found.MadeUnixMs);
+
+    private void Read()
+    {
+        using Statement rows = _database.Prepare("SELECT kind, issuer, value, made, until FROM revocations");
+        while (rows.Step())
+        {
+            _standing[new Revocation((RevocationKind)rows.Int64(0), rows.Text(1), rows.Text(2))] = (rows.Int64(3), rows.Int64(4));
+        }
+    }
+
+    private void Expire_NeedsLock(long now)
+    {
+        _expire.Bind(1, now).Run();
+        foreach ((Revocation revocation, (long MadeUnixMs, long UntilUnixMs) times) in _standing)
+        {
+            if (times.UntilUnixMs <= now)
+            {
+                _standing.TryRemove(revocation, out _);
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using SQLitePCL;
+
+namespace Longwave.Engine.Storage;
+
+/// <summary>A prepared statement. Parameters count from 1, columns from 0, as in SQLite.</summary>
+internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
+{
+    private const int StackBytes = 1_024;
+
+    public Statement Bind(int parameter, long value)
+    {
+        database.Check(raw.sqlite3_bind_int64(handle, parameter, value));
+        return this;
+    }
+
+    public Statement BindBlob(int parameter, ReadOnlySpan<byte> value)
+    {
+        // A zero-length blob must stay a blob: without this SQLite binds NULL for an empty span.
+        database.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, parameter, 0) : raw.sqlite3_bind_blob(handle, parameter, value));
+        return this;
+    }
+
+    public Statement BindText(int parameter, string? value)
+    {
+        if (value is null)
+        {
+            database.Check(raw.sqlite3_bind_null(handle, parameter));
+            return this;
+        }
+
+        int most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        Span<byte> buffer = most <= StackBytes ? stackalloc byte[StackBytes] : new byte[most];
+        database.Check(raw.sqlite3_bind_text(handle, parameter, buffer[..Encoding.UTF8.GetBytes(value, buffer)]));
+        return this;
+    }
+
+    public Statement BindNull(int parameter)
+    {
+        database.Check(raw.sqlite3_bind_null(handle, parameter));
+        return this;
+    }
+
+    /// <summary>Goes to the next row; false when there is none.</summary>
+    public bool Step()
+    {
+        int result = raw.sqlite3_step(handle);
+        if (result == raw.SQLITE_ROW)
+        {
+            return true;
+        }
+
+        database.Check(result);
+        return false;
+    }
+
+    /// <summary>Runs a statement without rows and makes it ready for the next use.</summary>
+    public void Run()
+    {
+        int result = raw.sqlite3_step(handle);
+        if (result is not (raw.SQLITE_DONE or raw.SQLITE_ROW))
+        {
+            try
+            {
+                database.Check(result);
+            }
+            finally
+            {
+                Reset();
+            }
+        }
+
+        Reset();
+    }
+
+    /// <summary>Ends the statement's read; the file's snapshot is let go. Step already reported what went wrong.</summary>
+    public void Reset() => _ = raw.sqlite3_reset(handle);
+
+    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+
+    /// <summary>Bytes of a blob or text; valid until the next step or reset.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
+
+    public void Dispose() => handle.Dispose();
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using Longwave.Protocol.CloudEvents;
+using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Json;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Protocol.Framing;
+
+/// <summary>Complete frames, in every format that a subscriber can ask for. A frame is whole: frames can be joined in any number.</summary>
+public static class EventFrames
+{
+    /// <summary>How many members <see cref="EventFormat"/> has, for tables by format.</summary>
+    public const int FormatCount = (int)EventFormat.SseWithIds + 1;
+
+    /// <summary>Writes one event as one frame.</summary>
+    /// <exception cref="ArgumentException">The type holds a line end or NUL; <see cref="EventRules"/> was not asked before.</exception>
+    public static void Write(IBufferWriter<byte> writer, EventFormat format, in EventView e)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        switch (format)
+        {
+            case EventFormat.Sse:
+                EventStreamEncoder.WriteEvent(writer, e);
+                break;
+            case EventFormat.SseWithIds:
+                EventStreamEncoder.WriteEventWithId(writer, e);
+                break;
+            case EventFormat.SseCloudEvents:
+                var sse = new JsonSink(writer, CloudEventEncoder.EstimateSize(e) + 64);
+                EventStreamEncoder.WriteHead(ref sse, e);
+                sse.Raw("data: "u8);
+                CloudEventEncoder.Write(ref sse, e);
+                sse.Raw("\n\n"u8);
+                sse.Flush();
+                break;
+            case EventFormat.Json:
+                var json = new JsonSink(writer, JsonEventEncoder.EstimateSize(e));
+                JsonEventEncoder.Write(ref json, e);
+                json.Raw("\n"u8);
+                json.Flush();
+                break;
+            case EventFormat.JsonCloudEvents:
+                var cloud = new JsonSink(writer, CloudEventEncoder.EstimateSize(e));
+                CloudEventEncoder.Write(ref cloud, e);
+                cloud.Raw("\n"u8);
+                cloud.Flush();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(format), format, null);
+        }
+    }
+
+    /// <summary>Writes one of the hub's control events; it has no id, so that a subscriber's position stays what it was.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="format">Format of the stream.</param>
+    /// <param name="name">Name with prefix, e.g. <c>longwave.gap</c>.</param>
+    /// <param name="jsonData">One JSON object, UTF-8, on one line.</param>
+    /// <param name="retryMs">New reconnection time in milliseconds; null leaves it. NDJSON says it as the member <c>retry</c>.</param>
+    public static void WriteControl(IBufferWriter<byte> writer, EventFormat format, string name, ReadOnlySpan<byte> jsonData, int? retryMs)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(name);
+        if (IsEventStream(format))
+        {
+            Span<byte> utf8 = stackalloc byte[EventRules.MaxTypeBytes];
+            int length = System.Text.Encoding.UTF8.GetBytes(name, utf8);
+            EventStreamEncoder.WriteControl(writer, utf8[..length], jsonData, retryMs);
+            return;
+        }
+
+        var sink = new JsonSink(writer, 64 + name.Length + (2 * jsonData.Length));
+        sink.Raw("{\"type\":"u8);
+        sink.Text(name);
+        sink.Raw(",\"data\":"u8);
+        sink.Text(jsonData);
+        if (retryMs is { } ms)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(ms, nameof(retryMs));
+            sink.Raw(",\"retry\":"u8);
+            sink.Number(ms);
+        }
+
+        sink.Raw("}\n"u8);
+        sink.Flush();
+    }
+
+    /// <summary>Writes the first bytes of a stream: the tip, and the reconnection time where the format has a word for it.</summary>
+    /// <remarks>No blank line follows: some clients hand their user an empty event when one does.</remarks>
+    public static void WriteGreeting(IBufferWriter<byte> writer, EventFormat format, Position tip, int retryMs)
+    {
+        WriteTip(writer, format, tip);
+        if (IsEventStream(format))
+        {
+            EventStreamEncoder.WriteRetry(writer, retryMs);
+        }
+    }
+
+    /// <summary>Writes the log's tip, which is also the heartbeat: a comment, or a line of type <c>longwave.tip</c>.</summary>
+    public static void WriteTip(IBufferWriter<byte> writer, EventFormat format, Position tip)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var sink = new JsonSink(writer, 64);
+        bool comment = IsEventStream(format);
+        sink.Raw(comment ? ": "u8 : "{\"type\":\"longwave.tip\",\"data\":\""u8);
+        sink.Position(tip);
+        sink.Raw(comment ? "\n"u8 : "\"}\n"u8);
+        sink.Flush();
+    }
+
+    private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents or EventFormat.SseWithIds;
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Longwave.Engine.Access;
+using Longwave.Protocol.Selectors;
+
+namespace Longwave.Server.Configuration;
+
+/// <summary>One grant.</summary>
+public sealed class GrantOptions
+{
+    /// <summary>Which topics.</summary>
+    [Required]
+    [Description("Which topics: an exact topic, `*`, or a URI template such as `prices/{symbol}`.")]
+    public string Topic { get; set; } = "";
+
+    /// <summary>Which event types.</summary>
+    [Description("Which event types; `message` stands for events without one. Empty is every type.")]
+    public IList<string> Types { get; set; } = [];
+
+    /// <summary>The grants of checked options.</summary>
+    internal static IReadOnlyList<Grant> Read(IEnumerable<GrantOptions> grants) =>
+        [.. grants.Select(static grant => new Grant(Parse(grant.Topic), [.. grant.Types]))];
+
+    private static Selector Parse(string topic) => Selector.TryParse(topic, out Selector? selector, out string? error)
+        ? selector
+        : throw new ArgumentException($"`{topic}` is not a selector: {error}", nameof(topic));
+}

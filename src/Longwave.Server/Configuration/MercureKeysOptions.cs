@@ -1,0 +1,29 @@
+using System.ComponentModel;
+
+namespace Longwave.Server.Configuration;
+
+/// <summary>The keys of one role.</summary>
+public sealed class MercureKeysOptions
+{
+    /// <summary>Single keys.</summary>
+    [Description("Keys that are given one by one; several while they are being replaced.")]
+    public IList<KeyOptions> Keys { get; set; } = [];
+
+    /// <summary>Where a key set is.</summary>
+    [Description("Address of a key set (JWKS). https, except on this machine.")]
+    public string? JwksUrl { get; set; }
+
+    /// <summary>File with a key set.</summary>
+    [Description("File with a key set (JWKS).")]
+    public string? JwksFile { get; set; }
+
+    /// <summary>The only algorithms that count.</summary>
+    [Description("The only algorithms that count, e.g. `HS256`. Empty: whatever fits the kind of key.")]
+    public IList<string> Algorithms { get; set; } = [];
+
+    /// <summary>Whether there are any.</summary>
+    internal bool IsSet => Keys.Count > 0 || JwksUrl is not null || JwksFile is not null;
+
+    /// <summary>The same as an issuer without a name.</summary>
+    internal IssuerOptions AsIssuer(string name) => new() { Issuer = name, Keys = Keys, JwksUrl = JwksUrl, JwksFile = JwksFile, Algorithms = Algorithms };
+}

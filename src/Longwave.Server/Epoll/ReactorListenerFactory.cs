@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Longwave.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Server.Epoll;
+
+/// <summary>Binds <see cref="ParkableEndPoint"/>; every other address is left to the other transports.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class ReactorListenerFactory(
+    Reactors reactors, LongwaveOptions options, IMemoryPoolFactory<byte> pools, TimeProvider clock, ILogger<ReactorListener> logger)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    /// <summary>Connections that the kernel has accepted and we have not: a thousand and more clients come back at once after a cut.</summary>
+    private const int Backlog = 4_096;
+
+    /// <summary>How long the kernel keeps a connection that says nothing to itself; later it is accepted, and has the time that a request's head may take.</summary>
+    private static readonly TimeSpan WaitForBytes = TimeSpan.FromSeconds(1);
+
+    public bool CanBind(EndPoint endpoint) => endpoint is ParkableEndPoint;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        Socket socket;
+        try
+        {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException failed) when (failed.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(failed.Message, failed);
+        }
+
+        // What a listening socket has set, its connections have, too: no call for each of them.
+        socket.NoDelay = true;
+        SocketTimeouts.LimitUnacknowledged(socket, options.Engine.StallTimeout);
+        SocketTimeouts.LimitUnsent(socket, options.Server.MaxUnsentBytes);
+        SocketTimeouts.AcceptWithBytes(socket, WaitForBytes);
+        socket.Blocking = false;
+        socket.Listen(Backlog);
+        return ValueTask.FromResult<IConnectionListener>(new ReactorListener(socket, reactors, pools.Create(), clock, logger));
+    }
+}

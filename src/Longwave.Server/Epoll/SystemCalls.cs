@@ -1,0 +1,120 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Longwave.Server.Epoll;
+
+/// <summary>The system calls of Linux that .NET has no name for, or only with an object of its own for every socket.</summary>
+[SupportedOSPlatform("linux")]
+internal static partial class SystemCalls
+{
+    public const int Interrupted = 4;
+    public const int WouldBlock = 11;
+    public const int TooManyFilesInSystem = 23;
+    public const int TooManyFiles = 24;
+
+    public const uint EpollIn = 0x1;
+    public const uint EpollOut = 0x4;
+    public const uint EpollError = 0x8;
+    public const uint EpollHangUp = 0x10;
+    public const uint EpollReadHangUp = 0x2000;
+    public const uint EpollEdge = 1u << 31;
+    public const int EpollAdd = 1;
+
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int DontWait = 0x40;
+    private const int NoSignal = 0x4000;
+    private const int ShutdownWrite = 1;
+
+    /// <summary>The error of the last call of this thread that failed.</summary>
+    public static int LastError => Marshal.GetLastPInvokeError();
+
+    /// <summary>epoll_create1(2).</summary>
+    public static int CreateEpoll() => EpollCreate(CloseOnExec);
+
+    /// <summary>eventfd(2): a counter that wakes whoever waits for it.</summary>
+    public static int CreateEvent() => EventFd(0, CloseOnExec | NonBlocking);
+
+    /// <summary>accept4(2), not blocking; the peer's address goes to <paramref name="address"/>.</summary>
+    public static int Accept(int listener, Span<byte> address, ref int addressBytes) =>
+        Accept4(listener, ref MemoryMarshal.GetReference(address), ref addressBytes, CloseOnExec | NonBlocking);
+
+    /// <summary>recv(2): bytes, 0 at the end, -1 with <see cref="LastError"/>.</summary>
+    public static int Receive(int socket, Span<byte> buffer) =>
+        (int)Recv(socket, ref MemoryMarshal.GetReference(buffer), buffer.Length, DontWait);
+
+    /// <summary>send(2): bytes taken, -1 with <see cref="LastError"/>.</summary>
+    public static int Send(int socket, ReadOnlySpan<byte> bytes) =>
+        (int)Send(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
+
+    /// <summary>send(2) without its error: -1 for whatever kept it from taking bytes. Whoever wants to know why tries once more.</summary>
+    public static int TrySend(int socket, ReadOnlySpan<byte> bytes) =>
+        (int)SendOnly(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
+
+    /// <summary>shutdown(2) of the sending side.</summary>
+    public static void FinishSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
+
+    /// <summary>Makes the coming close(2) drop what is still to be sent, and reset the connection (SO_LINGER, socket(7)).</summary>
+    public static void CloseAbortively(int socket)
+    {
+        const int SocketLevel = 1, Linger = 13;
+        ulong onForNoTime = 1;
+        _ = SetOption(socket, SocketLevel, Linger, ref onForNoTime, sizeof(ulong));
+    }
+
+    /// <summary>Makes a failure of the last call an exception.</summary>
+    public static int Check(int result) => result >= 0 ? result : throw new SocketException(LastError);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int EpollControl(int epoll, int operation, int file, ref byte wanted);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int EpollWait(int epoll, ref byte ready, int most, int timeoutMs);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint Read(int file, ref ulong value, nint bytes);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint Write(int file, ref ulong value, nint bytes);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Close(int file);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EpollCreate(int flags);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EventFd(uint value, int flags);
+
+    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Accept4(int listener, ref byte address, ref int addressBytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Recv(int socket, ref byte buffer, nint bytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Send(int socket, ref byte buffer, nint bytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SendOnly(int socket, ref byte buffer, nint bytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetOption(int socket, int level, int option, ref ulong value, uint bytes);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Shutdown(int socket, int how);
+}

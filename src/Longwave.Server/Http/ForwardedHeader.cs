@@ -1,0 +1,11 @@
+namespace Longwave.Server.Http;
+
+/// <summary>The header in which trusted proxies say whom they serve.</summary>
+public enum ForwardedHeader
+{
+    /// <summary><c>X-Forwarded-For</c>, with <c>X-Forwarded-Proto</c>.</summary>
+    XForwardedFor,
+
+    /// <summary><c>Forwarded</c> (RFC 7239), with its <c>proto</c>.</summary>
+    Forwarded,
+}

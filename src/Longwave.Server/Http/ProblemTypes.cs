@@ -1,0 +1,175 @@
+namespace Longwave.Server.Http;
+
+/// <summary>Every refusal the hub knows. The reference of problems is made from this list.</summary>
+public static class ProblemTypes
+{
+    /// <summary>A query parameter that the endpoint does not have.</summary>
+    public static readonly ProblemType UnknownParameter = new(
+        "unknown-parameter", 400, "Unknown query parameter", "Correct or remove the parameter named in `field`; nothing is ignored silently.");
+
+    /// <summary>A parameter given twice that may be given once.</summary>
+    public static readonly ProblemType RepeatedParameter = new(
+        "repeated-parameter", 400, "Parameter given more than once", "Give the parameter or header named in `field` once.");
+
+    /// <summary>A parameter that must be there is not.</summary>
+    public static readonly ProblemType MissingParameter = new(
+        "missing-parameter", 400, "Missing query parameter", "Add the parameter named in `field`.");
+
+    /// <summary>A parameter or header whose value can't be used.</summary>
+    public static readonly ProblemType InvalidParameter = new(
+        "invalid-parameter", 400, "Invalid value", "Correct the parameter or header named in `field`; `detail` says what it takes.");
+
+    /// <summary>A selector that can't be understood.</summary>
+    public static readonly ProblemType InvalidSelector = new(
+        "invalid-selector", 400, "Invalid topic selector", "Use an exact topic, `*`, or an RFC 6570 URI template.");
+
+    /// <summary>More selectors or types than one subscription may have.</summary>
+    public static readonly ProblemType TooManySelectors = new(
+        "too-many-selectors", 400, "Too many selectors", "Ask for fewer, use a URI template, or open several streams (limits in the configuration).");
+
+    /// <summary>An event that breaks a rule of one of its fields.</summary>
+    public static readonly ProblemType InvalidEvent = new(
+        "invalid-event", 400, "Invalid event", "Correct the field named in `field`; in a batch `index` says of which event. Nothing was appended.");
+
+    /// <summary>Text that is not UTF-8.</summary>
+    public static readonly ProblemType InvalidUtf8 = new(
+        "invalid-utf8", 400, "Not valid UTF-8", "Send UTF-8; binary data has to be encoded as text, e.g. base64, first. Nothing was appended.");
+
+    /// <summary>A body that can't be parsed.</summary>
+    public static readonly ProblemType MalformedBody = new(
+        "malformed-body", 400, "Malformed body", "Send what the content type promises; `detail` says where it went wrong. Nothing was appended.");
+
+    /// <summary>A measurement of a client that makes no sense.</summary>
+    public static readonly ProblemType InvalidSample = new(
+        "invalid-sample", 400, "Invalid telemetry sample", "Correct the member named in `field` of the sample number `index`. Nothing of the post was counted.");
+
+    /// <summary>A request that HTTP itself does not allow.</summary>
+    public static readonly ProblemType BadRequest = new(
+        "bad-request", 400, "Bad request", "Correct the request; `detail` says what was wrong with it.");
+
+    /// <summary>Somebody who did not say who he is.</summary>
+    public static readonly ProblemType Unauthorized = new(
+        "unauthorized", 401, "Not authenticated", "Send a token with `Authorization: Bearer`, or use a ticket or a cookie; `detail` says what it must allow.");
+
+    /// <summary>A token that is no good.</summary>
+    public static readonly ProblemType InvalidToken = new(
+        "invalid-token", 401, "Token refused", "Get a new token and come again; `detail` says what is wrong with this one. It is never taken for no token.");
+
+    /// <summary>Something that the caller may not do.</summary>
+    public static readonly ProblemType Forbidden = new(
+        "forbidden", 403, "Not allowed", "Ask whoever issues the tokens for the grant that `detail` names.");
+
+    /// <summary>A page that may not use the hub.</summary>
+    public static readonly ProblemType ForeignOrigin = new(
+        "foreign-origin", 403, "Foreign origin", "Add the page's origin to `Server:AllowedOrigins`; behind a proxy see that it passes `Host` on and is in `Server:TrustedProxies`.");
+
+    /// <summary>Nothing at this address.</summary>
+    public static readonly ProblemType NotFound = new(
+        "not-found", 404, "Not found", "Check the path: events are at `/v1/events`, topics at `/v1/topics`.");
+
+    /// <summary>A method that the address does not have.</summary>
+    public static readonly ProblemType MethodNotAllowed = new(
+        "method-not-allowed", 405, "Method not allowed", "Use one of the methods in the `Allow` header.");
+
+    /// <summary>None of the media types asked for can be given.</summary>
+    public static readonly ProblemType NotAcceptable = new(
+        "not-acceptable", 406, "Not acceptable", "Ask for one of the media types named in `detail`, or send no `Accept` header.");
+
+    /// <summary>The body came too slowly.</summary>
+    public static readonly ProblemType RequestTimeout = new(
+        "request-timeout", 408, "Request timed out", "Send the body without long pauses. Nothing was appended.");
+
+    /// <summary>An event larger than the hub takes.</summary>
+    public static readonly ProblemType EventTooLarge = new(
+        "event-too-large", 413, "Event too large", "Send less in one event, or raise `Engine:Limits:MaxEventBytes`. Nothing was appended.");
+
+    /// <summary>A request body larger than the hub takes.</summary>
+    public static readonly ProblemType RequestTooLarge = new(
+        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise `Engine:Limits:MaxRequestBytes` (`Server:MaxTelemetryBytes` for telemetry). Nothing was taken.");
+
+    /// <summary>More events in one request than the hub takes.</summary>
+    public static readonly ProblemType TooManyEvents = new(
+        "too-many-events", 413, "Too many events", "Send several smaller requests, or raise `Engine:Limits:MaxRequestEvents`. Nothing was appended.");
+
+    /// <summary>More measurements in one post than the hub takes.</summary>
+    public static readonly ProblemType TooManySamples = new(
+        "too-many-samples", 413, "Too many telemetry samples", "Send several smaller posts, or raise `Server:MaxTelemetrySamples`. Nothing was counted.");
+
+    /// <summary>A CloudEvents format that the hub does not read.</summary>
+    public static readonly ProblemType UnsupportedMediaType = new(
+        "unsupported-media-type", 415, "Unsupported media type", "Use one of the content types named in `detail`. Nothing was appended.");
+
+    /// <summary>A charset other than UTF-8.</summary>
+    public static readonly ProblemType UnsupportedCharset = new(
+        "unsupported-charset", 415, "Unsupported charset", "Send UTF-8. Nothing was appended.");
+
+    /// <summary>A compressed body.</summary>
+    public static readonly ProblemType UnsupportedEncoding = new(
+        "unsupported-encoding", 415, "Unsupported content encoding", "Send the body without `Content-Encoding`. Nothing was appended.");
+
+    /// <summary>A host that is none of ours.</summary>
+    public static readonly ProblemType ForeignHost = new(
+        "foreign-host", 421, "Foreign host", "Use a name of the hub, or add this one to `Server:AllowedHosts`.");
+
+    /// <summary>All places of one client are taken.</summary>
+    public static readonly ProblemType TooManyStreams = new(
+        "too-many-streams", 429, "Too many streams of one client", "Close some or share one; if a proxy stands for many clients, add it to `Server:TrustedProxies`, or raise `MaxStreams` in `Server:Admission`.");
+
+    /// <summary>More per second than one client may.</summary>
+    public static readonly ProblemType RateLimited = new(
+        "rate-limited", 429, "Too much in too short a time", "Go on after `Retry-After` seconds, or raise the rates in `Server:Admission`. Nothing was appended.");
+
+    /// <summary>A bug of the hub.</summary>
+    public static readonly ProblemType InternalError = new(
+        "internal-error", 500, "Internal error", "This is a bug of the hub: please report it with the hub's log of that moment.");
+
+    /// <summary>Too much is waiting.</summary>
+    public static readonly ProblemType Overloaded = new(
+        "overloaded", 503, "Overloaded", "Try again after `Retry-After` seconds. Nothing was appended.");
+
+    /// <summary>The keys of an issuer are not there yet.</summary>
+    public static readonly ProblemType IdentityUnavailable = new(
+        "identity-unavailable", 503, "Keys unavailable", "Try again after `Retry-After` seconds; the hub's log says why the issuer's keys could not be fetched.");
+
+    /// <summary>Writing the log failed once.</summary>
+    public static readonly ProblemType PublishingStopped = new(
+        "publishing-stopped", 503, "Publishing is stopped", "Writing to the log failed, and a hub that can't trust its disk acknowledges nothing: see the hub's log, then restart it.");
+
+    /// <summary>The hub is leaving.</summary>
+    public static readonly ProblemType ShuttingDown = new(
+        "shutting-down", 503, "Shutting down", "Try again after `Retry-After` seconds; another hub, or this one restarted, will answer.");
+
+    /// <summary>All places for streams are taken.</summary>
+    public static readonly ProblemType TooManyConnections = new(
+        "too-many-connections", 503, "Too many open streams", "Try again after `Retry-After` seconds, or raise `Engine:Limits:MaxConnections`.");
+
+    /// <summary>The memory is nearly used up.</summary>
+    public static readonly ProblemType ShortOfMemory = new(
+        "short-of-memory", 503, "Short of memory", "Try again after `Retry-After` seconds; give the hub more memory, or see `Server:Admission:MaxMemoryShare`. Nothing was appended.");
+
+    /// <summary>All places for patterns are taken.</summary>
+    public static readonly ProblemType TooManyPatterns = new(
+        "too-many-patterns", 503, "Too many different patterns", "Subscribe to exact topics, or raise `Engine:Limits:MaxPatterns`.");
+
+    /// <summary>No room on the disk.</summary>
+    public static readonly ProblemType DiskFull = new(
+        "disk-full", 507, "Disk full", "Make room where the log is; publishing works again by itself. Nothing was appended.");
+
+    /// <summary>No room for another topic.</summary>
+    public static readonly ProblemType TooManyTopics = new(
+        "too-many-topics", 507, "Too many topics", "Publish to topics that exist, or raise `Engine:Limits:MaxTopics`. Nothing was appended.");
+
+    /// <summary>No room for another revocation.</summary>
+    public static readonly ProblemType TooManyRevocations = new(
+        "too-many-revocations", 507, "Too many revocations", "Wait for old ones to expire, raise `Auth:MaxRevocations`, or replace the issuer's key. Nothing was revoked.");
+
+    /// <summary>All of them, by status and then as listed here.</summary>
+    public static IReadOnlyList<ProblemType> All { get; } =
+    [
+        UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, InvalidEvent, InvalidUtf8,
+        MalformedBody, InvalidSample, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable,
+        RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
+        ForeignHost, TooManyStreams, RateLimited, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
+        ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
+    ];
+}

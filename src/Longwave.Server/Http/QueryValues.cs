@@ -1,0 +1,209 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Longwave.Server.Http;
+
+/// <summary>The query of a request, read strictly: an unknown name, a second value or a byte that is not UTF-8 is refused, never ignored.</summary>
+/// <remarks>
+/// The web server's own query collection leaves what it can't decode as it is and keeps names nobody asks for, so a misspelt filter would
+/// silently widen a subscription. The syntax is <c>application/x-www-form-urlencoded</c> as WHATWG URL defines it (<c>+</c> is a space),
+/// but a percent sign that begins no two hex digits is an error.
+/// </remarks>
+internal sealed class QueryValues
+{
+    private readonly List<(string Name, string Value)> _values = [];
+
+    private QueryValues()
+    {
+    }
+
+    /// <summary>Reads <paramref name="query"/>, with or without its question mark.</summary>
+    public static Problem? TryRead(ReadOnlySpan<char> query, ReadOnlySpan<QueryParameter> known, out QueryValues values)
+    {
+        values = new QueryValues();
+        if (query.Length > 0 && query[0] == '?')
+        {
+            query = query[1..];
+        }
+
+        foreach (Range range in query.Split('&'))
+        {
+            ReadOnlySpan<char> pair = query[range];
+            if (pair.IsEmpty)
+            {
+                continue;
+            }
+
+            int equals = pair.IndexOf('=');
+            Problem? problem = values.Add(equals < 0 ? pair : pair[..equals], equals < 0 ? default : pair[(equals + 1)..], known);
+            if (problem is not null)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The value of a parameter that may be given once, or null.</summary>
+    public string? Single(string name)
+    {
+        foreach ((string Name, string Value) pair in _values)
+        {
+            if (pair.Name == name)
+            {
+                return pair.Value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Every value of a parameter, in the order given.</summary>
+    public IReadOnlyList<string> All(string name)
+    {
+        var all = new List<string>();
+        foreach ((string Name, string Value) pair in _values)
+        {
+            if (pair.Name == name)
+            {
+                all.Add(pair.Value);
+            }
+        }
+
+        return all;
+    }
+
+    private Problem? Add(ReadOnlySpan<char> rawName, ReadOnlySpan<char> rawValue, ReadOnlySpan<QueryParameter> known)
+    {
+        Problem? problem = TryDecode(rawName, "query", out string name);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        int index = IndexOf(known, name);
+        if (index < 0)
+        {
+            return Unknown(name, known);
+        }
+
+        if (!known[index].Repeatable && Single(name) is not null)
+        {
+            return new Problem(ProblemTypes.RepeatedParameter, $"`{name}` may be given once.", name);
+        }
+
+        problem = TryDecode(rawValue, name, out string value);
+        if (problem is null)
+        {
+            _values.Add((known[index].Name, value));
+        }
+
+        return problem;
+    }
+
+    private static int IndexOf(ReadOnlySpan<QueryParameter> known, string name)
+    {
+        for (int i = 0; i < known.Length; i++)
+        {
+            if (known[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static Problem Unknown(string name, ReadOnlySpan<QueryParameter> known)
+    {
+        var names = new List<string>(known.Length);
+        foreach (QueryParameter parameter in known)
+        {
+            names.Add(parameter.Name);
+        }
+
+        string hint = names.Count == 0 ? "this address takes no parameters."
+            : Spelling.Nearest(name, names) is { } near ? $"did you mean `{near}`?"
+            : $"this address takes {string.Join(", ", names.Select(n => $"`{n}`"))}.";
+        return new Problem(ProblemTypes.UnknownParameter, $"There is no parameter `{name}`: {hint}", name);
+    }
+
+    /// <summary>Decodes plus signs and percent signs; <paramref name="field"/> is named when that fails.</summary>
+    private static Problem? TryDecode(ReadOnlySpan<char> raw, string field, out string text)
+    {
+        if (raw.IndexOfAnyExceptInRange('!', '~') < 0 && raw.IndexOfAny('%', '+') < 0)
+        {
+            text = raw.ToString();
+            return null;
+        }
+
+        text = "";
+        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(raw.Length));
+        try
+        {
+            int written = 0;
+            for (int i = 0; i < raw.Length;)
+            {
+                if (raw[i] == '%')
+                {
+                    if (i + 2 >= raw.Length || !TryHex(raw[i + 1], raw[i + 2], out rented[written]))
+                    {
+                        return new Problem(
+                            ProblemTypes.InvalidParameter, "A percent sign must be followed by two hex digits; write `%25` for the sign itself.", field);
+                    }
+
+                    written++;
+                    i += 3;
+                }
+                else if (raw[i] == '+')
+                {
+                    rented[written++] = (byte)' ';
+                    i++;
+                }
+                else
+                {
+                    // Clients that send text without percent-encoding it: taken as the UTF-8 that it is.
+                    OperationStatus status = Rune.DecodeFromUtf16(raw[i..], out Rune rune, out int consumed);
+                    if (status != OperationStatus.Done)
+                    {
+                        return NotUtf8(field);
+                    }
+
+                    written += rune.EncodeToUtf8(rented.AsSpan(written));
+                    i += consumed;
+                }
+            }
+
+            ReadOnlySpan<byte> bytes = rented.AsSpan(0, written);
+            if (!Utf8.IsValid(bytes))
+            {
+                return NotUtf8(field);
+            }
+
+            text = Encoding.UTF8.GetString(bytes);
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static Problem NotUtf8(string field) => new(ProblemTypes.InvalidUtf8, "The value is not UTF-8 once its percent signs are decoded.", field);
+
+    private static bool TryHex(char high, char low, out byte value)
+    {
+        value = 0;
+        if (!char.IsAsciiHexDigit(high) || !char.IsAsciiHexDigit(low))
+        {
+            return false;
+        }
+
+        value = (byte)((Digit(high) << 4) | Digit(low));
+        return true;
+
+        static int Digit(char c) => c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+    }
+}

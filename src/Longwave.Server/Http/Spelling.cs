@@ -1,0 +1,66 @@
+namespace Longwave.Server.Http;
+
+/// <summary>Finds the known name that somebody probably meant.</summary>
+public static class Spelling
+{
+    /// <summary>Longer words than this are not compared: the cost grows with the square.</summary>
+    private const int MaxLength = 64;
+
+    /// <summary>The nearest of <paramref name="known"/>, or null when none is near.</summary>
+    public static string? Nearest(string word, IEnumerable<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        ArgumentNullException.ThrowIfNull(known);
+        if (word.Length > MaxLength)
+        {
+            return null;
+        }
+
+        string? nearest = null;
+        int least = int.MaxValue;
+        foreach (string candidate in known)
+        {
+            int distance = Distance(word, candidate);
+            if (distance < least)
+            {
+                (least, nearest) = (distance, candidate);
+            }
+        }
+
+        // A third of the letters may differ, so that "topc" finds "topic" but "x" finds nothing.
+        return nearest is not null && least <= Math.Max(1, Math.Max(word.Length, nearest.Length) / 3) ? nearest : null;
+    }
+
+    /// <summary>Edits (insert, remove, replace) that make one word the other, whatever the case, punctuation not counted.</summary>
+    private static int Distance(string left, string right)
+    {
+        string a = Plain(left);
+        string b = Plain(right);
+        Span<int> row = stackalloc int[MaxLength + 1];
+        if (b.Length > MaxLength)
+        {
+            return int.MaxValue;
+        }
+
+        for (int j = 0; j <= b.Length; j++)
+        {
+            row[j] = j;
+        }
+
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+
+    private static string Plain(string word) => new([.. word.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
+}

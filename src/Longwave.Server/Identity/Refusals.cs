@@ -1,0 +1,103 @@
+using Longwave.Server.Http;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Server.Identity;
+
+/// <summary>What every address does alike when it can't do what was asked: unknown paths, wrong methods, exceptions.</summary>
+internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals> logger)
+{
+    /// <summary>Answers with a problem.</summary>
+    public Task WriteAsync(HttpContext context, Problem problem) => problems.WriteAsync(context, problem);
+
+    /// <summary>405 with the methods there are.</summary>
+    public Task MethodNotAllowedAsync(HttpContext context, string methods)
+    {
+        context.Response.Headers.Allow = methods;
+        return problems.WriteAsync(
+            context, new Problem(ProblemTypes.MethodNotAllowed, $"`{context.Request.Method}` is not a method of this address; it has {methods}."));
+    }
+
+    /// <summary>Answers OPTIONS and the methods that an address does not have; true when that was it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="methods">The methods that it has, as <c>Allow</c> lists them.</param>
+    public async ValueTask<bool> AnswerMethodAsync(HttpContext context, string methods)
+    {
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers.Allow = methods;
+            return true;
+        }
+
+        if (methods.Split(", ").Contains(context.Request.Method))
+        {
+            return false;
+        }
+
+        await MethodNotAllowedAsync(context, methods);
+        return true;
+    }
+
+    /// <summary>Why the request is not one of an administrator, or null.</summary>
+    public async ValueTask<Problem?> RequireAdminAsync(HttpContext context, Authenticator authenticator) =>
+        !(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) ? problem
+        : caller.Grants.IsAdmin ? null
+        : Authenticator.Forbid(caller, "This needs the admin role.");
+
+    /// <summary>404 for a path below <c>/v1</c> that is nothing.</summary>
+    public Task NotFoundAsync(HttpContext context) =>
+        problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, "There is nothing at this path. Events are at `/v1/events`, topics at `/v1/topics`."));
+
+    /// <summary>Runs <paramref name="handler"/> so that no exception becomes an answer without words.</summary>
+    public RequestDelegate Guard(RequestDelegate handler) => async context =>
+    {
+        try
+        {
+            await handler(context);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await RefuseBadRequestAsync(context, exception);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException
+            && context.RequestAborted.IsCancellationRequested)
+        {
+            LogClientLeft(exception.Message);
+        }
+        catch (Exception exception)
+        {
+            LogUnexpected(exception, context.Request.Method, context.Request.Path);
+            await AnswerOrAbortAsync(context, new Problem(ProblemTypes.InternalError, "Something went wrong inside the hub; its log says what."));
+        }
+    };
+
+    /// <summary>The web server found fault with the request while the body was read.</summary>
+    private Task RefuseBadRequestAsync(HttpContext context, BadHttpRequestException exception) => AnswerOrAbortAsync(
+        context,
+        exception.StatusCode switch
+        {
+            StatusCodes.Status408RequestTimeout => new Problem(ProblemTypes.RequestTimeout, "The body came too slowly.", "body"),
+            StatusCodes.Status413PayloadTooLarge => new Problem(ProblemTypes.RequestTooLarge, "The body is larger than the server takes.", "body"),
+            _ => new Problem(ProblemTypes.BadRequest, exception.Message, "body"),
+        });
+
+    private Task AnswerOrAbortAsync(HttpContext context, Problem problem)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        context.Response.Clear();
+        return problems.WriteAsync(context, problem);
+    }
+
+    [LoggerMessage(EventId = 2000, Level = LogLevel.Debug, Message = "The client left before it was answered: {Reason}")]
+    private partial void LogClientLeft(string reason);
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "Unexpected failure of {Method} {Path}")]
+    private partial void LogUnexpected(Exception exception, string method, string path);
+}

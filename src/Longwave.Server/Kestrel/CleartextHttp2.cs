@@ -1,0 +1,61 @@
+using System.Net;
+using Longwave.Server.Configuration;
+using Longwave.Server.Epoll;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Longwave.Server.Kestrel;
+
+/// <summary>HTTP/1.1 and HTTP/2 with prior knowledge on one port without TLS, which Kestrel alone can't do.</summary>
+public static class CleartextHttp2
+{
+    /// <summary>Adds what <see cref="ListenCleartext"/> needs.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    public static IServiceCollection AddCleartextHttp2(this IServiceCollection services)
+    {
+        services.AddSingleton<IConnectionListenerFactory, HandoverListenerFactory>();
+        if (OperatingSystem.IsLinux())
+        {
+            services.AddSingleton<Reactors>();
+            services.AddSingleton<IConnectionListenerFactory, ReactorListenerFactory>();
+        }
+
+        return services;
+    }
+
+    /// <summary>Listens without TLS for both protocols.</summary>
+    /// <param name="options">Kestrel's options.</param>
+    /// <param name="endPoint">Address and port.</param>
+    /// <remarks>
+    /// Streams of HTTP/1.1 are parked on Linux, unless <see cref="ServerOptions.ParkStreams"/> is off.
+    /// <para>The server sees two endpoints: the port, which speaks HTTP/1.1, and one inside the process, which speaks HTTP/2 and gets the
+    /// connections that begin with the HTTP/2 preface. The second has no address of its own, but stands in
+    /// <c>IServerAddressesFeature</c> with a name that ends in <c>#h2c</c>.</para>
+    /// </remarks>
+    public static void ListenCleartext(this KestrelServerOptions options, IPEndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(endPoint);
+        var http2 = new HandoverEndPoint(endPoint.ToString());
+        TimeProvider clock = options.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
+        bool parks = OperatingSystem.IsLinux() && options.ApplicationServices.GetRequiredService<LongwaveOptions>().Server.ParkStreams;
+        options.Listen(parks ? new ParkableEndPoint(endPoint) : endPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.LimitSocketsPerAddress();
+            listen.Use(next => new PrefaceRouter(next, http2, options.Limits.RequestHeadersTimeout, clock).OnConnectionAsync);
+        });
+        options.Listen(http2, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    /// <summary>True for the endpoint inside the process, which nobody outside can use as an address.</summary>
+    /// <param name="address">An entry of <c>IServerAddressesFeature</c>.</param>
+    public static bool IsInternal(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.EndsWith("#h2c", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Longwave.Server.Admission;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Server.Kestrel;
+
+/// <summary>Bounds the connections of one address before a byte of them is read: half-open requests and handshakes cost nobody else a place.</summary>
+/// <remarks>Trusted proxies are not counted: they stand for many. The counts are of connections that are open, so they need no bound of their own.</remarks>
+internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAddresses clients, TimeProvider clock, ILogger<SocketAdmission> logger)
+{
+    /// <summary>Between two lines about refused connections.</summary>
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly AdmissionOptions _options = options.Server.Admission;
+
+    /// <summary>Guards the counts and the fields about the log.</summary>
+    private readonly Lock _lock = new();
+    private readonly Dictionary<AddressKey, int> _open = [];
+    private long? _lastLog;
+    private long _refused;
+
+    /// <summary>Counts the connection for as long as <paramref name="next"/> runs, or cuts it off.</summary>
+    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (connection.RemoteEndPoint is not IPEndPoint { Address: IPAddress address } || !IsCounted(address))
+        {
+            await next(connection);
+            return;
+        }
+
+        AddressKey key = AddressKey.Of(address, _options.Ipv6PrefixLength);
+        if (!TryEnter(key, address))
+        {
+            connection.Abort(new ConnectionAbortedException("This address has too many connections."));
+            return;
+        }
+
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Leave(key);
+        }
+    }
+
+    private bool IsCounted(IPAddress address) =>
+        _options.MaxSocketsPerAddress > 0
+        && (_options.LimitLoopback || !IPAddress.IsLoopback(ClientAddresses.Plain(address)))
+        && !clients.IsTrusted(address);
+
+    private bool TryEnter(AddressKey key, IPAddress address)
+    {
+        long refused;
+        lock (_lock)
+        {
+            ref int open = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, key, out _);
+            if (open < _options.MaxSocketsPerAddress)
+            {
+                open++;
+                return true;
+            }
+
+            _refused++;
+            if (_lastLog is { } last && clock.GetElapsedTime(last) < LogInterval)
+            {
+                return false;
+            }
+
+            (_lastLog, refused, _refused) = (clock.GetTimestamp(), _refused, 0);
+        }
+
+        LogRefused(refused, address, _options.MaxSocketsPerAddress);
+        return false;
+    }
+
+    private void Leave(AddressKey key)
+    {
+        lock (_lock)
+        {
+            ref int open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, key);
+            if (--open == 0)
+            {
+                _open.Remove(key);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "{Count} connections were cut off, the last one of {Address}: one address may have {Most} (Server:Admission:MaxSocketsPerAddress)")]
+    private partial void LogRefused(long count, IPAddress address, int most);
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Selectors;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Longwave.Server.Subscribe;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Manage;
+
+/// <summary><c>/v1/connections</c> and <c>/v1/connections/{id}</c>: the open streams, for administrators.</summary>
+internal sealed class ConnectionsEndpoint(Authenticator authenticator, ConnectionRegistry connections, LongwaveOptions options, Refusals refusals)
+{
+    private const string ListMethods = "GET, HEAD, OPTIONS";
+    private const string OneMethods = "GET, HEAD, DELETE, OPTIONS";
+
+    private static readonly QueryParameter[] Known = [new("subject"), new("after"), new("limit")];
+
+    /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters => Known;
+
+    public async Task HandleListAsync(HttpContext context)
+    {
+        if (await refusals.AnswerMethodAsync(context, ListMethods))
+        {
+            return;
+        }
+
+        Problem? problem = QueryValues.TryRead(context.Request.QueryString.Value, Known, out QueryValues values);
+        problem ??= TryReadPage(values, out long after, out int limit) ?? await refusals.RequireAdminAsync(context, authenticator)
+            ?? await WriteListAsync(context, values.Single("subject"), after, limit);
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, problem);
+        }
+    }
+
+    public async Task HandleOneAsync(HttpContext context)
+    {
+        if (await refusals.AnswerMethodAsync(context, OneMethods))
+        {
+            return;
+        }
+
+        if (await refusals.RequireAdminAsync(context, authenticator) is { } problem)
+        {
+            await refusals.WriteAsync(context, problem);
+        }
+        else if (!connections.TryGet((string)context.Request.RouteValues["id"]!, out OpenConnection? connection))
+        {
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No open stream has this name."));
+        }
+        else if (HttpMethods.IsDelete(context.Request.Method))
+        {
+            connection.Subscriber?.Close(CloseReason.Ended);
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        else
+        {
+            var body = new ArrayBufferWriter<byte>(512);
+            using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+            {
+                Write(json, connection);
+            }
+
+            context.Response.Headers.CacheControl = "no-store";
+            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+        }
+    }
+
+    private Problem? TryReadPage(QueryValues values, out long after, out int limit)
+    {
+        (after, limit) = (0, options.Server.MaxConnectionsPerPage);
+        if (values.Single("after") is { } name && !connections.TryParse(name, out after))
+        {
+            return new Problem(ProblemTypes.InvalidParameter, "`after` is the `next` of an earlier answer of this hub.", "after");
+        }
+
+        if (values.Single("limit") is not { } text)
+        {
+            return null;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int asked) || asked < 1)
+        {
+            return new Problem(ProblemTypes.InvalidParameter, "`limit` is a whole number, 1 or more.", "limit");
+        }
+
+        limit = Math.Min(asked, limit);
+        return null;
+    }
+
+    private async ValueTask<Problem?> WriteListAsync(HttpContext context, string? subject, long after, int limit)
+    {
+        List<OpenConnection> page = [.. connections.All
+            .Where(connection => connection.Number > after && (subject is null || connection.Caller.Subject == subject))
+            .OrderBy(static connection => connection.Number)
+            .Take(limit + 1)];
+        var body = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("connections"u8);
+            foreach (OpenConnection connection in page.Take(limit))
+            {
+                Write(json, connection);
+            }
+
+            json.WriteEndArray();
+            if (page.Count > limit)
+            {
+                json.WriteString("next"u8, connections.Name(page[limit - 1].Number));
+            }
+
+            json.WriteEndObject();
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+        return null;
+    }
+
+    private void Write(Utf8JsonWriter json, OpenConnection connection)
+    {
+        Caller caller = connection.Caller;
+        json.WriteStartObject();
+        json.WriteString("id"u8, connections.Name(connection.Number));
+        WriteText(json, "subject"u8, caller.Subject);
+        WriteText(json, "issuer"u8, caller.Issuer.Length == 0 ? null : caller.Issuer);
+        WriteText(json, "token_id"u8, caller.TokenId);
+        WriteText(json, "expires"u8, caller.ExpiresAt is { } expires ? JsonAnswer.Time(expires) : null);
+        json.WriteString("opened"u8, JsonAnswer.Time(connection.OpenedAt));
+        WriteText(json, "address"u8, connection.Address);
+        json.WriteString("protocol"u8, connection.Protocol);
+        WriteTexts(json, "topics"u8, connection.Request.Selectors.Select(static (Selector selector) => selector.Text));
+        if (connection.Request.Types.Count > 0)
+        {
+            WriteTexts(json, "types"u8, connection.Request.Types);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Text.Json;
+using Longwave.Engine.Publishing;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Manage;
+
+/// <summary>
+/// <c>/healthz</c>: would a restart help? Only when publishing has stopped for good. <c>/readyz</c>: should new clients come here? Not while
+/// the hub starts or leaves, and not when publishing has stopped. A full disk is neither: streams go on, and publishing works again when
+/// there is room.
+/// </summary>
+internal sealed class HealthEndpoint(RunningHub hub, Refusals refusals)
+{
+    private const string Methods = "GET, HEAD, OPTIONS";
+
+    public Task HandleLivenessAsync(HttpContext context) => HandleAsync(context, health => health != HubHealth.PublishingStopped);
+
+    public Task HandleReadinessAsync(HttpContext context) => HandleAsync(context, health => health is HubHealth.Healthy or HubHealth.DiskFull);
+
+    private async Task HandleAsync(HttpContext context, Func<HubHealth, bool> isGood)
+    {
+        if (await refusals.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
+        // Probes add what they like to the query (cache busters), so it is not looked at.
+        HubHealth health = hub.Engine.Health;
+        context.Response.StatusCode = isGood(health) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(health));
+    }
+
+    private ReadOnlyMemory<byte> Write(HubHealth health)
+    {
+        var body = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, health switch
+            {
+                HubHealth.Healthy => "healthy",
+                HubHealth.DiskFull => "disk-full",
+                HubHealth.PublishingStopped => "publishing-stopped",
+                _ => "draining",
+            });
+            json.WriteString("tip"u8, hub.Engine.Tip.ToString());
+            json.WriteNumber("connections"u8, hub.Engine.ConnectionCount);
+            json.WriteEndObject();
+        }
+
+        return body.WrittenMemory;
+    }
+}

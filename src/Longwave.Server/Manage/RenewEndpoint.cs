@@ -1,0 +1,72 @@
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Longwave.Server.Subscribe;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Manage;
+
+/// <summary><c>POST /v1/connections/{id}/token</c>: an open stream goes on under a new token of the same subject, without a reconnect.</summary>
+internal sealed class RenewEndpoint(
+    Authenticator authenticator, ConnectionRegistry connections, LongwaveOptions options, TimeProvider clock, Refusals refusals)
+{
+    private const string Methods = "POST, OPTIONS";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await refusals.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
+        Authentication found = await authenticator.AuthenticateAsync(context);
+        Problem? problem = found.TryGet(out Caller? caller, out Problem? refused) ? Renew((string)context.Request.RouteValues["id"]!, caller) : refused;
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, problem);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private Problem? Renew(string id, Caller caller)
+    {
+        if (!caller.IsKnown)
+        {
+            return Authenticator.Forbid(caller, "A stream is renewed with a token.");
+        }
+
+        if (!connections.TryGet(id, out OpenConnection? connection) || connection.Subscriber is not { } subscriber)
+        {
+            return Gone();
+        }
+
+        Caller holder = connection.Caller;
+        if (holder.Owner != caller.Owner)
+        {
+            return new Problem(ProblemTypes.Forbidden, "The stream is of another subject than the token.");
+        }
+
+        if (StreamOpener.Refuse(caller, connection.Request) is { } narrowed)
+        {
+            // It would not be opened with this token, so it does not stay open with it.
+            subscriber.Close(CloseReason.GrantsNarrowed);
+            return narrowed;
+        }
+
+        connection.Caller = caller;
+        bool renewed = subscriber.TryRenew(connections.Identify(connection.Number, caller, options.Auth, clock.GetUtcNow()));
+        if (authenticator.IsRevoked(caller))
+        {
+            // Revoked while this went on: whoever revoked may have seen the token before.
+            subscriber.Close(CloseReason.Revoked);
+            return new Problem(ProblemTypes.InvalidToken, "The token has been revoked.");
+        }
+
+        return renewed ? null : Gone();
+    }
+
+    private static Problem Gone() => new(ProblemTypes.NotFound, "No open stream has this name: it has ended, or is one of another hub. Open a new one.");
+}

@@ -1,0 +1,76 @@
+using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Longwave.Server.Manage;
+
+/// <summary><c>POST /v1/telemetry</c>: what clients measured, from those who may subscribe. A post is taken as a whole or not at all.</summary>
+internal sealed class TelemetryEndpoint(
+    LongwaveOptions options,
+    Authenticator authenticator,
+    ReceivingBudget budget,
+    AdmissionControl admission,
+    TelemetryTotals totals,
+    Refusals refusals,
+    TimeProvider clock)
+{
+    private const string Methods = "POST, OPTIONS";
+    private const string MediaType = "application/json";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await refusals.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
+        if (await ReceiveAsync(context) is { } problem)
+        {
+            await refusals.WriteAsync(context, problem);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.CacheControl = "no-store";
+    }
+
+    private async ValueTask<Problem?> ReceiveAsync(HttpContext context)
+    {
+        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem))
+        {
+            return problem;
+        }
+
+        if (!caller.Reads)
+        {
+            return Authenticator.Forbid(caller, "Measurements are taken from those who may subscribe.");
+        }
+
+        problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit) ?? CheckHead(context.Request);
+        using PublishPermit? held = permit;
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        using BodyReader reader = BodyReader.Open(context, options.Server.MaxTelemetryBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
+        problem = reader.CheckDeclaredLength();
+        (problem, byte[] body) = problem is null ? await reader.ReadAllAsync(context.RequestAborted) : (problem, []);
+        return problem ?? SampleReader.TryRead(body, options.Server.MaxTelemetrySamples, out List<ClientSample> samples) ?? Take(samples);
+    }
+
+    private Problem? Take(List<ClientSample> samples)
+    {
+        totals.Add(samples);
+        return null;
+    }
+
+    private static Problem? CheckHead(HttpRequest request) => QueryValues.TryRead(request.QueryString.Value, [], out _)
+        ?? (MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? media) && media.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new Problem(ProblemTypes.UnsupportedMediaType, $"Telemetry is read as `{MediaType}`.", "Content-Type"));
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Text.Json;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Manage;
+
+/// <summary><c>POST /v1/tickets</c>: a ticket that opens one stream, for pages that can't send headers with it.</summary>
+internal sealed class TicketsEndpoint(Authenticator authenticator, Refusals refusals)
+{
+    private const string Methods = "POST, OPTIONS";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await refusals.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
+        Authentication found = await authenticator.AuthenticateAsync(context);
+        if (!found.TryGet(out Caller? caller, out Problem? problem) || !caller.IsKnown)
+        {
+            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "A ticket is for those who have a token."));
+            return;
+        }
+
+        if (!authenticator.Tickets.TryIssue(caller, out string? ticket, out DateTimeOffset expires))
+        {
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.Overloaded, "Too many tickets wait for their use."));
+            return;
+        }
+
+        var body = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("ticket"u8, ticket);
+            json.WriteString("expires"u8, JsonAnswer.Time(expires));
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+    }
+}

@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Positions;
+using Longwave.Protocol.Selectors;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Manage;
+
+/// <summary><c>GET /v1/topics</c>: what the log knows, a page at a time, sorted by name.</summary>
+internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, Refusals refusals)
+{
+    private const string Methods = "GET, HEAD, OPTIONS";
+
+    private static readonly QueryParameter[] Known = [new("topic"), new("after"), new("limit")];
+
+    /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters => Known;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await refusals.AnswerMethodAsync(context, Methods))
+        {
+            return;
+        }
+
+        Problem? problem = TryRead(context.Request, out Selector? filter, out string? after, out int limit);
+        Caller? caller = null;
+        if (problem is null && (await authenticator.AuthenticateAsync(context)).TryGet(out caller, out problem) && !caller.Reads)
+        {
+            problem = Authenticator.Forbid(caller, "Nothing grants reading any topic.");
+        }
+
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, problem);
+            return;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        TopicPage page = hub.Engine.Topics(filter, after, limit, caller!.Access);
+        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(page, hub.Engine.Tip.Epoch));
+    }
+
+    private Problem? TryRead(HttpRequest request, out Selector? filter, out string? after, out int limit)
+    {
+        filter = null;
+        limit = 0;
+        Problem? problem = QueryValues.TryRead(request.QueryString.Value, Known, out QueryValues values);
+        after = values.Single("after");
+        return problem ?? TryReadFilter(values.Single("topic"), out filter) ?? TryReadLimit(values.Single("limit"), out limit);
+    }
+
+    private static Problem? TryReadFilter(string? text, out Selector? filter)
+    {
+        filter = null;
+        return text is null || Selector.TryParse(text, out filter, out string? error)
+            ? null
+            : new Problem(ProblemTypes.InvalidSelector, error, "topic");
+    }
+
+    private Problem? TryReadLimit(string? text, out int limit)
+    {
+        int most = options.Server.MaxTopicsPerPage;
+        limit = most;
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9') || text.AsSpan().TrimStart('0').IsEmpty)
+        {
+            return new Problem(ProblemTypes.InvalidParameter, "`limit` is a whole number, 1 or more.", "limit");
+        }
+
+        limit = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? Math.Min(parsed, most) : most;
+        return null;
+    }
+
+    private static ReadOnlyMemory<byte> Write(TopicPage page, uint epoch)
+    {
+        var body = new ArrayBufferWriter<byte>(64 + (page.Topics.Count * 256));
+        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("topics"u8);
+            foreach (TopicInfo topic in page.Topics)
+            {
+                WriteTopic(json, topic, epoch);
+            }
+
+            json.WriteEndArray();
+            if (page.Next is not null)
+            {
+                json.WriteString("next"u8, page.Next);
+            }
+
+            json.WriteNumber("total"u8, page.Total);
+            json.WriteEndObject();
+        }
+
+        return body.WrittenMemory;
+    }
+
+    /// <summary>Positions that do not exist (a topic that never had an event, that keeps none) are left out.</summary>
+    private static void WriteTopic(Utf8JsonWriter json, TopicInfo topic, uint epoch)
+    {
+        json.WriteStartObject();
+        json.WriteString("topic"u8, topic.Name);
+        WritePosition(json, "tip"u8, epoch, topic.Tip);
+        WritePosition(json, "first"u8, epoch, topic.First);
+        WritePosition(json, "trimmed_through"u8, epoch, topic.TrimmedThrough);
+        json.WriteNumber("count"u8, topic.Count);
+        json.WriteNumber("bytes"u8, topic.Bytes);
+        json.WriteString("durability"u8, topic.Durability == Durability.Memory ? "memory" : "log");
+        json.WriteString("slow_consumer"u8, WordOf(topic.SlowConsumer));
+        json.WriteStartObject("retention"u8);
+        if (topic.Policy is not null)
+        {
+            json.WriteString("policy"u8, topic.Policy);
+        }
+
+        WriteBound(json, "max_age_seconds"u8, (long)topic.MaxAge.TotalSeconds);
+        WriteBound(json, "max_count"u8, topic.MaxCount);
+        WriteBound(json, "max_bytes"u8, topic.MaxBytes);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static string WordOf(SlowConsumer policy) => policy switch
+    {
+        SlowConsumer.Conflate => "conflate",
+        SlowConsumer.Skip => "skip",
+        SlowConsumer.Disconnect => "disconnect",
+        _ => "catchup",
+    };
+
+    private static void WritePosition(Utf8JsonWriter json, ReadOnlySpan<byte> name, uint epoch, long offset)
+    {
+        if (offset > 0)
+        {
+            json.WriteString(name, new Position(epoch, offset).ToString());
+        }
+    }
+
+    /// <summary>Zero is no bound, and no bound is left out.</summary>
+    private static void WriteBound(Utf8JsonWriter json, ReadOnlySpan<byte> name, long bound)
+    {
+        if (bound > 0)
+        {
+            json.WriteNumber(name, bound);
+        }
+    }
+}

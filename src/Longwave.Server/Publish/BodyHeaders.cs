@@ -1,0 +1,111 @@
+using Longwave.Server.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Longwave.Server.Publish;
+
+/// <summary>What the headers say about the body of a publish.</summary>
+/// <param name="Kind">How it is understood.</param>
+/// <param name="ContentType">The content type that is kept with a raw or binary event; null when nothing useful was said.</param>
+/// <param name="IdempotencyKey">The <c>Idempotency-Key</c> header, or null.</param>
+internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, string? IdempotencyKey)
+{
+    private const int MaxIdempotencyKeyLength = 255;
+    private const string CloudEventsPrefix = "application/cloudevents";
+
+    /// <summary>What curl says when it was told nothing.</summary>
+    private const string FormUrlEncoded = "application/x-www-form-urlencoded";
+
+    /// <summary>The attributes that every CloudEvent has: one of them among the headers means that binary mode is meant.</summary>
+    private static readonly string[] BinaryModeHeaders = ["ce-specversion", "ce-id", "ce-source", "ce-type"];
+
+    /// <summary>Reads the headers; the first thing that is wrong is the answer.</summary>
+    public static Problem? TryRead(IHeaderDictionary headers, out BodyHeaders read)
+    {
+        read = default;
+        Problem? problem = TryReadIdempotencyKey(headers["Idempotency-Key"], out string? key) ?? CheckEncoding(headers.ContentEncoding);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        string? contentType = null;
+        MediaTypeHeaderValue? media = null;
+        if (!StringValues.IsNullOrEmpty(headers.ContentType))
+        {
+            contentType = headers.ContentType.ToString();
+            if (headers.ContentType.Count > 1 || !MediaTypeHeaderValue.TryParse(contentType, out media))
+            {
+                return new Problem(ProblemTypes.InvalidParameter, "`Content-Type` is not one media type such as `text/plain`.", "Content-Type");
+            }
+
+            problem = CheckCharset(media);
+        }
+
+        problem ??= TryChooseKind(headers, media, out BodyKind kind)
+            ?? Take(out read, kind, media?.MediaType.Equals(FormUrlEncoded, StringComparison.OrdinalIgnoreCase) == true ? null : contentType, key);
+        return problem;
+    }
+
+    private static Problem? Take(out BodyHeaders read, BodyKind kind, string? contentType, string? key)
+    {
+        read = new BodyHeaders(kind, contentType, key);
+        return null;
+    }
+
+    private static Problem? CheckEncoding(StringValues encoding) =>
+        StringValues.IsNullOrEmpty(encoding) || encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new Problem(ProblemTypes.UnsupportedEncoding, "Compressed bodies are not read; send this one as it is.", "Content-Encoding");
+
+    private static Problem? CheckCharset(MediaTypeHeaderValue media)
+    {
+        StringSegment charset = HeaderUtilities.RemoveQuotes(media.Charset);
+        return !charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new Problem(ProblemTypes.UnsupportedCharset, $"The charset is `{charset}`; events are UTF-8, so convert the text first.", "Content-Type");
+    }
+
+    private static Problem? TryReadIdempotencyKey(StringValues header, out string? key)
+    {
+        key = null;
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        if (header.Count > 1)
+        {
+            return new Problem(ProblemTypes.RepeatedParameter, "`Idempotency-Key` may be given once.", "Idempotency-Key");
+        }
+
+        key = header.ToString();
+        return key.Length is > 0 and <= MaxIdempotencyKeyLength
+            ? null
+            : new Problem(
+                ProblemTypes.InvalidParameter, $"`Idempotency-Key` has {key.Length} characters; it must have 1 to {MaxIdempotencyKeyLength}.", "Idempotency-Key");
+    }
+
+    /// <summary>CloudEvents HTTP binding 1.0.2, section 3: the content type decides for structured and batch, then the headers for binary.</summary>
+    private static Problem? TryChooseKind(IHeaderDictionary headers, MediaTypeHeaderValue? media, out BodyKind kind)
+    {
+        kind = BodyKind.Raw;
+        string type = media?.MediaType.ToString().ToLowerInvariant() ?? "";
+        if (type.StartsWith(CloudEventsPrefix, StringComparison.Ordinal))
+        {
+            kind = type == "application/cloudevents-batch+json" ? BodyKind.Batch : BodyKind.Structured;
+            return type is "application/cloudevents+json" or "application/cloudevents-batch+json"
+                ? null
+                : new Problem(
+                    ProblemTypes.UnsupportedMediaType,
+                    "CloudEvents are read as `application/cloudevents+json`, `application/cloudevents-batch+json`, `application/x-ndjson`, or with `ce-*` headers.",
+                    "Content-Type");
+        }
+
+        kind = BinaryModeHeaders.Any(headers.ContainsKey) ? BodyKind.Binary
+            : type is "application/x-ndjson" or "application/ndjson" ? BodyKind.Ndjson
+            : BodyKind.Raw;
+        return null;
+    }
+}

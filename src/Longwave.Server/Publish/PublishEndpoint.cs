@@ -1,0 +1,154 @@
+using Longwave.Engine.Log;
+using Longwave.Engine.Publishing;
+using Longwave.Protocol.CloudEvents;
+using Longwave.Protocol.Events;
+using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Hub;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Publish;
+
+/// <summary><c>POST /v1/events</c>: one event, or a batch that is appended as a whole or not at all.</summary>
+internal sealed class PublishEndpoint(
+    RunningHub hub,
+    LongwaveOptions options,
+    Authenticator authenticator,
+    HubAddress address,
+    ReceivingBudget budget,
+    AdmissionControl admission,
+    Refusals refusals,
+    TimeProvider clock)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        // Before the body: nobody who may not publish makes the hub read one.
+        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
+        {
+            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "Nothing grants publishing."));
+            return;
+        }
+
+        problem = BodyHeaders.TryRead(context.Request.Headers, out BodyHeaders headers);
+        if (problem is null)
+        {
+            problem = PublishQuery.TryRead(context.Request.QueryString.Value, headers.Kind, out PublishQuery query)
+                ?? await ReadAndPublishAsync(context, caller, headers, query);
+        }
+
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, problem);
+        }
+    }
+
+    private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, Caller caller, BodyHeaders headers, PublishQuery query)
+    {
+        Problem? problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        using PublishPermit? held = permit;
+        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
+        bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
+        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
+
+        // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
+        return reader.CheckDeclaredLength()
+            ?? await ReadAsync(context, headers, query, reader, list)
+            ?? permit?.TakeEvents(list.Publications.Count)
+            ?? await PublishAsync(context, list.Publications, batch);
+    }
+
+    private static async ValueTask<Problem?> ReadAsync(
+        HttpContext context, BodyHeaders headers, PublishQuery query, BodyReader reader, PublicationList list)
+    {
+        var defaults = new CloudEventDefaults(query.Topics.Count > 0 ? query.Topics[0] : null, query.Key, query.IsPrivate);
+        if (headers.Kind == BodyKind.Ndjson)
+        {
+            return await reader.ReadLinesAsync(line => AddCloudEvent(line, defaults, list), context.RequestAborted);
+        }
+
+        (Problem? problem, byte[] body) = await reader.ReadAllAsync(context.RequestAborted);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        return headers.Kind switch
+        {
+            BodyKind.Raw => list.Add(new Event
+            {
+                Topic = query.Topics[0],
+                Alternates = query.Topics.Count > 1 ? [.. query.Topics.Skip(1).Distinct().Where(t => t != query.Topics[0])] : [],
+                Type = query.Type,
+                Key = query.Key,
+                ContentType = headers.ContentType,
+                IsPrivate = query.IsPrivate,
+                Data = body,
+            }),
+            BodyKind.Binary => AddBinary(context.Request.Headers, headers.ContentType, body, defaults, list),
+            BodyKind.Structured => AddCloudEvent(body, defaults, list),
+            _ => AddBatch(body, defaults, list),
+        };
+    }
+
+    private static Problem? AddCloudEvent(ReadOnlySpan<byte> json, CloudEventDefaults defaults, PublicationList list) =>
+        CloudEventReader.TryRead(json, defaults, out Event? e, out CloudEventIdentity id, out EventProblem? problem)
+            ? list.Add(e!, id)
+            : list.Refuse(problem!);
+
+    private static Problem? AddBinary(IHeaderDictionary headers, string? contentType, byte[] body, CloudEventDefaults defaults, PublicationList list)
+    {
+        // A header that stands twice comes as two pairs, and is refused for it.
+        IEnumerable<KeyValuePair<string, string>> attributes =
+            from header in headers
+            where header.Key.StartsWith("ce-", StringComparison.OrdinalIgnoreCase)
+            from value in header.Value
+            select KeyValuePair.Create(header.Key, value ?? "");
+        return CloudEventReader.TryReadBinary(attributes, contentType, body, defaults, out Event? e, out CloudEventIdentity id, out EventProblem? problem)
+            ? list.Add(e!, id)
+            : list.Refuse(problem!);
+    }
+
+    private static Problem? AddBatch(byte[] json, CloudEventDefaults defaults, PublicationList list)
+    {
+        if (!CloudEventReader.TryReadBatch(json, defaults, out List<ParsedCloudEvent> events, out EventProblem? problem))
+        {
+            return list.Refuse(problem!);
+        }
+
+        foreach (ParsedCloudEvent parsed in events)
+        {
+            if (list.Add(parsed.Event, parsed.Identity) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<Problem?> PublishAsync(HttpContext context, IReadOnlyList<Publication> publications, bool batch)
+    {
+        if (publications.Count == 0)
+        {
+            await PublishAnswer.WriteBatchAsync(context, []);
+            return null;
+        }
+
+        PublishResult result = await hub.Engine.PublishAsync(publications);
+        if (result.Outcome != PublishOutcome.Accepted)
+        {
+            return PublishRefusals.Of(result.Outcome, options.Engine.Limits);
+        }
+
+        await (batch ? PublishAnswer.WriteBatchAsync(context, result.Events) : PublishAnswer.WriteSingleAsync(context, result.Events[0]));
+        return null;
+    }
+}

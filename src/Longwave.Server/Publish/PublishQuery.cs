@@ -1,0 +1,50 @@
+using Longwave.Server.Http;
+
+namespace Longwave.Server.Publish;
+
+/// <summary>The query of a publish.</summary>
+/// <param name="Topics">The topic, then alternates; empty when the body says it.</param>
+/// <param name="Type">Type of a raw event, or null.</param>
+/// <param name="Key">Key, or null.</param>
+/// <param name="IsPrivate">Whether events that do not say it themselves are private.</param>
+internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, string? Type, string? Key, bool IsPrivate)
+{
+    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("type"), new("key"), new("private")];
+
+    /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters => Known;
+
+    /// <summary>Reads the query as it fits the kind of body; values are checked with the events they end up in.</summary>
+    public static Problem? TryRead(string? queryString, BodyKind kind, out PublishQuery query)
+    {
+        query = default;
+        Problem? problem = QueryValues.TryRead(queryString, Known, out QueryValues values);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        string? isPrivate = values.Single("private");
+        if (isPrivate is not (null or "true" or "false"))
+        {
+            return new Problem(ProblemTypes.InvalidParameter, "`private` is `true` or `false`.", "private");
+        }
+
+        query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"), isPrivate == "true");
+        if (kind == BodyKind.Raw)
+        {
+            return query.Topics.Count > 0
+                ? null
+                : new Problem(ProblemTypes.MissingParameter, "Say which topic: `?topic=NAME`.", "topic");
+        }
+
+        if (query.Topics.Count > 1)
+        {
+            return new Problem(ProblemTypes.RepeatedParameter, "Alternate topics are for raw bodies; a CloudEvents request may name one `topic`, for events without their own.", "topic");
+        }
+
+        return query.Type is null
+            ? null
+            : new Problem(ProblemTypes.InvalidParameter, "`type` is for raw bodies; a CloudEvent brings its own.", "type");
+    }
+}

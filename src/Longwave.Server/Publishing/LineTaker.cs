@@ -1,6 +1,0 @@
-using Longwave.Server.Problems;
-
-namespace Longwave.Server.Publishing;
-
-/// <summary>Takes one line of a body; a problem ends the reading. The span is valid during the call only.</summary>
-internal delegate Problem? LineTaker(ReadOnlySpan<byte> line);

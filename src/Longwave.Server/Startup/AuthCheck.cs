@@ -1,0 +1,92 @@
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Selectors;
+using Longwave.Server.Configuration;
+using Longwave.Server.Identity;
+
+namespace Longwave.Server.Startup;
+
+/// <summary>Checks the section <c>Auth</c> at the start: what is missing or contradicts itself there would be found out by attackers.</summary>
+internal static class AuthCheck
+{
+    public static void Check(AuthOptions auth, List<string> failures)
+    {
+        for (int i = 0; i < auth.Issuers.Count; i++)
+        {
+            CheckIssuer($"Auth:Issuers:{i}", auth.Issuers[i], failures);
+        }
+
+        CheckUnique("Auth:Issuers", "issuer", auth.Issuers.Select(static issuer => issuer.Issuer), failures);
+        CheckUnique("Auth:ApiKeys", "key", auth.ApiKeys.Select(static key => key.Id), failures);
+        for (int i = 0; i < auth.ApiKeys.Count; i++)
+        {
+            CheckGrants($"Auth:ApiKeys:{i}:Publish", auth.ApiKeys[i].Publish, failures);
+            CheckGrants($"Auth:ApiKeys:{i}:Subscribe", auth.ApiKeys[i].Subscribe, failures);
+        }
+
+        CheckGrants("Auth:Anonymous:Publish", auth.Anonymous.Publish, failures);
+        CheckGrants("Auth:Anonymous:Subscribe", auth.Anonymous.Subscribe, failures);
+    }
+
+    private static void CheckIssuer(string path, IssuerOptions issuer, List<string> failures)
+    {
+        if (issuer.Audiences.Count == 0)
+        {
+            failures.Add($"{path}:Audiences: say who its tokens must be for; without it, tokens that it gave for other services would be good here.");
+        }
+
+        if (!issuer.Discovery && issuer.JwksUrl is null && issuer.JwksFile is null && issuer.Keys.Count == 0)
+        {
+            failures.Add($"{path}: say where its keys are: Discovery, JwksUrl, JwksFile or Keys.");
+        }
+
+        if (issuer.Discovery && !KeyFetcher.IsSafe(issuer.Issuer))
+        {
+            failures.Add($"{path}:Discovery: needs an issuer that is an https address (http on this machine).");
+        }
+
+        if (issuer.JwksUrl is { } url && !KeyFetcher.IsSafe(url))
+        {
+            failures.Add($"{path}:JwksUrl: must be an https address (http on this machine).");
+        }
+
+        CheckAlgorithms($"{path}:Algorithms", issuer.Algorithms, failures);
+        for (int i = 0; i < issuer.Keys.Count; i++)
+        {
+            CheckKey($"{path}:Keys:{i}", issuer.Keys[i], failures);
+        }
+    }
+
+    public static void CheckKey(string path, KeyOptions key, List<string> failures)
+    {
+        CheckAlgorithms($"{path}:Algorithms", key.Algorithms, failures);
+        if (key.File is null == key.Variable is null)
+        {
+            failures.Add($"{path}: say either File or Variable.");
+        }
+    }
+
+    public static void CheckAlgorithms(string path, IEnumerable<string> algorithms, List<string> failures)
+    {
+        foreach (string unknown in algorithms.Where(static algorithm => !SigningAlgorithms.All.Contains(algorithm)))
+        {
+            failures.Add($"{path}: `{unknown}` is none of {string.Join(", ", SigningAlgorithms.All)}.");
+        }
+    }
+
+    private static void CheckGrants(string path, IList<GrantOptions> grants, List<string> failures)
+    {
+        for (int i = 0; i < grants.Count; i++)
+        {
+            if (!Selector.TryParse(grants[i].Topic ?? "", out _, out string? error))
+            {
+                failures.Add($"{path}:{i}:Topic: `{grants[i].Topic}` is not a selector: {error}");
+            }
+
+            failures.AddRange(grants[i].Types.Select(static type => EventRules.CheckType(type)).OfType<EventProblem>().Select(problem => $"{path}:{i}:Types: {problem.Detail}"));
+        }
+    }
+
+    private static void CheckUnique(string path, string what, IEnumerable<string> names, List<string> failures) =>
+        failures.AddRange(names.GroupBy(static name => name, StringComparer.Ordinal).Where(static group => group.Count() > 1)
+            .Select(group => $"{path}: the {what} `{group.Key}` stands there more than once."));
+}

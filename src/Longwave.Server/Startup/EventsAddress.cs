@@ -1,0 +1,32 @@
+using Longwave.Server.Identity;
+using Longwave.Server.Publish;
+using Longwave.Server.Subscribe;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Startup;
+
+/// <summary><c>/v1/events</c>: publishing and subscribing meet at one address.</summary>
+internal sealed class EventsAddress(SubscribeEndpoint subscribe, PublishEndpoint publish, Refusals refusals)
+{
+    private const string Methods = "GET, HEAD, POST, OPTIONS";
+
+    /// <summary>The content types that a publish understands; anything else is one event's data, verbatim.</summary>
+    private const string AcceptPost = "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, */*";
+
+    public Task HandleAsync(HttpContext context)
+    {
+        string method = context.Request.Method;
+        return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? subscribe.HandleAsync(context)
+            : HttpMethods.IsPost(method) ? publish.HandleAsync(context)
+            : HttpMethods.IsOptions(method) ? Options(context)
+            : refusals.MethodNotAllowedAsync(context, Methods);
+    }
+
+    private static Task Options(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.Allow = Methods;
+        context.Response.Headers["Accept-Post"] = AcceptPost;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Selectors;
+using Longwave.Server.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Longwave.Server.Subscribe;
+
+/// <summary>What <c>GET /v1/events</c> asks for, once everything about it was found right.</summary>
+/// <param name="Media">Form of the answer.</param>
+/// <param name="Request">What the engine is asked.</param>
+/// <param name="Wait">How long a poll waits for its first event.</param>
+/// <param name="Limit">Most events of a poll.</param>
+internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, TimeSpan Wait, int Limit)
+{
+    /// <summary>Longest last event id that is looked at; whatever is longer is garbage, and garbage is answered in band.</summary>
+    private const int MaxLastEventIdLength = 1024;
+
+    private static readonly QueryParameter[] Known =
+    [
+        new("topic", Repeatable: true), new("type", Repeatable: true), new("last_event_id"), new("since"), new("format"), new("wait"), new("limit"),
+        PaceParameters.MaxRate, PaceParameters.Conflate,
+        new("ticket"), new("access_token"),
+    ];
+
+    /// <summary>The ticket that stands for the caller's token, or null.</summary>
+    public string? Ticket { get; private init; }
+
+    /// <summary>The caller's token, where the query may carry it, or null.</summary>
+    public string? AccessToken { get; private init; }
+
+    /// <summary>Only what is asked for: the record would print the secrets, too.</summary>
+    public override string ToString() => $"{Media} {string.Join(' ', Request.Selectors)}";
+
+    /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters => Known;
+
+    /// <summary>Reads query and headers; the first thing that is wrong is the answer.</summary>
+    public static Problem? TryRead(HttpRequest request, HubLimits limits, out EventsQuery query)
+    {
+        query = null!;
+        Problem? problem = QueryValues.TryRead(request.QueryString.Value, Known, out QueryValues values);
+        problem ??= AcceptHeader.TryNegotiate(request.Headers.Accept, out EventsMedia media)
+            ?? TryReadSelectors(values.All("topic"), limits, out IReadOnlyList<Selector> selectors)
+            ?? TryReadTypes(values.All("type"), limits, out IReadOnlyList<string> types)
+            ?? TryReadFormat(values.Single("format"), media, out EventFormat format)
+            ?? TryReadSince(values.Single("since"), out Since since)
+            ?? TryReadNumber(values, "wait", media, 0, limits.MaxPollWaitSeconds, 0, out int wait)
+            ?? TryReadNumber(values, "limit", media, 1, limits.MaxPollEvents, limits.MaxPollEvents, out int limit)
+            ?? PaceParameters.TryRead(values, media, out double maxRate, out bool conflate)
+            ?? Take(out query, media, values, request, selectors, types, format, since, wait, limit, maxRate, conflate);
+        return problem;
+    }
+
+    private static Problem? Take(
+        out EventsQuery query,
+        EventsMedia media,
+        QueryValues values,
+        HttpRequest request,
+        IReadOnlyList<Selector> selectors,
+        IReadOnlyList<string> types,
+        EventFormat format,
+        Since since,
+        int wait,
+        int limit,
+        double maxRate,
+        bool conflate)
+    {
+        query = new EventsQuery(
+            media,
+            new SubscribeRequest
+            {
+                Selectors = selectors,
+                Types = types,
+                Format = format,
+                LastEventId = LastEventId(request.Headers["Last-Event-ID"], values.Single("last_event_id")),
+                Since = since,
+                MaxRate = maxRate,
+                Conflate = conflate,
+                Streaming = media != EventsMedia.Json,
+                EndWhenLive = media == EventsMedia.Json && wait == 0,
+            },
+            TimeSpan.FromSeconds(wait),
+            limit)
+        {
+            Ticket = values.Single("ticket"),
+            AccessToken = values.Single("access_token"),
+        };
+        return null;
+    }
+
+    /// <summary>The header, which a reconnecting EventSource keeps current, wins over the parameter, which stays as the page wrote it.</summary>
+    private static string? LastEventId(StringValues header, string? parameter)
+    {
+        string? id = StringValues.IsNullOrEmpty(header) ? parameter : header.ToString();
+        return string.IsNullOrEmpty(id) ? null : id.Length > MaxLastEventIdLength ? id[..MaxLastEventIdLength] : id;
+    }
+
+    private static Problem? TryReadSelectors(IReadOnlyList<string> topics, HubLimits limits, out IReadOnlyList<Selector> selectors)
+    {
+        selectors = [];
+        if (topics.Count == 0)
+        {
+            return new Problem(ProblemTypes.MissingParameter, "Say which topics: `?topic=NAME`, several times for several, `?topic=*` for all.", "topic");
+        }
+
+        if (topics.Count > limits.MaxSelectorsPerSubscription)
+        {
+            return new Problem(
+                ProblemTypes.TooManySelectors,
+                $"{topics.Count} selectors; one subscription may have {limits.MaxSelectorsPerSubscription}. A URI template such as `prices/{{symbol}}` covers many topics.",
+                "topic");
+        }
+
+        var found = new Selector[topics.Count];
+        int count = 0;
+        HashSet<string>? seen = topics.Count > 1 ? new HashSet<string>(topics.Count) : null;
+        foreach (string topic in topics)
+        {
+            if (!Selector.TryParse(topic, out Selector? selector, out string? error))
+            {
+                return new Problem(ProblemTypes.InvalidSelector, error ?? "Not a selector.", "topic");
+            }
+
+            if (seen?.Add(topic) != false)
+            {
+                found[count++] = selector!;
+            }
+        }
+
+        selectors = count == found.Length ? found : found[..count];
+        return null;
+    }
+
+    private static Problem? TryReadTypes(IReadOnlyList<string> types, HubLimits limits, out IReadOnlyList<string> read)
+    {
+        read = types.Count == 0 ? [] : types;
+        if (types.Count > limits.MaxTypesPerSubscription)
+        {
+            return new Problem(
+                ProblemTypes.TooManySelectors, $"{types.Count} types; one subscription may have {limits.MaxTypesPerSubscription}.", "type");
+        }
+
+        foreach (string type in types)
+        {
+            if (EventRules.CheckType(type) is { } problem)
+            {
+                return new Problem(ProblemTypes.InvalidParameter, problem.Detail, "type");
+            }
+        }
+
+        return null;
+    }
+
+    private static Problem? TryReadFormat(string? text, EventsMedia media, out EventFormat format)
+    {
+        bool cloudEvents = text == "cloudevents";
+        format = (media, cloudEvents) switch
+        {
+            (EventsMedia.EventStream, false) => EventFormat.Sse,
+            (EventsMedia.EventStream, true) => EventFormat.SseCloudEvents,
+            (_, false) => EventFormat.Json,
+            (_, true) => EventFormat.JsonCloudEvents,
+        };
+        return text is null or "raw" or "cloudevents"
+            ? null
+            : new Problem(ProblemTypes.InvalidParameter, "`format` is `raw` (the default) or `cloudevents`.", "format");
+    }
+
+    private static Problem? TryReadSince(string? text, out Since since)
+    {
+        since = Since.Live;
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text == "earliest")
+        {
+            since = Since.Earliest;
+            return null;
+        }
+
+        if (Rfc3339.TryParse(text, out DateTimeOffset time))
+        {
+            since = Since.At(time);
+            return null;
+        }
+
+        return new Problem(
+            ProblemTypes.InvalidParameter, "`since` is `earliest` or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.", "since");
+    }
+
+    /// <summary>A whole number for polls; one above <paramref name="most"/> is shortened to it, as the limits say.</summary>
+    private static Problem? TryReadNumber(QueryValues values, string name, EventsMedia media, int least, int most, int absent, out int number)
+    {
+        number = absent;
+        string? text = values.Single(name);
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (media != EventsMedia.Json)
+        {
+            return new Problem(
+                ProblemTypes.InvalidParameter, $"`{name}` is for polls only: ask with `Accept: application/json`, or leave it out for a stream.", name);
+        }
+
+        // Digits alone, however many: more than fit mean "as much as you have".
+        if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` is a whole number, {least} or more.", name);
+        }
+
+        long value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long parsed) ? parsed : long.MaxValue;
+        if (value < least)
+        {
+            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` is a whole number, {least} or more.", name);
+        }
+
+        number = (int)Math.Min(value, most);
+        return null;
+    }
+}

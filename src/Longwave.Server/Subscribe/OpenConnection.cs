@@ -1,0 +1,59 @@
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Configuration;
+using Longwave.Server.Identity;
+
+namespace Longwave.Server.Subscribe;
+
+/// <summary>An open stream or a waiting poll, as the registry knows it.</summary>
+/// <remarks>It is the place of its subscription, so that it leaves the registry when the stream is over, and takes with it the place that was counted for it.</remarks>
+internal sealed class OpenConnection : IDisposable
+{
+    private readonly ConnectionRegistry _registry;
+    private readonly IDisposable? _place;
+    private Caller _caller;
+
+    public OpenConnection(
+        ConnectionRegistry registry,
+        long number,
+        Caller caller,
+        SubscribeRequest request,
+        DateTimeOffset openedAt,
+        string? address,
+        string protocol,
+        AuthOptions options)
+    {
+        (_registry, _place) = (registry, request.Place);
+        (Number, _caller, OpenedAt, Address, Protocol) = (number, caller, openedAt, address, protocol);
+        Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Place = this };
+    }
+
+    /// <summary>Its number in this hub.</summary>
+    public long Number { get; }
+
+    /// <summary>Who holds it; another token of the same after a renewal.</summary>
+    public Caller Caller
+    {
+        get => Volatile.Read(ref _caller);
+        set => Volatile.Write(ref _caller, value);
+    }
+
+    public SubscribeRequest Request { get; }
+
+    public DateTimeOffset OpenedAt { get; }
+
+    /// <summary>Where the client is, as the web server sees it.</summary>
+    public string? Address { get; }
+
+    /// <summary>The HTTP version.</summary>
+    public string Protocol { get; }
+
+    /// <summary>The stream; null for the moment between its registration and its opening.</summary>
+    public Subscriber? Subscriber { get; set; }
+
+    /// <summary>The stream is over, or was refused.</summary>
+    public void Dispose()
+    {
+        _registry.Remove(this);
+        _place?.Dispose();
+    }
+}

@@ -1,0 +1,147 @@
+using System.Runtime.Versioning;
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Configuration;
+using Longwave.Server.Epoll;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Longwave.Server.Subscribe;
+
+/// <summary>An answer that is a stream: parked, where the socket can be had, else a response of the web server.</summary>
+internal sealed class StreamAnswer(StreamOpener opener, LongwaveOptions options, TimeProvider clock)
+{
+    /// <summary>How long a client may take for what was already on its way when its right to it ended.</summary>
+    private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Opens the stream and returns when the request has nothing more to do with it. Status and headers must be set.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="caller">Whose stream it is.</param>
+    /// <param name="request">What he asks for.</param>
+    /// <param name="refuse">Answers when the engine does not take the stream.</param>
+    /// <param name="admitted">Called before the first event of an admitted stream is sent, or null.</param>
+    public Task WriteAsync(
+        HttpContext context, Caller caller, SubscribeRequest request, Func<SubscribeOutcome, Task> refuse, Action<Subscriber>? admitted = null) =>
+        OperatingSystem.IsLinux() && CanPark(context) && context.Features.Get<IParkableConnection>() is { } connection
+            ? ParkAsync(context, caller, request, connection, refuse, admitted)
+            : PipeAsync(context, caller, request, refuse, admitted);
+
+    /// <summary>A response that goes to the socket as it is: no TLS and no other protocol below it, no compression or the like above.</summary>
+    private static bool CanPark(HttpContext context) =>
+        context.Request.Protocol == "HTTP/1.1"
+        && ReferenceEquals(context.Features.Get<IHttpResponseBodyFeature>(), context.Features.Get<IHttpResponseFeature>());
+
+    /// <summary>Lets the web server write the head of the response, then takes the socket from it. The stream lives on when the request has ended.</summary>
+    [SupportedOSPlatform("linux")]
+    private async Task ParkAsync(
+        HttpContext context, Caller caller, SubscribeRequest request, IParkableConnection connection, Func<SubscribeOutcome, Task> refuse, Action<Subscriber>? admitted)
+    {
+        var sink = new SocketSink();
+        SubscribeOutcome outcome = opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            await refuse(outcome);
+            return;
+        }
+
+        bool parked = false;
+        try
+        {
+            connection.HoldOutput();
+            await context.Response.StartAsync();
+            await context.Response.BodyWriter.FlushAsync();
+            parked = connection.TryPark(sink);
+        }
+        catch (ConnectionAbortedException)
+        {
+            // The client left before its stream began.
+        }
+        finally
+        {
+            if (!parked)
+            {
+                opener.Abandon(subscriber!);
+                context.Abort();
+            }
+        }
+
+        if (parked)
+        {
+            admitted?.Invoke(subscriber!);
+            opener.Start(subscriber!);
+        }
+    }
+
+    /// <summary>The engine writes everything, the headers' flush included; this waits until it is done.</summary>
+    private async Task PipeAsync(
+        HttpContext context, Caller caller, SubscribeRequest request, Func<SubscribeOutcome, Task> refuse, Action<Subscriber>? admitted)
+    {
+        // A slow reader is the engine's business (its stall time-out); the web server would cut it off after five seconds.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        SocketTimeouts.LimitUnacknowledged(context, options.Engine.StallTimeout);
+
+        var sink = new PipeWriterSink(context.Response.BodyWriter);
+        SubscribeOutcome outcome = opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            await refuse(outcome);
+            return;
+        }
+
+        admitted?.Invoke(subscriber!);
+        opener.Start(subscriber!);
+        CloseReason reason;
+        using (CloseWhenClientLeaves(context, subscriber!))
+        {
+            reason = await subscriber!.Completion;
+        }
+
+        await EndAsync(context, sink, reason);
+    }
+
+    /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
+    private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
+    {
+        if (StreamEnds.IsClean(reason))
+        {
+            TimeSpan grace = StreamEnds.IsOfIdentity(reason) && options.Server.EndGrace > IdentityEndGrace ? IdentityEndGrace : options.Server.EndGrace;
+            try
+            {
+                await sink.SettledAsync().WaitAsync(grace, clock);
+                await context.Response.CompleteAsync().WaitAsync(grace, clock);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // The client takes nothing; what it was told is lost to it, as it would be with any connection that breaks.
+            }
+        }
+
+        context.Abort();
+        await sink.SettledAsync();
+    }
+
+    /// <summary>The stream ends with its request.</summary>
+    public static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
+        context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
+
+    /// <summary>Why the engine does not take a stream.</summary>
+    public Problem RefusalOf(SubscribeOutcome outcome) => outcome switch
+    {
+        SubscribeOutcome.TooManyConnections => new Problem(
+            ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, as many as this hub takes."),
+        SubscribeOutcome.TooManyPatterns => new Problem(
+            ProblemTypes.TooManyPatterns,
+            $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, as many as this hub takes; exact topics are still free.",
+            "topic"),
+        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving and takes no new streams."),
+    };
+}

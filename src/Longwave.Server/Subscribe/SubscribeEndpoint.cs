@@ -1,0 +1,119 @@
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Admission;
+using Longwave.Server.Configuration;
+using Longwave.Server.Http;
+using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Subscribe;
+
+/// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
+internal sealed class SubscribeEndpoint(
+    StreamOpener opener, StreamAnswer streams, LongwaveOptions options, AdmissionControl admission, Refusals refusals, TimeProvider clock)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (EventsQuery.TryRead(context.Request, options.Engine.Limits, out EventsQuery query) is { } wrong)
+        {
+            await refusals.WriteAsync(context, wrong);
+            return;
+        }
+
+        Authentication admitted = await opener.AdmitAsync(context, query);
+        if (!admitted.TryGet(out Caller? caller, out Problem? problem))
+        {
+            await refusals.WriteAsync(context, problem);
+            return;
+        }
+
+        SetHeaders(context.Response.Headers, query.Media);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } full)
+        {
+            context.Response.Clear();
+            await refusals.WriteAsync(context, full);
+            return;
+        }
+
+        query = place is null ? query : query with { Request = query.Request with { Place = place } };
+        await (query.Media == EventsMedia.Json ? PollAsync(context, caller, query)
+            : streams.WriteAsync(context, caller, query.Request, outcome => RefuseAsync(context, outcome)));
+    }
+
+    private static void SetHeaders(IHeaderDictionary headers, EventsMedia media)
+    {
+        headers.ContentType = media switch
+        {
+            EventsMedia.EventStream => "text/event-stream",
+            EventsMedia.Ndjson => "application/x-ndjson",
+            _ => JsonAnswer.MediaType,
+        };
+        headers.CacheControl = "no-store";
+        headers.Vary = "Accept";
+
+        // nginx would collect the stream in its buffers.
+        headers["X-Accel-Buffering"] = "no";
+    }
+
+    private async Task PollAsync(HttpContext context, Caller caller, EventsQuery query)
+    {
+        var sink = new PollSink(query.Limit, options.Server.MaxPollBytes);
+        SubscribeOutcome outcome = opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber);
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            await RefuseAsync(context, outcome);
+            return;
+        }
+
+        CloseReason reason;
+        using (StreamAnswer.CloseWhenClientLeaves(context, subscriber!))
+        await using (ITimer? timer = query.Wait > TimeSpan.Zero
+            ? clock.CreateTimer(static sink => ((PollSink)sink!).Expire(), sink, query.Wait, Timeout.InfiniteTimeSpan)
+            : null)
+        {
+            reason = await subscriber!.Completion;
+        }
+
+        if (reason == CloseReason.ClientGone)
+        {
+            context.Abort();
+        }
+        else if (StreamEnds.IsOfIdentity(reason))
+        {
+            // What it had gathered is not the caller's any more.
+            context.Response.Clear();
+            await refusals.WriteAsync(context, EndOf(reason));
+        }
+        else if (PollAnswer.TryWrite(sink) is { } body)
+        {
+            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body);
+        }
+        else
+        {
+            context.Response.Clear();
+            await refusals.WriteAsync(
+                context,
+                reason == CloseReason.Drain
+                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is leaving; poll again.")
+                    : new Problem(ProblemTypes.InternalError, "The log could not be read; the hub's log says why."));
+        }
+    }
+
+    private static Problem EndOf(CloseReason reason) => reason switch
+    {
+        CloseReason.TokenExpired => new Problem(ProblemTypes.InvalidToken, "The token has expired while the poll waited."),
+        CloseReason.Revoked => new Problem(ProblemTypes.InvalidToken, "The token has been revoked while the poll waited."),
+        CloseReason.GrantsNarrowed => new Problem(ProblemTypes.Forbidden, "The poll was renewed with a token that does not grant it."),
+        _ => new Problem(ProblemTypes.Forbidden, "An administrator ended the poll."),
+    };
+
+    private Task RefuseAsync(HttpContext context, SubscribeOutcome outcome)
+    {
+        context.Response.Clear();
+        return refusals.WriteAsync(context, streams.RefusalOf(outcome));
+    }
+}

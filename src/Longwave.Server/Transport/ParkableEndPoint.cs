@@ -1,6 +1,0 @@
-using System.Net;
-
-namespace Longwave.Server.Transport;
-
-/// <summary>An address whose connections are of our own transport, so that streams on them can be parked.</summary>
-internal sealed class ParkableEndPoint(IPEndPoint endPoint) : IPEndPoint(endPoint.Address, endPoint.Port);

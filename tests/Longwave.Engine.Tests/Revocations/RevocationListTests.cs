@@ -1,0 +1,79 @@
+using Longwave.Engine.Revocations;
+using Longwave.Engine.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Longwave.Engine.Tests.Revocations;
+
+public sealed class RevocationListTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;
+    private readonly ManualClock _clock = new();
+
+    [Fact]
+    public void IsRevoked_Token_HoldsForThatTokenAndAfterARestart()
+    {
+        using (RevocationList list = Open())
+        {
+            Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "t1"), In(1)));
+        }
+
+        using RevocationList again = Open();
+        Assert.True(again.IsRevoked("iss", "alice", "t1", _clock.GetUtcNow()));
+        Assert.False(again.IsRevoked("iss", "alice", "t2", _clock.GetUtcNow()));
+        Assert.False(again.IsRevoked("iss", "t1", null, _clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public void IsRevoked_Subject_HoldsForTokensIssuedBefore()
+    {
+        using RevocationList list = Open();
+        DateTimeOffset before = _clock.GetUtcNow();
+        list.Add(new Revocation(RevocationKind.Subject, "", "alice"), In(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(list.IsRevoked("iss", "alice", null, before));
+        Assert.True(list.IsRevoked("iss", "alice", "x", issuedAt: null));
+        Assert.False(list.IsRevoked("iss", "alice", null, _clock.GetUtcNow()));
+        Assert.False(list.IsRevoked("iss", "bob", null, before));
+    }
+
+    [Fact]
+    public void IsRevoked_OfOneIssuer_LeavesTheOthers()
+    {
+        using RevocationList list = Open();
+        list.Add(new Revocation(RevocationKind.Subject, "one", "alice"), In(1));
+        Assert.True(list.IsRevoked("one", "alice", null, null));
+        Assert.False(list.IsRevoked("other", "alice", null, null));
+
+        // Joined to one string, ("on", "ealice") would be the same.
+        Assert.False(list.IsRevoked("on", "ealice", null, null));
+    }
+
+    [Fact]
+    public void Add_AsManyAsThereMayBe_IsRefusedUntilSomeExpire()
+    {
+        using RevocationList list = Open(most: 2);
+        list.Add(new Revocation(RevocationKind.Token, "", "1"), In(1));
+        list.Add(new Revocation(RevocationKind.Token, "", "2"), In(2));
+        Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "2"), In(2)));
+        Assert.Equal(RevocationOutcome.TooMany, list.Add(new Revocation(RevocationKind.Token, "", "3"), In(3)));
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(list.IsRevoked("", "", "1", null));
+        Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "3"), In(3)));
+        Assert.Equal(2, list.Count);
+    }
+
+    [Fact]
+    public void Open_FileThatIsNone_SaysSo()
+    {
+        File.WriteAllText(Path.Combine(_directory, "revocations.db"), new string('x', 4_096));
+        LogUnavailableException failed = Assert.Throws<LogUnavailableException>(() => Open());
+        Assert.Contains("revocations.db", failed.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private RevocationList Open(int most = 100) => RevocationList.Open(_directory, most, _clock, NullLoggerFactory.Instance);
+
+    private DateTimeOffset In(int hours) => _clock.GetUtcNow().AddHours(hours);
+}

@@ -1,0 +1,58 @@
+using Longwave.Server.Epoll;
+
+namespace Longwave.Server.Tests.Epoll;
+
+public sealed class ReadinessTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void WaitAsync_SeenBefore_IsOverAtOnceAndOnlyOnce()
+    {
+        var readiness = new Readiness();
+        readiness.Set();
+        readiness.Set();
+        Assert.True(readiness.WaitAsync().AsTask().IsCompletedSuccessfully);
+        Assert.False(readiness.WaitAsync().AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task WaitAsync_NothingSeen_EndsWithTheNext()
+    {
+        var readiness = new Readiness();
+        for (int i = 0; i < 3; i++)
+        {
+            Task wait = readiness.WaitAsync().AsTask();
+            Assert.False(wait.IsCompleted);
+            readiness.Set();
+            await wait.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Two set it as fast as they can, one waits: whatever was counted before a <see cref="Readiness.Set"/> is seen after some wait.</summary>
+    [Fact]
+    public async Task WaitAsync_SetFromManyThreads_NothingIsMissed()
+    {
+        const int Each = 100_000;
+        var readiness = new Readiness();
+        int made = 0;
+        Task[] setting = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                Interlocked.Increment(ref made);
+                readiness.Set();
+            }
+        }, TestContext.Current.CancellationToken))];
+        await WatchAsync().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(setting);
+
+        async Task WatchAsync()
+        {
+            while (Volatile.Read(ref made) < 2 * Each)
+            {
+                await readiness.WaitAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwave.Server.Tests.Hosting;
+
+namespace Longwave.Server.Tests.Kestrel;
+
+/// <summary>Connections that say nothing, from addresses of this machine that count as strangers here.</summary>
+public sealed class SocketAdmissionTests
+{
+    private const int Most = 20;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sockets_OfOneAddress_BeyondItsBoundAreCutOffAndOthersAreServed(bool tls)
+    {
+        await using TestHub hub = await TestHub.StartAsync(
+            options => (options.Server.Admission.LimitLoopback, options.Server.Admission.MaxSocketsPerAddress) = (true, Most), tls);
+        var greedy = new List<Socket>();
+        for (int i = 0; i < Most; i++)
+        {
+            greedy.Add(await ConnectAsync(hub, "127.0.0.2"));
+        }
+
+        using Socket refused = await ConnectAsync(hub, "127.0.0.2");
+        Assert.Equal(0, await ReadAsync(refused));
+        using HttpResponseMessage other = await hub.Http.GetAsync("/healthz");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.Contains(hub.Logs.Lines, line => line.Contains("127.0.0.2", StringComparison.Ordinal) && line.Contains("MaxSocketsPerAddress", StringComparison.Ordinal));
+        greedy.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task Sockets_OfThisMachine_AreNotCounted()
+    {
+        await using TestHub hub = await TestHub.StartAsync(options => options.Server.Admission.MaxSocketsPerAddress = 1);
+        var sockets = new List<Socket>();
+        for (int i = 0; i < 50; i++)
+        {
+            sockets.Add(await ConnectAsync(hub, "127.0.0.2"));
+        }
+
+        using HttpResponseMessage other = await hub.Http.GetAsync("/healthz");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    private static async Task<Socket> ConnectAsync(TestHub hub, string from)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        await socket.ConnectAsync(IPAddress.Loopback, hub.Address.Port);
+        return socket;
+    }
+
+    /// <summary>Zero when it was closed, by an end or by a reset.</summary>
+    private static async Task<int> ReadAsync(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            return await socket.ReceiveAsync(new byte[100], patience.Token);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using Longwave.Engine.Publishing;
+using Longwave.Engine.Storage;
+using Longwave.Protocol.Events;
+using Longwave.Server.Configuration;
+using Longwave.Server.Hub;
+using Longwave.Server.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Longwave.Server.Tests.Startup;
+
+/// <summary>The hub inside an application of somebody else.</summary>
+public sealed class EmbeddingTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-embedding-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task MapLongwave_WithPrefixAndConventions_AnswersBelowItOnly()
+    {
+        await using WebApplication app = Build(_ => { });
+        app.MapLongwave("/hub").WithMetadata("mine");
+        app.MapGet("/", () => "mine");
+        await app.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        using HttpResponseMessage published = await http.PostAsync("/hub/v1/events?topic=a", new StringContent("x"));
+        Assert.Equal(HttpStatusCode.Created, published.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/hub/healthz")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/v1/events?topic=a")).StatusCode);
+        Assert.Equal("mine", await http.GetStringAsync("/"));
+        await app.StopAsync();
+    }
+
+    [Fact]
+    public async Task RunningHub_PublishedInProcess_IsStreamed()
+    {
+        await using WebApplication app = Build(_ => { });
+        app.MapLongwave();
+        RunningHub hub = app.Services.GetRequiredService<RunningHub>();
+        Assert.Throws<InvalidOperationException>(() => hub.Engine);
+        await app.StartAsync();
+        PublishResult result = await hub.Engine.PublishAsync([new Publication(new Event { Topic = "a", Data = "hello"u8.ToArray() }, null)]);
+        Assert.Equal(PublishOutcome.Accepted, result.Outcome);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        using OpenStream stream = await OpenStream.FromAsync(
+            await http.GetAsync("/v1/events?topic=a&since=earliest", HttpCompletionOption.ResponseHeadersRead));
+        await stream.ReadUntilAsync("data: hello\n\n");
+        await app.StopAsync();
+        Assert.Throws<InvalidOperationException>(() => hub.Engine);
+    }
+
+    [Fact]
+    public async Task Start_UnknownConfigurationKey_FailsWithItsName()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create<string, string?>("Engine:Limits:MaxTopicz", "5")]).Build();
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
+        {
+            await using WebApplication app = Build(_ => { }, configuration);
+            await app.StartAsync();
+        });
+        Assert.Contains("`Engine:Limits:MaxTopicz`", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_LogInUse_FailsWithWordsForAPerson()
+    {
+        await using WebApplication first = Build(_ => { });
+        first.MapLongwave();
+        await first.StartAsync();
+        await using WebApplication second = Build(_ => { });
+        second.MapLongwave();
+        LogUnavailableException exception = await Assert.ThrowsAsync<LogUnavailableException>(() => second.StartAsync());
+        Assert.Contains(_directory.FullName, exception.Message, StringComparison.Ordinal);
+        await first.StopAsync();
+    }
+
+    [Fact]
+    public void HostOptions_OfTheApplication_LeaveTimeToDrain()
+    {
+        using var app = (IDisposable)Build(options => options.Engine.DrainWindow = TimeSpan.FromMinutes(2));
+        TimeSpan timeout = ((WebApplication)app).Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+        Assert.True(timeout >= TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(15), $"{timeout}");
+    }
+
+    private WebApplication Build(Action<LongwaveOptions> configure, IConfiguration? configuration = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddLongwave(
+            options =>
+            {
+                options.Engine.DataDirectory = _directory.FullName;
+                configure(options);
+            },
+            configuration);
+        return builder.Build();
+    }
+}
