@@ -108,14 +108,34 @@ public sealed class HubEngine : IAsyncDisposable
         return EpochRenewal.Run(dataDirectory);
     }
 
+    /// <summary>An empty request; add events to it and publish it.</summary>
+    public PublishRequest NewRequest() => new(Options.Limits);
+
     /// <summary>
-    /// Appends events, all or none. Completes when every event is as durable as its policy says; there is no cancelling once it waits in
-    /// the queue. The events must have passed <see cref="EventRules"/>.
+    /// Appends the events of a request, all or none. Completes when every event is as durable as its policy says; a request that waits in the
+    /// queue can't be cancelled.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The request has been published before.</exception>
+    public ValueTask<PublishResult> PublishAsync(PublishRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _pipeline.PublishAsync(request);
+    }
+
+    /// <summary>Appends events, all or none, as a request of their own. A refusal of <see cref="PublishRequest.Add"/> is the result.</summary>
     public ValueTask<PublishResult> PublishAsync(IReadOnlyList<Publication> publications)
     {
         ArgumentNullException.ThrowIfNull(publications);
-        return _pipeline.PublishAsync(publications);
+        PublishRequest request = NewRequest();
+        foreach (Publication publication in publications)
+        {
+            if (request.Add(publication.Event, publication.Key) is { } refused)
+            {
+                return ValueTask.FromResult(refused);
+            }
+        }
+
+        return _pipeline.PublishAsync(request);
     }
 
     /// <summary>Finds an event by an id as <see cref="EventFormat.SseWithIds"/> writes it: a publisher's, or <c>#</c> and a position. Also takes a bare position.</summary>

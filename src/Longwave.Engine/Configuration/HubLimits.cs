@@ -11,7 +11,7 @@ public sealed class HubLimits
     [Description("Largest data of one event, in bytes. More is refused with 413.")]
     public int MaxEventBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Largest publish request, in bytes.</summary>
+    /// <summary>Largest publish request, in bytes: its body over HTTP, the data of its events in the engine.</summary>
     [Range(1, 256 * 1024 * 1024)]
     [Description("Largest body of one publish request, in bytes. More is refused with 413; send several requests.")]
     public int MaxRequestBytes { get; set; } = 8 * 1024 * 1024;
@@ -43,12 +43,12 @@ public sealed class HubLimits
 
     /// <summary>Most events in the hot tail.</summary>
     [Range(1_024, 4_194_304)]
-    [Description("Most events kept encoded in memory (the hot tail). The oldest leave; readers further back read storage.")]
+    [Description("Most events kept encoded in memory (the hot tail). The oldest leave; readers further back read storage. One request with more events of durability `Memory` is refused with 413.")]
     public int HotTailEvents { get; set; } = 65_536;
 
     /// <summary>Most bytes in the hot tail.</summary>
     [Range(64 * 1024, 8L * 1024 * 1024 * 1024)]
-    [Description("Most bytes kept in memory by the hot tail (data and frames). The oldest events leave; readers further back read storage.")]
+    [Description("Most bytes kept in memory by the hot tail (data, frames, texts and objects of events). The oldest events leave; readers further back read storage. One request with more events of durability `Memory` is refused with 413.")]
     public long HotTailBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Most topics that the log knows.</summary>

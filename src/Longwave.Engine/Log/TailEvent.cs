@@ -9,8 +9,14 @@ namespace Longwave.Engine.Log;
 /// <summary>A committed event in memory, with its frames: each is encoded once, on first need, and shared by every subscriber.</summary>
 internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
 {
-    /// <summary>What an event costs in memory beside its data: objects, strings, the raw frame's fields.</summary>
+    /// <summary>What an event costs in memory beside its data: objects, short strings, the frame's fields.</summary>
     private const int Overhead = 320;
+
+    /// <summary>A character of text costs two bytes in its string and at least one in a frame.</summary>
+    private const int BytesPerCharacter = 3;
+
+    /// <summary>What an alternate costs beside its text: an entry in two arrays, a string object, a name in the frame.</summary>
+    private const int AlternateOverhead = 48;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
@@ -36,8 +42,20 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
     /// <summary>Place in the hot tail; set when it gets there.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Bytes that it is counted with: its data and a frame of it.</summary>
-    public long Size => Overhead + (2L * Event.Data.Length);
+    /// <summary>Bytes that it counts for in the hot tail.</summary>
+    public long Size { get; } = SizeOf(published);
+
+    /// <summary>Bytes that an event counts for in the hot tail: its data and a frame of it, and the text of the fields that can be long.</summary>
+    public static long SizeOf(Event e)
+    {
+        long characters = (e.Key?.Length ?? 0) + (e.Id?.Length ?? 0) + (e.Attributes?.Length ?? 0);
+        for (int i = 0; i < e.Alternates.Count; i++)
+        {
+            characters += e.Alternates[i].Length;
+        }
+
+        return Overhead + (2L * e.Data.Length) + (BytesPerCharacter * characters) + (AlternateOverhead * (long)e.Alternates.Count);
+    }
 
     /// <summary>The event's frame in the format, as a chunk. Two threads may encode at once; both get the same array.</summary>
     public byte[] Chunk(EventFormat format) => format == EventFormat.Sse

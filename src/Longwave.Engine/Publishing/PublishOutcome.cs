@@ -1,3 +1,6 @@
+using Longwave.Engine.Configuration;
+using Longwave.Protocol.Events;
+
 namespace Longwave.Engine.Publishing;
 
 /// <summary>What became of a publish request, as a whole.</summary>
@@ -5,6 +8,18 @@ public enum PublishOutcome
 {
     /// <summary>Every event is in the log, as durable as its policy says.</summary>
     Accepted,
+
+    /// <summary>An event breaks a rule of <see cref="EventRules"/> or has more data than <see cref="HubLimits.MaxEventBytes"/>; nothing was appended.</summary>
+    InvalidEvent,
+
+    /// <summary>The request has more events than <see cref="HubLimits.MaxRequestEvents"/>; nothing was appended.</summary>
+    TooManyEvents,
+
+    /// <summary>The request has more data than <see cref="HubLimits.MaxRequestBytes"/>; nothing was appended.</summary>
+    RequestTooLarge,
+
+    /// <summary>The request has more events of durability <see cref="Durability.Memory"/> than the hot tail keeps; nothing was appended.</summary>
+    LargerThanHotTail,
 
     /// <summary>Too many requests wait for the log; nothing was appended; try again later.</summary>
     QueueFull,

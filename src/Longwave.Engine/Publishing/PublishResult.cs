@@ -1,3 +1,4 @@
+using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Publishing;
@@ -7,7 +8,10 @@ namespace Longwave.Engine.Publishing;
 /// <param name="Events">One per event of the request, in its order; empty unless accepted.</param>
 public sealed record PublishResult(PublishOutcome Outcome, IReadOnlyList<PublishedEvent> Events)
 {
-    internal static PublishResult Refused(PublishOutcome outcome) => new(outcome, []);
+    /// <summary>What is wrong with the request and what to do; null unless the request itself breaks a rule or a limit.</summary>
+    public EventProblem? Problem { get; private init; }
+
+    internal static PublishResult Refused(PublishOutcome outcome, EventProblem? problem = null) => new(outcome, []) { Problem = problem };
 }
 
 /// <summary>Where a published event stands.</summary>

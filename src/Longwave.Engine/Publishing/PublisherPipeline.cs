@@ -51,20 +51,20 @@ internal sealed class PublisherPipeline : IDisposable
 
     public HubHealth Health => (HubHealth)Volatile.Read(ref _health);
 
-    public ValueTask<PublishResult> PublishAsync(IReadOnlyList<Publication> publications)
+    /// <summary>Step 1 of the path of an event (see <see cref="HubEngine"/>).</summary>
+    public ValueTask<PublishResult> PublishAsync(PublishRequest request)
     {
+        request.Submit();
         if (Health == HubHealth.PublishingStopped)
         {
             return ValueTask.FromResult(PublishResult.Refused(PublishOutcome.Stopped));
         }
 
-        long bytes = 0;
-        foreach (Publication publication in publications)
+        if (CheckHotTail(request) is { } problem)
         {
-            bytes += publication.Event.Data.Length;
+            return ValueTask.FromResult(PublishResult.Refused(PublishOutcome.LargerThanHotTail, problem));
         }
 
-        var request = new PublishRequest(publications, bytes);
         return _queue.TryAdd(request) is { } refused
             ? ValueTask.FromResult(PublishResult.Refused(refused))
             : new ValueTask<PublishResult>(request.Done);
@@ -161,7 +161,8 @@ internal sealed class PublisherPipeline : IDisposable
     {
         if (!HasRoomForTopics(publications))
         {
-            return PublishResult.Refused(PublishOutcome.TooManyTopics);
+            return PublishResult.Refused(PublishOutcome.TooManyTopics, new EventProblem(
+                "topic", $"The log knows {_options.Limits.MaxTopics} topics, as many as it takes; nothing was appended.", EventProblemKind.TooLarge));
         }
 
         var published = new PublishedEvent[publications.Count];
@@ -218,6 +219,37 @@ internal sealed class PublisherPipeline : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Events of durability memory are in the hot tail only. More of them than it keeps would leave it in the moment in which they came, before
+    /// any subscriber could get them.
+    /// </summary>
+    private EventProblem? CheckHotTail(PublishRequest request)
+    {
+        HubLimits limits = _options.Limits;
+        if (request.Count <= limits.HotTailEvents && request.TailBytes <= limits.HotTailBytes)
+        {
+            return null;
+        }
+
+        int events = 0;
+        long bytes = 0;
+        foreach (Publication publication in request.Publications)
+        {
+            if (_log.Topics.IsInMemory(publication.Event))
+            {
+                events++;
+                bytes += TailEvent.SizeOf(publication.Event);
+            }
+        }
+
+        return events <= limits.HotTailEvents && bytes <= limits.HotTailBytes
+            ? null
+            : new EventProblem(
+                "body",
+                $"Topics of durability Memory keep their events in the hot tail only, which takes {limits.HotTailEvents} events and {limits.HotTailBytes} bytes; send several smaller requests.",
+                EventProblemKind.TooLarge);
     }
 
     /// <summary>What is due between two batches, a few milliseconds at most.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Longwave.Engine.Configuration;
+using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Topics;
 
@@ -34,6 +36,18 @@ internal sealed class TopicTable(TopicPolicies policies)
 
     public bool TryGet(int id, [NotNullWhen(true)] out Topic? topic) => _byId.TryGetValue(id, out topic);
 
+    /// <summary>Whether an event lives in the hot tail only: all its topics are of durability memory, also those that are not known yet.</summary>
+    public bool IsInMemory(Event e)
+    {
+        bool inMemory = IsInMemory(e.Topic);
+        for (int i = 0; inMemory && i < e.Alternates.Count; i++)
+        {
+            inMemory = IsInMemory(e.Alternates[i]);
+        }
+
+        return inMemory;
+    }
+
     /// <summary>Adds a topic that has no row in storage yet. Of the writer.</summary>
     public Topic Add(string name) => Put(new Topic(_lastId + 1, name, policies.For(name)));
 
@@ -54,6 +68,8 @@ internal sealed class TopicTable(TopicPolicies policies)
     public void NoteTrimmed(long offset) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, offset));
 
     public void NoteForgotten(long offset) => Volatile.Write(ref _forgottenThrough, Math.Max(_forgottenThrough, offset));
+
+    private bool IsInMemory(string name) => TryGet(name, out Topic? topic) ? topic.InMemory : policies.For(name).Durability == Durability.Memory;
 
     private Topic Put(Topic topic)
     {

@@ -55,6 +55,7 @@ public static class EventRules
             ?? (e.Key is null ? null : CheckKey(e.Key))
             ?? (e.ContentType is null ? null : CheckContentType(e.ContentType))
             ?? (e.Attributes is null ? null : CheckAttributes(e.Attributes))
+            ?? (e.RetryMs is null or >= 0 ? null : new EventProblem("retry", "A reconnection time can't be negative. Give milliseconds, or leave it out.", EventProblemKind.Invalid))
             ?? CheckData(e.Data.Span, maxDataBytes);
     }
 

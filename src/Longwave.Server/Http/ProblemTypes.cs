@@ -85,7 +85,7 @@ public static class ProblemTypes
 
     /// <summary>A request body larger than the hub takes.</summary>
     public static readonly ProblemType RequestTooLarge = new(
-        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise `Engine:Limits:MaxRequestBytes` (`Server:MaxTelemetryBytes` for telemetry). Nothing was taken.");
+        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise the limit that `detail` names (`Engine:Limits:MaxRequestBytes`; `Server:MaxTelemetryBytes` for telemetry; `HotTailEvents` and `HotTailBytes` for topics of durability `Memory`). Nothing was taken.");
 
     /// <summary>More events in one request than the hub takes.</summary>
     public static readonly ProblemType TooManyEvents = new(

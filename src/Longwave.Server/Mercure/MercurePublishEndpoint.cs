@@ -14,7 +14,7 @@ namespace Longwave.Server.Mercure;
 
 /// <summary><c>POST /.well-known/mercure</c>: an update.</summary>
 internal sealed class MercurePublishEndpoint(
-    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, FormBody form, MercureRefusals refusals)
+    RunningHub hub, MercureAuthenticator authenticator, HubAddress address, FormBody form, MercureRefusals refusals)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -39,9 +39,15 @@ internal sealed class MercurePublishEndpoint(
 
     private async ValueTask<Problem?> PublishAsync(HttpContext context, Dialect dialect, Caller caller, FormFields fields, PublishPermit? permit)
     {
-        if (MercureUpdate.TryRead(fields, dialect, options.Engine.Limits.MaxEventBytes, out Event update) is { } wrong)
+        if (MercureUpdate.TryRead(fields, dialect, out Event update) is { } wrong)
         {
             return wrong;
+        }
+
+        PublishRequest request = hub.Engine.NewRequest();
+        if (request.Add(update) is { } refused)
+        {
+            return MercureUpdate.Refuse(refused);
         }
 
         UrlParts hubUrl = address.PartsOf(context);
@@ -61,10 +67,10 @@ internal sealed class MercurePublishEndpoint(
             return tooMany;
         }
 
-        PublishResult result = await hub.Engine.PublishAsync([new Publication(update, null)]);
+        PublishResult result = await hub.Engine.PublishAsync(request);
         if (result.Outcome != PublishOutcome.Accepted)
         {
-            return PublishRefusals.Of(result.Outcome, options.Engine.Limits);
+            return MercureUpdate.Refuse(result);
         }
 
         byte[] id = Encoding.UTF8.GetBytes(update.Id ?? $"{EventRules.PositionMark}{result.Events[0].Position}");

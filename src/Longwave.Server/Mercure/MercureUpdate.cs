@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Longwave.Engine.Publishing;
 using Longwave.Protocol.Events;
 using Longwave.Server.Http;
+using Longwave.Server.Publish;
 
 namespace Longwave.Server.Mercure;
 
@@ -14,8 +16,8 @@ internal static class MercureUpdate
     /// <summary>The type of the hub's updates about subscriptions in 1.0.</summary>
     public const string ReservedType = "mercure";
 
-    /// <summary>Reads it; fields that are not known are passed over.</summary>
-    public static Problem? TryRead(FormFields fields, Dialect dialect, int maxDataBytes, out Event update)
+    /// <summary>Reads it; unknown fields are skipped. The engine checks the event afterwards, as every event.</summary>
+    public static Problem? TryRead(FormFields fields, Dialect dialect, out Event update)
     {
         update = null!;
         string[] topics = [.. fields.All.Where(static field => field.Name == "topic").Select(static field => field.Value)];
@@ -36,17 +38,20 @@ internal static class MercureUpdate
         update = new Event
         {
             Topic = topics[0],
-            Alternates = topics.Length == 1 ? [] : [.. topics.Skip(1).Distinct().Where(topic => topic != topics[0])],
+            Alternates = topics[1..],
             Id = id,
             Type = type,
             RetryMs = retryMs,
             IsPrivate = fields.Has("private"),
             Data = Encoding.UTF8.GetBytes(fields.First("data") ?? ""),
         };
-        return EventRules.Check(update, maxDataBytes) is { } wrong
-            ? new Problem(wrong.Kind == EventProblemKind.TooLarge ? ProblemTypes.EventTooLarge : ProblemTypes.InvalidEvent, wrong.Detail, wrong.Field)
-            : null;
+        return null;
     }
+
+    /// <summary>The problem of an update that the engine refuses.</summary>
+    public static Problem Refuse(PublishResult refused) => refused is { Outcome: PublishOutcome.InvalidEvent, Problem: { } wrong }
+        ? new Problem(wrong.Kind == EventProblemKind.TooLarge ? ProblemTypes.EventTooLarge : ProblemTypes.InvalidEvent, wrong.Detail, wrong.Field)
+        : PublishRefusals.Of(refused);
 
     private static Problem? TryReadRetry(string? text, out int? retryMs)
     {

@@ -16,6 +16,9 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
 
     private const int MaxBatch = 1_000;
 
+    /// <summary>Characters of a refused topic that the log shows.</summary>
+    private const int LoggedTopicLength = 200;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<Announcement> _waiting = Channel.CreateBounded<Announcement>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
@@ -88,6 +91,12 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
                 return true;
             }
 
+            if (result.Problem is { } problem && result.Outcome != PublishOutcome.TooManyTopics)
+            {
+                // Something of the batch is refused for ever: alone, each of the others gets through.
+                return batch.Count == 1 ? Drop(batch[0], problem) : await TryPublishEachAsync(batch);
+            }
+
             if (_isLeaving)
             {
                 return false;
@@ -99,8 +108,32 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
         return false;
     }
 
+    private async Task<bool> TryPublishEachAsync(List<Publication> batch)
+    {
+        foreach (Publication publication in batch)
+        {
+            if (!await TryPublishAsync([publication]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The topic holds the matcher, percent-encoded: a long one makes a topic that is longer than a topic may be.</summary>
+    private bool Drop(Publication publication, EventProblem problem)
+    {
+        string topic = publication.Event.Topic;
+        LogRefused(topic.Length > LoggedTopicLength ? topic[..LoggedTopicLength] + "…" : topic, problem.Detail);
+        return true;
+    }
+
     [LoggerMessage(EventId = 2500, Level = LogLevel.Warning, Message = "Too many subscriptions come and go: nobody is told about {Topic}")]
     private partial void LogDropped(string topic);
+
+    [LoggerMessage(EventId = 2501, Level = LogLevel.Warning, Message = "The update about subscription {Topic} is not published: {Reason}")]
+    private partial void LogRefused(string topic, string reason);
 
     private readonly record struct Announcement(ActiveSubscription Subscription, bool IsActive)
     {

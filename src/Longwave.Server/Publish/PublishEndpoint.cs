@@ -56,13 +56,13 @@ internal sealed class PublishEndpoint(
         using PublishPermit? held = permit;
         using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
-        var list = new PublicationList(options.Engine.Limits, headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
+        var list = new PublicationList(hub.Engine.NewRequest(), headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
 
         // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
         return reader.CheckDeclaredLength()
             ?? await ReadAsync(context, headers, query, reader, list)
-            ?? permit?.TakeEvents(list.Publications.Count)
-            ?? await PublishAsync(context, list.Publications, batch);
+            ?? permit?.TakeEvents(list.Request.Count)
+            ?? await PublishAsync(context, list.Request, batch);
     }
 
     private static async ValueTask<Problem?> ReadAsync(
@@ -85,7 +85,7 @@ internal sealed class PublishEndpoint(
             BodyKind.Raw => list.Add(new Event
             {
                 Topic = query.Topics[0],
-                Alternates = query.Topics.Count > 1 ? [.. query.Topics.Skip(1).Distinct().Where(t => t != query.Topics[0])] : [],
+                Alternates = query.Topics.Count > 1 ? [.. query.Topics.Skip(1)] : [],
                 Type = query.Type,
                 Key = query.Key,
                 ContentType = headers.ContentType,
@@ -134,18 +134,18 @@ internal sealed class PublishEndpoint(
         return null;
     }
 
-    private async ValueTask<Problem?> PublishAsync(HttpContext context, IReadOnlyList<Publication> publications, bool batch)
+    private async ValueTask<Problem?> PublishAsync(HttpContext context, PublishRequest request, bool batch)
     {
-        if (publications.Count == 0)
+        if (request.Count == 0)
         {
             await PublishAnswer.WriteBatchAsync(context, []);
             return null;
         }
 
-        PublishResult result = await hub.Engine.PublishAsync(publications);
+        PublishResult result = await hub.Engine.PublishAsync(request);
         if (result.Outcome != PublishOutcome.Accepted)
         {
-            return PublishRefusals.Of(result.Outcome, options.Engine.Limits);
+            return PublishRefusals.Of(result);
         }
 
         await (batch ? PublishAnswer.WriteBatchAsync(context, result.Events) : PublishAnswer.WriteSingleAsync(context, result.Events[0]));

@@ -1,21 +1,40 @@
-using Longwave.Engine.Configuration;
 using Longwave.Engine.Publishing;
+using Longwave.Protocol.Events;
 using Longwave.Server.Http;
 
 namespace Longwave.Server.Publish;
 
-/// <summary>Why the log did not take a publish.</summary>
+/// <summary>Translates what the engine refuses into problems.</summary>
 internal static class PublishRefusals
 {
-    /// <summary>What the publisher is told.</summary>
-    public static Problem Of(PublishOutcome outcome, HubLimits limits) => outcome switch
+    /// <summary>The problem of a request that was not accepted.</summary>
+    public static Problem Of(PublishResult refused) => refused.Outcome switch
     {
+        PublishOutcome.InvalidEvent => Of(refused.Problem!, refused.Problem!.Field, refused.Problem.Index),
+        PublishOutcome.TooManyEvents => new Problem(ProblemTypes.TooManyEvents, refused.Problem!.Detail, refused.Problem.Field),
+        PublishOutcome.RequestTooLarge or PublishOutcome.LargerThanHotTail => new Problem(ProblemTypes.RequestTooLarge, refused.Problem!.Detail, refused.Problem.Field),
+        PublishOutcome.TooManyTopics => new Problem(ProblemTypes.TooManyTopics, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publishes wait for the log; nothing was appended."),
         PublishOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk of the log is full; nothing was appended."),
-        PublishOutcome.TooManyTopics => new Problem(
-            ProblemTypes.TooManyTopics, $"The log knows {limits.MaxTopics} topics, as many as it takes; nothing was appended.", "topic"),
         PublishOutcome.Stopped => new Problem(
             ProblemTypes.PublishingStopped, "Writing to the log failed, so this hub acknowledges nothing until it is restarted; streams go on."),
-        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving; nothing was appended."),
+        PublishOutcome.ShuttingDown => new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; nothing was appended."),
+        _ => throw new ArgumentException($"{refused.Outcome} is no refusal.", nameof(refused)),
     };
+
+    /// <summary>The problem of an event that breaks a rule.</summary>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="field">What the publisher calls the field.</param>
+    /// <param name="index">Which event of a batch, or null.</param>
+    public static Problem Of(EventProblem problem, string field, int? index)
+    {
+        ProblemType type = (problem.Kind, field) switch
+        {
+            (EventProblemKind.NotUtf8, _) => ProblemTypes.InvalidUtf8,
+            (EventProblemKind.TooLarge, "data" or "data_base64" or "body" or "attributes" or "headers") => ProblemTypes.EventTooLarge,
+            (EventProblemKind.Invalid, "body") => ProblemTypes.MalformedBody,
+            _ => ProblemTypes.InvalidEvent,
+        };
+        return new Problem(type, problem.Detail, field, index);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Longwave.Engine.Configuration;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
@@ -71,6 +72,25 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
         using HttpResponseMessage response = await Hub.PostAsync(MercureHub.Publisher("*"), fields);
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal(before, Hub.Hub.Engine.Tip.ToString());
+    }
+
+    [Fact]
+    public async Task Publish_MoreThanTheEngineTakes_Is413AndNothingIsAppended()
+    {
+        await using MercureHub small = await MercureHub.StartAsync(static options =>
+        {
+            options.Engine.Limits.MaxEventBytes = 100_000;
+            options.Engine.Limits.HotTailBytes = 64 * 1024;
+            options.Engine.Policies.Add(new TopicPolicy { Selector = "ticks", Durability = Durability.Memory });
+        });
+        string token = MercureHub.Publisher("*");
+        using HttpResponseMessage large = await small.PostAsync(token, ("topic", "a"), ("data", new string('x', 100_001)));
+        await TestHub.AssertProblemAsync(large, 413, "event-too-large", "data");
+        using HttpResponseMessage memory = await small.PostAsync(token, ("topic", "ticks"), ("data", new string('x', 33_000)));
+        await TestHub.AssertProblemAsync(memory, 413, "request-too-large", "body");
+        Assert.Equal(0, small.Hub.Engine.Tip.Offset);
+        using HttpResponseMessage durable = await small.PostAsync(token, ("topic", "a"), ("data", new string('x', 33_000)));
+        Assert.Equal(HttpStatusCode.OK, durable.StatusCode);
     }
 
     [Fact]

@@ -212,6 +212,29 @@ public sealed class SubscriptionsTests
         Assert.Equal(404, (int)response.StatusCode);
     }
 
+    /// <summary>The topic of an update holds the matcher: one update that can't be an event, or a batch over a limit, must not keep the others back.</summary>
+    [Theory]
+    [InlineData(10_000, 8 * 1024 * 1024)]
+    [InlineData(1, 8 * 1024 * 1024)]
+    [InlineData(10_000, 700)]
+    public async Task Announcement_ThatTheEngineRefuses_IsLoggedAndTheOthersArePublished(int maxRequestEvents, int maxRequestBytes)
+    {
+        await using MercureHub hub = await MercureHub.StartAsync(options =>
+        {
+            options.Engine.Limits.MaxRequestEvents = maxRequestEvents;
+            options.Engine.Limits.MaxRequestBytes = maxRequestBytes;
+            options.Engine.Limits.MaxEventBytes = Math.Min(maxRequestBytes, options.Engine.Limits.MaxEventBytes);
+        });
+        using OpenStream watcher = await hub.OpenAsync("topic", Any, MercureHub.Subscriber(Any));
+        string tooLong = new('a', 1_000);
+        using OpenStream one = await hub.OpenAsync([("topic", "first"), ("topic", tooLong), ("topic", "second"), ("topic", "third")]);
+        string text = await ReadUntilAsync(watcher, static text => Documents(text).Any(static d => d.GetProperty("topic").GetString() == "third"));
+        Assert.Equal([Any, "first", "second", "third"], Documents(text).Select(static d => d.GetProperty("topic").GetString()));
+        string logged = Assert.Single(hub.Hub.Logs.Lines, static line => line.Contains("is not published", StringComparison.Ordinal));
+        Assert.Contains("the limit is 1024", logged, StringComparison.Ordinal);
+        Assert.DoesNotContain(tooLong, logged, StringComparison.Ordinal);
+    }
+
     /// <summary>All that has come or gone was told: after this, the list does not change by itself.</summary>
     private static async Task SettleAsync(MercureHub hub)
     {

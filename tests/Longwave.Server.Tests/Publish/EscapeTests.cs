@@ -8,6 +8,7 @@ using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Longwave.Server.Publish;
+using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Publish;
 
@@ -27,8 +28,9 @@ public sealed class EscapeTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void Event_AnyTextInAnyFieldByAnyRoute_NeverLeavesItsField()
+    public async Task Event_AnyTextInAnyFieldByAnyRoute_NeverLeavesItsField()
     {
+        await using TestHub hub = await TestHub.StartAsync();
         long cases = 0;
         long accepted = 0;
         Parallel.ForEach(Routes.SelectMany(route => Enumerable.Range(0, CasesPerRoute / Batch).Select(batch => (route, batch))), work =>
@@ -36,7 +38,7 @@ public sealed class EscapeTests
             // A seed of its own for each batch: a failure names it, and is found again by it.
             var random = new Random(((int)work.route * CasesPerRoute) + work.batch);
             List<HostileEvent> hostile = [.. Enumerable.Range(0, Batch).Select(_ => HostileEvent.Next(random))];
-            List<Event> taken = [.. hostile.Select(e => e.Through(work.route)).OfType<Event>()];
+            List<Event> taken = [.. hostile.Select(e => e.Through(work.route, hub.Engine.NewRequest())).OfType<Event>()];
             CheckStream(taken, EventFormat.Sse, static (e, _, data) => Expect(AsReceived(Encoding.UTF8.GetString(e.Data.Span)), data));
             CheckStream(taken, EventFormat.SseCloudEvents, CheckCloudEvent);
             CheckLines(taken, EventFormat.Json);

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Longwave.Engine.Access;
-using Longwave.Engine.Configuration;
+using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
 using Longwave.Server.Identity;
@@ -42,40 +42,45 @@ internal sealed record HostileEvent(string Topic, string Type, string Key, strin
     }
 
     /// <summary>Takes it in as the endpoint does for bodies of this kind; null when it is refused.</summary>
-    public Event? Through(BodyKind kind)
+    public Event? Through(BodyKind kind, PublishRequest request)
     {
-        var list = new PublicationList(new HubLimits(), null, kind is BodyKind.Batch or BodyKind.Ndjson, new Caller("", null, GrantSet.Everything, GrantSet.Nothing));
-        bool taken = kind switch
+        var list = new PublicationList(request, null, kind is BodyKind.Batch or BodyKind.Ndjson, new Caller("", null, GrantSet.Everything, GrantSet.Nothing));
+        Event? e = null;
+        CloudEventIdentity identity = default;
+        bool isRead = kind switch
         {
-            BodyKind.Raw => AsRaw(list),
-            BodyKind.Binary => AsBinary(list),
-            BodyKind.Batch => CloudEventReader.TryReadBatch(Encoding.UTF8.GetBytes($"[{Json()}]"), default, out List<ParsedCloudEvent> events, out _)
-                && list.Add(events[0].Event, events[0].Identity) is null,
-            _ => CloudEventReader.TryRead(Encoding.UTF8.GetBytes(Json()), default, out Event? e, out CloudEventIdentity identity, out _)
-                && list.Add(e!, identity) is null,
+            BodyKind.Raw => TryReadRaw(out e),
+            BodyKind.Binary => TryReadBinary(out e, out identity),
+            BodyKind.Batch => TryReadBatch(out e, out identity),
+            _ => CloudEventReader.TryRead(Encoding.UTF8.GetBytes(Json()), default, out e, out identity, out _),
         };
-        return taken ? list.Publications.Single().Event : null;
+        return isRead && (kind == BodyKind.Raw ? list.Add(e!) : list.Add(e!, identity)) is null ? e : null;
     }
 
-    private bool AsRaw(PublicationList list)
+    private bool TryReadRaw(out Event? e)
     {
         string query = $"?topic={Uri.EscapeDataString(Topic)}&topic={Uri.EscapeDataString(Source)}&type={Uri.EscapeDataString(Type)}&key={Uri.EscapeDataString(Key)}";
-        return PublishQuery.TryRead(query, BodyKind.Raw, out PublishQuery read) is null && list.Add(new Event
-        {
-            Topic = read.Topics[0], Alternates = [read.Topics[1]], Type = read.Type, Key = read.Key, ContentType = Extension, Data = Encoding.UTF8.GetBytes(Data),
-        }) is null;
+        e = PublishQuery.TryRead(query, BodyKind.Raw, out PublishQuery read) is not null
+            ? null
+            : new Event { Topic = read.Topics[0], Alternates = [read.Topics[1]], Type = read.Type, Key = read.Key, ContentType = Extension, Data = Encoding.UTF8.GetBytes(Data) };
+        return e is not null;
     }
 
-    private bool AsBinary(PublicationList list)
+    private bool TryReadBatch(out Event? e, out CloudEventIdentity identity)
+    {
+        bool isRead = CloudEventReader.TryReadBatch(Encoding.UTF8.GetBytes($"[{Json()}]"), default, out List<ParsedCloudEvent> events, out _);
+        (e, identity) = isRead ? (events[0].Event, events[0].Identity) : (null, default);
+        return isRead;
+    }
+
+    private bool TryReadBinary(out Event? e, out CloudEventIdentity identity)
     {
         KeyValuePair<string, string>[] headers =
         [
             new("ce-specversion", "1.0"), new("ce-id", Uri.EscapeDataString(Id)), new("ce-source", Source), new("ce-type", Uri.EscapeDataString(Type)),
             new("ce-topic", Uri.EscapeDataString(Topic)), new("ce-key", Uri.EscapeDataString(Key)), new("ce-myextension", Extension),
         ];
-        return CloudEventReader.TryReadBinary(
-                headers, "text/plain", Encoding.UTF8.GetBytes(Data), default, out Event? e, out CloudEventIdentity identity, out _)
-            && list.Add(e!, identity) is null;
+        return CloudEventReader.TryReadBinary(headers, "text/plain", Encoding.UTF8.GetBytes(Data), default, out e, out identity, out _);
     }
 
     private string Json()

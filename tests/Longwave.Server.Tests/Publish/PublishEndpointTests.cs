@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Longwave.Engine.Configuration;
 using Longwave.Protocol.Positions;
 using Longwave.Server.Tests.Hosting;
 
@@ -212,6 +213,25 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
         using HttpResponseMessage events = await small.PostAsync("/v1/events?topic=a", line + line + line, "application/x-ndjson");
         await TestHub.AssertProblemAsync(events, 413, "too-many-events", "body");
         Assert.Equal(tip, small.Engine.Tip);
+    }
+
+    [Fact]
+    public async Task Post_MoreMemoryEventsThanTheHotTailKeeps_Is413()
+    {
+        await using TestHub small = await TestHub.StartAsync(options =>
+        {
+            options.Engine.Limits.HotTailEvents = 1_024;
+            options.Engine.Policies.Add(new TopicPolicy { Selector = "ticks", Durability = Durability.Memory });
+        });
+        string[] lines = [.. Enumerable.Range(0, 1_025).Select(static i => CloudEventsPublishTests.Event($"{i}", "\"x\""))];
+        using HttpResponseMessage tooMany = await small.PostAsync("/v1/events?topic=ticks", string.Join('\n', lines), "application/x-ndjson");
+        JsonElement problem = await TestHub.AssertProblemAsync(tooMany, 413, "request-too-large", "body");
+        Assert.Contains("1024 events", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, small.Engine.Tip.Offset);
+        using HttpResponseMessage most = await small.PostAsync("/v1/events?topic=ticks", string.Join('\n', lines.Take(1_024)), "application/x-ndjson");
+        Assert.Equal(HttpStatusCode.Created, most.StatusCode);
+        using HttpResponseMessage durable = await small.PostAsync("/v1/events?topic=log", string.Join('\n', lines), "application/x-ndjson");
+        Assert.Equal(HttpStatusCode.Created, durable.StatusCode);
     }
 
     [Fact]
