@@ -94,20 +94,6 @@ set_up() {
   [ -z "$missing" ] || give_up set-up "missing (Debian packages): $missing — as root: apt-get install --no-install-recommends $missing"
 }
 
-# Real input for the tests: LONGWAVE_TEST_DATA, else shared/data beside this repository or above it.
-find_test_data() {
-  local folder=$PWD
-  [ -z "${LONGWAVE_TEST_DATA:-}" ] || return 0
-  while [ "$folder" != / ]; do
-    folder=$(dirname "$folder")
-    if [ -d "$folder/shared/data" ]; then
-      export LONGWAVE_TEST_DATA="$folder/shared/data"
-      return 0
-    fi
-  done
-  echo "test.sh: no shared/data beside the repository and LONGWAVE_TEST_DATA is not set: tests on that data will fail" >&2
-}
-
 # ---- build -----------------------------------------------------------------------------------------------------------
 
 step() {
@@ -187,7 +173,6 @@ suite_limit=900
 ! $quick || suite_limit=150
 
 set_up
-find_test_data
 step restore dotnet restore Longwave.slnx --locked-mode --disable-build-servers
 step build dotnet build Longwave.slnx -c Release --no-restore -warnaserror -m:2 --disable-build-servers
 for project in tests/*/*.csproj; do

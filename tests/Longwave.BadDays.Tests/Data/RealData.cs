@@ -1,52 +1,45 @@
+using System.IO.Compression;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Longwave.BadDays.Tests.Data;
 
-/// <summary>Real input, as events: data verbatim, with the line ends that it came with.</summary>
+/// <summary>Real input as events: the files of <c>longwave demo</c>, which the build copies beside the tests.</summary>
 internal static class RealData
 {
-    private static readonly Lazy<string> Folder = new(Find);
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A week of earthquakes, a feature an event, a topic for each network that reported it.</summary>
+    /// <summary>A week of earthquakes: one event per feature, one topic per network, the data verbatim.</summary>
     public static List<RealEvent> Earthquakes()
     {
-        using JsonDocument week = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder.Value, "earthquakes.json")));
+        using JsonDocument week = Open("earthquakes.json.gz");
         return [.. week.RootElement.GetProperty("features").EnumerateArray().Select(static feature => new RealEvent(
             $"quakes/{feature.GetProperty("properties").GetProperty("net").GetString()}", feature.GetRawText()))];
     }
 
-    /// <summary>League results, each over several lines, a topic for each league; names are not ASCII.</summary>
+    /// <summary>League results: one event per match, indented over several lines; one topic per league, with names outside ASCII.</summary>
     public static List<RealEvent> Football()
     {
-        using JsonDocument results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder.Value, "football.json")));
+        using JsonDocument results = Open("football.json.gz");
         return [.. results.RootElement.EnumerateArray().Select(static result => new RealEvent(
-            $"football/{result.GetProperty("division").GetString()}", result.GetRawText()))];
+            $"football/{result.GetProperty("division").GetString()}", Indent(result)))];
     }
 
-    /// <summary>A log with CRLF line ends: a line an event, each with its CR; and the whole file as one event more.</summary>
-    public static List<RealEvent> Sshd()
+    private static JsonDocument Open(string name)
     {
-        string text = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(Folder.Value, "openssh_2k.log")));
-        return [.. text.Split('\n').Select(static line => new RealEvent("logs/sshd", line)), new RealEvent("logs/sshd", text)];
+        using var file = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "data", name)), CompressionMode.Decompress);
+        return JsonDocument.Parse(file);
     }
 
-    private static string Find()
+    private static string Indent(JsonElement value)
     {
-        if (Environment.GetEnvironmentVariable("LONGWAVE_TEST_DATA") is { Length: > 0 } named)
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text, Indented))
         {
-            return named;
+            value.WriteTo(writer);
         }
 
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string data = Path.Combine(folder.FullName, "shared", "data");
-            if (Directory.Exists(data))
-            {
-                return data;
-            }
-        }
-
-        throw new DirectoryNotFoundException("No folder above the tests has shared/data; say in LONGWAVE_TEST_DATA where the data is.");
+        return Encoding.UTF8.GetString(text.ToArray());
     }
 }
