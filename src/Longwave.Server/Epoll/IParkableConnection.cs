@@ -7,9 +7,8 @@ internal interface IParkableConnection
     void HoldOutput();
 
     /// <summary>
-    /// Gives the socket to a sink, with the head of the response, which was held: the first bytes of the stream. To the web server it looks as
-    /// if the client had said all that it wants to say; whatever it still writes is dropped.
+    /// Gives the socket to a sink, with the head of the response, which was held: the first bytes of the stream. The web server sees the end of
+    /// its input from then on; what it still writes is dropped.
     /// </summary>
-    /// <returns>False when the client has gone.</returns>
-    bool TryPark(SocketSink sink);
+    ParkOutcome Park(SocketSink sink);
 }

@@ -61,7 +61,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
 
     public void HoldOutput() => _stream.Hold();
 
-    public bool TryPark(SocketSink sink) => _stream.TryPark(sink);
+    public ParkOutcome Park(SocketSink sink) => _stream.Park(sink);
 
     public override void Abort(ConnectionAbortedException abortReason) => _stream.Abort();
 

@@ -14,6 +14,12 @@ namespace Longwave.Server.Epoll;
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Action gone) : Stream, IReactorSocket
 {
+    /// <summary>
+    /// Largest head of a response that is held: twice what the headers of a request may have, so one that repeats a header of the request
+    /// (`Host`, cookies) still fits.
+    /// </summary>
+    public const int MaxHeldBytes = 128 * 1024;
+
     private const uint EndOfInput = SystemCalls.EpollReadHangUp | SystemCalls.EpollHangUp | SystemCalls.EpollError;
 
     private readonly Readiness _readable = new();
@@ -29,10 +35,11 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     private volatile bool _isRead = true;
     private volatile bool _isHolding;
 
-    public long Token { get; } = reactor.NewToken(file);
+    // What was written since Hold, in as many pieces as the web server chose. Touched by the request only.
+    private ReadOnlyMemory<byte> _held;
+    private bool _isHeldTooLarge;
 
-    /// <summary>What was written since <see cref="Hold"/>.</summary>
-    public ReadOnlyMemory<byte> Held { get; private set; }
+    public long Token { get; } = reactor.NewToken(file);
 
     public override bool CanRead => true;
 
@@ -73,21 +80,26 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         Volatile.Read(ref _parked)?.OnEvents(events);
     }
 
-    /// <summary>From here on what is written is kept instead of sent, up to the first write that has something.</summary>
+    /// <summary>From here on what is written is kept instead of sent: until <see cref="Park"/> it is the head of the response, later it is dropped.</summary>
     public void Hold() => _isHolding = true;
 
-    /// <summary>Gives the descriptor to a sink; to whoever reads it looks as if the client had said all that it wants to say.</summary>
-    /// <returns>False when the client has gone.</returns>
-    public bool TryPark(SocketSink sink)
+    /// <summary>Gives the descriptor and what was held to a sink; a reader of this stream sees its end.</summary>
+    public ParkOutcome Park(SocketSink sink)
     {
+        if (_isHeldTooLarge)
+        {
+            return ParkOutcome.HeadTooLarge;
+        }
+
         lock (_gate)
         {
             if (_file < 0 || _isGone)
             {
-                return false;
+                return ParkOutcome.ClientGone;
             }
 
-            sink.Take(reactor, _file, Token, Held);
+            sink.Take(reactor, _file, Token, _held);
+            _held = default;
             Volatile.Write(ref _parked, sink);
             reactor.Replace(_file, sink);
             _file = -1;
@@ -95,7 +107,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
 
         _isEmpty = false;
         _readable.Set();
-        return true;
+        return ParkOutcome.Parked;
     }
 
     /// <summary>Ends what waits; nothing is received or sent any more.</summary>
@@ -130,8 +142,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     {
         if (_isHolding)
         {
-            // The head of the response; what comes after it, once the stream is parked, is the web server's end of it.
-            Held = Held.IsEmpty ? buffer.ToArray() : Held;
+            Keep(buffer.Span);
             return ValueTask.CompletedTask;
         }
 
@@ -184,6 +195,23 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Adds to the head of the response. After parking it is the web server's end of the response, which the stream does not have yet.</summary>
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_parked is not null || _isHeldTooLarge)
+        {
+            return;
+        }
+
+        if (_held.Length + bytes.Length > MaxHeldBytes)
+        {
+            (_held, _isHeldTooLarge) = (default, true);
+            return;
+        }
+
+        _held = _held.IsEmpty ? bytes.ToArray() : (byte[])[.. _held.Span, .. bytes];
     }
 
     private void Begin()

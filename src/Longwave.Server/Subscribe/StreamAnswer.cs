@@ -8,11 +8,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Subscribe;
 
 /// <summary>An answer that is a stream: parked, where the socket can be had, else a response of the web server.</summary>
-internal sealed class StreamAnswer(StreamOpener opener, LongwaveOptions options, TimeProvider clock)
+internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions options, TimeProvider clock, ILogger<StreamAnswer> logger)
 {
     /// <summary>How long a client may take for what was already on its way when its right to it ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
@@ -47,13 +48,13 @@ internal sealed class StreamAnswer(StreamOpener opener, LongwaveOptions options,
             return;
         }
 
-        bool parked = false;
+        ParkOutcome parked = ParkOutcome.ClientGone;
         try
         {
             connection.HoldOutput();
             await context.Response.StartAsync();
             await context.Response.BodyWriter.FlushAsync();
-            parked = connection.TryPark(sink);
+            parked = connection.Park(sink);
         }
         catch (ConnectionAbortedException)
         {
@@ -61,14 +62,18 @@ internal sealed class StreamAnswer(StreamOpener opener, LongwaveOptions options,
         }
         finally
         {
-            if (!parked)
+            if (parked != ParkOutcome.Parked)
             {
                 opener.Abandon(subscriber!);
                 context.Abort();
             }
         }
 
-        if (parked)
+        if (parked == ParkOutcome.HeadTooLarge)
+        {
+            LogHeadTooLarge(ReactorStream.MaxHeldBytes);
+        }
+        else if (parked == ParkOutcome.Parked)
         {
             admitted?.Invoke(subscriber!);
             opener.Start(subscriber!);
@@ -144,4 +149,7 @@ internal sealed class StreamAnswer(StreamOpener opener, LongwaveOptions options,
             "topic"),
         _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving and takes no new streams."),
     };
+
+    [LoggerMessage(EventId = 2110, Level = LogLevel.Error, Message = "A stream was refused and its connection closed: the head of its response is larger than {Most} bytes. Send fewer or shorter response headers, or set Server:ParkStreams to false")]
+    private partial void LogHeadTooLarge(int most);
 }

@@ -62,7 +62,7 @@ public sealed class TestHub : IAsyncDisposable
 
     public static async Task<TestHub> StartAsync(
         Action<LongwaveOptions>? configure = null, bool tls = false, Action<KestrelServerOptions>? configureServer = null, TimeProvider? clock = null,
-        LogLevel logLevel = LogLevel.Warning)
+        LogLevel logLevel = LogLevel.Warning, Action<WebApplication>? use = null)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("longwave-server-tests-");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -97,6 +97,7 @@ public sealed class TestHub : IAsyncDisposable
         var logs = new CollectedLogs();
         builder.Logging.AddProvider(logs).SetMinimumLevel(logLevel);
         WebApplication app = builder.Build();
+        use?.Invoke(app);
         app.MapLongwave();
         await app.StartAsync();
         return new TestHub(app, directory, logs);
