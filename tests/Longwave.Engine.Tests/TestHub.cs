@@ -44,7 +44,7 @@ internal sealed class TestHub : IAsyncDisposable
 
     public async Task<PublishResult> PublishAllAsync(Event published, string? key = null)
     {
-        IdempotencyKey? idempotency = key is null ? null : IdempotencyKey.FromHeader(published.Topic, key, 0);
+        IdempotencyKey? idempotency = key is null ? null : IdempotencyKey.FromHeader(null, published.Topic, key, 0);
         PublishResult result = await Engine.PublishAsync([new Publication(published, idempotency)]);
         Assert.Equal(PublishOutcome.Accepted, result.Outcome);
         return result;

@@ -9,7 +9,7 @@ namespace Longwave.Server.Publish;
 
 /// <summary>Fills the engine's request with the events of an HTTP request; what the engine or the grants refuse becomes a problem.</summary>
 /// <param name="request">The engine's request, which checks rules and limits.</param>
-/// <param name="idempotencyKey">The request's <c>Idempotency-Key</c>, which names event and index, or null.</param>
+/// <param name="idempotencyKey">The request's <c>Idempotency-Key</c>, which with the caller and the index names an event, or null.</param>
 /// <param name="batch">Whether problems say which event of the request they are about.</param>
 /// <param name="caller">The publisher: each event needs a grant for each of its topics.</param>
 internal sealed class PublicationList(PublishRequest request, string? idempotencyKey, bool batch, Caller caller)
@@ -23,7 +23,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
     /// <summary>Adds a raw event.</summary>
     public Problem? Add(Event e)
     {
-        IdempotencyKey? key = idempotencyKey is null ? null : IdempotencyKey.FromHeader(e.Topic, idempotencyKey, request.Count);
+        IdempotencyKey? key = idempotencyKey is null ? null : IdempotencyKey.FromHeader(caller.Owner, e.Topic, idempotencyKey, request.Count);
 
         return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: true) : CheckGrants(e);
     }
@@ -33,7 +33,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
     {
         IdempotencyKey key = idempotencyKey is null
             ? IdempotencyKey.FromCloudEvent(e.Topic, identity.Source, identity.Id)
-            : IdempotencyKey.FromHeader(e.Topic, idempotencyKey, request.Count);
+            : IdempotencyKey.FromHeader(caller.Owner, e.Topic, idempotencyKey, request.Count);
         return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: false) : CheckGrants(e);
     }
 

@@ -122,7 +122,7 @@ public sealed class RecoveryTests : IDisposable
                 Topic topic = log.Topics.TryGet(name, out Topic? known) ? known : log.Topics.Add(name);
                 var published = new Event { Topic = name, Data = Encoding.UTF8.GetBytes($"{done}") };
                 var position = new Position(log.Epoch, log.Tip + batch.Count + 1);
-                batch.Add(new PendingEvent(new TailEvent(published, topic, [], position, done), IdempotencyKey.FromHeader(name, "k", done)));
+                batch.Add(new PendingEvent(new TailEvent(published, topic, [], position, done), IdempotencyKey.FromHeader(null, name, "k", done)));
             }
 
             log.EvictTail();
