@@ -23,6 +23,7 @@ public sealed class RepositoryTests
         new ProjectReferencesRule(),
         new TestNamesRule(),
         new UnfinishedRule(),
+        new WordsRule(),
     ];
 
     public static TheoryData<string> RuleNames => new(AllRules.Select(rule => rule.Name));

@@ -108,7 +108,7 @@ internal static class PerformancePage
     {
         foreach (string chart in result.Charts ?? [])
         {
-            block.AppendLine(CultureInfo.InvariantCulture, $"![{Path.GetFileNameWithoutExtension(chart)}: the same figures stand in the results](../bench/results/{chart})");
+            block.AppendLine(CultureInfo.InvariantCulture, $"![{Path.GetFileNameWithoutExtension(chart)}: the same figures are in the results](../bench/results/{chart})");
         }
     }
 
