@@ -1,4 +1,3 @@
-using System.Buffers;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
@@ -8,7 +7,6 @@ using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
-using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 using Microsoft.Extensions.Logging;
@@ -37,14 +35,12 @@ public sealed class HubEngine : IAsyncDisposable
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(25);
 
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _greeting;
-
     private readonly EventLog _log;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SubscriberCounts _counts = new();
     private readonly PatternCounts _patterns;
+    private readonly Greeting _greeting;
     private readonly PublisherPipeline _pipeline;
     private readonly CatchUpReaders _readers;
     private readonly Shard[] _shards;
@@ -58,6 +54,7 @@ public sealed class HubEngine : IAsyncDisposable
         (Options, _log, _clock) = (options, log, clock);
         _logger = loggers.CreateLogger("Longwave.Engine");
         _patterns = new PatternCounts(options.Limits.MaxPatterns);
+        _greeting = new Greeting(log, options);
         _readers = new CatchUpReaders(log, options, _logger);
         int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger))];
@@ -240,7 +237,7 @@ public sealed class HubEngine : IAsyncDisposable
     public void Start(Subscriber subscriber)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        Greet(subscriber);
+        _greeting.Write(subscriber);
         subscriber.HandOver();
     }
 
@@ -322,68 +319,4 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     private void WakeShards() => Array.ForEach(_shards, static shard => shard.Wake());
-
-    /// <summary>Finds where the subscriber begins, and writes the first bytes of its stream: proxies and browsers wait for some.</summary>
-    private void Greet(Subscriber subscriber)
-    {
-        SubscribeRequest request = subscriber.Request;
-        ArrayBufferWriter<byte> greeting = _greeting ??= new ArrayBufferWriter<byte>(256);
-        greeting.ResetWrittenCount();
-
-        // Asked before the place is taken: a client without a position goes on from the tip of its greeting when it comes back, and nothing
-        // between that tip and its place may be missing then.
-        Position tip = Tip;
-        string? reset = PlaceOf(subscriber);
-        if (request.Streaming)
-        {
-            double retry = Options.RetryMin.TotalMilliseconds + ((Options.RetryMax - Options.RetryMin).TotalMilliseconds * Random.Shared.NextDouble());
-            EventFrames.WriteGreeting(greeting, request.Format, tip, (int)retry);
-        }
-
-        if (reset is not null)
-        {
-            ControlEvents.WriteReset(greeting, request.Format, _log.Epoch, reset);
-        }
-
-        if (greeting.WrittenCount > 0)
-        {
-            byte[] chunk = Chunk.Of(greeting.WrittenSpan);
-            subscriber.IsBlocked = !subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
-        }
-    }
-
-    /// <summary>Sets the cursor; returns why the client's position means nothing here, or null.</summary>
-    private string? PlaceOf(Subscriber subscriber)
-    {
-        SubscribeRequest request = subscriber.Request;
-        long tip = _log.Tip;
-        string? reset = request.Reset;
-        if (request.LastEventId is { } last)
-        {
-            bool parsed = Position.TryParse(last, out Position position);
-            if (parsed && position.Epoch == _log.Epoch && position.Offset <= tip)
-            {
-                subscriber.Cursor = position.Offset;
-                subscriber.NeedsCatchUp = position.Offset < tip;
-                return null;
-            }
-
-            reset = !parsed ? "malformed" : position.Epoch != _log.Epoch ? "unknown-epoch" : "ahead";
-        }
-
-        switch (request.Since.Kind)
-        {
-            case SinceKind.Earliest:
-                (subscriber.Cursor, subscriber.LossKnownThrough, subscriber.NeedsCatchUp) = (0, tip, tip > 0);
-                break;
-            case SinceKind.Time:
-                (subscriber.StartTimeUnixMs, subscriber.NeedsCatchUp) = (request.Since.TimeUnixMs, true);
-                break;
-            default:
-                subscriber.Cursor = tip;
-                break;
-        }
-
-        return reset;
-    }
 }

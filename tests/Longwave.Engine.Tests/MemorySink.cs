@@ -95,7 +95,13 @@ internal sealed class MemorySink : ISink
         }
     }
 
-    public void OnLive(Position position) => Live.TrySetResult(position);
+    public void OnPosition(Position position, bool isLive)
+    {
+        if (isLive)
+        {
+            Live.TrySetResult(position);
+        }
+    }
 
     public void Complete(CloseReason reason)
     {

@@ -26,7 +26,7 @@ public sealed class AllocationTests
             Position = new Position(1, 2), TimeUnixMs = 1795417020123, Topic = "prices/é", Type = "tick", Key = "k", ContentType = "application/json",
             Attributes = "{\"id\":\"1\",\"source\":\"/s\"}", Data = Data,
         });
-        EventFrames.WriteTip(_buffer, format, new Position(1, 2));
+        EventFrames.WriteHeartbeat(_buffer, format, new Position(1, 2));
     });
 
     [Fact]

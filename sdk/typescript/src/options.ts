@@ -116,7 +116,7 @@ export interface Notices {
   reset: Reset;
   /** Every control event, `gap` and `reset` included. */
   control: Control;
-  /** Where the log stands: with the greeting and every heartbeat. */
+  /** How far the stream has come: with the greeting and every heartbeat. */
   tip: string;
   /** Every event, before the loop gets it; for those who only count. */
   event: LongwaveEvent;

@@ -38,22 +38,34 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         while (_due.Count > 0 && _due.First.DeadlineUnixMs <= now)
         {
-            Subscriber subscriber = _due.First;
+            Look(_due.First, now);
+        }
+    }
 
-            // A renewal whose message is still on its way counts already.
-            if (subscriber.Identity?.Expiry is not { } expiry)
-            {
-                _due.Remove(subscriber);
-            }
-            else if (now >= expiry.EndsAt.ToUnixTimeMilliseconds())
-            {
-                _due.Remove(subscriber);
-                subscriber.Close(CloseReason.TokenExpired);
-            }
-            else
-            {
-                _due.Set(subscriber, Next(subscriber, expiry, now));
-            }
+    /// <summary>A subscriber that was lent to a reader is back: it may be told now.</summary>
+    public void Returned(Subscriber subscriber)
+    {
+        if (subscriber.DeadlinePlace >= 0 && !subscriber.IsToldOfExpiry)
+        {
+            Look(subscriber, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+    }
+
+    private void Look(Subscriber subscriber, long now)
+    {
+        // A renewal whose message is still on its way counts already.
+        if (subscriber.Identity?.Expiry is not { } expiry)
+        {
+            _due.Remove(subscriber);
+        }
+        else if (now >= expiry.EndsAt.ToUnixTimeMilliseconds())
+        {
+            _due.Remove(subscriber);
+            subscriber.Close(CloseReason.TokenExpired);
+        }
+        else
+        {
+            _due.Set(subscriber, Next(subscriber, expiry, now));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
@@ -46,6 +47,26 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
 
         ReadOnlySpan<TailEvent> lacking = Sweeps.Lacking(subscriber);
         return new Position(log.Epoch, lacking.IsEmpty ? Math.Max(_routedThrough, Sweeps.CursorOf(subscriber)) : lacking[0].Offset - 1);
+    }
+
+    /// <summary>
+    /// The position that is told to a live subscriber's client. From now on the cursor is not before it, whatever happens to the subscriber:
+    /// a client leaves a stream that takes a position back.
+    /// </summary>
+    public Position Advance(Subscriber subscriber)
+    {
+        Position position = PositionOf(subscriber);
+        ref RouteMember member = ref Sweeps.MemberOf(subscriber);
+        if (Unsafe.IsNullRef(ref member))
+        {
+            subscriber.Cursor = position.Offset;
+        }
+        else
+        {
+            member.Cursor = position.Offset;
+        }
+
+        return position;
     }
 
     /// <summary>Whether a live subscriber has missed nothing of what was routed.</summary>

@@ -1,8 +1,6 @@
-using System.Buffers;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
-using Longwave.Protocol.Framing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Fanout;
@@ -16,7 +14,7 @@ internal sealed class Shard : IDisposable
     /// <summary>Paced subscribers that get what waits for them in one turn; the others get theirs in the next.</summary>
     private const int ReleasesPerTurn = 256;
 
-    private readonly CatchUpReaders _readers;
+    private readonly CatchUpQueue _catchUp;
     private readonly LiveDelivery _delivery;
     private readonly DueList _due;
     private readonly EventLog _log;
@@ -26,20 +24,20 @@ internal sealed class Shard : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Mailbox<ShardMessage> _mailbox = new();
-    private readonly ArrayBufferWriter<byte> _scratch = new(256);
-    private readonly TipFrames _tips = new();
+    private readonly StreamNotices _notices;
     private readonly Action<Subscriber> _heartbeat;
     private List<ShardMessage> _messages = [];
 
     public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger)
     {
-        (_readers, _counts, _clock, _logger) = (readers, counts, clock, logger);
-        _log = log;
+        (_log, _counts, _clock, _logger) = (log, counts, clock, logger);
+        _catchUp = new CatchUpQueue(readers);
         _due = new DueList(clock, Wake);
         _delivery = new LiveDelivery(log, options.Limits, _due, clock, logger);
         _timer = new ShardTimer(options, clock);
-        _expiry = new ExpiryWatch(clock, TellOfExpiry);
-        _heartbeat = Heartbeat;
+        _notices = new StreamNotices(log, _delivery, _timer);
+        _expiry = new ExpiryWatch(clock, _notices.TryTellOfExpiry);
+        _heartbeat = _notices.Heartbeat;
     }
 
     /// <summary>There is more to route or to send.</summary>
@@ -107,6 +105,9 @@ internal sealed class Shard : IDisposable
         }
 
         _messages.Clear();
+
+        // Before the sends of this turn: readers have work meanwhile.
+        _catchUp.LendNext();
         bool routed = _delivery.RouteTail();
         _delivery.Flush();
         if (!routed)
@@ -120,6 +121,7 @@ internal sealed class Shard : IDisposable
         }
 
         ReleaseDue();
+        _catchUp.LendNext();
         return open;
     }
 
@@ -157,7 +159,7 @@ internal sealed class Shard : IDisposable
             case ShardMessageKind.CaughtUp:
                 OnCaughtUp(message.Subscriber!);
                 break;
-            case ShardMessageKind.Closing when message.Subscriber!.State is SubscriberState.Waiting or SubscriberState.Live:
+            case ShardMessageKind.Closing when message.Subscriber!.State is SubscriberState.Waiting or SubscriberState.Queued or SubscriberState.Live:
                 Finish(message.Subscriber);
                 break;
             case ShardMessageKind.Renewed:
@@ -188,6 +190,7 @@ internal sealed class Shard : IDisposable
     private void OnOpened(Subscriber subscriber)
     {
         subscriber.State = SubscriberState.Waiting;
+        subscriber.BlockedSince = _clock.GetTimestamp();
         TakeEarlySignal(subscriber);
         if (subscriber.Request.Conflate && subscriber.NeedsCatchUp)
         {
@@ -209,9 +212,13 @@ internal sealed class Shard : IDisposable
         }
 
         subscriber.IsBlocked = false;
-        if (subscriber.State == SubscriberState.Waiting)
+        if (subscriber.State is SubscriberState.Waiting or SubscriberState.Queued)
         {
             Missing.Return(subscriber, _log);
+        }
+
+        if (subscriber.State == SubscriberState.Waiting)
+        {
             Proceed(subscriber);
         }
         else if (subscriber.State == SubscriberState.Live && subscriber.MissedSequence >= 0)
@@ -253,11 +260,15 @@ internal sealed class Shard : IDisposable
 
     private void OnCaughtUp(Subscriber subscriber)
     {
+        _catchUp.Returned();
         subscriber.State = SubscriberState.Waiting;
+        subscriber.BlockedSince = _clock.GetTimestamp();
         TakeEarlySignal(subscriber);
 
         // A blocked one reads on when it is writable; until then its cursor is all that there is of it.
-        subscriber.NeedsCatchUp = subscriber.IsBlocked || subscriber.Cursor < subscriber.MissedThrough;
+        subscriber.NeedsCatchUp |= subscriber.IsBlocked || subscriber.Cursor < subscriber.MissedThrough;
+        _notices.Returned(subscriber);
+        _expiry.Returned(subscriber);
         Proceed(subscriber);
     }
 
@@ -270,7 +281,7 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    /// <summary>Brings a waiting subscriber on: to its end, to a catch-up reader, or to the live edge.</summary>
+    /// <summary>Takes a waiting subscriber further: to its end, to a catch-up reader, or to the live edge. A blocked one waits until it is writable.</summary>
     private void Proceed(Subscriber subscriber)
     {
         if (subscriber.IsTooSlow && !subscriber.IsBlocked)
@@ -282,14 +293,17 @@ internal sealed class Shard : IDisposable
         {
             Finish(subscriber);
         }
-        else if (subscriber.IsBlocked)
+        else if (!subscriber.IsBlocked)
         {
-            subscriber.BlockedSince = _clock.GetTimestamp();
+            ReadOrJoin(subscriber);
         }
-        else if (subscriber.NeedsCatchUp || !_delivery.TryJoin(subscriber))
+    }
+
+    private void ReadOrJoin(Subscriber subscriber)
+    {
+        if (subscriber.NeedsCatchUp || !_delivery.TryJoin(subscriber))
         {
-            subscriber.State = SubscriberState.CatchingUp;
-            _readers.Lend(subscriber);
+            _catchUp.Add(subscriber);
         }
         else if (!_delivery.TryResume(subscriber))
         {
@@ -303,7 +317,7 @@ internal sealed class Shard : IDisposable
 
     private void OnLive(Subscriber subscriber)
     {
-        subscriber.Sink.OnLive(_delivery.PositionOf(subscriber));
+        subscriber.Sink.OnPosition(_delivery.PositionOf(subscriber), isLive: true);
         if (subscriber.Request.EndWhenLive)
         {
             subscriber.Close(CloseReason.Finished);
@@ -319,29 +333,6 @@ internal sealed class Shard : IDisposable
         Proceed(subscriber);
     }
 
-    private void Heartbeat(Subscriber subscriber)
-    {
-        if (subscriber.State == SubscriberState.Live && subscriber.Request.Streaming && !subscriber.IsBlocked)
-        {
-            byte[] tip = _tips.Of(_delivery.PositionOf(subscriber), subscriber.Request.Format);
-            _delivery.Send(subscriber, new FrameRun(tip, [tip.Length], isShared: true));
-        }
-    }
-
-    private bool TellOfExpiry(Subscriber subscriber)
-    {
-        bool can = subscriber.State == SubscriberState.Live && subscriber.Request.Streaming && !subscriber.IsBlocked;
-        if (can && subscriber.Identity is { Expiry: { } expiry } identity)
-        {
-            _scratch.ResetWrittenCount();
-            ControlEvents.WriteTokenExpiring(_scratch, subscriber.Request.Format, expiry.ExpiresAt, identity.Connection);
-            byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
-            _delivery.Send(subscriber, new FrameRun(chunk, [chunk.Length], isShared: true));
-        }
-
-        return can;
-    }
-
     private void Finish(Subscriber subscriber)
     {
         CloseReason reason = subscriber.Closing!.Value;
@@ -355,6 +346,7 @@ internal sealed class Shard : IDisposable
             _delivery.Leave(subscriber);
         }
 
+        _catchUp.Remove(subscriber);
         _timer.Remove(subscriber);
         _expiry.Remove(subscriber);
         subscriber.State = SubscriberState.Closed;
@@ -362,7 +354,7 @@ internal sealed class Shard : IDisposable
         {
             if (subscriber.Request.Streaming && !subscriber.IsBlocked)
             {
-                SayWhy(subscriber, reason);
+                _notices.TellReason(subscriber, reason);
             }
 
             subscriber.Sink.Complete(reason);
@@ -374,24 +366,5 @@ internal sealed class Shard : IDisposable
 
         _counts.Closed(reason);
         subscriber.Completed(reason);
-    }
-
-    private void SayWhy(Subscriber subscriber, CloseReason reason)
-    {
-        _scratch.ResetWrittenCount();
-        switch (reason)
-        {
-            case CloseReason.Drain or CloseReason.Age:
-                ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, _timer.ReconnectMs(reason));
-                break;
-            case CloseReason.Slow or CloseReason.TokenExpired or CloseReason.Revoked or CloseReason.GrantsNarrowed or CloseReason.Ended:
-                ControlEvents.WriteClosed(_scratch, subscriber.Request.Format, reason);
-                break;
-            default:
-                return;
-        }
-
-        byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
-        subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
@@ -161,9 +162,22 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
             : default;
 
     /// <summary>Where a live subscriber's cursor stands.</summary>
-    public static long CursorOf(Subscriber subscriber) => IsReady(subscriber)
-        ? subscriber.Route!.Plain.Ready[subscriber.RoutePlace].Cursor
-        : subscriber.Cursor;
+    public static long CursorOf(Subscriber subscriber)
+    {
+        ref RouteMember member = ref MemberOf(subscriber);
+        return Unsafe.IsNullRef(ref member) ? subscriber.Cursor : member.Cursor;
+    }
+
+    /// <summary>The member that keeps the cursor of a plain subscriber which takes part; a null reference for any other.</summary>
+    public static ref RouteMember MemberOf(Subscriber subscriber)
+    {
+        if (IsReady(subscriber))
+        {
+            return ref subscriber.Route!.Plain.Ready[subscriber.RoutePlace];
+        }
+
+        return ref Unsafe.NullRef<RouteMember>();
+    }
 
     /// <summary>Sends what is on its way to one subscriber, before its turn comes: it ends, and what came before its end is still for it.</summary>
     public void Hurry(Subscriber subscriber)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>
-/// A few threads that read the log for subscribers that are not at the live edge: a page at a time, each in turn, so that one long
-/// replay holds nobody up. A subscriber that can't take more goes back to its shard and costs nothing until its sink is writable.
+/// A few threads that read the log for subscribers that are not at the live edge. A subscriber is lent for a page: then its shard has it
+/// back, writes the notices that are due, and queues it for the next page, so that one long replay delays no other.
 /// </summary>
 internal sealed class CatchUpReaders : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CatchUpReaders : IDisposable
     private readonly HubLimits _limits;
     private readonly ILogger _logger;
 
-    // Every subscriber is in it at most once, so the number of connections bounds it.
+    // Bounded by what the shards lend (CatchUpQueue).
     private readonly BlockingCollection<Subscriber> _queue = [];
     private readonly List<Thread> _threads = [];
 
@@ -35,6 +35,9 @@ internal sealed class CatchUpReaders : IDisposable
             thread.Start();
         }
     }
+
+    /// <summary>How many threads read.</summary>
+    public int Count => _threads.Count;
 
     /// <summary>Lends a subscriber; it comes back through <see cref="Subscriber.CaughtUp"/>.</summary>
     public void Lend(Subscriber subscriber)
@@ -65,25 +68,23 @@ internal sealed class CatchUpReaders : IDisposable
         {
             try
             {
-                if (Serve(subscriber, reader, page, missed) && !_queue.IsAddingCompleted)
+                // A stream is read on for while no other subscriber waits: its shard would only lend it again. A poll reports its position.
+                while (Serve(subscriber, reader, page, missed) && subscriber.Request.Streaming
+                    && !subscriber.IsAskedBack && _queue.Count == 0 && !_queue.IsAddingCompleted)
                 {
-                    _queue.Add(subscriber);
-                }
-                else
-                {
-                    subscriber.CaughtUp();
                 }
             }
             catch (Exception failed)
             {
                 SubscriberLog.CatchUpFailed(_logger, subscriber.Id, failed);
                 subscriber.Close(CloseReason.Error);
-                subscriber.CaughtUp();
             }
+
+            subscriber.CaughtUp();
         }
     }
 
-    /// <summary>Reads and writes one page; true when there is more to read and the sink takes it.</summary>
+    /// <summary>Reads and writes one page; true when there is more to read and the sink takes it, which the subscriber notes, too.</summary>
     private bool Serve(Subscriber subscriber, LogReader reader, EventWriter page, MissedRange missed)
     {
         if (subscriber.Closing is not null)
@@ -110,14 +111,14 @@ internal sealed class CatchUpReaders : IDisposable
         {
             // Renewed or to be ended meanwhile: nothing of the page may be written, and it is read once more if at all, its notice included.
             (subscriber.IsSlow, subscriber.SkippedAfter, subscriber.SkippedThrough) = missedBefore;
-            return subscriber.Closing is null;
+            return subscriber.NeedsCatchUp = subscriber.Closing is null;
         }
 
         // After the read: what it did not find any more is known to be removed by now.
         TellLoss(subscriber, matches, page, before);
         subscriber.Cursor = read;
         Send(subscriber, page, before);
-        return !subscriber.IsBlocked && subscriber.Closing is null && (read < subscriber.MissedThrough || !IsNearEnd(read));
+        return subscriber.NeedsCatchUp = !subscriber.IsBlocked && subscriber.Closing is null && (read < subscriber.MissedThrough || !IsNearEnd(read));
     }
 
     /// <summary>Sends what was read; the cursor goes back to the last event that the sink took.</summary>

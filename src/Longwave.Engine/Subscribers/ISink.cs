@@ -25,11 +25,13 @@ public interface ISink
     bool TrySend(FrameRun run, out int taken);
 
     /// <summary>
-    /// The subscriber has reached the live edge: every event up to <paramref name="position"/> was written or did not match. Called after
-    /// those writes and before any later one, each time that catching up ends. A poll answers with this position when it found no event, so
-    /// that the next poll neither skips nor reads again; a stream has no use for it.
+    /// Every event up to <paramref name="position"/> was written or did not match. Called after those writes and before any later one: each
+    /// time that the subscriber reaches the live edge and, for an answer that is not a stream, while it catches up. A poll that found no
+    /// event answers with this position, so that the next poll neither skips nor reads again; a stream has heartbeats instead.
     /// </summary>
-    void OnLive(Position position);
+    /// <param name="position">How far the subscriber has come.</param>
+    /// <param name="isLive">Whether that is the live edge.</param>
+    void OnPosition(Position position, bool isLive);
 
     /// <summary>No more will be written: end the response cleanly. Called exactly once, by the owner, at the end of a subscriber's life.</summary>
     void Complete(CloseReason reason);

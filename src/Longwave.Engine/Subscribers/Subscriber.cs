@@ -14,6 +14,7 @@ public sealed class Subscriber
     private readonly PatternCounts _patterns;
     private readonly int[]? _places;
     private EventChain _pending;
+    private volatile bool _isAskedBack;
     private TaskCompletionSource<CloseReason>? _completion;
     private int _closing = -1;
     private int _ended = -1;
@@ -82,6 +83,15 @@ public sealed class Subscriber
 
     /// <summary>Removals up to this offset are known to the client, or of no interest to it.</summary>
     internal long LossKnownThrough { get; set; }
+
+    /// <summary>Its place among those that wait for a catch-up reader; null while it is not there. Shard thread only.</summary>
+    internal LinkedListNode<Subscriber>? CatchUpTurn { get; set; }
+
+    /// <summary>The shard wants it back from its reader after the current page. The shard writes it, the reader reads it.</summary>
+    internal bool IsAskedBack { get => _isAskedBack; set => _isAskedBack = value; }
+
+    /// <summary>A heartbeat was due while a reader had it. Shard thread only.</summary>
+    internal bool OwesHeartbeat { get; set; }
 
     /// <summary>It must read the log through a catch-up reader before it can go live.</summary>
     internal bool NeedsCatchUp { get; set; }
@@ -193,6 +203,8 @@ public sealed class Subscriber
         Volatile.Write(ref _access, identity?.Access is { } access && !access.CoversAll(Filter.Selectors, Request.Types) ? access : null);
         Volatile.Write(ref _identity, identity);
     }
+
+    internal void AskBack() => IsAskedBack = true;
 
     internal void HandOver() => _shard.Open(this);
 

@@ -9,6 +9,9 @@ internal enum SubscriberState
     /// <summary>It waits, for its sink to take bytes, before it reads the log further. Its shard owns it.</summary>
     Waiting,
 
+    /// <summary>It waits for a catch-up reader. Its shard owns it.</summary>
+    Queued,
+
     /// <summary>A catch-up reader owns it.</summary>
     CatchingUp,
 

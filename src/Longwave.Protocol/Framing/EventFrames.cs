@@ -85,25 +85,33 @@ public static class EventFrames
         sink.Flush();
     }
 
-    /// <summary>Writes the first bytes of a stream: the tip, and the reconnection time where the format has a word for it.</summary>
+    /// <summary>Writes the first bytes of a stream: the position at which it begins, and the reconnection time where the format has a word for it.</summary>
     /// <remarks>No blank line follows: some clients hand their user an empty event when one does.</remarks>
-    public static void WriteGreeting(IBufferWriter<byte> writer, EventFormat format, Position tip, int retryMs)
+    public static void WriteGreeting(IBufferWriter<byte> writer, EventFormat format, Position position, int retryMs)
     {
-        WriteTip(writer, format, tip);
+        WriteHeartbeat(writer, format, position);
         if (IsEventStream(format))
         {
             EventStreamEncoder.WriteRetry(writer, retryMs);
         }
     }
 
-    /// <summary>Writes the log's tip, which is also the heartbeat: a comment, or a line of type <c>longwave.tip</c>.</summary>
-    public static void WriteTip(IBufferWriter<byte> writer, EventFormat format, Position tip)
+    /// <summary>Writes a heartbeat: a comment, or a line of type <c>longwave.tip</c>.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="format">Format of the stream.</param>
+    /// <param name="position">How far the stream has come; null when the hub does not know it yet: the heartbeat is then empty.</param>
+    public static void WriteHeartbeat(IBufferWriter<byte> writer, EventFormat format, Position? position)
     {
         ArgumentNullException.ThrowIfNull(writer);
         var sink = new JsonSink(writer, 64);
         bool comment = IsEventStream(format);
-        sink.Raw(comment ? ": "u8 : "{\"type\":\"longwave.tip\",\"data\":\""u8);
-        sink.Position(tip);
+        sink.Raw(comment ? ":"u8 : "{\"type\":\"longwave.tip\",\"data\":\""u8);
+        if (position is { } known)
+        {
+            sink.Raw(comment ? " "u8 : ""u8);
+            sink.Position(known);
+        }
+
         sink.Raw(comment ? "\n"u8 : "\"}\n"u8);
         sink.Flush();
     }

@@ -96,7 +96,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
         return false;
     }
 
-    public void OnLive(Position position)
+    public void OnPosition(Position position, bool isLive)
     {
     }
 

@@ -67,7 +67,7 @@ internal sealed class PipeWriterSink : ISink
         return false;
     }
 
-    public void OnLive(Position position)
+    public void OnPosition(Position position, bool isLive)
     {
     }
 

@@ -11,7 +11,7 @@ internal static class PollAnswer
     /// <summary>Writes the document; null when no position is known from which the next poll would skip nothing.</summary>
     public static ReadOnlyMemory<byte>? TryWrite(PollSink sink)
     {
-        string? next = sink.Events.Count > 0 ? PositionOf(sink.Events[^1]) : sink.Live?.ToString();
+        string? next = sink.Events.Count > 0 ? PositionOf(sink.Events[^1]) : sink.Position?.ToString();
         if (next is null)
         {
             return null;

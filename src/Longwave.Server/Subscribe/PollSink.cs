@@ -7,8 +7,8 @@ namespace Longwave.Server.Subscribe;
 /// <summary>Gathers the events of one poll answer, one JSON object each, until there are enough or the wait is over.</summary>
 /// <remarks>
 /// It is full at its number of events, or past its number of bytes; what comes after that belongs to the next poll. A wait that ends while
-/// the subscriber still reads the log is prolonged until the live edge or the first event: only then is there a position from which the
-/// next poll skips nothing. The owner writes while the request waits; the request reads once the subscriber has completed.
+/// the subscriber still reads the log ends the poll as soon as there is a position from which the next poll skips nothing. The owner
+/// writes while the request waits; the request reads once the subscriber has completed.
 /// </remarks>
 internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
 {
@@ -16,8 +16,9 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
     private readonly List<byte[]> _notices = [];
     private Subscriber _subscriber = null!;
     private long _bytes;
-    private Position _livePosition;
-    private int _live;
+    private Position _position;
+    private bool _isLive;
+    private int _hasPosition;
     private int _expired;
 
     /// <summary>How a line that is no event begins; the type of an event can't begin so.</summary>
@@ -31,8 +32,8 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
     /// <summary>Gap, reset and reconnect notices, as JSON objects.</summary>
     public IReadOnlyList<byte[]> Notices => _notices;
 
-    /// <summary>The live edge, or null when it was not reached.</summary>
-    public Position? Live => Volatile.Read(ref _live) == 0 ? null : _livePosition;
+    /// <summary>How far the log was read before the first event, or null when that is not known.</summary>
+    public Position? Position => Volatile.Read(ref _hasPosition) == 0 ? null : _position;
 
     private bool Full => _events.Count >= maxEvents || _bytes >= maxBytes;
 
@@ -47,7 +48,7 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
         }
 
         // While catching up more may follow at once; at the live edge whatever is here is the answer.
-        if (Full || ((_events.Count > 0 || _notices.Count > 0) && (_live != 0 || Volatile.Read(ref _expired) != 0)))
+        if (Full || ((_events.Count > 0 || _notices.Count > 0) && (_isLive || Volatile.Read(ref _expired) != 0)))
         {
             _subscriber.Close(CloseReason.Finished);
         }
@@ -55,15 +56,16 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
         return true;
     }
 
-    public void OnLive(Position position)
+    public void OnPosition(Position position, bool isLive)
     {
         if (_events.Count == 0)
         {
-            _livePosition = position;
+            _position = position;
         }
 
-        Interlocked.Exchange(ref _live, 1);
-        if (_events.Count > 0 || _notices.Count > 0 || Volatile.Read(ref _expired) != 0)
+        _isLive |= isLive;
+        Interlocked.Exchange(ref _hasPosition, 1);
+        if ((isLive && (_events.Count > 0 || _notices.Count > 0)) || Volatile.Read(ref _expired) != 0)
         {
             _subscriber.Close(CloseReason.Finished);
         }
@@ -74,11 +76,11 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
         // The endpoint, which waits for the subscriber's completion, writes the answer.
     }
 
-    /// <summary>The wait is over. Whichever of this and <see cref="OnLive"/> comes second ends the poll.</summary>
+    /// <summary>The wait is over. Whichever of this and <see cref="OnPosition"/> comes second ends the poll.</summary>
     public void Expire()
     {
         Interlocked.Exchange(ref _expired, 1);
-        if (Volatile.Read(ref _live) != 0)
+        if (Volatile.Read(ref _hasPosition) != 0)
         {
             _subscriber.Close(CloseReason.Finished);
         }

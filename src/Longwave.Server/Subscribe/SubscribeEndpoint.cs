@@ -69,11 +69,11 @@ internal sealed class SubscribeEndpoint(
             return;
         }
 
+        // A poll that does not wait is answered at the live edge; where the log is long and hardly anything matches, the next poll reads on.
+        TimeSpan wait = query.Wait > TimeSpan.Zero ? query.Wait : options.Engine.Heartbeat;
         CloseReason reason;
         using (StreamAnswer.CloseWhenClientLeaves(context, subscriber!))
-        await using (ITimer? timer = query.Wait > TimeSpan.Zero
-            ? clock.CreateTimer(static sink => ((PollSink)sink!).Expire(), sink, query.Wait, Timeout.InfiniteTimeSpan)
-            : null)
+        await using (ITimer timer = clock.CreateTimer(static sink => ((PollSink)sink!).Expire(), sink, wait, Timeout.InfiniteTimeSpan))
         {
             reason = await subscriber!.Completion;
         }

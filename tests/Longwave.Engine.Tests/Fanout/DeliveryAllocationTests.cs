@@ -165,7 +165,7 @@ public sealed class DeliveryAllocationTests
             return true;
         }
 
-        public void OnLive(Position position)
+        public void OnPosition(Position position, bool isLive)
         {
         }
 

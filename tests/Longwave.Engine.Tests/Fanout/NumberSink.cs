@@ -56,7 +56,7 @@ internal sealed class NumberSink : ISink
         return !_isFull;
     }
 
-    public void OnLive(Position position)
+    public void OnPosition(Position position, bool isLive)
     {
     }
 

@@ -80,7 +80,7 @@ public sealed class OpeningTests
             return false;
         }
 
-        public void OnLive(Position position) => inner.OnLive(position);
+        public void OnPosition(Position position, bool isLive) => inner.OnPosition(position, isLive);
 
         public void Complete(CloseReason reason) => inner.Complete(reason);
     }

@@ -29,7 +29,7 @@ public sealed class EventStreamPropertyTests
                 expected.Add(new ServerSentEvent(events[i].Type ?? "message", Texts.AsReceived(events[i].Data), position.ToString()));
                 if (events[i].Heartbeat)
                 {
-                    EventFrames.WriteTip(buffer, EventFormat.Sse, position);
+                    EventFrames.WriteHeartbeat(buffer, EventFormat.Sse, position);
                 }
             }
 

@@ -1,0 +1,78 @@
+using System.Buffers;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Framing;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Fanout;
+
+/// <summary>Finds where a subscriber begins, and writes the first bytes of its stream: proxies and browsers wait for some. For any thread.</summary>
+internal sealed class Greeting(EventLog log, EngineOptions options)
+{
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
+    /// <summary>Greets a subscriber that its shard does not know yet.</summary>
+    public void Write(Subscriber subscriber)
+    {
+        SubscribeRequest request = subscriber.Request;
+        ArrayBufferWriter<byte> scratch = _scratch ??= new ArrayBufferWriter<byte>(256);
+        scratch.ResetWrittenCount();
+        string? reset = SetStart(subscriber);
+        if (request.Streaming)
+        {
+            double retry = options.RetryMin.TotalMilliseconds + ((options.RetryMax - options.RetryMin).TotalMilliseconds * Random.Shared.NextDouble());
+
+            // Clients take heartbeats for a position that never goes back, this one included: so the greeting names the beginning of the
+            // stream and not the tip of the log, which a stream that catches up has yet to reach.
+            EventFrames.WriteGreeting(scratch, request.Format, new Position(log.Epoch, subscriber.Cursor), (int)retry);
+        }
+
+        if (reset is not null)
+        {
+            ControlEvents.WriteReset(scratch, request.Format, log.Epoch, reset);
+        }
+
+        if (scratch.WrittenCount > 0)
+        {
+            byte[] chunk = Chunk.Of(scratch.WrittenSpan);
+            subscriber.IsBlocked = !subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
+        }
+    }
+
+    /// <summary>Sets the cursor; returns why the client's position means nothing here, or null.</summary>
+    private string? SetStart(Subscriber subscriber)
+    {
+        SubscribeRequest request = subscriber.Request;
+        long tip = log.Tip;
+        string? reset = request.Reset;
+        if (request.LastEventId is { } last)
+        {
+            bool parsed = Position.TryParse(last, out Position position);
+            if (parsed && position.Epoch == log.Epoch && position.Offset <= tip)
+            {
+                subscriber.Cursor = position.Offset;
+                subscriber.NeedsCatchUp = position.Offset < tip;
+                return null;
+            }
+
+            reset = !parsed ? "malformed" : position.Epoch != log.Epoch ? "unknown-epoch" : "ahead";
+        }
+
+        switch (request.Since.Kind)
+        {
+            case SinceKind.Earliest:
+                (subscriber.Cursor, subscriber.LossKnownThrough, subscriber.NeedsCatchUp) = (0, tip, tip > 0);
+                break;
+            case SinceKind.Time:
+                (subscriber.StartTimeUnixMs, subscriber.NeedsCatchUp) = (request.Since.TimeUnixMs, true);
+                break;
+            default:
+                subscriber.Cursor = tip;
+                break;
+        }
+
+        return reset;
+    }
+}

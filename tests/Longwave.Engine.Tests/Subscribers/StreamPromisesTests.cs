@@ -1,0 +1,255 @@
+using Longwave.Engine.Fanout;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Engine.Tests.Fanout;
+using static Longwave.Engine.Tests.Fanout.RecordingSink;
+
+namespace Longwave.Engine.Tests.Subscribers;
+
+/// <summary>
+/// What the protocol promises a stream (spec/protocol.md, section 5), in every state that a subscriber can be in: a test is a promise, its
+/// cases are the states. Each holds the stream in the state, lets the promise fall due, and lets the stream go.
+/// </summary>
+public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogFixture>
+{
+    public static TheoryData<StreamState> States => [.. Enum.GetValues<StreamState>()];
+
+    private EventLog Log => fixture.Log;
+
+    /// <summary>The greeting names where the stream begins, and a reconnection time.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Greeting_AnyState_NamesTheStartAndARetryTime(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log);
+        long start = stream.Rig.Start + state switch
+        {
+            StreamState.Queued or StreamState.Reading or StreamState.Conflating => StreamInState.Seen,
+            StreamState.Joining => StreamInState.SeenWhenJoining,
+            _ => StreamInState.Stored,
+        };
+        Assert.Equal([Kind.Heartbeat, Kind.Retry], stream.Sink.Lines.Take(2).Select(static line => line.Kind));
+        Assert.Equal(start, stream.Sink.Lines[0].Offset);
+        Assert.InRange(int.Parse(stream.Sink.Lines[1].Data, null), 1_000, 5_000);
+    }
+
+    /// <summary>A position that means nothing is told right after the greeting, whatever the stream does next.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Reset_AnyState_IsToldFirst(StreamState state)
+    {
+        // A stream that would have caught up begins at the earliest event instead.
+        using var stream = new StreamInState(state, Log, static request => request with { LastEventId = "00000000-3", Since = request.LastEventId is null ? Since.Live : Since.Earliest });
+        stream.LetGo();
+        Line told = Assert.Single(stream.Sink.Controls, static line => line.Type == "longwave.reset");
+        Assert.Same(told, stream.Sink.Lines[2]);
+    }
+
+    /// <summary>One heartbeat an interval. It names the position up to which the client has everything: one that resumes there misses nothing.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Heartbeat_AnyState_ComesOnceAndNamesWhatWasSent(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log);
+        int before = stream.Sink.Heartbeats.Count();
+        stream.Rig.TickOnce();
+        if (stream.IsBlocked)
+        {
+            Assert.Equal(before, stream.Sink.Heartbeats.Count());
+            stream.LetGo();
+            stream.Rig.TickOnce();
+        }
+
+        if (state is StreamState.Reading or StreamState.Conflating)
+        {
+            // It comes after the page that is being read, with many pages left.
+            stream.Sink.Release();
+            stream.Rig.Until(() => stream.Sink.Heartbeats.Count() > before);
+        }
+
+        Assert.Equal(before + 1, stream.Sink.Heartbeats.Count());
+        int at = stream.Sink.Lines.FindLastIndex(static line => line.Kind == Kind.Heartbeat);
+        long position = stream.Sink.Lines[at].Offset!.Value;
+        long? exact = state switch
+        {
+            StreamState.Queued => stream.Rig.Start + StreamInState.Seen,
+            StreamState.Reading => stream.Rig.Start + StreamInState.Seen + stream.Rig.Options.Limits.CatchUpPageEvents,
+            StreamState.Conflating or StreamState.Paced => null,
+            _ => Log.Tip,
+        };
+        Assert.Equal(exact ?? position, position);
+        stream.LetGo();
+        stream.AssertWhole();
+        Assert.All(stream.Sink.Lines.Take(at).Where(static line => line.Kind == Kind.Event), line => Assert.True(line.Offset <= position));
+        Assert.All(stream.Sink.Lines.Skip(at).Where(static line => line.Kind == Kind.Event), line => Assert.True(line.Offset > position));
+    }
+
+    /// <summary>A stream from the beginning of the log or from a time, of which nothing was read yet, has no position that its client could resume at.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Heartbeat_NothingReadYet_NamesNoPosition(bool sinceTime)
+    {
+        Since since = sinceTime ? Since.At(DateTimeOffset.UnixEpoch) : Since.Earliest;
+        using var stream = new StreamInState(StreamState.Queued, Log, request => request with { LastEventId = null, Since = since });
+        stream.Rig.TickOnce();
+        Assert.Equal([0, null], stream.Sink.Heartbeats.Select(static line => line.Offset));
+    }
+
+    /// <summary>An answer that is not a stream has no heartbeats: it learns after each page how far the log was read.</summary>
+    [Fact]
+    public void Position_PollThatReadsTheLog_IsReportedPageByPage()
+    {
+        using var poll = new StreamInState(StreamState.Reading, Log, static request => request with { Streaming = false });
+        poll.Rig.TickOnce();
+        poll.LetGo();
+        long[] pages = [.. Enumerable.Range(1, 8).Select(page => poll.Rig.Start + StreamInState.Seen + (page * poll.Rig.Options.Limits.CatchUpPageEvents))];
+        Assert.Equal(pages, poll.Sink.Positions.Where(static position => !position.IsLive).Select(static position => position.Offset));
+        Assert.Equal((Log.Tip, true), poll.Sink.Positions[^1]);
+        Assert.Empty(poll.Sink.Heartbeats);
+    }
+
+    /// <summary>Positions told on one connection never go back, from state to state.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Heartbeat_StateAfterState_NeverGoesBack(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log);
+        stream.Rig.TickOnce();
+        for (int i = 0; i < 3; i++)
+        {
+            stream.LetGo();
+            stream.Rig.TickOnce();
+            stream.Sink.Fill();
+            stream.Rig.TickOnce();
+            stream.Publish(StreamInState.Stored);
+            stream.Rig.Turn();
+            stream.Rig.TickOnce();
+        }
+
+        stream.LetGo();
+        stream.Rig.TickOnce();
+        long?[] positions = [.. stream.Sink.Heartbeats.Select(static line => line.Offset)];
+        Assert.Equal(positions.Order(), positions);
+        Assert.Equal(Log.Tip, positions[^1]);
+        stream.AssertWhole();
+    }
+
+    /// <summary>A live stream was told a position beyond the last event of its own. Then it falls back so far that it has to read the log.</summary>
+    [Fact]
+    public void Heartbeat_LiveStreamThatReadsTheLogAgain_DoesNotGoBack()
+    {
+        using var stream = new StreamInState(StreamState.Live, Log);
+        stream.Rig.Publish(topic: "elsewhere");
+        stream.Rig.Turn();
+        long told = Log.Tip;
+        stream.Sink.Fill();
+        stream.Rig.TickOnce();
+        Assert.Equal(told, stream.Sink.Heartbeats.Last().Offset);
+        stream.Publish(StreamInState.Stored);
+        stream.OccupyReaders();
+        stream.Sink.Open();
+        stream.Rig.TickOnce();
+        Assert.Equal(SubscriberState.Queued, stream.Sink.Subscriber.State);
+        Assert.Equal(told, stream.Sink.Heartbeats.Last().Offset);
+        Assert.Equal(3, stream.Sink.Heartbeats.Count());
+    }
+
+    /// <summary>Every event that matches is sent once, in order; of a conflated stream the newest of each key.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Publish_AnyState_ArrivesOnceInOrder(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log);
+        for (int i = 0; i < 2; i++)
+        {
+            stream.Publish(6);
+            stream.LetGo();
+        }
+
+        stream.AssertWhole();
+    }
+
+    /// <summary>What retention removed before it could be sent is told as a gap; one that lacked nothing is told nothing.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Gap_AnyState_CoversWhatWasRemoved(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log);
+        long removed = Log.Tip - 1;
+        stream.Rig.Remove(removed);
+        stream.LetGo();
+        stream.Publish(3);
+        stream.LetGo();
+        stream.AssertWhole(removed);
+        if (state is StreamState.Live or StreamState.Filtered or StreamState.Expiring or StreamState.Draining)
+        {
+            Assert.Empty(stream.Gaps);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Expiry_AnyState_IsToldOnce(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log, StreamInState.Expires, static options => options.StallTimeout = TimeSpan.MaxValue);
+        stream.AdvanceTo(1_001);
+        stream.Rig.TickOnce();
+        if (state == StreamState.Queued)
+        {
+            // No reader is needed for that.
+            Assert.Single(stream.Sink.Controls, static line => line.Type == "longwave.token-expiring");
+        }
+
+        stream.LetGo();
+        stream.Rig.TickOnce();
+        Assert.Single(stream.Sink.Controls, static line => line.Type == "longwave.token-expiring");
+        Assert.Null(stream.Sink.Ended);
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void IdentityEnd_AnyState_EndsAndSaysWhy(StreamState state)
+    {
+        using var stream = new StreamInState(
+            state, Log, StreamInState.Expires, static options => (options.StallTimeout, options.MaxConnectionAge) = (TimeSpan.MaxValue, TimeSpan.Zero));
+        stream.AdvanceTo(100_011);
+        stream.Rig.TickOnce();
+        stream.AssertEnds(CloseReason.TokenExpired, """{"reason":"token-expired"}""");
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void MaxAge_AnyState_AsksToReconnect(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log, configure: static options => options.StallTimeout = TimeSpan.MaxValue);
+        stream.Rig.Clock.Advance(state == StreamState.Draining ? stream.Rig.Options.DrainWindow : stream.Rig.Options.MaxConnectionAge * 1.2);
+        stream.Rig.TickOnce();
+        stream.AssertEnds(state == StreamState.Draining ? CloseReason.Drain : CloseReason.Age, "retry");
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Drain_AnyState_AsksToReconnectWithinTheWindow(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log, configure: static options => options.StallTimeout = TimeSpan.MaxValue);
+        stream.Rig.Shard.Post(new ShardMessage(ShardMessageKind.Drain));
+        stream.Rig.Turn();
+        stream.Rig.Clock.Advance(stream.Rig.Options.DrainWindow);
+        stream.Rig.TickOnce();
+        stream.AssertEnds(CloseReason.Drain, "retry");
+    }
+
+    /// <summary>Only a client that takes nothing is ended for that.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Stall_AnyState_EndsOnlyOneThatIsBlocked(StreamState state)
+    {
+        using var stream = new StreamInState(state, Log);
+        stream.Rig.Clock.Advance(stream.Rig.Options.StallTimeout + TimeSpan.FromSeconds(1));
+        stream.Rig.TickOnce();
+        Assert.Equal(stream.IsBlocked ? CloseReason.Stalled : null, stream.Sink.Ended);
+        stream.LetGo();
+        Assert.Equal(stream.IsBlocked ? CloseReason.Stalled : null, stream.Sink.Ended);
+    }
+}
