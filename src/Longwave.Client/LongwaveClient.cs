@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Longwave.Client.Connections;
+using Longwave.Client.Failures;
 using Longwave.Client.Publishing;
 using Longwave.Client.Subscriptions;
 using Longwave.Client.Telemetry;
@@ -44,7 +45,7 @@ public sealed class LongwaveClient : IAsyncDisposable
 
         _options = options ?? new LongwaveClientOptions();
         _options.Publish.Check();
-        _http = new HubHttp(hub, http, _options);
+        _http = new HubHttp(hub, http, new TokenSource(_options.TokenProvider), _options.UserAgent, _options.TimeProvider);
         _publisher = new Publisher(_http, _options.NextRandom);
         _telemetry = _options.Telemetry is { } telemetry ? new TelemetryReporter(_http, telemetry) : null;
     }

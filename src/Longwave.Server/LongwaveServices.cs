@@ -101,6 +101,8 @@ public static class LongwaveServices
     private static void AddMercure(IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(LongwaveKestrel.SendEventIds);
+        services.AddSingleton<IGrantVocabulary, LegacyClaim>();
+        services.AddSingleton<IGrantVocabulary, AuthorizationDetails>();
         services.AddSingleton<MercureAuthenticator>();
         services.AddSingleton<MercureRefusals>();
         services.AddSingleton<FormBody>();
@@ -118,6 +120,12 @@ public static class LongwaveServices
     {
         services.AddSingleton(provider => new TicketBox(provider.GetRequiredService<LongwaveOptions>().Auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HubAddress>();
+        services.AddSingleton(provider => new IssuerDirectory(
+            provider.GetRequiredService<LongwaveOptions>().Auth,
+            MercureKeys.Of(provider.GetRequiredService<LongwaveOptions>().Mercure),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IGrantVocabulary, LongwaveClaim>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<StreamOpener>();

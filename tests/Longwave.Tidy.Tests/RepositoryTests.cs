@@ -12,6 +12,7 @@ public sealed class RepositoryTests
         new DrawersRule(),
         new EntranceRule(),
         new FileLengthRule(),
+        new FolderReferencesRule(),
         new LinksRule(),
         new LockCommentsRule(),
         new LogEventIdsRule(),

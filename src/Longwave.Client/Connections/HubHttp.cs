@@ -16,13 +16,13 @@ internal sealed class HubHttp : IDisposable
     /// <summary>Prepares; nothing is sent yet.</summary>
     /// <param name="hub">The hub's address.</param>
     /// <param name="client">Gives the client for a request; null for one of our own.</param>
-    /// <param name="options">The user's options.</param>
-    public HubHttp(Uri hub, Func<HttpClient>? client, LongwaveClientOptions options)
+    /// <param name="tokens">Fetches tokens.</param>
+    /// <param name="userAgent">The <c>User-Agent</c> of every request.</param>
+    /// <param name="clock">The clock of waits and time-outs.</param>
+    public HubHttp(Uri hub, Func<HttpClient>? client, TokenSource tokens, string userAgent, TimeProvider clock)
     {
         Base = new Uri(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
-        Clock = options.TimeProvider;
-        Tokens = new TokenSource(options.TokenProvider);
-        UserAgent = options.UserAgent;
+        (Tokens, UserAgent, Clock) = (tokens, userAgent, clock);
         _own = client is null ? MakeClient(Base) : null;
         _client = client ?? (() => _own!);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Longwave.Client.Connections;
+using Longwave.Client.Failures;
 using Longwave.Client.Telemetry;
 
 namespace Longwave.Client.Subscriptions;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Longwave.Client.Connections;
 using Longwave.Client.Failures;
-using Longwave.Client.Subscriptions;
 
 namespace Longwave.Client.Telemetry;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Longwave.Server.Http;
 
 namespace Longwave.Server.Configuration;
 

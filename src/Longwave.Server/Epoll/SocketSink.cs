@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
-using Longwave.Server.Subscribe;
 
 namespace Longwave.Server.Epoll;
 

@@ -1,4 +1,3 @@
-using Longwave.Server.Subscribe;
 using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Http;

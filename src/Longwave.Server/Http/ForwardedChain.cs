@@ -1,4 +1,5 @@
 using System.Net;
+using Longwave.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

@@ -30,6 +30,9 @@ internal sealed class ApiKeyRing
         }
     }
 
+    /// <summary>Whether a secret is an API key, and not a token.</summary>
+    public static bool IsKey(string secret) => secret.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Whose the key is, or why it is refused.</summary>
     public Authentication Find(string key)
     {

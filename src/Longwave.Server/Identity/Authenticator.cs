@@ -3,9 +3,7 @@ using Longwave.Server.Browsers;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
-using Longwave.Server.Mercure;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Identity;
 
@@ -13,7 +11,7 @@ namespace Longwave.Server.Identity;
 /// Says who a request is of. What a request shows is either good or a refusal: a token that is expired, broken or revoked never makes it a
 /// request of nobody.
 /// </summary>
-internal sealed class Authenticator : IDisposable
+internal sealed class Authenticator
 {
     /// <summary>A header that a page of another origin can't send without being asked for it first (CORS).</summary>
     public const string IntentHeader = "Longwave-Request";
@@ -24,30 +22,20 @@ internal sealed class Authenticator : IDisposable
     private readonly RunningHub _hub;
     private readonly BrowserRules _browsers;
     private readonly TimeProvider _clock;
-    private readonly KeyFetcher _fetcher;
-    private readonly IssuerKeys[] _issuers;
-    private readonly IssuerKeys? _publishers;
-    private readonly IssuerKeys? _subscribers;
+    private readonly IssuerDirectory _issuers;
     private readonly HubAddress _address;
     private readonly TokenValidator _tokens;
     private readonly ApiKeyRing _apiKeys;
     private readonly Caller _nobody;
 
-    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, BrowserRules browsers, HubAddress address, TimeProvider clock, ILoggerFactory loggers)
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, BrowserRules browsers, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
     {
-        (_options, _hub, _browsers, _address, _clock, Tickets) = (options, hub, browsers, address, clock, tickets);
-        ILogger logger = loggers.CreateLogger("Longwave.Server.Identity");
+        (_options, _hub, _browsers, _address, _issuers, _clock, Tickets) = (options, hub, browsers, address, issuers, clock, tickets);
         AuthOptions auth = options.Auth;
         Everybody = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
-        _fetcher = new KeyFetcher(auth.KeyTimeout);
-        _issuers = [.. auth.Issuers.Select(issuer => new IssuerKeys(issuer, auth, _fetcher, clock, logger))];
-        _publishers = OwnKeys("Mercure:Publisher", options.Mercure.Publisher);
-        _subscribers = OwnKeys("Mercure:Subscriber", options.Mercure.Subscriber);
-        _tokens = new TokenValidator(auth, _issuers, Everybody, clock);
+        _tokens = new TokenValidator(auth, issuers, vocabularies, Everybody, clock);
         _apiKeys = new ApiKeyRing(auth.ApiKeys, Everybody);
         _nobody = options.AsksWho ? new Caller("", null, GrantSet.Nothing, Everybody) : Anybody;
-        IssuerKeys? OwnKeys(string name, MercureKeysOptions keys) =>
-            options.Mercure.Enabled && keys.IsSet ? new IssuerKeys(keys.AsIssuer(name), auth, _fetcher, clock, logger) : null;
     }
 
     /// <summary>Whoever comes, when nobody is asked who he is; null when everybody is.</summary>
@@ -61,9 +49,6 @@ internal sealed class Authenticator : IDisposable
 
     /// <summary>The tickets that wait for their use.</summary>
     public TicketBox Tickets { get; }
-
-    /// <summary>The issuers whose keys have to be kept current.</summary>
-    public IReadOnlyList<IssuerKeys> Issuers => [.. _issuers, .. new[] { _publishers, _subscribers }.OfType<IssuerKeys>()];
 
     /// <summary>Who sent it, or why that is refused.</summary>
     /// <param name="context">The request.</param>
@@ -89,28 +74,25 @@ internal sealed class Authenticator : IDisposable
             CarrierKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
                 ? new Authentication(holder)
                 : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is none.", "ticket")),
-            _ => carrier.Secret.StartsWith(ApiKeyRing.Prefix, StringComparison.Ordinal) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
+            _ => ApiKeyRing.IsKey(carrier.Secret) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
         };
         return Unrevoked(found);
     }
 
-    /// <summary>Whose a token or an API key is at the protocol's address, and whether it is signed with a key of its role.</summary>
-    public async ValueTask<(Authentication Found, bool IsOwn)> IdentifyAsync(string secret, MercureRole role, Dialect dialect, string hubUrl)
+    /// <summary>Authenticates a token or an API key that another protocol found in a request.</summary>
+    /// <param name="secret">The token or API key.</param>
+    /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
+    /// <param name="trusted">Keys whose tokens are accepted beside those of the issuers, or null.</param>
+    /// <returns>The caller or the refusal, and whether the token is signed with the trusted keys.</returns>
+    public async ValueTask<(Authentication Found, bool IsTrusted)> IdentifyAsync(string secret, string hubUrl, TrustedKeys? trusted)
     {
-        if (secret.StartsWith(ApiKeyRing.Prefix, StringComparison.Ordinal))
+        if (ApiKeyRing.IsKey(secret))
         {
             return (Unrevoked(_apiKeys.Find(secret)), false);
         }
 
-        if (dialect == Dialect.Current && !TokenValidator.IsAccessToken(secret))
-        {
-            return (new Authentication(new Problem(ProblemTypes.InvalidToken, "The token is no access token (`typ` is not `at+jwt`).")), false);
-        }
-
-        IssuerKeys? keys = role == MercureRole.Publisher ? _publishers : _subscribers;
-        SelfIssued? own = keys is null ? null : new SelfIssued(keys, role, dialect, hubUrl, _options.Mercure.Issuer);
-        Authentication found = Unrevoked(await _tokens.ValidateAsync(secret, hubUrl, own));
-        return (found, found.Caller is { } caller && !Array.Exists(_issuers, issuer => issuer.Issuer == caller.Issuer));
+        Authentication found = Unrevoked(await _tokens.ValidateAsync(secret, hubUrl, trusted));
+        return (found, found.Caller is { } caller && _issuers.FindIssuer(caller.Issuer) is null);
     }
 
     private Authentication Unrevoked(Authentication found) => found.Caller is { Subject: not null } caller && IsRevoked(caller)
@@ -128,8 +110,6 @@ internal sealed class Authenticator : IDisposable
     public static Problem Forbid(Caller caller, string detail, string? field = null, int? index = null) => caller.IsKnown
         ? new Problem(ProblemTypes.Forbidden, detail, field, index)
         : new Problem(ProblemTypes.Unauthorized, $"{detail} Send a token: `Authorization: Bearer …`.", field, index);
-
-    public void Dispose() => _fetcher.Dispose();
 
     private Problem? CheckCarrier(HttpRequest request, TokenCarrier carrier)
     {

@@ -1,5 +1,4 @@
 using Longwave.Engine.Access;
-using Longwave.Server.Mercure;
 
 namespace Longwave.Server.Identity;
 
@@ -21,8 +20,8 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
     /// <summary>When the token expires; null for a caller without one.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>What the token says in Mercure's words, or null.</summary>
-    public MercureClaims? Mercure { get; init; }
+    /// <summary>The rights that the token grants, one entry per vocabulary.</summary>
+    public IReadOnlyList<ClaimedGrants> Claimed { get; init; } = [];
 
     /// <summary>Whether he showed a good token, also when it does not name him.</summary>
     public bool HasToken { get; init; }
@@ -54,7 +53,7 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
         TokenId = TokenId,
         IssuedAt = IssuedAt,
         ExpiresAt = ExpiresAt,
-        Mercure = Mercure,
+        Claimed = Claimed,
         HasToken = HasToken,
         EndsByTheSecond = EndsByTheSecond,
     };

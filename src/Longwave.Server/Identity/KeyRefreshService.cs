@@ -4,19 +4,19 @@ using Microsoft.Extensions.Hosting;
 namespace Longwave.Server.Identity;
 
 /// <summary>Keeps the keys of issuers current: those in files are read before the hub listens, all of them now and then after that.</summary>
-internal sealed class KeyRefreshService(Authenticator authenticator, LongwaveOptions options, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class KeyRefreshService(IssuerDirectory issuers, LongwaveOptions options, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
 {
     private ITimer? _timer;
 
     /// <summary>A key that the configuration names and that can't be used ends the start (<see cref="KeyUnusableException"/>); an issuer that does not answer does not.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        foreach (IssuerKeys issuer in authenticator.Issuers)
+        foreach (IssuerKeys issuer in issuers.All)
         {
             issuer.ReadFiles();
         }
 
-        if (authenticator.Issuers.Count > 0)
+        if (issuers.All.Count > 0)
         {
             _timer = clock.CreateTimer(_ => Refresh(), null, TimeSpan.Zero, options.Auth.KeyRefresh);
         }
@@ -44,7 +44,7 @@ internal sealed class KeyRefreshService(Authenticator authenticator, LongwaveOpt
 
     private void Refresh()
     {
-        foreach (IssuerKeys issuer in authenticator.Issuers)
+        foreach (IssuerKeys issuer in issuers.All)
         {
             // It tells itself when it fails.
             _ = issuer.RefreshAsync();

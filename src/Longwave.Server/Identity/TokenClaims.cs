@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Longwave.Engine.Access;
-using Longwave.Server.Mercure;
 
 namespace Longwave.Server.Identity;
 
@@ -9,6 +8,8 @@ internal sealed class TokenClaims
 {
     private const int MaxAudiences = 100;
     private const int MaxTextLength = 1_024;
+
+    private readonly List<ClaimedGrants> _claimed = [];
 
     public string Issuer { get; private set; } = "";
 
@@ -24,11 +25,8 @@ internal sealed class TokenClaims
 
     public string? TokenId { get; private set; }
 
-    /// <summary>The claim <c>longwave</c>: what its subject may do.</summary>
-    public GrantSet Grants { get; private set; } = GrantSet.Nothing;
-
-    /// <summary>What it says in Mercure's words, or null.</summary>
-    public MercureClaims? Mercure { get; private set; }
+    /// <summary>The rights that the token grants, one entry per vocabulary.</summary>
+    public IReadOnlyList<ClaimedGrants> Claimed => _claimed;
 
     /// <summary>What a token of an issuer must say and this one does not, in a clause that goes on "the token …", or null.</summary>
     public string? Missing => Issuer.Length == 0 ? "does not say who issued it (`iss`)"
@@ -36,66 +34,93 @@ internal sealed class TokenClaims
         : ExpiresAt is null ? "does not say when it expires (`exp`)"
         : null;
 
-    /// <summary>All that it grants, in whatever words.</summary>
-    public GrantSet AllGrants => Mercure is null ? Grants : new GrantSet
+    /// <summary>Every right that the token grants, in any vocabulary.</summary>
+    public GrantSet Grants => new()
     {
-        Publish = [.. Grants.Publish, .. Mercure.Publish],
-        Subscribe = [.. Grants.Subscribe, .. Mercure.Subscribe],
-        IsAdmin = Grants.IsAdmin,
+        Publish = [.. _claimed.SelectMany(static claim => claim.Publish)],
+        Subscribe = [.. _claimed.SelectMany(static claim => claim.Subscribe)],
+        IsAdmin = _claimed.Exists(static claim => claim.IsAdmin),
     };
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the claims.</summary>
     /// <param name="json">The claims.</param>
-    /// <param name="header">The header of the same token: its type says in which words it may grant.</param>
-    /// <param name="scope">What their meaning depends on.</param>
+    /// <param name="header">The header of the same token: its type decides which vocabularies may grant rights.</param>
+    /// <param name="scope">What the meaning of a claim depends on beside the token.</param>
+    /// <param name="vocabularies">The vocabularies that the hub knows.</param>
     /// <param name="claims">The claims.</param>
-    /// <returns>What is wrong with them, in a clause that goes on "the token …", or null.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> json, TokenHeader header, TokenScope scope, out TokenClaims claims)
+    /// <returns>What is wrong with them, as a clause that continues "the token …", or null.</returns>
+    public static string? TryRead(
+        ReadOnlySpan<byte> json, TokenHeader header, TokenScope scope, IReadOnlyList<IGrantVocabulary> vocabularies, out TokenClaims claims)
     {
         var read = new TokenClaims();
         claims = read;
-        return TokenJson.ForEach(json, (string name, ref Utf8JsonReader reader) => read.Take(name, ref reader, header, scope));
+        string?[] granting = new string?[vocabularies.Count];
+        return TokenJson.ForEach(json, (string name, ref Utf8JsonReader reader) => read.ReadRegistered(name, ref reader, out string? problem)
+            ? problem
+            : read.ReadGrants(name, ref reader, header, scope, vocabularies, granting));
     }
 
-    private string? Take(string name, ref Utf8JsonReader reader, TokenHeader header, TokenScope scope)
+    /// <summary>Reads a registered claim (RFC 7519, section 4.1). Returns false for every other claim.</summary>
+    private bool ReadRegistered(string name, ref Utf8JsonReader reader, out string? problem)
     {
-        string? problem;
+        bool isValid;
         switch (name)
         {
             case "iss":
-                return (Issuer = Short(ref reader)).Length > 0 ? null : Wrong(name);
+                isValid = (Issuer = Short(ref reader)).Length > 0;
+                break;
             case "sub":
-                return (Subject = Short(ref reader)).Length > 0 ? null : Wrong(name);
+                isValid = (Subject = Short(ref reader)).Length > 0;
+                break;
             case "jti":
-                return (TokenId = Short(ref reader)).Length > 0 ? null : Wrong(name);
+                isValid = (TokenId = Short(ref reader)).Length > 0;
+                break;
             case "aud":
-                Audiences = TokenJson.Texts(ref reader, MaxAudiences) ?? [];
-                return Audiences.Count > 0 ? null : Wrong(name);
+                isValid = (Audiences = TokenJson.Texts(ref reader, MaxAudiences) ?? []).Count > 0;
+                break;
             case "exp":
-                return (ExpiresAt = TokenJson.Time(ref reader)) is null ? Wrong(name) : null;
+                isValid = (ExpiresAt = TokenJson.Time(ref reader)) is not null;
+                break;
             case "nbf":
-                return (NotBefore = TokenJson.Time(ref reader)) is null ? Wrong(name) : null;
+                isValid = (NotBefore = TokenJson.Time(ref reader)) is not null;
+                break;
             case "iat":
-                return (IssuedAt = TokenJson.Time(ref reader)) is null ? Wrong(name) : null;
-            case "longwave":
-                problem = GrantClaim.TryRead(ref reader, scope.MaxGrants, out GrantSet grants);
-                Grants = grants;
-                return problem;
-            case "mercure" or "https://mercure.rocks/" when !header.IsAccessToken && Mercure is null:
-                problem = LegacyClaim.TryRead(ref reader, scope.MaxGrants, out MercureClaims legacy);
-                Mercure = legacy;
-                return problem;
-            case "authorization_details" when header.IsAccessToken:
-                problem = AuthorizationDetails.TryRead(ref reader, scope, out MercureClaims details);
-                Mercure = details;
-                return problem;
+                isValid = (IssuedAt = TokenJson.Time(ref reader)) is not null;
+                break;
             default:
-                reader.Skip();
-                return null;
+                problem = null;
+                return false;
         }
+
+        problem = isValid ? null : $"has an invalid claim `{name}`";
+        return true;
+    }
+
+    private string? ReadGrants(
+        string name, ref Utf8JsonReader reader, TokenHeader header, TokenScope scope, IReadOnlyList<IGrantVocabulary> vocabularies, string?[] granting)
+    {
+        for (int i = 0; i < granting.Length; i++)
+        {
+            if (!vocabularies[i].Knows(name, header))
+            {
+                continue;
+            }
+
+            // Two claims of one vocabulary are two answers to one question; guessing which is meant could grant too much.
+            if (granting[i] is { } first)
+            {
+                return $"grants rights in two claims, `{first}` and `{name}`";
+            }
+
+            granting[i] = name;
+            string? problem = vocabularies[i].TryRead(ref reader, scope, out ClaimedGrants grants);
+            _claimed.Add(grants);
+            return problem;
+        }
+
+        reader.Skip();
+        return null;
     }
 
     private static string Short(ref Utf8JsonReader reader) => TokenJson.Text(ref reader) is { Length: <= MaxTextLength } text ? text : "";
-
-    private static string Wrong(string claim) => $"has a claim `{claim}` that is none";
 }

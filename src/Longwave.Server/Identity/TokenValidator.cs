@@ -11,12 +11,13 @@ namespace Longwave.Server.Identity;
 /// issuer it says it is of; 4. keys of that issuer that may be used with that algorithm; 5. signature, issuer and audience, by
 /// Microsoft.IdentityModel; 6. times. Nothing is fetched from where a token says.
 /// </summary>
-internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys> issuers, GrantSet everybody, TimeProvider clock)
+internal sealed class TokenValidator(
+    AuthOptions options, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, GrantSet everybody, TimeProvider clock)
 {
     private const int Parts = 3;
     private const int MaxHeaderLength = 4_096;
 
-    private readonly Dictionary<string, IssuerKeys> _issuers = issuers.ToDictionary(static issuer => issuer.Issuer, StringComparer.Ordinal);
+    private readonly IGrantVocabulary[] _vocabularies = [.. vocabularies];
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = options.MaxTokenBytes, SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>Whether a token says that it is an access token (RFC 9068). Nothing of it is believed.</summary>
@@ -31,7 +32,7 @@ internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys
     /// <param name="token">The token.</param>
     /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
     /// <param name="own">The keys of a party without a name, whose tokens are good here too, and what they may be; null when there is none.</param>
-    public async ValueTask<Authentication> ValidateAsync(string token, string hubUrl, SelfIssued? own = null)
+    public async ValueTask<Authentication> ValidateAsync(string token, string hubUrl, TrustedKeys? own = null)
     {
         if (token.Length > options.MaxTokenBytes)
         {
@@ -55,28 +56,28 @@ internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys
             return Refuse(badHeader);
         }
 
-        return TokenClaims.TryRead(claimsJson, header, new TokenScope(options.MaxGrants, hubUrl), out TokenClaims claims) is { } badClaims ? Refuse(badClaims)
-            : own is not null && !_issuers.ContainsKey(claims.Issuer) ? await ValidateOwnAsync(token, header, claims, own)
+        return TokenClaims.TryRead(claimsJson, header, new TokenScope(options.MaxGrants, hubUrl), _vocabularies, out TokenClaims claims) is { } badClaims ? Refuse(badClaims)
+            : own is not null && issuers.FindIssuer(claims.Issuer) is null ? await ValidateOwnAsync(token, header, claims, own)
             : claims.Missing is { } missing ? Refuse(missing)
             : await ValidateAsync(token, header, claims);
     }
 
     private async ValueTask<Authentication> ValidateAsync(string token, TokenHeader header, TokenClaims claims)
     {
-        if (!_issuers.TryGetValue(claims.Issuer, out IssuerKeys? issuer))
+        if (issuers.FindIssuer(claims.Issuer) is not { } issuer)
         {
             return Refuse("is of an issuer that this hub does not take tokens of");
         }
 
         return await VerifyAsync(token, header, issuer, Parameters(issuer)) is { } refused ? new Authentication(refused)
             : CheckTimes(claims) is { } problem ? Refuse(problem)
-            : new Authentication(ToCaller(claims, claims.Subject, claims.AllGrants));
+            : new Authentication(ToCaller(claims, claims.Subject, claims.Grants));
     }
 
     /// <summary>A token of whoever has the key. What it must say depends on what it is.</summary>
-    private async ValueTask<Authentication> ValidateOwnAsync(string token, TokenHeader header, TokenClaims claims, SelfIssued own)
+    private async ValueTask<Authentication> ValidateOwnAsync(string token, TokenHeader header, TokenClaims claims, TrustedKeys own)
     {
-        if (own.Refuse(header, claims) is { } wrong)
+        if (own.Check(header, claims) is { } wrong)
         {
             return Refuse(wrong);
         }
@@ -87,7 +88,7 @@ internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys
         };
         return await VerifyAsync(token, header, own.Keys, parameters) is { } refused ? new Authentication(refused)
             : claims.NotBefore > clock.GetUtcNow() + options.ClockSkew ? Refuse("is not valid yet (`nbf`)")
-            : new Authentication(ToCaller(claims, claims.Subject.Length == 0 ? null : claims.Subject, own.Narrow(claims.AllGrants)));
+            : new Authentication(ToCaller(claims, claims.Subject.Length == 0 ? null : claims.Subject, own.Narrow(claims.Grants)));
     }
 
     private async ValueTask<Problem?> VerifyAsync(string token, TokenHeader header, IssuerKeys issuer, TokenValidationParameters parameters)
@@ -113,7 +114,7 @@ internal sealed class TokenValidator(AuthOptions options, IEnumerable<IssuerKeys
         TokenId = claims.TokenId,
         IssuedAt = claims.IssuedAt,
         ExpiresAt = claims.ExpiresAt,
-        Mercure = claims.Mercure,
+        Claimed = claims.Claimed,
         HasToken = true,
     };
 

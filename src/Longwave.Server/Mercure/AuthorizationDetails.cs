@@ -8,18 +8,21 @@ namespace Longwave.Server.Mercure;
 
 /// <summary>The claim <c>authorization_details</c> (RFC 9396) of 1.0 tokens (draft 8, "Authorization Details").</summary>
 /// <remarks>A detail of the protocol that can't be understood makes the whole token worthless: what is left of it would not be what was meant.</remarks>
-internal static class AuthorizationDetails
+internal sealed class AuthorizationDetails : IGrantVocabulary
 {
     /// <summary>The type of the protocol's details; the short one stood in earlier texts of the draft.</summary>
     public static readonly IReadOnlyList<string> Types = ["https://mercure.rocks/authorization-detail", "mercure"];
 
     private const string Shape = "has `authorization_details` that can't be read";
 
-    /// <summary>Reads it; the reader stands at its value, and at its end afterwards. What is wrong, or null.</summary>
-    public static string? TryRead(ref Utf8JsonReader reader, TokenScope scope, out MercureClaims claims)
+    /// <inheritdoc/>
+    public bool Knows(string claim, TokenHeader header) => header.IsAccessToken && claim == "authorization_details";
+
+    /// <inheritdoc/>
+    public string? TryRead(ref Utf8JsonReader reader, TokenScope scope, out ClaimedGrants grants)
     {
         JsonElement details = JsonElement.ParseValue(ref reader);
-        claims = new MercureClaims();
+        grants = new MercureClaims();
         if (details.ValueKind != JsonValueKind.Array || UrlParts.Parse(scope.HubUrl) is not { } hub)
         {
             return Shape;
@@ -46,7 +49,7 @@ internal static class AuthorizationDetails
             }
         }
 
-        claims = new MercureClaims { Publish = publish, Subscribe = subscribe, Details = payloads };
+        grants = new MercureClaims { Publish = publish, Subscribe = subscribe, Details = payloads };
         return null;
     }
 

@@ -1,35 +1,38 @@
 using System.Text.Json;
 using Longwave.Engine.Access;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Identity;
 
 namespace Longwave.Server.Mercure;
 
 /// <summary>The claim <c>mercure</c> of 0.x tokens: <c>{"publish":[…],"subscribe":[…],"payload":…}</c> (draft 7, "Authorization").</summary>
-internal static class LegacyClaim
+internal sealed class LegacyClaim : IGrantVocabulary
 {
     private const string Shape = "has a claim `mercure` that is not an object of `publish`, `subscribe` and `payload`";
 
-    /// <summary>Reads it; the reader stands at its value, and at its end afterwards. What is wrong, or null.</summary>
-    public static string? TryRead(ref Utf8JsonReader reader, int maxGrants, out MercureClaims claims)
+    /// <inheritdoc/>
+    public bool Knows(string claim, TokenHeader header) => !header.IsAccessToken && claim is "mercure" or "https://mercure.rocks/";
+
+    /// <inheritdoc/>
+    public string? TryRead(ref Utf8JsonReader reader, TokenScope scope, out ClaimedGrants grants)
     {
         JsonElement claim = JsonElement.ParseValue(ref reader);
-        claims = new MercureClaims();
+        grants = new MercureClaims();
         if (claim.ValueKind != JsonValueKind.Object)
         {
             return claim.ValueKind == JsonValueKind.Null ? null : Shape;
         }
 
-        string? problem = TryReadList(claim, "publish", maxGrants, out List<Grant> publish)
-            ?? TryReadList(claim, "subscribe", maxGrants, out List<Grant> subscribe)
-            ?? Take(out claims, claim, publish, subscribe);
-        return problem;
-    }
+        List<Grant> subscribe = [];
+        string? problem = TryReadList(claim, "publish", scope.MaxGrants, out List<Grant> publish)
+            ?? TryReadList(claim, "subscribe", scope.MaxGrants, out subscribe);
+        if (problem is null)
+        {
+            string? payload = claim.TryGetProperty("payload", out JsonElement found) && found.ValueKind != JsonValueKind.Null ? found.GetRawText() : null;
+            grants = new MercureClaims { Publish = publish, Subscribe = subscribe, Payload = payload };
+        }
 
-    private static string? Take(out MercureClaims claims, JsonElement claim, List<Grant> publish, List<Grant> subscribe)
-    {
-        string? payload = claim.TryGetProperty("payload", out JsonElement found) && found.ValueKind != JsonValueKind.Null ? found.GetRawText() : null;
-        claims = new MercureClaims { Publish = publish, Subscribe = subscribe, Payload = payload };
-        return null;
+        return problem;
     }
 
     private static string? TryReadList(JsonElement claim, string name, int maxGrants, out List<Grant> grants)

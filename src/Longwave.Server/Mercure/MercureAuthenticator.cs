@@ -13,8 +13,11 @@ namespace Longwave.Server.Mercure;
 /// it; 3. the token is one of the hub's issuers, an API key, or signed with a key of its role; 4. what everybody may read is added.
 /// A token that is no good is a refusal, never a request of nobody.
 /// </summary>
-internal sealed class MercureAuthenticator(LongwaveOptions options, Authenticator authenticator, HubAddress address, BrowserRules browsers, TimeProvider clock)
+internal sealed class MercureAuthenticator(
+    LongwaveOptions options, Authenticator authenticator, IssuerDirectory issuers, HubAddress address, BrowserRules browsers, TimeProvider clock)
 {
+    private const string NoAccessToken = "is not an access token (`typ` is not `at+jwt`)";
+
     private static readonly Grant[] AnyTopic = [new Grant(Selector.Any)];
 
     private readonly HashSet<WebOrigin> _publishOrigins = [.. options.Mercure.PublishOrigins.Select(static text => WebOrigin.TryParse(text, out WebOrigin origin)
@@ -51,7 +54,13 @@ internal sealed class MercureAuthenticator(LongwaveOptions options, Authenticato
             return answer with { Caller = authenticator.Nobody.Beside(Everybody(known: false)) };
         }
 
-        (Authentication found, bool isOwn) = await authenticator.IdentifyAsync(token, role, dialect, address.Of(context));
+        if (dialect == Dialect.Current && !ApiKeyRing.IsKey(token) && !TokenValidator.IsAccessToken(token))
+        {
+            return answer with { Problem = new Problem(ProblemTypes.InvalidToken, $"The token {NoAccessToken}.") };
+        }
+
+        string hubUrl = address.Of(context);
+        (Authentication found, bool isOwn) = await authenticator.IdentifyAsync(token, hubUrl, KeysOf(role, dialect, hubUrl));
         if (!found.TryGet(out Caller? caller, out problem))
         {
             return answer with { Problem = problem };
@@ -62,6 +71,23 @@ internal sealed class MercureAuthenticator(LongwaveOptions options, Authenticato
             ? answer with { Problem = new Problem(ProblemTypes.InvalidToken, "The token has expired (`exp`).") }
             : answer with { Caller = (caller with { EndsByTheSecond = true }).Beside(Everybody(isOwn || options.Mercure.PublicToKnown)) };
     }
+
+    /// <summary>The keys of a role and the rules for tokens signed with them; null when the role has no keys. The keys grant nothing beyond the role.</summary>
+    private TrustedKeys? KeysOf(MercureRole role, Dialect dialect, string hubUrl) =>
+        issuers.FindOther(MercureKeys.NameOf(role)) is { } keys
+            ? new TrustedKeys(
+                keys,
+                (header, claims) => dialect == Dialect.Legacy ? null : CheckAccessToken(header, claims, hubUrl),
+                grants => role == MercureRole.Publisher ? new GrantSet { Publish = grants.Publish } : new GrantSet { Subscribe = grants.Subscribe })
+            : null;
+
+    /// <summary>The rules for access tokens that are signed with the keys of a role (draft 8, "Authorization").</summary>
+    private string? CheckAccessToken(TokenHeader header, TokenClaims claims, string hubUrl) =>
+        !header.IsAccessToken ? NoAccessToken
+        : claims.ExpiresAt is null ? "does not say when it expires (`exp`)"
+        : !claims.Audiences.Contains(hubUrl) ? "is for another audience (`aud`)"
+        : options.Mercure.Issuer is { } issuer && claims.Issuer != issuer ? "has an issuer (`iss`) that this hub does not accept"
+        : null;
 
     /// <summary>What everybody may do here.</summary>
     private GrantSet Everybody(bool known)

@@ -86,7 +86,7 @@ internal sealed class MercureSubscribeEndpoint(
                 context.Response.Clear();
                 return refusals.WriteAsync(context, found.Dialect, streams.RefusalOf(outcome));
             },
-            options.Mercure.Subscriptions ? subscriber => active.Add(hubUrl.Path, subscription.Matchers, caller.Mercure, subscriber) : null);
+            options.Mercure.Subscriptions ? subscriber => active.Add(hubUrl.Path, subscription.Matchers, MercureClaims.Of(caller), subscriber) : null);
     }
 
     private void SetHeaders(HttpContext context, MercureCaller found, MercureSubscription subscription)

@@ -1,6 +1,7 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
+using Longwave.Server.Epoll;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using Longwave.Arguments;
 using Longwave.Client;
+using Longwave.Client.Failures;
 using Longwave.Client.Publishing;
 using Longwave.Hubs;
 

@@ -1,6 +1,7 @@
 using Longwave.Arguments;
 using Longwave.Client;
 using Longwave.Client.Connections;
+using Longwave.Client.Failures;
 using Longwave.Client.Subscriptions;
 using Longwave.Hubs;
 using Longwave.Terminals;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Longwave.Client.Connections;
+using Longwave.Client.Failures;
 using Longwave.Client.Positions;
 using Longwave.Client.Publishing;
 using Longwave.Client.Subscriptions;

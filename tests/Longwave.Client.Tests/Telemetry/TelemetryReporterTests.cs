@@ -55,7 +55,7 @@ public sealed class TelemetryReporterTests
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var client = new LongwaveClient(hub.Url);
-        using var http = new Client.Connections.HubHttp(new Uri(hub.Url), null, new LongwaveClientOptions());
+        using var http = new Client.Connections.HubHttp(new Uri(hub.Url), null, new Client.Connections.TokenSource(null), "test", TimeProvider.System);
         await using (var reporter = new TelemetryReporter(http, new ClientTelemetryOptions { MaxWaiting = 150 }))
         {
             for (int i = 0; i < 1_000; i++)

@@ -1,5 +1,4 @@
 using Longwave.Server.Http;
-using Longwave.Server.Subscribe;
 using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Tests.Http;

@@ -1,4 +1,4 @@
-namespace Longwave.Server.Http;
+namespace Longwave.Server.Configuration;
 
 /// <summary>The header in which trusted proxies say whom they serve.</summary>
 public enum ForwardedHeader

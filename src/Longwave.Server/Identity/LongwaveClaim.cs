@@ -8,16 +8,20 @@ namespace Longwave.Server.Identity;
 /// The claim <c>longwave</c>: <c>{"publish":[…],"subscribe":[…],"admin":true}</c>, where a grant is a selector or
 /// <c>{"topic":"prices/{symbol}","types":["trade"]}</c>.
 /// </summary>
-internal static class GrantClaim
+internal sealed class LongwaveClaim : IGrantVocabulary
 {
     private const int MaxTypes = 100;
 
     private const string Shape = "has a claim `longwave` that is not an object of `publish`, `subscribe` and `admin`";
 
-    /// <summary>Reads it; an entry that can't be understood makes the token worthless rather than smaller.</summary>
-    public static string? TryRead(ref Utf8JsonReader reader, int maxGrants, out GrantSet grants)
+    /// <inheritdoc/>
+    public bool Knows(string claim, TokenHeader header) => claim == "longwave";
+
+    /// <inheritdoc/>
+    /// <remarks>If the hub cannot interpret an entry, it rejects the whole token.</remarks>
+    public string? TryRead(ref Utf8JsonReader reader, TokenScope scope, out ClaimedGrants grants)
     {
-        grants = GrantSet.Nothing;
+        grants = new ClaimedGrants();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
@@ -41,13 +45,13 @@ internal static class GrantClaim
             {
                 return Shape;
             }
-            else if (TryReadList(ref reader, maxGrants, isPublish ? publish = [] : subscribe = []) is { } problem)
+            else if (TryReadList(ref reader, scope.MaxGrants, isPublish ? publish = [] : subscribe = []) is { } problem)
             {
                 return problem;
             }
         }
 
-        grants = new GrantSet { Publish = publish ?? [], Subscribe = subscribe ?? [], IsAdmin = admin ?? false };
+        grants = new ClaimedGrants { Publish = publish ?? [], Subscribe = subscribe ?? [], IsAdmin = admin ?? false };
         return null;
     }
 
@@ -87,7 +91,7 @@ internal static class GrantClaim
         return null;
     }
 
-    /// <summary>An empty list of types would mean none to whoever wrote it, so it is refused.</summary>
+    /// <summary>Reads a grant with types. An empty list of types is rejected: its author meant no type, and no types means every type.</summary>
     private static bool TryReadGrant(ref Utf8JsonReader reader, ref string? topic, ref List<string>? types)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

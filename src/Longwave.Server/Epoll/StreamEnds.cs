@@ -1,6 +1,6 @@
 using Longwave.Engine.Subscribers;
 
-namespace Longwave.Server.Subscribe;
+namespace Longwave.Server.Epoll;
 
 /// <summary>What the reasons for which a stream ends mean for its response.</summary>
 internal static class StreamEnds

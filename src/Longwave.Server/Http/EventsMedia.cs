@@ -1,4 +1,4 @@
-namespace Longwave.Server.Subscribe;
+namespace Longwave.Server.Http;
 
 /// <summary>The forms in which <c>GET /v1/events</c> answers.</summary>
 internal enum EventsMedia

@@ -1,6 +1,4 @@
-using Longwave.Client.Failures;
-
-namespace Longwave.Client;
+namespace Longwave.Client.Failures;
 
 /// <summary>A hub did not do what it was asked, and asking again would not help, or was tried for long enough.</summary>
 public sealed class LongwaveException : Exception
