@@ -12,6 +12,10 @@ internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, F
     private bool _hadEvent;
     private string _transport = "stream";
 
+    /// <summary>Measures a subscription, or returns null when this one is not in the sample.</summary>
+    public static ConnectionTimes? Sample(TelemetryReporter reporter, Func<double> random) =>
+        random() < reporter.SampleRate ? new ConnectionTimes(reporter, reporter.SampleRate, random, reporter.Clock) : null;
+
     /// <summary>A request leaves.</summary>
     public void Connecting() => (_began, _hadEvent) = (clock.GetTimestamp(), false);
 

@@ -43,7 +43,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         _positions = new PositionKeeper(_options.PositionStore, _options.PositionSaveInterval, http.Clock);
         _backoff = new DecorrelatedJitter(_options.Reconnect.MaxDelay, random);
         _renewal = new TokenRenewal(http, cancellation);
-        _times = telemetry?.Follow(random);
+        _times = telemetry is null ? null : ConnectionTimes.Sample(telemetry, random);
         _floor = _options.Reconnect.MinDelay;
     }
 

@@ -33,9 +33,11 @@ internal sealed class TelemetryReporter : IAsyncDisposable
         _posting = PostAsync();
     }
 
-    /// <summary>Measures one subscription in so many; null for the others.</summary>
-    public ConnectionTimes? Follow(Func<double> random) =>
-        random() < _options.SampleRate ? new ConnectionTimes(this, _options.SampleRate, random, _http.Clock) : null;
+    /// <summary>The share of subscriptions that are measured.</summary>
+    public double SampleRate => _options.SampleRate;
+
+    /// <summary>The clock of measurements.</summary>
+    public TimeProvider Clock => _http.Clock;
 
     /// <summary>Takes a sample, unless too many wait.</summary>
     public void Add(TelemetrySample sample) => _waiting.Writer.TryWrite(sample);
