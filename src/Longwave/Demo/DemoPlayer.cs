@@ -18,9 +18,9 @@ internal sealed class DemoPlayer(DemoSet set, Pace pace, EventSender sender, Pro
 
     /// <summary>Publishes all of it once, or for ever.</summary>
     /// <returns>Why it stopped early; null when it came to its end.</returns>
-    public async Task<HubFailure?> PlayAsync(IReadOnlyList<DemoEvent> events, bool loop, CancellationToken cancellation)
+    public async Task<HubFailureText?> PlayAsync(IReadOnlyList<DemoEvent> events, bool loop, CancellationToken cancellation)
     {
-        HubFailure? failure = null;
+        HubFailureText? failure = null;
         do
         {
             failure = await PlayOnceAsync(events, cancellation);
@@ -29,7 +29,7 @@ internal sealed class DemoPlayer(DemoSet set, Pace pace, EventSender sender, Pro
         return failure;
     }
 
-    private async Task<HubFailure?> PlayOnceAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellation)
+    private async Task<HubFailureText?> PlayOnceAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellation)
     {
         long started = clock.GetTimestamp();
         int next = 0;

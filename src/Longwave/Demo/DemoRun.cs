@@ -29,7 +29,7 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
         var player = new DemoPlayer(set, pace, sender, progress, terminal.Clock);
         try
         {
-            HubFailure? failure = await view.RunAsync(() => player.PlayAsync(events, loop, cancellation));
+            HubFailureText? failure = await view.RunAsync(() => player.PlayAsync(events, loop, cancellation));
             if (failure is not null)
             {
                 terminal.Say(failure.Sentence);

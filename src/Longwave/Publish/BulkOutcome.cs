@@ -13,7 +13,7 @@ namespace Longwave.Publish;
 /// <param name="Bad">The line that stopped it.</param>
 /// <param name="Failure">What stopped it, when it was not a line found bad before it was sent.</param>
 internal sealed record BulkOutcome(
-    long Published, long Duplicates, long Skipped, string? First, string? Last, BadLine? Bad, HubFailure? Failure)
+    long Published, long Duplicates, long Skipped, string? First, string? Last, BadLine? Bad, HubFailureText? Failure)
 {
     /// <summary>The last line known to be published when somebody interrupted it; null when nobody did.</summary>
     public long? InterruptedAfterLine { get; init; }

@@ -18,7 +18,7 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
     private string? _firstPosition;
     private string? _lastPosition;
     private BadLine? _refused;
-    private HubFailure? _failure;
+    private HubFailureText? _failure;
     private long _lastLine;
     private long _published;
     private long _duplicates;
@@ -102,7 +102,7 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
         }
 
         // The first failure is the one that is told.
-        HubFailure? failure = reply.Failure ?? (bad is null ? null : new HubFailure(bad.Problem));
+        HubFailureText? failure = reply.Failure ?? (bad is null ? null : new HubFailureText(bad.Problem));
         if (_failure is null && failure is not null)
         {
             (_refused, _failure) = (reply.Failure is null or { Index: not null } ? bad : null, failure);

@@ -41,7 +41,7 @@ internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Acti
         }
         catch (LongwaveException exception)
         {
-            HubFailure failure = HubFailure.From(exception.Failure);
+            HubFailureText failure = HubFailureText.From(exception.Failure);
             return PublishReply.Failed(exception.GaveUpAfter is { } took
                 ? failure with { Sentence = $"{failure.Sentence} Gave up after {Duration.Format(took)}." }
                 : failure);
@@ -50,7 +50,7 @@ internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Acti
         // Each reason once: the hundredth time it says nothing new.
         void OnRetry(PublishRetry retry)
         {
-            string sentence = HubFailure.From(retry.Failure).Sentence;
+            string sentence = HubFailureText.From(retry.Failure).Sentence;
             if (sentence != said)
             {
                 said = sentence;

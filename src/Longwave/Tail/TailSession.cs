@@ -22,7 +22,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
 
     private readonly EventPrinter _printer = new(terminal, arguments.Json);
     private readonly CancellationTokenSource _enough = new();
-    private HubFailure? _noHub;
+    private HubFailureText? _noHub;
     private bool _reached;
     private bool _lost;
     private long _printed;
@@ -40,7 +40,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
         }
         catch (LongwaveException exception)
         {
-            terminal.Say(HubFailure.From(exception.Failure).Sentence);
+            terminal.Say(HubFailureText.From(exception.Failure).Sentence);
             return ExitCode.Failed;
         }
         catch (OperationCanceledException) when (_noHub is not null)
@@ -108,17 +108,17 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
                 OnConnected(change.LastEventId);
                 break;
             case SubscriptionState.Connecting when change is { Cause: ReconnectCause.NoGreeting, Failure: { } failure }:
-                SayUnlessQuiet($"{HubFailure.From(failure).Sentence} Asking for events again and again instead.");
+                SayUnlessQuiet($"{HubFailureText.From(failure).Sentence} Asking for events again and again instead.");
                 break;
             case SubscriptionState.Waiting when change.Failure is { IsUnreachable: true } failure && !_reached && !arguments.Wait:
-                _noHub = HubFailure.From(failure);
+                _noHub = HubFailureText.From(failure);
                 _enough.Cancel();
                 break;
             case SubscriptionState.Waiting:
                 // A connection that broke was one: the hub may be restarting.
                 _reached |= change.Failure is not { IsUnreachable: true };
                 _lost = true;
-                string reason = change.Failure is { } why ? HubFailure.From(why).Sentence : "The hub ended the stream.";
+                string reason = change.Failure is { } why ? HubFailureText.From(why).Sentence : "The hub ended the stream.";
                 SayUnlessQuiet($"{reason} Connecting again in {Duration.Format(change.Delay!.Value)}.");
                 break;
         }

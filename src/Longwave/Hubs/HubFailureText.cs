@@ -5,13 +5,13 @@ namespace Longwave.Hubs;
 
 /// <summary>Why a hub did not do what it was asked, in one sentence for a person at a terminal.</summary>
 /// <param name="Sentence">What went wrong and what to do.</param>
-internal sealed record HubFailure(string Sentence)
+internal sealed record HubFailureText(string Sentence)
 {
     /// <summary>Which event of a batch it was about, from 0; null when it was about none.</summary>
     public int? Index { get; init; }
 
     /// <summary>What the client says, with what to do about it on a command line.</summary>
-    public static HubFailure From(Client.Failures.HubFailure failure)
+    public static HubFailureText From(Client.Failures.HubFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
         string hint = failure.Kind switch
@@ -20,6 +20,6 @@ internal sealed record HubFailure(string Sentence)
             FailureKind.ConnectionRefused => " Start one with `longwave serve`, or say where it is with --hub URL.",
             _ => "",
         };
-        return new HubFailure(VisibleText.Escape(failure.Message) + hint) { Index = failure.Index };
+        return new HubFailureText(VisibleText.Escape(failure.Message) + hint) { Index = failure.Index };
     }
 }
