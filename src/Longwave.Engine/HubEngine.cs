@@ -61,7 +61,7 @@ public sealed class HubEngine : IAsyncDisposable
         _threads = [.. _shards.Select((shard, i) => new Thread(shard.Run) { Name = $"longwave-shard-{i}", IsBackground = true })];
         Array.ForEach(_threads, static thread => thread.Start());
         _timers = Array.ConvertAll(_shards, shard => clock.CreateTimer(
-            static state => ((Shard)state!).Post(new ShardMessage(ShardMessageKind.Tick)), shard, shard.TickInterval, shard.TickInterval));
+            static state => ((Shard)state!).PostTick(), shard, shard.TickInterval, shard.TickInterval));
         _pipeline = new PublisherPipeline(options, log, WakeShards, clock, _logger);
     }
 

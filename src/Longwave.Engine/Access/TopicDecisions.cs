@@ -7,6 +7,11 @@ namespace Longwave.Engine.Access;
 /// The decisions of one reader by topic. Read without a lock by every shard and catch-up reader; starts with nothing, because most readers
 /// read one or two topics, and there are very many readers.
 /// </summary>
+/// <remarks>
+/// Memory order. A table is filled before it is stored in <c>_slots</c>, and a decision is complete before it is stored in its slot; both stores
+/// are releases, so a lookup that sees one sees all of it. A lookup in a table that was replaced meanwhile finds less than there is, and the
+/// decision is worked out again. A slot is never emptied or changed, so a probe that stops at an empty slot has missed only what came after it began.
+/// </remarks>
 internal sealed class TopicDecisions
 {
     /// <summary>Most topics remembered; then all are worked out anew.</summary>
@@ -44,7 +49,8 @@ internal sealed class TopicDecisions
         {
             if (_count >= MaxTopics)
             {
-                (_slots, _count) = ([], 0);
+                Volatile.Write(ref _slots, []);
+                _count = 0;
             }
 
             // At most half full, so that looking in vain ends soon.
@@ -71,7 +77,7 @@ internal sealed class TopicDecisions
         Volatile.Write(ref _slots, larger);
     }
 
-    /// <summary>Two threads may have decided the same at once; the second takes a place of its own, which nobody finds.</summary>
+    /// <summary>Two threads may have decided the same at once; the second takes a slot of its own, which no lookup reaches.</summary>
     private static void Put(TopicDecision?[] slots, TopicDecision decision)
     {
         int mask = slots.Length - 1;

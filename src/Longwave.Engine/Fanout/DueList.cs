@@ -88,6 +88,8 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
     /// <summary>On a thread of the timer, maybe a little early: then the shard sets it again.</summary>
     private void Fire()
     {
+        // Cleared before the wake-up, whose lock orders the two: the turn that follows sees it and sets the timer again. When the shard set
+        // the timer in between, it only does so once more.
         _armed = false;
         wake();
     }

@@ -3,7 +3,11 @@ namespace Longwave.Engine.Fanout;
 /// <summary>Messages to a thread from many others, in order, and a way to wake it without a message.</summary>
 /// <remarks>
 /// Bounded by its senders: a subscriber has at most a few messages on their way (its opening, one writable signal, its hand-over, its
-/// closing), and a timer sends no tick before the last one was taken.
+/// closing, one for each renewal that a request makes), and a timer sends no tick before the last one was handled.
+/// <para>
+/// One lock guards everything, so a sender's message and its wake-up are one step: the owner either takes the message, or finds the wake-up
+/// before it waits. What a sender stored before it posts, the owner sees after it has taken the message.
+/// </para>
 /// </remarks>
 internal sealed class Mailbox<T>
 {

@@ -48,13 +48,16 @@ internal sealed class Shard : IDisposable
 
     public void Post(ShardMessage message) => _mailbox.Post(message);
 
+    /// <summary>Time has passed. From the clock's timer.</summary>
+    public void PostTick() => _timer.PostTick(_mailbox);
+
     /// <summary>Takes a subscriber in. One that lacks nothing waits for the next event or tick, whichever comes first.</summary>
     public void Open(Subscriber subscriber)
     {
         (long cursor, bool isUrgent) = (subscriber.Cursor, subscriber.Request.EndWhenLive || !subscriber.Request.Streaming || subscriber.NeedsCatchUp);
         _mailbox.PostQuietly(new ShardMessage(ShardMessageKind.Opened, subscriber));
 
-        // An event that came before the message may have woken the shard before it, too.
+        // The tip is read after the message is in: an event that woke the shard before it had raised the tip, and a later one wakes it for both.
         if (isUrgent || _log.Tip > cursor)
         {
             _mailbox.Wake();

@@ -24,6 +24,7 @@ internal sealed class ShardTimer
     private readonly List<Subscriber>[] _buckets;
     private int _now;
     private bool _draining;
+    private int _isTickPosted;
 
     public ShardTimer(EngineOptions options, TimeProvider clock)
     {
@@ -40,6 +41,15 @@ internal sealed class ShardTimer
     }
 
     public TimeSpan TickInterval { get; }
+
+    /// <summary>Posts a tick, unless the last one was not handled yet: however long the shard is away, its mailbox has one. From any thread.</summary>
+    public void PostTick(Mailbox<ShardMessage> mailbox)
+    {
+        if (Interlocked.Exchange(ref _isTickPosted, 1) == 0)
+        {
+            mailbox.Post(new ShardMessage(ShardMessageKind.Tick));
+        }
+    }
 
     public void Add(Subscriber subscriber)
     {
@@ -74,6 +84,8 @@ internal sealed class ShardTimer
     /// <summary>Time has passed: ends what is due in the next bucket and gives the others their heartbeat.</summary>
     public void Tick(Action<Subscriber> heartbeat)
     {
+        // Before the work: time that passes during it is another tick.
+        Volatile.Write(ref _isTickPosted, 0);
         _now = (_now + 1) % _buckets.Length;
         long timestamp = _clock.GetTimestamp();
         foreach (Subscriber subscriber in _buckets[_now])

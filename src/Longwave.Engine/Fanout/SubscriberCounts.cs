@@ -10,8 +10,11 @@ internal sealed class SubscriberCounts
 
     public int Open => Volatile.Read(ref _open);
 
+    /// <summary>Counts one more; false, and nothing counted, at the limit.</summary>
     public bool TryOpen(int most)
     {
+        // Counted first and taken back: the limit is never exceeded. Of two that come at once when one place is left, one may be rejected
+        // for the moment that the other is counted too many.
         if (Interlocked.Increment(ref _open) <= most)
         {
             return true;

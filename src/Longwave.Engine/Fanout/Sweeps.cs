@@ -40,14 +40,16 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
     public bool IsFull => _full > 0 || _pairs >= limits.ShardTurnRoutes;
 
     /// <summary>
-    /// Somebody is about to get another identity: nothing is sent until the shard has been told, because what a member may read stands in
-    /// its route node. From any thread; <see cref="EndRenewal"/> must follow.
+    /// A subscriber is about to get another identity: nothing is sent until the shard has its message, because the access of a member is in
+    /// its route node. From any thread; <see cref="EndRenewal"/> must follow. <see cref="Subscriber.TryRenew"/> has the order argument.
     /// </summary>
     public void BeginRenewal() => Interlocked.Increment(ref _renewals);
 
-    /// <summary>Somebody has got it. After the count, so that a further one that is on its way counts itself.</summary>
+    /// <summary>A subscriber has another identity.</summary>
     public void EndRenewal(Subscriber subscriber)
     {
+        // The access is read after the count went down (a full fence): a later renewal has either stored its access by now, or still has its
+        // own count up until its own message comes.
         Interlocked.Decrement(ref _renewals);
         subscriber.Route?.Plain.Renew(subscriber);
     }

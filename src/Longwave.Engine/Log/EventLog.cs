@@ -112,6 +112,8 @@ internal sealed class EventLog : IDisposable
             }
 
             LastTimeUnixMs = added.TimeUnixMs;
+
+            // In this order: a reader that sees the event in the tail sees its topic's figures, and one that sees the tip finds the event.
             Tail.Append(added);
             Volatile.Write(ref _tip, added.Offset);
         }
@@ -154,7 +156,7 @@ internal sealed class EventLog : IDisposable
         }
     }
 
-    /// <summary>An event that only the hot tail had leaves it.</summary>
+    /// <summary>An event that only the hot tail had leaves it: said before it does, so a reader that does not find it there learns that it is gone.</summary>
     private void Lose(Topic topic, TailEvent gone)
     {
         topic.Trimming(gone.Offset);

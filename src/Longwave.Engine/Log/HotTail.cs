@@ -9,6 +9,16 @@ namespace Longwave.Engine.Log;
 /// <remarks>
 /// It is the one queue of the fan-out: a shard, a catch-up reader and a slow subscriber each hold a place in it. A reader that finds a
 /// place empty or taken by a later event has been overtaken and goes to storage.
+/// <para>
+/// Memory order. The writer appends in the order slot, <c>_end</c>, and evicts in the order <c>_base</c>, <c>_first</c>, slot. Each is a release
+/// store, each read an acquire load, so a reader that sees one of them sees all that were stored before it:
+/// </para>
+/// <list type="bullet">
+/// <item>A reader that sees <c>_end = e</c> sees the slots of all events before <c>e</c>: an empty one among them was evicted.</item>
+/// <item>A reader that sees <c>_first = f</c> sees a <c>_base</c> of at least the offset of event <c>f - 1</c>. It must read <c>_first</c> before
+/// <c>_base</c>; read the other way round, evictions in between let it skip events (see <see cref="Find"/>).</item>
+/// <item>A slot says which event it holds (<see cref="TailEvent.Sequence"/> is set before the slot is stored), so a reader never takes one event for another.</item>
+/// </list>
 /// </remarks>
 internal sealed class HotTail
 {
@@ -79,9 +89,18 @@ internal sealed class HotTail
     /// <summary>Sequence of the first event after <paramref name="offset"/>, or -1 when some of those have left already.</summary>
     public long Find(long offset)
     {
-        while (offset >= Base)
+        while (true)
         {
-            long low = First, high = End;
+            // First before Base: a Base of at most `offset` then means that every event before `low` has an offset of at most `offset`, so
+            // the search from `low` on skips none. Evictions after these two reads show as an empty slot, and the search starts again.
+            // That ends: each eviction raises Base, and only the events up to `offset` can leave before it is too high.
+            long low = First;
+            if (offset < Base)
+            {
+                return -1;
+            }
+
+            long high = End;
             bool overtaken = false;
             while (low < high && !overtaken)
             {
@@ -96,7 +115,5 @@ internal sealed class HotTail
                 return low;
             }
         }
-
-        return -1;
     }
 }

@@ -58,6 +58,7 @@ internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates
     }
 
     /// <summary>The event's frame in the format, as a chunk. Two threads may encode at once; both get the same array.</summary>
+    /// <remarks>The exchange publishes an array only when it is complete, and its bytes are reached through the reference alone, so a plain read of the field is enough.</remarks>
     public byte[] Chunk(EventFormat format) => format == EventFormat.Sse
         ? _sse ?? Interlocked.CompareExchange(ref _sse, Encode(format), null) ?? _sse
         : Others()[(int)format] ?? Interlocked.CompareExchange(ref Others()[(int)format], Encode(format), null) ?? Others()[(int)format]!;

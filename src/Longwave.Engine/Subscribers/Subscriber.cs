@@ -19,7 +19,6 @@ public sealed class Subscriber
     private int _closing = -1;
     private int _ended = -1;
     private StreamIdentity? _identity;
-    private ReadAccess? _access;
 
     internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, Shard shard, PatternCounts patterns)
     {
@@ -32,12 +31,14 @@ public sealed class Subscriber
     /// <summary>Number of the stream, unique while the hub runs.</summary>
     public long Id { get; }
 
-    /// <summary>Completes when the stream is over and nobody will touch its sink any more.</summary>
-    /// <remarks>Made on first need: nobody waits for the end of a parked stream, and there are many of them.</remarks>
+    /// <summary>Completes when the stream is over and no thread touches its sink any more.</summary>
+    /// <remarks>Made on first need: no task waits for the end of a parked stream, and there are many of them.</remarks>
     public Task<CloseReason> Completion
     {
         get
         {
+            // This stores _completion, then reads _ended; Completed stores _ended, then reads _completion. Both stores are full fences, so at
+            // least one of the two sees the other's and completes the task.
             TaskCompletionSource<CloseReason> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
             TaskCompletionSource<CloseReason> completion = Interlocked.CompareExchange(ref _completion, made, null) ?? made;
             if (Volatile.Read(ref _ended) is >= 0 and int reason)
@@ -56,7 +57,7 @@ public sealed class Subscriber
     public StreamIdentity? Identity => Volatile.Read(ref _identity);
 
     /// <summary>Which events reach it; null when nothing that it asked for is kept from it.</summary>
-    internal ReadAccess? Access => Volatile.Read(ref _access);
+    internal ReadAccess? Access => Identity?.Access;
 
     internal SubscribeRequest Request { get; }
 
@@ -153,11 +154,15 @@ public sealed class Subscriber
     /// <summary>Its client knows that the token expires.</summary>
     internal bool IsToldOfExpiry { get; set; }
 
-    /// <summary>Goes on under another identity: from now on only what that one may read is written. From any thread.</summary>
+    /// <summary>Goes on under another identity. An event that is published after this returns is delivered only if that identity may read it. From any thread.</summary>
     /// <returns>False when the stream is ending already.</returns>
     public bool TryRenew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
+
+        // The shard keeps the access beside the subscriber's route (RouteMember). The count goes up before the access changes, and the shard
+        // reads the count after it has routed the events of a turn: an event that is routed after the change is not sent before the message
+        // below has updated the route. The interlocked increment orders the two for every other reader, which reads Access itself.
         _shard.BeginRenewal();
         try
         {
@@ -198,11 +203,9 @@ public sealed class Subscriber
         }
     }
 
-    private void Take(StreamIdentity? identity)
-    {
-        Volatile.Write(ref _access, identity?.Access is { } access && !access.CoversAll(Filter.Selectors, Request.Types) ? access : null);
-        Volatile.Write(ref _identity, identity);
-    }
+    /// <summary>One store for identity and access: two renewals at once leave the whole of one of them.</summary>
+    private void Take(StreamIdentity? identity) =>
+        Volatile.Write(ref _identity, identity?.Access?.CoversAll(Filter.Selectors, Request.Types) == true ? identity with { Access = null } : identity);
 
     internal void AskBack() => IsAskedBack = true;
 
@@ -214,6 +217,8 @@ public sealed class Subscriber
     {
         _patterns.Remove(Filter.Selectors);
         Request.Place?.Dispose();
+
+        // See Completion for the order of these two.
         Interlocked.Exchange(ref _ended, (int)reason);
         Volatile.Read(ref _completion)?.TrySetResult(reason);
     }

@@ -2,12 +2,20 @@ using Longwave.Engine.Configuration;
 
 namespace Longwave.Engine.Topics;
 
-/// <summary>
-/// What is known of one topic. The writer alone changes it; any thread reads it. The figures are read one by one: together they may be
-/// one commit apart, which no reader minds.
-/// </summary>
+/// <summary>What is known of one topic. The writer alone changes it; any thread reads it.</summary>
+/// <remarks>
+/// Memory order. Every figure is a release store and an acquire load, so single ones can be relied on in the order in which the writer stores them:
+/// <list type="bullet">
+/// <item>An event is added here before it appears in the hot tail: a reader that has it from there sees a count and a first offset that include it.</item>
+/// <item><see cref="TrimmedThrough"/> rises before <see cref="Count"/> and <see cref="First"/> say that events are gone: a reader that no longer
+/// finds them, and reads it afterwards, knows why.</item>
+/// </list>
+/// <see cref="Describe"/> alone needs all figures of one moment. For it the writer makes <c>_version</c> odd before it changes them and even
+/// afterwards; a reader that finds it odd, or changed since it began, reads again.
+/// </remarks>
 internal sealed class Topic(int id, string name, TopicPolicy policy)
 {
+    private int _version;
     private long _tip;
     private long _first;
     private long _count;
@@ -42,16 +50,16 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// </summary>
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
-    /// <summary>Whether the topic has its row in storage. Of the writer.</summary>
+    /// <summary>Whether the topic has its row in storage. Writer thread only.</summary>
     public bool Stored { get; set; }
 
-    /// <summary>How far the index and the figures in storage are complete. Of the writer.</summary>
+    /// <summary>How far the index and the figures in storage are complete. Writer thread only.</summary>
     public long IndexedThrough { get; set; }
 
-    /// <summary>Events kept up to <see cref="IndexedThrough"/>. Of the writer.</summary>
+    /// <summary>Events kept up to <see cref="IndexedThrough"/>. Writer thread only.</summary>
     public long IndexedCount { get; set; }
 
-    /// <summary>Bytes kept up to <see cref="IndexedThrough"/>. Of the writer.</summary>
+    /// <summary>Bytes kept up to <see cref="IndexedThrough"/>. Writer thread only.</summary>
     public long IndexedBytes { get; set; }
 
     public void Restore(long tip, long first, long count, long bytes, long trimmedThrough)
@@ -80,6 +88,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
             return;
         }
 
+        Volatile.Write(ref _version, _version + 1);
         if (_count == 0)
         {
             Volatile.Write(ref _first, offset);
@@ -88,6 +97,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
         Volatile.Write(ref _tip, offset);
         Volatile.Write(ref _count, _count + 1);
         Volatile.Write(ref _bytes, _bytes + bytes);
+        Volatile.Write(ref _version, _version + 1);
     }
 
     /// <summary>
@@ -97,16 +107,37 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     public void Trimming(long through) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, through));
 
     /// <summary>Whether an event of this topic at <paramref name="offset"/> is one that it still has.</summary>
+    /// <remarks>
+    /// The count is read first. If events were added since, the first offset is not above theirs; if all were removed since, it is 0, and the
+    /// answer is yes for an event that has just gone, as it would have been a moment earlier.
+    /// </remarks>
     public bool Keeps(long offset) => Count > 0 && offset >= First;
 
     /// <summary>So many events are gone.</summary>
     public void Removed(long count, long bytes, long first)
     {
+        Volatile.Write(ref _version, _version + 1);
         Volatile.Write(ref _count, _count - count);
         Volatile.Write(ref _bytes, _bytes - bytes);
         Volatile.Write(ref _first, first);
+        Volatile.Write(ref _version, _version + 1);
     }
 
-    public TopicInfo Describe() =>
-        new(Name, Tip, First, Count, Bytes, TrimmedThrough, Policy.Durability, Policy.SlowConsumer, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
+    /// <summary>The figures of one moment.</summary>
+    public TopicInfo Describe()
+    {
+        var wait = new SpinWait();
+        while (true)
+        {
+            int version = Volatile.Read(ref _version);
+            (long tip, long first, long count, long bytes, long trimmed) = (Tip, First, Count, Bytes, TrimmedThrough);
+            if ((version & 1) == 0 && Volatile.Read(ref _version) == version)
+            {
+                return new TopicInfo(
+                    Name, tip, first, count, bytes, trimmed, Policy.Durability, Policy.SlowConsumer, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
+            }
+
+            wait.SpinOnce();
+        }
+    }
 }

@@ -8,6 +8,7 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
 {
     private readonly Dictionary<int, Topic> _found = [];
     private int _seenId;
+    private int _unknown = filter.Exact.Count;
 
     public bool IsAll => filter.MatchesAll;
 
@@ -22,11 +23,16 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
             return;
         }
 
+        _unknown = 0;
         foreach (string name in filter.Exact)
         {
             if (topics.TryGet(name, out Topic? topic))
             {
                 _found[topic.Id] = topic;
+            }
+            else
+            {
+                _unknown++;
             }
         }
 
@@ -50,8 +56,9 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
             return topics.TrimmedThrough;
         }
 
-        // Of a topic that is not known (any more), everything before the last forgotten one may be missing.
-        long trimmed = filter.HasPatterns || _found.Count < filter.Exact.Count ? topics.ForgottenThrough : 0;
+        // Of a topic that is not known (any more), everything before the last forgotten one may be missing. The number found says nothing about
+        // that: a topic that was forgotten and came back is found twice.
+        long trimmed = filter.HasPatterns || _unknown > 0 ? topics.ForgottenThrough : 0;
         foreach (Topic topic in _found.Values)
         {
             trimmed = Math.Max(trimmed, topic.TrimmedThrough);

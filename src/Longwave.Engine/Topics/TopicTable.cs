@@ -6,6 +6,11 @@ using Longwave.Protocol.Events;
 namespace Longwave.Engine.Topics;
 
 /// <summary>Every topic that the log knows. The writer adds and removes; any thread looks up.</summary>
+/// <remarks>
+/// Memory order. A topic is added to both dictionaries before <see cref="LastId"/> says so, and <see cref="ForgottenThrough"/> rises before a topic
+/// leaves them; all are release stores. So a reader that reads <see cref="LastId"/> first finds every topic up to it that was not forgotten,
+/// and one that no longer finds a topic reads a <see cref="ForgottenThrough"/> of at least its newest offset.
+/// </remarks>
 internal sealed class TopicTable(TopicPolicies policies)
 {
     private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);

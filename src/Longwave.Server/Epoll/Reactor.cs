@@ -24,7 +24,9 @@ internal sealed class Reactor : IDisposable
     private readonly int _wake = SystemCalls.Check(SystemCalls.CreateEvent());
     private readonly byte[] _ready = new byte[EventBytes * MostEvents];
 
-    // Guards who is in _sockets; the reactor's thread reads it without.
+    // Guards the entries of _sockets; the reactor's thread reads them without it. A descriptor's first event comes after Add, and so after its entry
+    // was stored. The thread reads the table for each event: an older table, or an entry that was just replaced, gives it a socket with another
+    // token, or the connection from before parking, which passes the event on.
     private readonly Lock _gate = new();
     private readonly Thread _thread;
 

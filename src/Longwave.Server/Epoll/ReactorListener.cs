@@ -117,7 +117,8 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
             return false;
         }
 
-        // Some may have been begun since the look at the number, and found no pause.
+        // Some may have been begun since the look at the number, and found no pause. Both sides change one field and then read the other, with a
+        // full fence between: either OnBegun finds the pause, or the number is low here, and of two that see both only one gets the pause.
         Interlocked.Exchange(ref _paused, 1);
         return Volatile.Read(ref _waiting) > FewWaiting || Interlocked.Exchange(ref _paused, 0) == 0;
     }

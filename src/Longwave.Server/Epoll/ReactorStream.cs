@@ -184,12 +184,15 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         }
     }
 
-    /// <summary>Nobody reads it any more (the pipe reader on it disposes of it then); what is written is still sent.</summary>
-    /// <remarks>Bytes that come all the same mean that the client does not wait for the end: whoever still writes is told, and does not wait either.</remarks>
+    /// <summary>The end of reading (the pipe reader on it disposes of it then); what is written is still sent.</summary>
+    /// <remarks>Bytes that come all the same mean that the client does not wait for the end: a writer is told, and does not wait either.</remarks>
     protected override void Dispose(bool disposing)
     {
+        // The reactor reports bytes that come from here on. Of bytes that came before, there is no other edge, so the socket is asked; the lock
+        // and the call are a full fence between the two. What is received is dropped with the connection.
         _isRead = false;
-        if (!_isEmpty)
+        Span<byte> dropped = stackalloc byte[1];
+        if (!_isEmpty || TryRead(dropped, out _))
         {
             SayGone();
         }

@@ -4,8 +4,13 @@ namespace Longwave.Server.Epoll;
 
 /// <summary>Lets one task wait until a reactor has seen something, any number of times, without allocating.</summary>
 /// <remarks>
-/// What was seen while nobody waited ends the next wait at once, so whoever tries first and waits then misses nothing. It can be too
-/// much, never too little: after a wait one tries again.
+/// A signal that comes while no task waits ends the next wait at once, so a task that tries first and waits then misses nothing. A wait can end
+/// without need, never too late: after a wait the task tries again.
+/// <para>
+/// Memory order. The producer makes its data visible, then changes <c>_state</c>; the consumer changes <c>_state</c>, then looks for data. That
+/// needs a full fence between the two steps on both sides, so every change of <c>_state</c> is an interlocked operation: a plain store could pass
+/// the consumer's later look, and then the producer would leave its signal in a state that the consumer is just about to clear.
+/// </para>
 /// </remarks>
 internal sealed class Readiness : IValueTaskSource
 {
@@ -25,7 +30,8 @@ internal sealed class Readiness : IValueTaskSource
             return;
         }
 
-        // A wait that begins just now finds it; one that began between the two is ended by the next line.
+        // A wait that begins after this finds the signal; one that began between the two exchanges is ended by calling again, at most once
+        // per wait that begins.
         if (Interlocked.CompareExchange(ref _state, Seen, Nothing) == Awaited)
         {
             Set();
@@ -41,7 +47,7 @@ internal sealed class Readiness : IValueTaskSource
             return new ValueTask(this, _wait.Version);
         }
 
-        Volatile.Write(ref _state, Nothing);
+        Interlocked.Exchange(ref _state, Nothing);
         return ValueTask.CompletedTask;
     }
 

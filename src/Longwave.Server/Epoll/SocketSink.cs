@@ -10,9 +10,16 @@ namespace Longwave.Server.Epoll;
 /// It is all that there is of the connection: no buffer, no task, no object of the web server. Of a frame that the socket took in part it
 /// keeps the rest, nothing more; the frames behind it stay in the log, and the subscriber's cursor says where.
 /// <para>
-/// The owner of the subscriber writes while the state is <see cref="Ready"/>; in <see cref="Waiting"/> whoever changes it to
-/// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner who just came to a full socket and tries once more. An edge
-/// that finds somebody sending leaves a mark, so that none is lost.
+/// The owner of the subscriber writes while the state is <see cref="Ready"/>; in <see cref="Waiting"/> the thread that changes it to
+/// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner that just came to a full socket and tries once more. An edge
+/// that finds another thread sending leaves a mark, so that none is lost.
+/// </para>
+/// <para>
+/// Memory order. <c>_rest</c> belongs to the thread that holds <see cref="Ready"/> (the owner) or <see cref="Sending"/>; each hands it over with
+/// a release store or an exchange of <c>_state</c>. The reactor stores the mark, then exchanges the state; the sender exchanges the state, then reads the
+/// mark. Both have a full fence between the two, so either the reactor becomes the sender or the sender sees the mark. <see cref="Complete"/>
+/// exchanges the state once and for all: it closes the descriptor, or the sender does when its own exchange finds <see cref="Completed"/>.
+/// The owner alone leaves <see cref="Ready"/>, so its plain look in <see cref="Complete"/> can err towards "not ready" only, and cuts the stream then.
 /// </para>
 /// </remarks>
 [SupportedOSPlatform("linux")]
@@ -133,7 +140,9 @@ internal sealed class SocketSink : ISink, IReactorSocket
                 return;
             }
 
-            Volatile.Write(ref _edge, 0);
+            // A full fence: the mark is cleared before the socket is tried. An edge from before is answered by the send; one from after finds
+            // Sending, leaves its mark again, and the mark is read after the exchange below.
+            Interlocked.Exchange(ref _edge, 0);
             int sent = SystemCalls.Send(_file, _rest.Span);
             bool broken = sent < 0 && SystemCalls.LastError is not (SystemCalls.WouldBlock or SystemCalls.Interrupted);
             bool done = sent == _rest.Length;

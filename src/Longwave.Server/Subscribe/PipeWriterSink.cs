@@ -12,6 +12,11 @@ namespace Longwave.Server.Subscribe;
 /// A flush that completes at once is the rule: the pipe holds up to <c>MaxResponseBufferSize</c> (64 KB) that the socket has not taken.
 /// Past that the flush stays pending, which is how a client that does not keep up shows; no second flush is begun before it is over.
 /// Nothing is allocated per write or flush here.
+/// <para>
+/// Memory order. <c>_flush</c> is stored before the continuation is registered, which publishes it to the thread that runs it. The state is
+/// Pending from before the registration until the continuation exchanges it; <see cref="SettledAsync"/> exchanges it too, so either it finds the
+/// flush over, or the continuation finds it waiting. It is called after the subscriber has completed: no other flush begins.
+/// </para>
 /// </remarks>
 internal sealed class PipeWriterSink : ISink
 {

@@ -9,6 +9,10 @@ namespace Longwave.Server.Subscribe;
 /// It is full at its number of events, or past its number of bytes; what comes after that belongs to the next poll. A wait that ends while
 /// the subscriber still reads the log ends the poll as soon as there is a position from which the next poll skips nothing. The owner
 /// writes while the request waits; the request reads once the subscriber has completed.
+/// <para>
+/// Memory order. <see cref="OnPosition"/> sets <c>_hasPosition</c>, then reads <c>_expired</c>; <see cref="Expire"/> sets <c>_expired</c>, then reads
+/// <c>_hasPosition</c>. Both stores are full fences, so at least one of the two sees the other's and ends the poll. All other fields are the owner's.
+/// </para>
 /// </remarks>
 internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
 {

@@ -88,6 +88,29 @@ public sealed class SweepsTests : IDisposable
         Assert.Equal(CloseReason.Drain, sinks[^1].Ended);
     }
 
+    /// <summary>However long a shard is away, the ticks of its timer take one place in its mailbox.</summary>
+    [Fact]
+    public void PostTick_LastOneNotHandled_AddsNothing()
+    {
+        NumberSink sink = Open("*");
+        Settle();
+        int ticks = (int)Math.Ceiling(new EngineOptions().Heartbeat / _shard.TickInterval);
+        for (int i = 0; i < 4 * ticks; i++)
+        {
+            _shard.PostTick();
+        }
+
+        Settle();
+        Assert.Equal(0, sink.Writes);
+        for (int i = 0; i < ticks; i++)
+        {
+            _shard.PostTick();
+            Settle();
+        }
+
+        Assert.Equal(1, sink.Writes);
+    }
+
     /// <summary>A new stream wakes nobody, unless an event came between its greeting and its hand-over: the shard may have looked at that already.</summary>
     [Theory]
     [InlineData(false)]

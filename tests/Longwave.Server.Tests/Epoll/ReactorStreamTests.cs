@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Longwave.Server.Epoll;
+
+namespace Longwave.Server.Tests.Epoll;
+
+[SupportedOSPlatform("linux")]
+public sealed class ReactorStreamTests : IDisposable
+{
+    private readonly Reactor _reactor = new(0);
+    private readonly Socket _client = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _accepted;
+    private readonly ReactorStream _stream;
+    private int _gone;
+
+    public ReactorStreamTests()
+    {
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        _client.Connect(listener.LocalEndPoint!);
+        _accepted = listener.Accept();
+        _accepted.Blocking = false;
+        _stream = new ReactorStream((int)_accepted.Handle, _reactor, static () => { }, () => Interlocked.Increment(ref _gone));
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _client.Dispose();
+        _accepted.Dispose();
+        _reactor.Dispose();
+    }
+
+    /// <summary>The edge of bytes that come between the last read and the end of reading was reported to a reader that does not read again, and no other edge follows.</summary>
+    [Fact]
+    public void Dispose_BytesCameSinceTheLastRead_TellsThatTheClientIsDone()
+    {
+        Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).IsCompleted);
+        _client.Send("x"u8);
+        Assert.True(_accepted.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead));
+        _stream.OnEvents(SystemCalls.EpollIn);
+        Assert.Equal(0, Volatile.Read(ref _gone));
+        _client.Send("y"u8);
+        _stream.Dispose();
+        Assert.Equal(1, Volatile.Read(ref _gone));
+    }
+
+    [Fact]
+    public void Dispose_NothingCame_TellsNothing()
+    {
+        Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).IsCompleted);
+        _stream.Dispose();
+        Assert.Equal(0, Volatile.Read(ref _gone));
+    }
+}
