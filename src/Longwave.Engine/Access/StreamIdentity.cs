@@ -9,6 +9,9 @@ public sealed record StreamIdentity
     /// <summary>Which events reach it; null for every one it asked for.</summary>
     public ReadAccess? Access { get; init; }
 
+    /// <summary>The caller's own record of who holds the stream. The engine only keeps it: one exchange of the identity replaces both.</summary>
+    public object? Holder { get; init; }
+
     /// <summary>When its token expires; null for never.</summary>
     public StreamExpiry? Expiry { get; init; }
 }

@@ -18,6 +18,8 @@ public sealed class Subscriber
     private TaskCompletionSource<CloseReason>? _completion;
     private int _closing = -1;
     private int _ended = -1;
+
+    // One reference: everything that a renewal changes is replaced at once, and the last of two renewals wins as a whole.
     private StreamIdentity? _identity;
 
     internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, Shard shard, PatternCounts patterns)
@@ -25,7 +27,7 @@ public sealed class Subscriber
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
         _places = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
         Pace = request.MaxRate > 0 ? new Pace(TimeSpan.FromSeconds(1 / request.MaxRate)) : null;
-        Take(request.Identity);
+        _identity = request.Identity is { } identity ? WithNeededAccess(identity) : null;
     }
 
     /// <summary>Number of the stream, unique while the hub runs.</summary>
@@ -159,20 +161,17 @@ public sealed class Subscriber
     public bool TryRenew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
+        StreamIdentity renewed = WithNeededAccess(identity);
 
         // The shard keeps the access beside the subscriber's route (RouteMember). The count goes up before the access changes, and the shard
         // reads the count after it has routed the events of a turn: an event that is routed after the change is not sent before the message
         // below has updated the route. The interlocked increment orders the two for every other reader, which reads Access itself.
         _shard.BeginRenewal();
-        try
-        {
-            Take(identity);
-        }
-        finally
-        {
-            _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
-        }
 
+        // A full fence. Revoking writes the list, then reads the identity of every stream; renewing writes the identity, then reads the list:
+        // with a fence between the two steps on both sides, at least one of them sees the other.
+        Interlocked.Exchange(ref _identity, renewed);
+        _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
         return Closing is null;
     }
 
@@ -203,9 +202,9 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>One store for identity and access: two renewals at once leave the whole of one of them.</summary>
-    private void Take(StreamIdentity? identity) =>
-        Volatile.Write(ref _identity, identity?.Access?.CoversAll(Filter.Selectors, Request.Types) == true ? identity with { Access = null } : identity);
+    /// <summary>Without its access when that covers everything that the stream asked for: no event has to be checked then.</summary>
+    private StreamIdentity WithNeededAccess(StreamIdentity identity) =>
+        identity.Access?.CoversAll(Filter.Selectors, Request.Types) == true ? identity with { Access = null } : identity;
 
     internal void AskBack() => IsAskedBack = true;
 

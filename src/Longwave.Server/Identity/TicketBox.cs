@@ -15,14 +15,26 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
     private const int SecretBytes = 32;
     private const int MaxLength = 64;
 
-    // Guards all three.
+    // Guards the three collections below.
     private readonly Lock _gate = new();
 
-    private readonly Dictionary<UInt128, (Caller Caller, DateTimeOffset Expires)> _tickets = [];
+    private readonly Dictionary<UInt128, LinkedListNode<Ticket>> _tickets = [];
     private readonly Dictionary<(string Issuer, string Subject), int> _bySubject = [];
 
-    // All live equally long, so the oldest expires first.
-    private readonly Queue<(UInt128 Hash, DateTimeOffset Expires)> _order = new();
+    // All live equally long, so the oldest expires first. Holds what _tickets holds: a ticket that is used leaves both.
+    private readonly LinkedList<Ticket> _order = new();
+
+    /// <summary>Tickets that are kept, expired ones included until the next is issued or used.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _order.Count;
+            }
+        }
+    }
 
     /// <summary>Makes a ticket; false when there are as many as may wait.</summary>
     public bool TryIssue(Caller caller, [NotNullWhen(true)] out string? ticket, out DateTimeOffset expires)
@@ -32,8 +44,9 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
         (string Issuer, string Subject) owner = Owner(caller);
         lock (_gate)
         {
-            Expire_NeedsLock();
-            expires = clock.GetUtcNow() + options.TicketLifetime;
+            DateTimeOffset now = clock.GetUtcNow();
+            Expire_NeedsLock(now);
+            expires = now + options.TicketLifetime;
             int waiting = _bySubject.GetValueOrDefault(owner);
             ticket = _tickets.Count < options.MaxTickets && waiting < options.MaxTicketsPerSubject ? made : null;
             if (ticket is null)
@@ -41,9 +54,8 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
                 return false;
             }
 
-            _tickets.Add(hash, (caller, expires));
+            _tickets.Add(hash, _order.AddLast(new Ticket(hash, caller, expires)));
             _bySubject[owner] = waiting + 1;
-            _order.Enqueue((hash, expires));
             return true;
         }
     }
@@ -60,33 +72,33 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
         UInt128 hash = Hash(ticket);
         lock (_gate)
         {
-            Expire_NeedsLock();
-            if (_tickets.Remove(hash, out (Caller Caller, DateTimeOffset Expires) found))
+            DateTimeOffset now = clock.GetUtcNow();
+            Expire_NeedsLock(now);
+            if (_tickets.TryGetValue(hash, out LinkedListNode<Ticket>? found))
             {
-                Forget_NeedsLock(found.Caller);
-                caller = found.Caller;
+                Remove_NeedsLock(found);
+
+                // Checked here, too: when the clock was put back, an older ticket that expires later keeps this one in the list.
+                caller = found.Value.Expires > now ? found.Value.Caller : null;
             }
         }
 
         return caller is not null;
     }
 
-    private void Expire_NeedsLock()
+    private void Expire_NeedsLock(DateTimeOffset now)
     {
-        DateTimeOffset now = clock.GetUtcNow();
-        while (_order.TryPeek(out (UInt128 Hash, DateTimeOffset Expires) oldest) && (oldest.Expires <= now || !_tickets.ContainsKey(oldest.Hash)))
+        while (_order.First is { } oldest && oldest.Value.Expires <= now)
         {
-            _order.Dequeue();
-            if (_tickets.Remove(oldest.Hash, out (Caller Caller, DateTimeOffset Expires) found))
-            {
-                Forget_NeedsLock(found.Caller);
-            }
+            Remove_NeedsLock(oldest);
         }
     }
 
-    private void Forget_NeedsLock(Caller caller)
+    private void Remove_NeedsLock(LinkedListNode<Ticket> ticket)
     {
-        (string Issuer, string Subject) owner = Owner(caller);
+        _order.Remove(ticket);
+        _tickets.Remove(ticket.Value.Hash);
+        (string Issuer, string Subject) owner = Owner(ticket.Value.Caller);
         if (--_bySubject[owner] == 0)
         {
             _bySubject.Remove(owner);
@@ -101,4 +113,6 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
         SHA256.HashData(Encoding.UTF8.GetBytes(ticket), hash);
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
+
+    private readonly record struct Ticket(UInt128 Hash, Caller Caller, DateTimeOffset Expires);
 }

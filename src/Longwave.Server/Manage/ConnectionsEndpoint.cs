@@ -55,7 +55,7 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
         }
         else if (HttpMethods.IsDelete(context.Request.Method))
         {
-            connection.Subscriber?.Close(CloseReason.Ended);
+            connection.Subscriber.Close(CloseReason.Ended);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
         else

@@ -31,20 +31,21 @@ internal sealed class RenewEndpoint(
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private Problem? Renew(string id, Caller caller)
+    /// <summary>Exchanges the identity of a stream for the caller's; of two renewals at once the last one holds as a whole. Returns why not, or null.</summary>
+    internal Problem? Renew(string id, Caller caller)
     {
         if (!caller.IsKnown)
         {
             return Authenticator.Forbid(caller, "A stream is renewed with a token.");
         }
 
-        if (!connections.TryGet(id, out OpenConnection? connection) || connection.Subscriber is not { } subscriber)
+        if (!connections.TryGet(id, out OpenConnection? connection))
         {
             return Gone();
         }
 
-        Caller holder = connection.Caller;
-        if (holder.Owner != caller.Owner)
+        Subscriber subscriber = connection.Subscriber;
+        if (connection.Caller.Owner != caller.Owner)
         {
             return new Problem(ProblemTypes.Forbidden, "The stream is of another subject than the token.");
         }
@@ -56,11 +57,10 @@ internal sealed class RenewEndpoint(
             return narrowed;
         }
 
-        connection.Caller = caller;
         bool renewed = subscriber.TryRenew(connections.Identify(connection.Number, caller, options.Auth, clock.GetUtcNow()));
         if (authenticator.IsRevoked(caller))
         {
-            // Revoked while this went on: whoever revoked may have seen the token before.
+            // Revoked in the meantime: the revocation may have looked at the stream while it still had its earlier token.
             subscriber.Close(CloseReason.Revoked);
             return new Problem(ProblemTypes.InvalidToken, "The token has been revoked.");
         }

@@ -60,7 +60,7 @@ internal sealed class RevocationsEndpoint(
             return new Problem(ProblemTypes.NotFound, "No open stream has this name.", "connection");
         }
 
-        connection.Subscriber?.Close(CloseReason.Revoked);
+        connection.Subscriber.Close(CloseReason.Revoked);
         await AnswerAsync(context, "connection", 1, null);
         return null;
     }

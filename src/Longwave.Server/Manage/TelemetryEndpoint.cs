@@ -50,7 +50,13 @@ internal sealed class TelemetryEndpoint(
             return Authenticator.Forbid(caller, "Measurements are taken from those who may subscribe.");
         }
 
-        problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit) ?? CheckHead(context.Request);
+        problem = CheckHead(context.Request);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit);
         using PublishPermit? held = permit;
         if (problem is not null)
         {

@@ -1,6 +1,5 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Urls;
-using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -18,7 +17,6 @@ internal sealed class MercureSubscribeEndpoint(
     HubAddress address,
     FormBody form,
     StreamAnswer streams,
-    AdmissionControl admission,
     ActiveSubscriptions active,
     MercureRefusals refusals)
 {
@@ -68,23 +66,15 @@ internal sealed class MercureSubscribeEndpoint(
             return;
         }
 
-        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } full)
-        {
-            context.Response.Clear();
-            await refusals.WriteAsync(context, found.Dialect, full);
-            return;
-        }
-
-        SubscribeRequest request = place is null ? subscription.Request : subscription.Request with { Place = place };
         UrlParts hubUrl = address.PartsOf(context);
         await streams.WriteAsync(
             context,
             caller,
-            request,
-            outcome =>
+            subscription.Request,
+            problem =>
             {
                 context.Response.Clear();
-                return refusals.WriteAsync(context, found.Dialect, streams.RefusalOf(outcome));
+                return refusals.WriteAsync(context, found.Dialect, problem);
             },
             options.Mercure.Subscriptions ? subscriber => active.Add(hubUrl.Path, subscription.Matchers, MercureClaims.Of(caller), subscriber) : null);
     }

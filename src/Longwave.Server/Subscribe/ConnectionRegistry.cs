@@ -48,7 +48,7 @@ internal sealed class ConnectionRegistry
         return connection is not null;
     }
 
-    /// <summary>Takes in a stream that was opened. It leaves by itself when it is over.</summary>
+    /// <summary>Registers a stream that was admitted and not started: it can't have ended before it is here. It is removed when it has ended.</summary>
     public void Add(OpenConnection connection, Subscriber subscriber)
     {
         connection.Subscriber = subscriber;
@@ -64,7 +64,7 @@ internal sealed class ConnectionRegistry
         int closed = 0;
         foreach (OpenConnection connection in All.Where(which))
         {
-            connection.Subscriber?.Close(reason);
+            connection.Subscriber.Close(reason);
             closed++;
         }
 
@@ -75,6 +75,7 @@ internal sealed class ConnectionRegistry
     public StreamIdentity Identify(long number, Caller caller, AuthOptions options, DateTimeOffset now) => new()
     {
         Connection = Name(number),
+        Holder = caller,
         Access = caller.Access,
         Expiry = caller.ExpiresAt is not { } expires ? null
             : caller.EndsByTheSecond ? new StreamExpiry(expires, expires, expires)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Configuration;
 using Longwave.Server.Identity;
@@ -10,32 +11,29 @@ internal sealed class OpenConnection : IDisposable
 {
     private readonly ConnectionRegistry _registry;
     private readonly IDisposable? _place;
-    private Caller _caller;
+    private Subscriber? _subscriber;
 
     public OpenConnection(
         ConnectionRegistry registry,
         long number,
         Caller caller,
         SubscribeRequest request,
+        IDisposable? place,
         DateTimeOffset openedAt,
         string? address,
         string protocol,
         AuthOptions options)
     {
-        (_registry, _place) = (registry, request.Place);
-        (Number, _caller, OpenedAt, Address, Protocol) = (number, caller, openedAt, address, protocol);
+        (_registry, _place) = (registry, place);
+        (Number, OpenedAt, Address, Protocol) = (number, openedAt, address, protocol);
         Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Place = this };
     }
 
     /// <summary>Its number in this hub.</summary>
     public long Number { get; }
 
-    /// <summary>Who holds it; another token of the same after a renewal.</summary>
-    public Caller Caller
-    {
-        get => Volatile.Read(ref _caller);
-        set => Volatile.Write(ref _caller, value);
-    }
+    /// <summary>Who holds it; another token of the same subject after a renewal. It is part of the identity that the stream runs under, so the two never differ.</summary>
+    public Caller Caller => (Caller)Subscriber.Identity!.Holder!;
 
     public SubscribeRequest Request { get; }
 
@@ -47,8 +45,16 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>The HTTP version.</summary>
     public string Protocol { get; }
 
-    /// <summary>The stream; null for the moment between its registration and its opening.</summary>
-    public Subscriber? Subscriber { get; set; }
+    /// <summary>The stream. Set before the registry has the connection.</summary>
+    public Subscriber Subscriber
+    {
+        get
+        {
+            Debug.Assert(_subscriber is not null, "A connection has its stream before another thread can find it.");
+            return _subscriber;
+        }
+        set => _subscriber = value;
+    }
 
     /// <summary>The stream is over, or was refused.</summary>
     public void Dispose()

@@ -25,7 +25,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
     /// <param name="refuse">Answers when the engine does not take the stream.</param>
     /// <param name="admitted">Called before the first event of an admitted stream is sent, or null.</param>
     public Task WriteAsync(
-        HttpContext context, Caller caller, SubscribeRequest request, Func<SubscribeOutcome, Task> refuse, Action<Subscriber>? admitted = null) =>
+        HttpContext context, Caller caller, SubscribeRequest request, Func<Problem, Task> refuse, Action<Subscriber>? admitted = null) =>
         OperatingSystem.IsLinux() && CanPark(context) && context.Features.Get<IParkableConnection>() is { } connection
             ? ParkAsync(context, caller, request, connection, refuse, admitted)
             : PipeAsync(context, caller, request, refuse, admitted);
@@ -38,13 +38,12 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
     /// <summary>Lets the web server write the head of the response, then takes the socket from it. The stream lives on when the request has ended.</summary>
     [SupportedOSPlatform("linux")]
     private async Task ParkAsync(
-        HttpContext context, Caller caller, SubscribeRequest request, IParkableConnection connection, Func<SubscribeOutcome, Task> refuse, Action<Subscriber>? admitted)
+        HttpContext context, Caller caller, SubscribeRequest request, IParkableConnection connection, Func<Problem, Task> refuse, Action<Subscriber>? admitted)
     {
         var sink = new SocketSink();
-        SubscribeOutcome outcome = opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber);
-        if (outcome != SubscribeOutcome.Accepted)
+        if (opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber) is { } problem)
         {
-            await refuse(outcome);
+            await refuse(problem);
             return;
         }
 
@@ -75,14 +74,13 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         }
         else if (parked == ParkOutcome.Parked)
         {
-            admitted?.Invoke(subscriber!);
-            opener.Start(subscriber!);
+            Start(subscriber!, admitted);
         }
     }
 
     /// <summary>The engine writes everything, the headers' flush included; this waits until it is done.</summary>
     private async Task PipeAsync(
-        HttpContext context, Caller caller, SubscribeRequest request, Func<SubscribeOutcome, Task> refuse, Action<Subscriber>? admitted)
+        HttpContext context, Caller caller, SubscribeRequest request, Func<Problem, Task> refuse, Action<Subscriber>? admitted)
     {
         // A slow reader is the engine's business (its stall time-out); the web server would cut it off after five seconds.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -94,15 +92,13 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         SocketTimeouts.LimitUnacknowledged(context, options.Engine.StallTimeout);
 
         var sink = new PipeWriterSink(context.Response.BodyWriter);
-        SubscribeOutcome outcome = opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber);
-        if (outcome != SubscribeOutcome.Accepted)
+        if (opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber) is { } problem)
         {
-            await refuse(outcome);
+            await refuse(problem);
             return;
         }
 
-        admitted?.Invoke(subscriber!);
-        opener.Start(subscriber!);
+        Start(subscriber!, admitted);
         CloseReason reason;
         using (CloseWhenClientLeaves(context, subscriber!))
         {
@@ -110,6 +106,24 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         }
 
         await EndAsync(context, sink, reason);
+    }
+
+    /// <summary>Starts the stream in any case: only its end gives back its counts and its socket.</summary>
+    private void Start(Subscriber subscriber, Action<Subscriber>? admitted)
+    {
+        try
+        {
+            admitted?.Invoke(subscriber);
+        }
+        catch
+        {
+            subscriber.Close(CloseReason.Error);
+            throw;
+        }
+        finally
+        {
+            opener.Start(subscriber);
+        }
     }
 
     /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
@@ -137,18 +151,6 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
     /// <summary>The stream ends with its request.</summary>
     public static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
         context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
-
-    /// <summary>Why the engine does not take a stream.</summary>
-    public Problem RefusalOf(SubscribeOutcome outcome) => outcome switch
-    {
-        SubscribeOutcome.TooManyConnections => new Problem(
-            ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, as many as this hub takes."),
-        SubscribeOutcome.TooManyPatterns => new Problem(
-            ProblemTypes.TooManyPatterns,
-            $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, as many as this hub takes; exact topics are still free.",
-            "topic"),
-        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving and takes no new streams."),
-    };
 
     [LoggerMessage(EventId = 2110, Level = LogLevel.Error, Message = "A stream was refused and its connection closed: the head of its response is larger than {Most} bytes. Send fewer or shorter response headers, or set Server:ParkStreams to false")]
     private partial void LogHeadTooLarge(int most);

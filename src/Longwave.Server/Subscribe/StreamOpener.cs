@@ -1,5 +1,6 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -9,10 +10,12 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>
-/// Opens streams for those who may have them: 1. who is it; 2. may he read anything of what he asks for; 3. the stream gets its name and
-/// knows when it has to end; 4. it stands in the registry for as long as its subscriber lives, which may be longer than the request.
+/// Opens streams in five steps: 1. authenticate; 2. check that the caller may read something of what the request asks for; 3. count the stream against
+/// the limits of its address, its subject and the hub; 4. give it a name and an end; 5. register it for as long as its subscriber lives, which may be
+/// longer than the request.
 /// </summary>
-internal sealed class StreamOpener(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ConnectionRegistry connections, TimeProvider clock)
+internal sealed class StreamOpener(
+    RunningHub hub, LongwaveOptions options, Authenticator authenticator, AdmissionControl admission, ConnectionRegistry connections, TimeProvider clock)
 {
     /// <summary>The header that names the connection.</summary>
     public const string ConnectionHeader = "Longwave-Connection";
@@ -38,51 +41,90 @@ internal sealed class StreamOpener(RunningHub hub, LongwaveOptions options, Auth
         return null;
     }
 
-    /// <summary>Steps 3 and 4, for a stream whose sink is ready. The header is set before the engine writes the first byte of the answer.</summary>
-    public SubscribeOutcome TrySubscribe(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    /// <summary>Steps 3 to 5, for a stream whose sink is ready. The header is set before the engine writes the first byte of the answer.</summary>
+    /// <returns>Why the stream is refused, or null.</returns>
+    public Problem? TrySubscribe(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
-        SubscribeOutcome outcome = TryAdmit(context, caller, request, sink, out subscriber);
-        if (outcome == SubscribeOutcome.Accepted)
+        Problem? problem = TryAdmit(context, caller, request, sink, out subscriber);
+        if (problem is null)
         {
             Start(subscriber!);
         }
 
-        return outcome;
+        return problem;
     }
 
-    /// <summary>Steps 3 and 4, for a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
-    public SubscribeOutcome TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    /// <summary>Steps 3 to 5, for a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
+    /// <remarks>All counts of the stream are taken here, and whatever fails here gives back all that were taken.</remarks>
+    /// <returns>Why the stream is refused, or null.</returns>
+    public Problem? TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
-        var connection = new OpenConnection(
-            connections,
-            connections.Next(),
-            caller,
-            request,
-            clock.GetUtcNow(),
-            context.Connection.RemoteIpAddress?.ToString(),
-            context.Request.Protocol,
-            options.Auth);
-        context.Response.Headers[ConnectionHeader] = connection.Request.Identity!.Connection;
-        SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);
-        if (outcome == SubscribeOutcome.Accepted)
+        subscriber = null;
+        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } problem)
         {
+            return problem;
+        }
+
+        try
+        {
+            var connection = new OpenConnection(
+                connections,
+                connections.Next(),
+                caller,
+                request,
+                place,
+                clock.GetUtcNow(),
+                context.Connection.RemoteIpAddress?.ToString(),
+                context.Request.Protocol,
+                options.Auth);
+            context.Response.Headers[ConnectionHeader] = connection.Request.Identity!.Connection;
+
+            // A refusal gives the place back.
+            SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);
+            if (outcome != SubscribeOutcome.Accepted)
+            {
+                return RefusalOf(outcome);
+            }
+
             connections.Add(connection, subscriber!);
 
-            // After it stands in the registry: a revocation that came before has missed it there.
+            // After the registration: a revocation that looked through the registry before it has missed this stream.
             if (authenticator.IsRevoked(caller))
             {
                 subscriber!.Close(CloseReason.Revoked);
             }
-        }
 
-        return outcome;
+            return null;
+        }
+        catch
+        {
+            if (subscriber is not null)
+            {
+                Abandon(subscriber);
+            }
+
+            place?.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Begins an admitted stream.</summary>
+    /// <summary>Starts an admitted stream.</summary>
     public void Start(Subscriber subscriber) => hub.Engine.Start(subscriber);
 
-    /// <summary>Gives up an admitted stream; it leaves the registry.</summary>
+    /// <summary>Gives up an admitted stream; all its counts fall, and it leaves the registry.</summary>
     public void Abandon(Subscriber subscriber) => hub.Engine.Abandon(subscriber);
+
+    /// <summary>Why the engine does not take a stream.</summary>
+    private Problem RefusalOf(SubscribeOutcome outcome) => outcome switch
+    {
+        SubscribeOutcome.TooManyConnections => new Problem(
+            ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, as many as this hub takes."),
+        SubscribeOutcome.TooManyPatterns => new Problem(
+            ProblemTypes.TooManyPatterns,
+            $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, as many as this hub takes; exact topics are still free.",
+            "topic"),
+        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving and takes no new streams."),
+    };
 
     private static string Of(IReadOnlyList<string> types) => types.Count == 0 ? "" : $" (type {string.Join(", ", types.Select(static type => $"`{type}`"))})";
 }

@@ -1,5 +1,4 @@
 using Longwave.Engine.Subscribers;
-using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Epoll;
 using Longwave.Server.Http;
@@ -10,7 +9,7 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, StreamAnswer streams, LongwaveOptions options, AdmissionControl admission, Refusals refusals, TimeProvider clock)
+    StreamOpener opener, StreamAnswer streams, LongwaveOptions options, Refusals refusals, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -33,16 +32,8 @@ internal sealed class SubscribeEndpoint(
             return;
         }
 
-        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } full)
-        {
-            context.Response.Clear();
-            await refusals.WriteAsync(context, full);
-            return;
-        }
-
-        query = place is null ? query : query with { Request = query.Request with { Place = place } };
         await (query.Media == EventsMedia.Json ? PollAsync(context, caller, query)
-            : streams.WriteAsync(context, caller, query.Request, outcome => RefuseAsync(context, outcome)));
+            : streams.WriteAsync(context, caller, query.Request, refusal => RefuseAsync(context, refusal)));
     }
 
     private static void SetHeaders(IHeaderDictionary headers, EventsMedia media)
@@ -63,10 +54,9 @@ internal sealed class SubscribeEndpoint(
     private async Task PollAsync(HttpContext context, Caller caller, EventsQuery query)
     {
         var sink = new PollSink(query.Limit, options.Server.MaxPollBytes);
-        SubscribeOutcome outcome = opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber);
-        if (outcome != SubscribeOutcome.Accepted)
+        if (opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber) is { } refusal)
         {
-            await RefuseAsync(context, outcome);
+            await RefuseAsync(context, refusal);
             return;
         }
 
@@ -112,9 +102,9 @@ internal sealed class SubscribeEndpoint(
         _ => new Problem(ProblemTypes.Forbidden, "An administrator ended the poll."),
     };
 
-    private Task RefuseAsync(HttpContext context, SubscribeOutcome outcome)
+    private Task RefuseAsync(HttpContext context, Problem problem)
     {
         context.Response.Clear();
-        return refusals.WriteAsync(context, streams.RefusalOf(outcome));
+        return refusals.WriteAsync(context, problem);
     }
 }
