@@ -8,6 +8,8 @@ public sealed class RepositoryTests
 {
     private static readonly IRule[] AllRules =
     [
+        new DeadDeclarationsRule(),
+        new DeadFilesRule(),
         new DecisionsRule(),
         new DrawersRule(),
         new EntranceRule(),
