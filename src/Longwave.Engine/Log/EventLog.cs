@@ -12,12 +12,11 @@ internal sealed class EventLog : IDisposable
     private readonly FileStream _lock;
     private long _tip;
 
-    private EventLog(string path, FileStream fileLock, EngineOptions options)
+    private EventLog(string path, FileStream fileLock, Database database, EngineOptions options)
     {
-        (_path, _lock) = (path, fileLock);
+        (_path, _lock, Database) = (path, fileLock, database);
         Topics = new TopicTable(new TopicPolicies(options.Policies));
         Keys = new IdempotencyTable(options.IdempotencyWindow, options.Limits.MaxIdempotencyKeys);
-        Database = Database.OpenWriter(path);
         LogSchema.Prepare(Database);
         (Epoch, long indexedThrough, long reserved) = LogRecovery.ReadHeader(Database, Topics);
         Tail = new HotTail(options.Limits, indexedThrough);
@@ -60,20 +59,25 @@ internal sealed class EventLog : IDisposable
     {
         string directory = Path.GetFullPath(options.DataDirectory);
         FileStream fileLock = LockDirectory(directory);
+        Database? database = null;
         try
         {
-            var log = new EventLog(Path.Combine(directory, "longwave.db"), fileLock, options);
+            string path = Path.Combine(directory, "longwave.db");
+            database = Database.OpenWriter(path);
+            var log = new EventLog(path, fileLock, database, options);
             LogRecovery.Run(log, clock);
             return log;
         }
-        catch (StorageException failed)
+        catch (Exception failed)
         {
+            // A connection that is left open keeps its locks, and with them the next try from opening the log.
+            database?.Dispose();
             fileLock.Dispose();
-            throw new LogUnavailableException($"The log in {directory} can't be opened: {failed.Message}", failed);
-        }
-        catch
-        {
-            fileLock.Dispose();
+            if (failed is StorageException)
+            {
+                throw new LogUnavailableException($"The log in {directory} can't be opened: {failed.Message}", failed);
+            }
+
             throw;
         }
     }

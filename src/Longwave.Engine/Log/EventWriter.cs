@@ -65,7 +65,9 @@ internal sealed class EventWriter
         _buffer.ResetWrittenCount();
         _ends.Clear();
         _offsets.Clear();
-        (Format, _types, Access, _notice) = (format, types, access, null);
+
+        // A survey that a storage error ended would note the events of this page instead of writing them.
+        (Format, _types, Access, _notice, _survey) = (format, types, access, null, null);
     }
 
     /// <summary>Offset of the event at a place of the run.</summary>

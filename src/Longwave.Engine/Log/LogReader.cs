@@ -84,38 +84,30 @@ internal sealed class LogReader : IDisposable
     /// <summary>Writes the event at an offset, unless retention has removed it since its offset was read.</summary>
     public void ReadEvent(long offset, EventWriter output)
     {
-        if (_event.Bind(1, offset).Step())
+        using Statement.Rows rows = _event.Bind(1, offset).Query();
+        if (rows.Next())
         {
             Write(_event, output);
         }
-
-        _event.Reset();
     }
 
     public void Dispose() => _database.Dispose();
 
     private long Scan(TopicMatches matches, EventWriter output, long after, long through, int maxEvents)
     {
-        _scan.Bind(1, after).Bind(2, through).Bind(3, ScanRows);
-        int rows = 0;
-        try
+        using Statement.Rows rows = _scan.Bind(1, after).Bind(2, through).Bind(3, ScanRows).Query();
+        int count = 0;
+        while (rows.Next())
         {
-            while (_scan.Step())
+            count++;
+            after = _scan.Int64(EventRow.Offset);
+            if (IsMatch(matches, after) && Write(_scan, output) && (output.Count >= maxEvents || output.IsFull))
             {
-                rows++;
-                after = _scan.Int64(EventRow.Offset);
-                if (IsMatch(matches, after) && Write(_scan, output) && (output.Count >= maxEvents || output.IsFull))
-                {
-                    return after;
-                }
+                return after;
             }
         }
-        finally
-        {
-            _scan.Reset();
-        }
 
-        return rows < ScanRows ? through : after;
+        return count < ScanRows ? through : after;
     }
 
     private bool IsMatch(TopicMatches matches, long offset)
@@ -138,27 +130,20 @@ internal sealed class LogReader : IDisposable
 
     private long ReadOne(Topic topic, EventWriter output, long after, long through, int maxEvents)
     {
-        _one.Bind(1, topic.Id).Bind(2, after).Bind(3, through).Bind(4, maxEvents);
-        int rows = 0;
-        try
+        using Statement.Rows rows = _one.Bind(1, topic.Id).Bind(2, after).Bind(3, through).Bind(4, maxEvents).Query();
+        int count = 0;
+        while (rows.Next())
         {
-            while (_one.Step())
+            count++;
+            after = _one.Int64(EventRow.Offset);
+            Write(_one, output);
+            if (output.IsFull)
             {
-                rows++;
-                after = _one.Int64(EventRow.Offset);
-                Write(_one, output);
-                if (output.IsFull)
-                {
-                    return after;
-                }
+                return after;
             }
         }
-        finally
-        {
-            _one.Reset();
-        }
 
-        return rows < maxEvents ? through : after;
+        return count < maxEvents ? through : after;
     }
 
     /// <summary>The smallest offsets over all topics, found through the index, then their rows.</summary>
@@ -169,8 +154,8 @@ internal sealed class LogReader : IDisposable
         {
             // A full heap bounds what later topics need to look at.
             long bound = _merged.Count < maxEvents ? through : _merged.Peek() - 1;
-            _offsets.Bind(1, topic.Id).Bind(2, after).Bind(3, bound).Bind(4, maxEvents);
-            while (_offsets.Step())
+            using Statement.Rows rows = _offsets.Bind(1, topic.Id).Bind(2, after).Bind(3, bound).Bind(4, maxEvents).Query();
+            while (rows.Next())
             {
                 long offset = _offsets.Int64(0);
                 _merged.Enqueue(offset, -offset);
@@ -179,8 +164,6 @@ internal sealed class LogReader : IDisposable
                     _merged.Dequeue();
                 }
             }
-
-            _offsets.Reset();
         }
 
         _page.Clear();

@@ -14,17 +14,19 @@ internal static class LogRecovery
     public static (uint Epoch, long IndexedThrough, long Reserved) ReadHeader(Database database, TopicTable topics)
     {
         using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through FROM log");
-        log.Step();
+        using Statement.Rows one = log.Query();
+        one.Next();
         (uint, long, long) header = ((uint)log.Int64(0), log.Int64(1), log.Int64(2));
         topics.NoteForgotten(log.Int64(3));
 
-        using Statement rows = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public FROM topics");
-        while (rows.Step())
+        using Statement all = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public FROM topics");
+        using Statement.Rows rows = all.Query();
+        while (rows.Next())
         {
-            Topic topic = topics.Load((int)rows.Int64(0), rows.Text(1));
-            topic.Restore(rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6));
-            topic.IndexedThrough = rows.Int64(7);
-            if (rows.Int64(8) != 0)
+            Topic topic = topics.Load((int)all.Int64(0), all.Text(1));
+            topic.Restore(all.Int64(2), all.Int64(3), all.Int64(4), all.Int64(5), all.Int64(6));
+            topic.IndexedThrough = all.Int64(7);
+            if (all.Int64(8) != 0)
             {
                 topic.SetPublic();
             }
@@ -57,12 +59,12 @@ internal static class LogRecovery
 
     private static void ReadUnindexed(EventLog log)
     {
-        using Statement rows = log.Database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset > ?1 ORDER BY e.offset");
-        rows.Bind(1, log.Indexer.IndexedThrough);
+        using Statement unindexed = log.Database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset > ?1 ORDER BY e.offset");
+        using Statement.Rows rows = unindexed.Bind(1, log.Indexer.IndexedThrough).Query();
         var one = new List<PendingEvent>(1);
-        while (rows.Step())
+        while (rows.Next())
         {
-            TailEvent found = Read(log, rows);
+            TailEvent found = Read(log, unindexed);
             one.Clear();
             one.Add(new PendingEvent(found, null));
             log.Publish(one);
@@ -101,12 +103,13 @@ internal static class LogRecovery
 
     private static void ReadKeys(EventLog log, long nowUnixMs)
     {
-        using Statement rows = log.Database.Prepare("SELECT offset, time, key FROM idempotency ORDER BY offset");
-        while (rows.Step())
+        using Statement keys = log.Database.Prepare("SELECT offset, time, key FROM idempotency ORDER BY offset");
+        using Statement.Rows rows = keys.Query();
+        while (rows.Next())
         {
-            if (rows.Bytes(2) is { Length: 16 } key)
+            if (keys.Bytes(2) is { Length: 16 } key)
             {
-                log.Keys.Remember(new IdempotencyKey(BinaryPrimitives.ReadUInt128BigEndian(key)), rows.Int64(0), rows.Int64(1));
+                log.Keys.Remember(new IdempotencyKey(BinaryPrimitives.ReadUInt128BigEndian(key)), keys.Int64(0), keys.Int64(1));
             }
         }
 

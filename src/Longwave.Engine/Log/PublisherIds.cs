@@ -46,16 +46,10 @@ internal sealed class PublisherIds(string path) : IDisposable
                 return false;
             }
 
-            try
-            {
-                bool found = _name!.Bind(1, offset).Step();
-                id = found && !_name.IsNull(0) ? _name.Text(0) : null;
-                return found;
-            }
-            finally
-            {
-                _name!.Reset();
-            }
+            using Statement.Rows rows = _name!.Bind(1, offset).Query();
+            bool found = rows.Next();
+            id = found && !_name.IsNull(0) ? _name.Text(0) : null;
+            return found;
         }
     }
 
@@ -84,14 +78,8 @@ internal sealed class PublisherIds(string path) : IDisposable
                 return null;
             }
 
-            try
-            {
-                return _find!.BindText(1, id).Step() ? _find.Int64(0) : null;
-            }
-            finally
-            {
-                _find!.Reset();
-            }
+            using Statement.Rows rows = _find!.BindText(1, id).Query();
+            return rows.Next() ? _find.Int64(0) : null;
         }
     }
 
@@ -99,9 +87,20 @@ internal sealed class PublisherIds(string path) : IDisposable
     {
         if (_database is null && !_isClosed)
         {
-            _database = Database.OpenReader(path);
-            _find = _database.Prepare("SELECT offset FROM events WHERE publisher_id = ?1 ORDER BY offset LIMIT 1");
-            _name = _database.Prepare("SELECT publisher_id FROM events WHERE offset = ?1");
+            Database opened = Database.OpenReader(path);
+            try
+            {
+                _find = opened.Prepare("SELECT offset FROM events WHERE publisher_id = ?1 ORDER BY offset LIMIT 1");
+                _name = opened.Prepare("SELECT publisher_id FROM events WHERE offset = ?1");
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+
+            // Last: after an error the next lookup tries again from the start.
+            _database = opened;
         }
 
         return _database is not null;

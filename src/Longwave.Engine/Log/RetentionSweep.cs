@@ -159,20 +159,14 @@ internal sealed class RetentionSweep
     {
         var doomed = new List<Doomed>();
         long bytes = 0;
-        _oldest.Bind(1, topic.Id).Bind(2, SliceEvents);
-        try
+        using Statement.Rows rows = _oldest.Bind(1, topic.Id).Bind(2, SliceEvents).Query();
+
+        // Beyond what the index has whole, another topic of the event may still be without its entry, and would get it afterwards.
+        while (rows.Next() && _oldest.Int64(0) <= _indexer.IndexedThrough && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
         {
-            // Beyond what the index has whole, another topic of the event may still be without its entry, and would get it afterwards.
-            while (_oldest.Step() && _oldest.Int64(0) <= _indexer.IndexedThrough && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
-            {
-                int[] alternates = MemoryMarshal.Cast<byte, int>(_oldest.Bytes(2)).ToArray();
-                doomed.Add(new Doomed(_oldest.Int64(0), (int)_oldest.Int64(1), alternates, _oldest.Int64(3)));
-                bytes += _oldest.Int64(3);
-            }
-        }
-        finally
-        {
-            _oldest.Reset();
+            int[] alternates = MemoryMarshal.Cast<byte, int>(_oldest.Bytes(2)).ToArray();
+            doomed.Add(new Doomed(_oldest.Int64(0), (int)_oldest.Int64(1), alternates, _oldest.Int64(3)));
+            bytes += _oldest.Int64(3);
         }
 
         return doomed;
@@ -253,20 +247,15 @@ internal sealed class RetentionSweep
     /// <summary>The oldest entry left; when the index has none yet, no event is older than the one after the last removed.</summary>
     private long First(Topic topic, Loss loss)
     {
-        bool any = _next.Bind(1, topic.Id).Step();
-        long first = any ? _next.Int64(0) : topic.Count > loss.Count ? loss.Through + 1 : 0;
-        _next.Reset();
-        return first;
+        using Statement.Rows rows = _next.Bind(1, topic.Id).Query();
+        return rows.Next() ? _next.Int64(0) : topic.Count > loss.Count ? loss.Through + 1 : 0;
     }
 
     private bool Forget(Topic topic)
     {
         // Events may still name it as an alternate. Its number must not be given again, and after a restart the next one is that after
         // the highest stored: the newest topic stays until there is a newer one.
-        _newest.Step();
-        long newest = _newest.Int64(0);
-        _newest.Reset();
-        if (topic.Id == newest)
+        if (topic.Id == NewestStored())
         {
             return false;
         }
@@ -279,6 +268,13 @@ internal sealed class RetentionSweep
         topic.Stored = false;
         _topics.Forget(topic);
         return true;
+    }
+
+    private long NewestStored()
+    {
+        using Statement.Rows rows = _newest.Query();
+        rows.Next();
+        return _newest.Int64(0);
     }
 
     private readonly record struct Doomed(long Offset, int Topic, int[] Alternates, long Bytes);

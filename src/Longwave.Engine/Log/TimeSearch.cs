@@ -16,16 +16,12 @@ internal sealed class TimeSearch(Database database)
     /// </summary>
     public long OffsetBefore(long timeUnixMs)
     {
-        _bounds.Step();
-        (long low, long high) = (_bounds.Int64(0), _bounds.Int64(1));
-        _bounds.Reset();
+        (long low, long high) = Bounds();
         (long before, high) = (Math.Max(0, low - 1), high + 1);
         while (low < high)
         {
             long middle = low + ((high - low) / 2);
-            bool found = _probe.Bind(1, middle).Step();
-            (long offset, long time) = found ? (_probe.Int64(0), _probe.Int64(1)) : (0, long.MaxValue);
-            _probe.Reset();
+            (long offset, long time) = FirstFrom(middle);
             if (time < timeUnixMs)
             {
                 (low, before) = (offset + 1, offset);
@@ -37,5 +33,19 @@ internal sealed class TimeSearch(Database database)
         }
 
         return before;
+    }
+
+    private (long First, long Last) Bounds()
+    {
+        using Statement.Rows rows = _bounds.Query();
+        rows.Next();
+        return (_bounds.Int64(0), _bounds.Int64(1));
+    }
+
+    /// <summary>The first stored event that is not before an offset; when there is none, a time later than any.</summary>
+    private (long Offset, long TimeUnixMs) FirstFrom(long offset)
+    {
+        using Statement.Rows rows = _probe.Bind(1, offset).Query();
+        return rows.Next() ? (_probe.Int64(0), _probe.Int64(1)) : (0, long.MaxValue);
     }
 }

@@ -53,12 +53,15 @@ public sealed class RevocationList : IDisposable
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(loggers);
         string path = Path.Combine(Path.GetFullPath(directory), "revocations.db");
+        Database? database = null;
         try
         {
-            return new RevocationList(Database.OpenWriter(path), most, clock, loggers.CreateLogger("Longwave.Engine"));
+            database = Database.OpenWriter(path);
+            return new RevocationList(database, most, clock, loggers.CreateLogger("Longwave.Engine"));
         }
         catch (StorageException failed)
         {
+            database?.Dispose();
             throw new LogUnavailableException($"The revocations in {path} can't be read, and without them revoked tokens would be valid again: {failed.Message}", failed);
         }
     }
@@ -131,10 +134,11 @@ public sealed class RevocationList : IDisposable
 
     private void Read()
     {
-        using Statement rows = _database.Prepare("SELECT kind, issuer, value, made, until FROM revocations");
-        while (rows.Step())
+        using Statement standing = _database.Prepare("SELECT kind, issuer, value, made, until FROM revocations");
+        using Statement.Rows rows = standing.Query();
+        while (rows.Next())
         {
-            _standing[new Revocation((RevocationKind)rows.Int64(0), rows.Text(1), rows.Text(2))] = (rows.Int64(3), rows.Int64(4));
+            _standing[new Revocation((RevocationKind)standing.Int64(0), standing.Text(1), standing.Text(2))] = (standing.Int64(3), standing.Int64(4));
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class Database : IDisposable
     {
         Check(raw.sqlite3_prepare_v2(_handle, sql, out sqlite3_stmt handle));
         using var statement = new Statement(this, handle);
-        return statement.Step() ? statement.Int64(0) : 0;
+        using Statement.Rows rows = statement.Query();
+        return rows.Next() ? statement.Int64(0) : 0;
     }
 
     /// <summary>Rows that the last statement changed.</summary>

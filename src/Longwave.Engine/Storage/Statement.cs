@@ -41,44 +41,22 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
-    /// <summary>Goes to the next row; false when there is none.</summary>
-    public bool Step()
-    {
-        int result = raw.sqlite3_step(handle);
-        if (result == raw.SQLITE_ROW)
-        {
-            return true;
-        }
+    /// <summary>
+    /// Runs a query. Disposing of the rows ends the read, whether it failed, was left early or is complete: the snapshot of the file is released, and
+    /// the statement can be bound and run again. SQLite rejects every use of a statement that failed and was not reset.
+    /// </summary>
+    public Rows Query() => new(this);
 
-        database.Check(result);
-        return false;
-    }
-
-    /// <summary>Runs a statement without rows and makes it ready for the next use.</summary>
+    /// <summary>Runs a statement without rows.</summary>
     public void Run()
     {
-        int result = raw.sqlite3_step(handle);
-        if (result is not (raw.SQLITE_DONE or raw.SQLITE_ROW))
-        {
-            try
-            {
-                database.Check(result);
-            }
-            finally
-            {
-                Reset();
-            }
-        }
-
-        Reset();
+        using Rows rows = Query();
+        rows.Next();
     }
-
-    /// <summary>Ends the statement's read; the file's snapshot is let go. Step already reported what went wrong.</summary>
-    public void Reset() => _ = raw.sqlite3_reset(handle);
 
     public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
 
-    /// <summary>Bytes of a blob or text; valid until the next step or reset.</summary>
+    /// <summary>Bytes of a blob or text; valid until the next row or the end of the read.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
@@ -86,4 +64,23 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public void Dispose() => handle.Dispose();
+
+    private bool Step()
+    {
+        int result = raw.sqlite3_step(handle);
+        database.Check(result);
+        return result == raw.SQLITE_ROW;
+    }
+
+    // The error that a reset returns is that of the last step, which has thrown it.
+    private void Reset() => _ = raw.sqlite3_reset(handle);
+
+    /// <summary>The rows of a query that runs; the columns of the current one are read from the statement.</summary>
+    internal readonly ref struct Rows(Statement statement) : IDisposable
+    {
+        /// <summary>Goes to the next row; false when there is none.</summary>
+        public bool Next() => statement.Step();
+
+        public void Dispose() => statement.Reset();
+    }
 }
