@@ -18,6 +18,8 @@ for argument in "$@"; do
 done
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# The SDK runs without libicu, which a bare Debian lacks; the projects are built for the invariant culture anyway.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # No build server outlives this script.
 export MSBUILDDISABLENODEREUSE=1
 
@@ -60,15 +62,18 @@ show_log() {
 
 # ---- set-up ----------------------------------------------------------------------------------------------------------
 
-# The command that tells whether it is there, and the Debian package that brings it.
-needed=("curl curl" "ip iproute2" "fiu-run fiu-utils" "slowhttptest slowhttptest")
+# Every program that a test starts and a bare Debian lacks, with its package; a tidy test compares the list with the tests.
+needed=("curl curl" "fiu-ctrl fiu-utils" "fiu-run fiu-utils" "git git" "ip iproute2" "kill procps" "slowhttptest slowhttptest")
 $quick || needed+=("chromium chromium")
+# The restore of packages checks certificates.
+for_restore=("update-ca-certificates ca-certificates")
 
 missing_packages() {
   local pair
-  for pair in "${needed[@]}"; do
-    command -v "${pair% *}" >/dev/null 2>&1 || echo "${pair#* }"
-  done
+  for pair in "${needed[@]}" "${for_restore[@]}"; do
+    # -P: a file, not the builtin of the same name.
+    type -P "${pair% *}" >/dev/null || echo "${pair#* }"
+  done | sort -u
 }
 
 set_up() {

@@ -11,9 +11,9 @@ namespace Longwave.BadDays.Tests;
 public sealed class StartTests
 {
     /// <summary>Everything but what a directory's owner may do by permission: root without its privilege to ignore them.</summary>
-    private static readonly string[] WithoutPrivilege = Environment.IsPrivilegedProcess
-        ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
-        : [];
+    private static readonly WrapperProgram? WithoutPrivilege = Environment.IsPrivilegedProcess
+        ? new WrapperProgram("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+        : null;
 
     [Fact]
     public async Task Serve_DirectoryOfAnotherHub_IsRefused()

@@ -19,7 +19,7 @@ public sealed class VanishedClientTests
         using var client = new HubClient(settings.Address);
         for (int i = 0; i < 3; i++)
         {
-            far.Start("curl", "-sN", protocol, $"{settings.Address}v1/events?topic=t");
+            far.StartProgram("curl", "-sN", protocol, $"{settings.Address}v1/events?topic=t");
         }
 
         await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 3, () => "the far clients are not connected");

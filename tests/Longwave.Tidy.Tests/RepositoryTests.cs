@@ -23,6 +23,7 @@ public sealed class RepositoryTests
         new NamespaceRule(),
         new OnePublicTypeRule(),
         new PackagesRule(),
+        new ProgramsRule(),
         new ProjectReferencesRule(),
         new TestNamesRule(),
         new UnfinishedRule(),

@@ -14,7 +14,7 @@ import { build } from 'esbuild';
 import { Hub } from '../../../tests/e2e/setup/hub.js';
 import { until } from './setup/until.js';
 
-const run = promisify(execFile);
+const runProgram = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CORE_BYTES = 6 * 1024;
 
@@ -44,7 +44,7 @@ test('there are no dependencies, and every entry has its types', async () => {
 });
 
 test('packed, installed into an empty project, the snippets of the README run', async () => {
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  const { stdout } = await runProgram('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
   const packed = JSON.parse(stdout);
   const { filename, files } = Object.values(packed)[0];
   const names = files.map(({ path }) => path);
@@ -54,7 +54,7 @@ test('packed, installed into an empty project, the snippets of the README run', 
   const project = join(folder, 'project');
   await mkdir(project);
   await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, filename)], { cwd: project });
+  await runProgram('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, filename)], { cwd: project });
 
   const hub = await Hub.start();
   try {
@@ -71,7 +71,7 @@ test('packed, installed into an empty project, the snippets of the README run', 
     const gone = once(listening, 'exit');
     try {
       await until('the stream', async () => (await (await fetch(`${hub.url}/readyz`)).json()).connections === 1);
-      const { stdout: published } = await run(process.execPath, ['1.js'], { cwd: project });
+      const { stdout: published } = await runProgram(process.execPath, ['1.js'], { cwd: project });
       await until('the event', () => heard.endsWith('\n'));
       assert.equal(heard, `${published.trim()} hello\n`);
     } finally {
@@ -101,7 +101,7 @@ test('packed, installed into an empty project, the snippets of the README run', 
         console.log(duplicate satisfies boolean);
       }`);
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await run(process.execPath, [compiler, '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom,dom.iterable', '--types', '', 'use.ts'], { cwd: project })
+    await runProgram(process.execPath, [compiler, '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom,dom.iterable', '--types', '', 'use.ts'], { cwd: project })
       .catch((error) => assert.fail(error.stdout));
   } finally {
     await hub.dispose();

@@ -18,12 +18,12 @@ internal sealed class HubProcess : IAsyncDisposable
 
     private HubProcess(HubSettings settings)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "longwave.dll");
         string[] command =
         [
-            .. settings.Wrapper, "dotnet", program, "serve", "--urls", settings.Address.ToString(), "--data", settings.DataDirectory, .. settings.Arguments,
+            Path.Combine(AppContext.BaseDirectory, "longwave.dll"), "serve", "--urls", settings.Address.ToString(), "--data", settings.DataDirectory, .. settings.Arguments,
         ];
-        var start = new ProcessStartInfo(command[0], command[1..])
+        (string program, string[] arguments) = settings.Wrapper is { } wrapper ? (wrapper.Program, [.. wrapper.Arguments, "dotnet", .. command]) : ("dotnet", command);
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -91,7 +91,7 @@ internal sealed class HubProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM; does not wait.</summary>
-    public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", Id.ToString(CultureInfo.InvariantCulture));
+    public Task TerminateAsync() => Tool.RunProgramAsync("kill", "-TERM", Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits for its end and gives its exit code.</summary>
     public async Task<int> ExitAsync()

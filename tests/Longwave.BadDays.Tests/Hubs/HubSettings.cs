@@ -17,8 +17,8 @@ internal sealed record HubSettings
     /// <summary>Keys of the configuration, e.g. <c>Engine:Heartbeat</c>.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A command that runs the hub, e.g. in a network namespace; the process it becomes is the hub.</summary>
-    public IReadOnlyList<string> Wrapper { get; init; } = [];
+    /// <summary>Runs the hub's command line in place of a shell; the process becomes the hub.</summary>
+    public WrapperProgram? Wrapper { get; init; }
 
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -38,7 +38,7 @@ internal sealed class FarMachine : IAsyncDisposable
     }
 
     /// <summary>Runs a program over there until the machine is disposed.</summary>
-    public void Start(string program, params string[] arguments) => _processes.Add(
+    public void StartProgram(string program, params string[] arguments) => _processes.Add(
         Process.Start(new ProcessStartInfo("ip", ["netns", "exec", _name, program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!);
 
     /// <summary>From now on nothing arrives, and nothing says so.</summary>
@@ -57,5 +57,5 @@ internal sealed class FarMachine : IAsyncDisposable
         await Ip("netns", "delete", _name);
     }
 
-    private static Task Ip(params string[] arguments) => Tool.RunAsync("ip", arguments);
+    private static Task Ip(params string[] arguments) => Tool.RunProgramAsync("ip", arguments);
 }

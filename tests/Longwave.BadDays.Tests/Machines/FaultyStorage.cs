@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Machines;
 
@@ -14,7 +15,7 @@ internal static class FaultyStorage
     public const int InputOutputError = 5;
 
     /// <summary>Runs a process so that its calls can be made to fail.</summary>
-    public static IReadOnlyList<string> Wrapper(TempDirectory directory) => ["fiu-run", "-x", "-f", Control(directory)];
+    public static WrapperProgram Wrapper(TempDirectory directory) => new WrapperProgram("fiu-run", "-x", "-f", Control(directory));
 
     /// <summary>From now on the call fails.</summary>
     public static Task BreakAsync(TempDirectory directory, int process, string call, int error = InputOutputError, double probability = 1) =>
@@ -24,7 +25,7 @@ internal static class FaultyStorage
     public static Task MendAsync(TempDirectory directory, int process, string call) => SendAsync(directory, process, $"disable name={call}");
 
     private static Task SendAsync(TempDirectory directory, int process, string command) =>
-        Tool.RunAsync("fiu-ctrl", "-f", Control(directory), "-c", command, process.ToString(CultureInfo.InvariantCulture));
+        Tool.RunProgramAsync("fiu-ctrl", "-f", Control(directory), "-c", command, process.ToString(CultureInfo.InvariantCulture));
 
     private static string Control(TempDirectory directory) => directory["fiu"];
 }

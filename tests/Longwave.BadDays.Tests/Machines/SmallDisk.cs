@@ -18,7 +18,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     public static async Task<SmallDisk> MountAsync(int megabytes)
     {
         var disk = new SmallDisk();
-        await Tool.RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", disk._mountPoint.Path);
+        await Tool.RunProgramAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", disk._mountPoint.Path);
         return disk;
     }
 
@@ -45,7 +45,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Tool.RunAsync("umount", _mountPoint.Path);
+        await Tool.RunProgramAsync("umount", _mountPoint.Path);
         _mountPoint.Dispose();
     }
 }

@@ -6,14 +6,14 @@ namespace Longwave.BadDays.Tests.Machines;
 internal static class Tool
 {
     /// <summary>Fails when the program fails, with what it said.</summary>
-    public static async Task<string> RunAsync(string program, params string[] arguments)
+    public static async Task<string> RunProgramAsync(string program, params string[] arguments)
     {
-        (int code, string output) = await TryRunAsync(program, arguments);
+        (int code, string output) = await TryRunProgramAsync(program, arguments);
         Assert.True(code == 0, $"`{program} {string.Join(' ', arguments)}` ended with {code}: {output}");
         return output;
     }
 
-    public static async Task<(int Code, string Output)> TryRunAsync(string program, params string[] arguments)
+    public static async Task<(int Code, string Output)> TryRunProgramAsync(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -3,43 +3,32 @@ using System.IO.Compression;
 
 namespace Longwave.Client.Tests.Packages;
 
-/// <summary>What <c>dotnet pack</c> makes, in the hands of somebody who has nothing else.</summary>
-public sealed class PackageTests
+/// <summary>A project that has nothing but the packages of <c>dotnet pack</c> runs the program of their README.</summary>
+public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
     [Theory]
     [InlineData("net10.0", "")]
     [InlineData("net8.0", "<RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained>")]
     [Trait("Category", "Slow")]
     public async Task Pack_EmptyProject_InstallsAndRunsTheSnippetOfTheReadme(string framework, string settings)
     {
+        AssertContents(Directory.GetFiles(feed.Path, "Longwave.Client.*.nupkg").Single());
         DirectoryInfo work = Directory.CreateTempSubdirectory("longwave-package-");
-        string feed = Path.Combine(work.FullName, "feed");
         string project = Directory.CreateDirectory(Path.Combine(work.FullName, "app")).FullName;
-        foreach (string name in (string[])["Longwave.Protocol", "Longwave.Client"])
-        {
-            // What the tests were built from is built already, so this packs; the .NET 8 side may have to be compiled.
-            await DotnetAsync(
-                Repository.Root, "pack", Path.Combine(Repository.Root, "src", name, name + ".csproj"), "-c", "Release", "-o", feed,
-                "--no-restore", "--disable-build-servers");
-        }
-
-        AssertContents(Directory.GetFiles(feed, "Longwave.Client.*.nupkg").Single());
         await using Hosting.TestHub hub = await Hosting.TestHub.StartedAsync();
-        await WriteProjectAsync(project, feed, Path.Combine(work.FullName, "packages"), framework, settings);
+        await WriteProjectAsync(project, feed.Path, Path.Combine(work.FullName, "packages"), framework, settings);
         await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Snippet().Replace("http://localhost:8080", hub.Url, StringComparison.Ordinal));
 
         // With its own runtime where this machine has none for it: what runs must be what the package has for that framework.
         string output = Path.Combine(work.FullName, "out");
-        await DotnetAsync(project, "publish", "-c", "Release", "-o", output, "--disable-build-servers");
+        await Dotnet.RunAsync(project, "publish", "-c", "Release", "-o", output);
         string program = Path.Combine(output, "app");
-        using Process app = settings.Length == 0 ? Start(project, "dotnet", program + ".dll") : Start(project, program);
+        using Process app = settings.Length == 0 ? Dotnet.Start(project, program + ".dll") : Dotnet.StartProgram(program, project);
         await using var publisher = new LongwaveClient(hub.Url);
-        Task<string?> line = app.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        Task<string?> line = app.StandardOutput.ReadLineAsync().WaitAsync(Dotnet.Patience);
         while (!line.IsCompleted)
         {
-            // It subscribes to what comes from now on, and does not say when it is there.
+            // The program subscribes to what comes from now on, and does not report when its stream is open.
             await publisher.PublishAsync("demo", "hello");
             await Task.WhenAny(line, Task.Delay(100));
         }
@@ -102,21 +91,4 @@ public sealed class PackageTests
 
     private static string PackageCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
-    private static async Task DotnetAsync(string directory, params string[] arguments)
-    {
-        using Process dotnet = Start(directory, "dotnet", arguments);
-        Task<string> output = dotnet.StandardOutput.ReadToEndAsync();
-        await dotnet.WaitForExitAsync().WaitAsync(Patience);
-        Assert.True(dotnet.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{await output}");
-    }
-
-    private static Process Start(string directory, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        return Process.Start(start)!;
-    }
 }

@@ -34,9 +34,8 @@ public sealed class HubProcess : IAsyncLifetime
     /// <summary>Starts it and waits until it listens.</summary>
     public async Task StartAsync()
     {
-        string program = Path.Combine(Documentation.RepositoryRoot, "artifacts/bin/Longwave/release/longwave.dll");
-        string dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(dotnet, [program, "serve", "--urls", Url, "--data", DataDirectory])
+        string hub = Path.Combine(Documentation.RepositoryRoot, "artifacts/bin/Longwave/release/longwave.dll");
+        var start = new ProcessStartInfo("dotnet", [hub, "serve", "--urls", Url, "--data", DataDirectory])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

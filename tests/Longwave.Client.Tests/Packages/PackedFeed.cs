@@ -1,0 +1,25 @@
+namespace Longwave.Client.Tests.Packages;
+
+/// <summary>A folder with the packages that <c>dotnet pack</c> makes, for all tests of a class.</summary>
+public sealed class PackedFeed : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longwave-feed-");
+
+    public string Path => _folder.FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (string name in (string[])["Longwave.Protocol", "Longwave.Client"])
+        {
+            // The solution's build leaves nothing to compile; a build of the tests alone leaves the .NET 8 side.
+            string project = System.IO.Path.Combine(Repository.Root, "src", name, name + ".csproj");
+            await Dotnet.RunAsync(Repository.Root, "pack", project, "-c", "Release", "-o", Path, "--no-restore");
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
