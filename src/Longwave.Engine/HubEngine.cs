@@ -17,14 +17,14 @@ namespace Longwave.Engine;
 /// <remarks>
 /// The path of an event, by number; the code refers to these.
 /// <code>
-/// publisher ─1▶ queue ─2▶ writer ─3▶ LOG (SQLite) ─4▶ hot tail ─5▶ shards ─6▶ subscribers ─▶ sinks
-///                                     └──────── catch-up readers ◀── 7 ──┘
+/// publisher ─1▶ queue ─2▶ sequencer ─3▶ LOG (SQLite) ─4▶ hot tail ─5▶ shards ─6▶ subscribers ─▶ sinks
+///                                        └──────── catch-up readers ◀── 7 ──┘
 /// </code>
 /// <list type="number">
-/// <item>A checked request waits in a bounded queue (<see cref="Publishing.PublishQueue"/>).</item>
-/// <item>The writer takes what waits, drops repeats and gives each event its offset (<see cref="Publishing.PublisherPipeline"/>).</item>
-/// <item>One transaction, one sync (<see cref="Log.LogWriter"/>).</item>
-/// <item>The events become visible in the hot tail (<see cref="Log.HotTail"/>), and their publishers are answered.</item>
+/// <item>Intake: a request, whose events were checked as they were added (<see cref="PublishRequest"/>), waits in a bounded queue (<see cref="PublishQueue"/>).</item>
+/// <item>The sequencer decides offset, time and repeat of each event (<see cref="Sequencer"/>). One thread does this and the next two steps for all requests that wait (<see cref="CommitLoop"/>).</item>
+/// <item>The appender writes events, keys and the position in an upstream: one transaction, one sync (<see cref="Appender"/>).</item>
+/// <item>The events become visible in the hot tail (<see cref="HotTail"/>), and their publishers are answered.</item>
 /// <item>Each shard reads the hot tail from a place of its own and looks up who listens (<see cref="Fanout.Shard"/>).</item>
 /// <item>One subscriber after the other, round and round, gets the frames that have come by then, in one write (<see cref="Fanout.Sweep"/>).</item>
 /// <item>Whoever is not at the live edge, or can't keep up, reads the log from its cursor (<see cref="Subscribers.CatchUpReaders"/>).</item>
@@ -41,7 +41,7 @@ public sealed class HubEngine : IAsyncDisposable
     private readonly SubscriberCounts _counts = new();
     private readonly PatternCounts _patterns;
     private readonly Greeting _greeting;
-    private readonly PublisherPipeline _pipeline;
+    private readonly CommitLoop _commits;
     private readonly CatchUpReaders _readers;
     private readonly Shard[] _shards;
     private readonly Thread[] _threads;
@@ -62,7 +62,7 @@ public sealed class HubEngine : IAsyncDisposable
         Array.ForEach(_threads, static thread => thread.Start());
         _timers = Array.ConvertAll(_shards, shard => clock.CreateTimer(
             static state => ((Shard)state!).PostTick(), shard, shard.TickInterval, shard.TickInterval));
-        _pipeline = new PublisherPipeline(options, log, WakeShards, clock, _logger);
+        _commits = new CommitLoop(options, log, WakeShards, clock, _logger);
     }
 
     /// <summary>What it was opened with.</summary>
@@ -71,8 +71,14 @@ public sealed class HubEngine : IAsyncDisposable
     /// <summary>Position of the newest event.</summary>
     public Position Tip => _log.TipPosition;
 
+    /// <summary>
+    /// How far an upstream is read: the position of the last request that is in the log and had one (<see cref="PublishRequest.SetSourcePosition"/>);
+    /// null when there was none. After a restart a reader of the upstream goes on from here.
+    /// </summary>
+    public ReadOnlyMemory<byte>? SourcePosition => _log.SourcePosition is { } source ? new ReadOnlyMemory<byte>(source) : default(ReadOnlyMemory<byte>?);
+
     /// <summary>What it can do just now.</summary>
-    public HubHealth Health => _draining ? HubHealth.Draining : _pipeline.Health;
+    public HubHealth Health => _draining ? HubHealth.Draining : _commits.Health;
 
     /// <summary>Open streams.</summary>
     public int ConnectionCount => _counts.Open;
@@ -89,7 +95,7 @@ public sealed class HubEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        return new HubEngine(options, EventLog.Open(options, clock), clock, loggers);
+        return new HubEngine(options, EventLog.Open(options), clock, loggers);
     }
 
     /// <summary>
@@ -110,13 +116,13 @@ public sealed class HubEngine : IAsyncDisposable
 
     /// <summary>
     /// Appends the events of a request, all or none. Completes when every event is as durable as its policy says; a request that waits in the
-    /// queue can't be cancelled.
+    /// queue can't be cancelled. Await the result once.
     /// </summary>
     /// <exception cref="InvalidOperationException">The request has been published before.</exception>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _pipeline.PublishAsync(request);
+        return _commits.PublishAsync(request);
     }
 
     /// <summary>Appends events, all or none, as a request of their own. A refusal of <see cref="PublishRequest.Add"/> is the result.</summary>
@@ -132,7 +138,7 @@ public sealed class HubEngine : IAsyncDisposable
             }
         }
 
-        return _pipeline.PublishAsync(request);
+        return _commits.PublishAsync(request);
     }
 
     /// <summary>Finds an event by an id as <see cref="EventFormat.SseWithIds"/> writes it: a publisher's, or <c>#</c> and a position. Also takes a bare position.</summary>
@@ -303,7 +309,7 @@ public sealed class HubEngine : IAsyncDisposable
             Array.ForEach(_shards, static shard => shard.Close());
             Array.ForEach(_threads, static thread => thread.Join());
             Array.ForEach(_shards, static shard => shard.Dispose());
-            _pipeline.Dispose();
+            _commits.Dispose();
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
@@ -11,6 +12,7 @@ internal sealed class EventLog : IDisposable
     private readonly string _path;
     private readonly FileStream _lock;
     private long _tip;
+    private byte[]? _sourcePosition;
 
     private EventLog(string path, FileStream fileLock, Database database, EngineOptions options)
     {
@@ -18,10 +20,11 @@ internal sealed class EventLog : IDisposable
         Topics = new TopicTable(new TopicPolicies(options.Policies));
         Keys = new IdempotencyTable(options.IdempotencyWindow, options.Limits.MaxIdempotencyKeys);
         LogSchema.Prepare(Database);
-        (Epoch, long indexedThrough, long reserved) = LogRecovery.ReadHeader(Database, Topics);
-        Tail = new HotTail(options.Limits, indexedThrough);
-        Indexer = new TopicIndexer(Database, indexedThrough);
-        Writer = new LogWriter(Database, Indexer, reserved);
+        LogHeader header = LogRecovery.ReadHeader(Database, Topics);
+        (Epoch, ReservedThrough, _sourcePosition) = (header.Epoch, header.ReservedThrough, header.SourcePosition);
+        Tail = new HotTail(options.Limits, header.IndexedThrough);
+        Indexer = new TopicIndexer(Database, header.IndexedThrough);
+        Writer = new LogWriter(Database, Indexer);
         PublisherIds = new PublisherIds(path);
         Probe = new DiskProbe(Path.Combine(Path.GetDirectoryName(path)!, "longwave.probe"));
     }
@@ -37,8 +40,18 @@ internal sealed class EventLog : IDisposable
 
     public Position TipPosition => new(Epoch, Tip);
 
-    /// <summary>The newest append time, in milliseconds since the Unix epoch. Of the writer.</summary>
+    /// <summary>The newest append time, in milliseconds since the Unix epoch. Writer thread only.</summary>
     public long LastTimeUnixMs { get; private set; }
+
+    /// <summary>No offset up to this one may be given again; as it was when the log was opened.</summary>
+    public long ReservedThrough { get; }
+
+    /// <summary>How far the upstream is read whose events are committed; null when there is none. The writer thread sets it, any thread reads it.</summary>
+    public byte[]? SourcePosition
+    {
+        get => Volatile.Read(ref _sourcePosition);
+        set => Volatile.Write(ref _sourcePosition, value);
+    }
 
     /// <summary>The writer's connection. Of the writer, like all that follow up to the table of keys.</summary>
     public Database Database { get; }
@@ -55,7 +68,7 @@ internal sealed class EventLog : IDisposable
     public IdempotencyTable Keys { get; }
 
     /// <summary>Opens the log of a directory, making both when they are missing, and reads what a crash left unindexed.</summary>
-    public static EventLog Open(EngineOptions options, TimeProvider clock)
+    public static EventLog Open(EngineOptions options)
     {
         string directory = Path.GetFullPath(options.DataDirectory);
         FileStream fileLock = LockDirectory(directory);
@@ -65,7 +78,7 @@ internal sealed class EventLog : IDisposable
             string path = Path.Combine(directory, "longwave.db");
             database = Database.OpenWriter(path);
             var log = new EventLog(path, fileLock, database, options);
-            LogRecovery.Run(log, clock);
+            LogRecovery.Run(log);
             return log;
         }
         catch (Exception failed)
@@ -85,34 +98,25 @@ internal sealed class EventLog : IDisposable
     /// <summary>A reader with a connection of its own; for one thread.</summary>
     public LogReader OpenReader() => new(Database.OpenReader(_path), this);
 
-    /// <summary>Committed events become visible, in order. Of the writer.</summary>
-    public void Publish(List<PendingEvent> committed)
+    /// <summary>Step 4 of the path of an event: committed events become visible, in order. Writer thread only.</summary>
+    public void Publish(List<AppendEntry> committed)
     {
-        foreach (PendingEvent pending in committed)
+        foreach (ref readonly AppendEntry entry in CollectionsMarshal.AsSpan(committed))
         {
-            TailEvent added = pending.Event;
-            int bytes = added.Event.Data.Length;
-            added.Topic.Added(added.Offset, bytes);
-            Array.ForEach(added.Alternates, alternate => alternate.Added(added.Offset, bytes));
-            if (!added.Event.IsPrivate)
+            TailEvent added = entry.Event;
+            Count(added.Topic, added);
+            foreach (Topic alternate in added.Alternates)
             {
-                added.Topic.SetPublic();
-                Array.ForEach(added.Alternates, static alternate => alternate.SetPublic());
+                Count(alternate, added);
             }
 
             if (added.IsStored)
             {
                 Indexer.Add(added);
             }
-
             else if (added.Event.Id is { } id)
             {
                 PublisherIds.Remember(id, added.Offset);
-            }
-
-            if (pending.Key is { } key)
-            {
-                Keys.Remember(key, added.Offset, added.TimeUnixMs);
             }
 
             LastTimeUnixMs = added.TimeUnixMs;
@@ -157,6 +161,15 @@ internal sealed class EventLog : IDisposable
             }
 
             Tail.Evict();
+        }
+    }
+
+    private static void Count(Topic topic, TailEvent added)
+    {
+        topic.Added(added.Offset, added.Event.Data.Length);
+        if (!added.Event.IsPrivate)
+        {
+            topic.SetPublic();
         }
     }
 

@@ -4,12 +4,15 @@ using System.Security.Cryptography;
 namespace Longwave.Engine.Log;
 
 /// <summary>
-/// The idempotency keys of the window, with the offsets of the events they first came with. Of the writer. Storage has them too, in the
-/// same transaction as their events.
+/// The idempotency keys of the window, each with the offset of the event that it came with first. Writer thread only. Storage has them too, in
+/// the transaction of their events.
 /// </summary>
 /// <remarks>
-/// A ring of the keys by age, and a hash table with open addressing that holds places of the ring: some 40 bytes a key where a dictionary
-/// and a queue take more than twice that, and both are arrays that no collection has to walk through. At the most 2^30 keys.
+/// A key lives by the times of events, never by a clock, and by the number of keys after it. So two logs with the same events in the same order
+/// have the same keys, whenever they were read. Keys of a batch that is not committed yet stand in the table already, and leave it with
+/// <see cref="Undo"/>; for that reason a dead key is not removed before <see cref="Trim"/>.
+/// A ring holds the keys by age, and a hash table with open addressing holds indexes of the ring: some 40 bytes a key where a dictionary
+/// and a queue take more than twice that, and both are arrays that no collection has to walk through. At most 2^30 keys.
 /// </remarks>
 internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
 {
@@ -18,12 +21,15 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
 
     private readonly long _windowMs = (long)window.TotalMilliseconds;
 
-    // Keys are digests of what publishers choose. Without a factor nobody knows they could choose keys that all fall on one slot.
+    // Keys are digests of what publishers choose. Without a secret factor they could choose keys that all fall on one slot.
     private readonly ulong _factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
     private Remembered[] _ring = new Remembered[FirstCapacity];
 
-    /// <summary>Place in the ring plus one; zero is a free slot.</summary>
+    /// <summary>Index in the ring plus one; zero is a free slot.</summary>
     private int[] _slots = new int[FirstCapacity * SlotsPerKey];
+
+    /// <summary>Keys since the last trim that took the slot of a dead one, and that one; by index from the oldest, which neither growth nor an undo changes.</summary>
+    private readonly Stack<(int Index, int Earlier)> _displaced = [];
     private int _oldest;
 
     public bool IsOn => _windowMs > 0 && maxKeys > 0;
@@ -33,37 +39,73 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
     /// <summary>Keys up to this offset are forgotten: storage need not keep them.</summary>
     public long ForgottenThrough { get; private set; }
 
-    public bool TryGet(IdempotencyKey key, out long offset)
+    /// <summary>Whether an event with this key is one of those that are remembered.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="timeUnixMs">Time of the event that comes with the key now.</param>
+    /// <param name="offset">Offset of the event that came with it first.</param>
+    public bool TryGet(IdempotencyKey key, long timeUnixMs, out long offset)
     {
         int place = _slots[SlotOf(key.Hash)] - 1;
-        offset = place < 0 ? 0 : _ring[place].Offset;
-        return place >= 0;
+        bool isKnown = place >= 0 && IsAlive(place, timeUnixMs);
+        offset = isKnown ? _ring[place].Offset : 0;
+        return isKnown;
     }
 
+    /// <summary>Adds a key that <see cref="TryGet"/> does not know. Times must not run backwards.</summary>
     public void Remember(IdempotencyKey key, long offset, long timeUnixMs)
     {
-        if (Count >= maxKeys)
-        {
-            Forget();
-        }
-
         if (Count == _ring.Length)
         {
             Grow();
         }
 
-        int place = (_oldest + Count) & (_ring.Length - 1);
+        int place = PlaceOf(Count);
         _ring[place] = new Remembered(key.Hash, offset, timeUnixMs);
-        _slots[SlotOf(key.Hash)] = place + 1;
+        int slot = SlotOf(key.Hash);
+        if (_slots[slot] != 0)
+        {
+            _displaced.Push((Count, IndexOf(_slots[slot] - 1)));
+        }
+
+        _slots[slot] = place + 1;
         Count++;
     }
 
-    public void Expire(long nowUnixMs)
+    /// <summary>Takes the newest keys back: the transaction of their events was rolled back.</summary>
+    public void Undo(int keys)
     {
-        while (Count > 0 && nowUnixMs - _ring[_oldest].TimeUnixMs >= _windowMs)
+        for (; keys > 0; keys--)
+        {
+            Count--;
+            int slot = SlotOf(_ring[PlaceOf(Count)].Key);
+            if (_displaced.TryPeek(out (int Index, int Earlier) displaced) && displaced.Index == Count)
+            {
+                // The key is that of an earlier event, too, which was dead by the number of keys after it and is alive again.
+                _slots[slot] = PlaceOf(displaced.Earlier) + 1;
+                _displaced.Pop();
+            }
+            else
+            {
+                Free(slot);
+            }
+        }
+    }
+
+    /// <summary>Removes the keys that no later event can find. Only between batches, when every key belongs to a committed event.</summary>
+    /// <param name="timeUnixMs">Time of the newest event.</param>
+    public void Trim(long timeUnixMs)
+    {
+        _displaced.Clear();
+        while (Count > 0 && !IsAlive(_oldest, timeUnixMs))
         {
             Forget();
         }
+    }
+
+    private bool IsAlive(int place, long timeUnixMs)
+    {
+        int sameAndNewer = Count - IndexOf(place);
+        return sameAndNewer <= maxKeys && timeUnixMs - _ring[place].TimeUnixMs < _windowMs;
     }
 
     private void Forget()
@@ -71,7 +113,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         Remembered oldest = _ring[_oldest];
         int slot = SlotOf(oldest.Key);
 
-        // A key that came again after it was forgotten (a log from before may have it twice) belongs to the later one.
+        // A key that came again after its window belongs to the later event.
         if (_slots[slot] == _oldest + 1)
         {
             Free(slot);
@@ -117,7 +159,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         var larger = new Remembered[_ring.Length * 2];
         for (int i = 0; i < Count; i++)
         {
-            larger[i] = _ring[(_oldest + i) & (_ring.Length - 1)];
+            larger[i] = _ring[PlaceOf(i)];
         }
 
         (_ring, _oldest, _slots) = (larger, 0, new int[larger.Length * SlotsPerKey]);
@@ -126,6 +168,10 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
             _slots[SlotOf(_ring[place].Key)] = place + 1;
         }
     }
+
+    private int PlaceOf(int index) => (_oldest + index) & (_ring.Length - 1);
+
+    private int IndexOf(int place) => (place - _oldest) & (_ring.Length - 1);
 
     private int Home(UInt128 key) => (int)(((ulong)key * _factor) >> (64 - BitOperations.Log2((uint)_slots.Length)));
 

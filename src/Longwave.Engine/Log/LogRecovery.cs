@@ -10,13 +10,13 @@ namespace Longwave.Engine.Log;
 /// <summary>Reads back what an opened log needs in memory: topics, the events that the index lacks, the idempotency keys.</summary>
 internal static class LogRecovery
 {
-    /// <summary>Identity, how far the index is complete, the last reserved offset; and the topics.</summary>
-    public static (uint Epoch, long IndexedThrough, long Reserved) ReadHeader(Database database, TopicTable topics)
+    /// <summary>Reads the log's own row, and the topics.</summary>
+    public static LogHeader ReadHeader(Database database, TopicTable topics)
     {
-        using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through FROM log");
+        using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through, source_position FROM log");
         using Statement.Rows one = log.Query();
         one.Next();
-        (uint, long, long) header = ((uint)log.Int64(0), log.Int64(1), log.Int64(2));
+        var header = new LogHeader((uint)log.Int64(0), log.Int64(1), log.Int64(2), log.IsNull(4) ? null : log.Bytes(4).ToArray());
         topics.NoteForgotten(log.Int64(3));
 
         using Statement all = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public FROM topics");
@@ -38,12 +38,13 @@ internal static class LogRecovery
     }
 
     /// <summary>Fills the hot tail with the events behind the index, and the idempotency table; sets the tip.</summary>
-    public static void Run(EventLog log, TimeProvider clock)
+    public static void Run(EventLog log)
     {
         long tip = Math.Max(log.Indexer.IndexedThrough, log.Database.Scalar("SELECT reserved_offset FROM log"));
         tip = Math.Max(tip, log.Database.Scalar("SELECT max(offset) FROM events"));
         ReadUnindexed(log);
-        log.Restore(tip, log.Database.Scalar("SELECT time FROM events ORDER BY offset DESC LIMIT 1"));
+        long time = Math.Max(log.Database.Scalar("SELECT time FROM events ORDER BY offset DESC LIMIT 1"), log.Database.Scalar("SELECT source_time FROM log"));
+        log.Restore(tip, time);
         foreach (Topic topic in log.Topics.All.Where(static topic => topic.InMemory))
         {
             // What it held was never on disk: whoever comes back from before this start has missed it.
@@ -53,7 +54,7 @@ internal static class LogRecovery
 
         if (log.Keys.IsOn)
         {
-            ReadKeys(log, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            ReadKeys(log);
         }
     }
 
@@ -61,12 +62,12 @@ internal static class LogRecovery
     {
         using Statement unindexed = log.Database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset > ?1 ORDER BY e.offset");
         using Statement.Rows rows = unindexed.Bind(1, log.Indexer.IndexedThrough).Query();
-        var one = new List<PendingEvent>(1);
+        var one = new List<AppendEntry>(1);
         while (rows.Next())
         {
             TailEvent found = Read(log, unindexed);
             one.Clear();
-            one.Add(new PendingEvent(found, null));
+            one.Add(new AppendEntry(found, null));
             log.Publish(one);
             log.EvictTail();
         }
@@ -101,7 +102,7 @@ internal static class LogRecovery
 
     private static string? OptionalText(Statement row, int column) => row.IsNull(column) ? null : row.Text(column);
 
-    private static void ReadKeys(EventLog log, long nowUnixMs)
+    private static void ReadKeys(EventLog log)
     {
         using Statement keys = log.Database.Prepare("SELECT offset, time, key FROM idempotency ORDER BY offset");
         using Statement.Rows rows = keys.Query();
@@ -110,9 +111,11 @@ internal static class LogRecovery
             if (keys.Bytes(2) is { Length: 16 } key)
             {
                 log.Keys.Remember(new IdempotencyKey(BinaryPrimitives.ReadUInt128BigEndian(key)), keys.Int64(0), keys.Int64(1));
+                log.Keys.Trim(keys.Int64(1));
             }
         }
 
-        log.Keys.Expire(nowUnixMs);
+        // By the time of the newest event, not by the clock: see IdempotencyTable.
+        log.Keys.Trim(log.LastTimeUnixMs);
     }
 }

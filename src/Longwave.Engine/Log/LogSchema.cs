@@ -10,19 +10,20 @@ internal static class LogSchema
     /// <summary>"LWAV", so that <c>file</c> and the hub can tell the log from any other database.</summary>
     private const long ApplicationId = 0x4C574156;
 
-    private const long Version = 3;
+    private const long Version = 4;
 
     /// <summary>4 KiB pages: a checkpoint of 16 MiB takes some tens of milliseconds on a plain disk.</summary>
     private const int CheckpointPages = 4_096;
 
     /// <summary>
     /// <c>log</c> has one row. <c>topic_events</c> and the figures in <c>topics</c> lag behind <c>events</c> (see <see cref="TopicIndexer"/>):
-    /// <c>indexed_through</c> says how far they are complete, per topic and for the log.
+    /// <c>indexed_through</c> says how far they are complete, per topic and for the log. <c>source_position</c> says how far an upstream is read,
+    /// in the words of its reader, and <c>source_time</c> is the time of the newest event at that position.
     /// </summary>
     private const string Tables = """
         CREATE TABLE log (
           epoch INTEGER NOT NULL, reserved_offset INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
-          forgotten_through INTEGER NOT NULL);
+          forgotten_through INTEGER NOT NULL, source_position BLOB, source_time INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE topics (
           id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tip INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
           bytes INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
@@ -57,6 +58,15 @@ internal static class LogSchema
         COMMIT;
         """;
 
+    /// <summary>From format 3: its events had no source but the publishers.</summary>
+    private const string FromVersion3 = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE log ADD COLUMN source_position BLOB;
+        ALTER TABLE log ADD COLUMN source_time INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 4;
+        COMMIT;
+        """;
+
     /// <summary>A random identity for a log.</summary>
     public static uint NewEpoch() => (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
@@ -72,7 +82,7 @@ internal static class LogSchema
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
                 BEGIN IMMEDIATE;
                 {Tables}
-                INSERT INTO log VALUES ({epoch}, 0, 0, 0);
+                INSERT INTO log VALUES ({epoch}, 0, 0, 0, NULL, 0);
                 PRAGMA application_id = {ApplicationId};
                 PRAGMA user_version = {Version};
                 COMMIT;
@@ -112,6 +122,11 @@ internal static class LogSchema
         if (found < 3)
         {
             database.Execute(FromVersion2);
+        }
+
+        if (found < 4)
+        {
+            database.Execute(FromVersion3);
         }
     }
 }

@@ -63,7 +63,6 @@ internal sealed class RetentionSweep
     {
         _nowUnixMs = nowUnixMs;
         _cutOffsets.Clear();
-        _keys.Expire(nowUnixMs);
         _sweep = _topics.All.GetEnumerator();
     }
 

@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Sources;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Protocol.Events;
@@ -6,14 +7,20 @@ namespace Longwave.Engine.Publishing;
 
 /// <summary>The events of one publish, which are appended as a whole or not at all. Made by <see cref="HubEngine.NewRequest"/>, published once; for one thread.</summary>
 /// <remarks>
-/// Every way into the log goes through <see cref="Add"/>, so the rules of an event and the limits of a request are checked here and nowhere
+/// The first object on the path of an event, and the one that its publisher awaits. Every way into the log goes through <see cref="Add"/>, so the rules of an event and the limits of a request are checked here and nowhere
 /// else: an event that breaks a rule would end every stream that it reaches.
 /// </remarks>
-public sealed class PublishRequest
+public sealed class PublishRequest : IValueTaskSource<PublishResult>
 {
+    /// <summary>Longest <see cref="SourcePosition"/>, in bytes: it is written with every transaction.</summary>
+    public const int MaxSourcePositionBytes = 1_024;
+
     private readonly HubLimits _limits;
     private readonly List<Publication> _publications = [];
-    private readonly TaskCompletionSource<PublishResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The publisher goes on elsewhere: the writer thread must not run its code.
+    private ManualResetValueTaskSourceCore<PublishResult> _done = new() { RunContinuationsAsynchronously = true };
+    private byte[]? _sourcePosition;
     private bool _isSubmitted;
 
     internal PublishRequest(HubLimits limits) => _limits = limits;
@@ -29,7 +36,27 @@ public sealed class PublishRequest
     /// <summary>Bytes that all events count for in the hot tail.</summary>
     internal long TailBytes { get; private set; }
 
-    internal Task<PublishResult> Done => _done.Task;
+    internal byte[]? SourcePosition => _sourcePosition;
+
+    internal ValueTask<PublishResult> Done => new(this, _done.Version);
+
+    /// <summary>
+    /// Names the position of an upstream (a broker, another hub, a database) up to which this request brings its events, in the bytes of the
+    /// upstream's reader. It is stored in the transaction of the events, so after a restart the reader goes on from
+    /// <see cref="HubEngine.SourcePosition"/>: no event is missing and none comes twice. A refused request does not move it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The position is longer than <see cref="MaxSourcePositionBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">The request has been published.</exception>
+    public void SetSourcePosition(ReadOnlySpan<byte> position)
+    {
+        ThrowIfSubmitted();
+        if (position.Length > MaxSourcePositionBytes)
+        {
+            throw new ArgumentException($"A source position has at most {MaxSourcePositionBytes} bytes; this one has {position.Length}.", nameof(position));
+        }
+
+        _sourcePosition = position.ToArray();
+    }
 
     /// <summary>Adds an event.</summary>
     /// <param name="e">The event. The hub keeps its data without a copy: the bytes must not change from here on.</param>
@@ -72,7 +99,15 @@ public sealed class PublishRequest
         _isSubmitted = true;
     }
 
-    internal void Complete(PublishResult result) => _done.TrySetResult(result);
+    /// <summary>Writer thread only, once.</summary>
+    internal void Complete(PublishResult result) => _done.SetResult(result);
+
+    PublishResult IValueTaskSource<PublishResult>.GetResult(short token) => _done.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<PublishResult>.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource<PublishResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
 
     private static PublishResult Refuse(PublishOutcome outcome, string detail) =>
         PublishResult.Refused(outcome, new EventProblem("body", detail, EventProblemKind.TooLarge));

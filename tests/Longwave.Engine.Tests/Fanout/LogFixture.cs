@@ -8,7 +8,7 @@ public sealed class LogFixture : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;
 
-    public LogFixture() => Log = EventLog.Open(new EngineOptions { DataDirectory = _directory }, TimeProvider.System);
+    public LogFixture() => Log = EventLog.Open(new EngineOptions { DataDirectory = _directory });
 
     internal EventLog Log { get; }
 

@@ -76,7 +76,7 @@ internal sealed class ShardRig : IDisposable
         Topic first = Log.Topics.TryGet(name, out Topic? known) ? known : Log.Topics.Add(name);
         var added = new TailEvent(
             new Event { Topic = name, Type = type, Key = key, Data = "x"u8.ToArray() }, first, [], new Position(Log.Epoch, Log.Tip + 1), Clock.GetUtcNow().ToUnixTimeMilliseconds());
-        Log.Publish([new PendingEvent(added, null)]);
+        Log.Publish([new AppendEntry(added, null)]);
         Shard.Wake();
         return added.Offset;
     }

@@ -29,7 +29,7 @@ public sealed class SweepsTests : IDisposable
     public SweepsTests()
     {
         var options = new EngineOptions { DataDirectory = _directory };
-        _log = EventLog.Open(options, TimeProvider.System);
+        _log = EventLog.Open(options);
         _readers = new CatchUpReaders(_log, options, NullLogger.Instance);
         _shard = new Shard(_log, options, _readers, _counts, TimeProvider.System, NullLogger.Instance);
     }
@@ -251,7 +251,7 @@ public sealed class SweepsTests : IDisposable
         Topic topic = _log.Topics.TryGet(name, out Topic? known) ? known : _log.Topics.Add(name);
         byte[] data = Encoding.UTF8.GetBytes(_last.ToString(CultureInfo.InvariantCulture));
         var added = new TailEvent(new Event { Topic = name, Data = data }, topic, [], new Position(_log.Epoch, _log.Tip + 1), 0);
-        _log.Publish([new PendingEvent(added, null)]);
+        _log.Publish([new AppendEntry(added, null)]);
     }
 
     private void Settle()

@@ -1,6 +1,7 @@
 using System.Text;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -22,12 +23,13 @@ public sealed class LogReaderTests : IDisposable
 
     public LogReaderTests()
     {
-        _log = EventLog.Open(new EngineOptions { DataDirectory = _directory }, TimeProvider.System);
+        _log = EventLog.Open(new EngineOptions { DataDirectory = _directory });
         Topic topic = _log.Topics.Add("t");
-        List<PendingEvent> events = [.. Enumerable.Range(1, Events).Select(i => new PendingEvent(
-            new TailEvent(new Event { Topic = "t", Data = Encoding.UTF8.GetBytes($"{i}") }, topic, [], new Position(_log.Epoch, i), 0), null))];
-        _log.Writer.Commit(events);
-        _log.Publish(events);
+        var batch = new AppendBatch();
+        batch.Entries.AddRange(Enumerable.Range(1, Events).Select(i => new AppendEntry(
+            new TailEvent(new Event { Topic = "t", Data = Encoding.UTF8.GetBytes($"{i}") }, topic, [], new Position(_log.Epoch, i), 0), null)));
+        new Appender(_log).Append(batch);
+        _log.Publish(batch.Entries);
         _log.Writer.Index(int.MaxValue);
         _reader = _log.OpenReader();
     }

@@ -7,7 +7,14 @@ namespace Longwave.Engine.Tests.Log;
 
 public sealed class MigrationTests
 {
-    /// <summary>What format 2 was, put back into a log of today.</summary>
+    /// <summary>What format 3 was, put back into a log of today.</summary>
+    private const string ToVersion3 = """
+        ALTER TABLE log DROP COLUMN source_position;
+        ALTER TABLE log DROP COLUMN source_time;
+        PRAGMA user_version = 3;
+        """;
+
+    /// <summary>What format 2 was, put back into a log of format 3.</summary>
     private const string ToVersion2 = """
         DROP INDEX events_by_publisher_id;
         ALTER TABLE events DROP COLUMN publisher_id;
@@ -23,8 +30,9 @@ public sealed class MigrationTests
         """;
 
     [Theory]
-    [InlineData(ToVersion2)]
-    [InlineData(ToVersion2 + ToVersion1)]
+    [InlineData(ToVersion3)]
+    [InlineData(ToVersion3 + ToVersion2)]
+    [InlineData(ToVersion3 + ToVersion2 + ToVersion1)]
     public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAndMakesAllPublic(string back)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;

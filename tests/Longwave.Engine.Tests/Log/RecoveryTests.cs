@@ -1,6 +1,7 @@
 using System.Text;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
@@ -8,7 +9,7 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests.Log;
 
-/// <summary>A log that was not closed: dropping it without <see cref="LogWriter.Close"/> leaves what a crash leaves.</summary>
+/// <summary>A log that was not closed: dropping it without <see cref="Appender.Close"/> leaves what a crash leaves.</summary>
 public sealed class RecoveryTests : IDisposable
 {
     private readonly EngineOptions _options = new() { DataDirectory = Directory.CreateTempSubdirectory("longwave-").FullName };
@@ -37,7 +38,7 @@ public sealed class RecoveryTests : IDisposable
             Assert.Equal(again.Database.Scalar($"SELECT max(offset) FROM events WHERE topic = {topic.Id}"), topic.Tip);
         }
 
-        again.Writer.Close(again.Tip);
+        new Appender(again).Close();
         Assert.Equal(events, again.Database.Scalar("SELECT count(*) FROM topic_events"));
         Assert.Equal(0, again.Database.Scalar("SELECT count(*) FROM events e WHERE NOT EXISTS (SELECT 1 FROM topic_events t WHERE t.topic = e.topic AND t.offset = e.offset)"));
     }
@@ -108,26 +109,27 @@ public sealed class RecoveryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_options.DataDirectory, recursive: true);
 
-    private EventLog Open() => EventLog.Open(_options, TimeProvider.System);
+    private EventLog Open() => EventLog.Open(_options);
 
     private static void Append(EventLog log, int events, int topics)
     {
         const int Batch = 100;
+        var appender = new Appender(log);
         for (int done = 0; done < events;)
         {
-            var batch = new List<PendingEvent>();
-            for (; batch.Count < Batch && done < events; done++)
+            var batch = new AppendBatch();
+            for (; batch.Entries.Count < Batch && done < events; done++)
             {
                 string name = $"topic/{done * 7919 % topics}";
                 Topic topic = log.Topics.TryGet(name, out Topic? known) ? known : log.Topics.Add(name);
                 var published = new Event { Topic = name, Data = Encoding.UTF8.GetBytes($"{done}") };
-                var position = new Position(log.Epoch, log.Tip + batch.Count + 1);
-                batch.Add(new PendingEvent(new TailEvent(published, topic, [], position, done), IdempotencyKey.FromHeader(null, name, "k", done)));
+                var position = new Position(log.Epoch, log.Tip + batch.Entries.Count + 1);
+                batch.Entries.Add(new AppendEntry(new TailEvent(published, topic, [], position, done), IdempotencyKey.FromHeader(null, name, "k", done)));
             }
 
             log.EvictTail();
-            log.Writer.Commit(batch);
-            log.Publish(batch);
+            appender.Append(batch);
+            log.Publish(batch.Entries);
         }
     }
 }

@@ -7,7 +7,7 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Tests.Publishing;
 
-public sealed class PublisherPipelineTests
+public sealed class CommitLoopTests
 {
     [Fact]
     public async Task Publish_NewTopicOverTheLimit_IsRefusedWhole()
@@ -55,6 +55,45 @@ public sealed class PublisherPipelineTests
         Assert.False((await hub.PublishAllAsync(new Event { Topic = "t" }, "k")).Events[0].Duplicate);
     }
 
+    /// <summary>A hub that restarts decides about a repeat as one that ran on: by the times of events, not by the clock at its start.</summary>
+    [Fact]
+    public async Task Publish_KeyWhoseWindowPassedWhileTheHubWasDown_IsDecidedByTheTimeOfTheNextEvent()
+    {
+        var clock = new ManualClock();
+        await using var hub = new TestHub(new EngineOptions { IdempotencyWindow = TimeSpan.FromMinutes(10) }, clock);
+        await hub.PublishAsync("t", "1", key: "k");
+        clock.Advance(TimeSpan.FromMinutes(11));
+        await hub.RestartAsync();
+        clock.Advance(-TimeSpan.FromMinutes(2));
+        Assert.True((await hub.PublishAllAsync(new Event { Topic = "t" }, "k")).Events[0].Duplicate);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.False((await hub.PublishAllAsync(new Event { Topic = "t" }, "k")).Events[0].Duplicate);
+    }
+
+    [Fact]
+    public async Task SourcePosition_OfAcceptedRequests_SurvivesARestart()
+    {
+        await using var hub = new TestHub(new EngineOptions { Limits = { MaxTopics = 1 } });
+        Assert.Null(hub.Engine.SourcePosition);
+        Assert.Equal(PublishOutcome.Accepted, await PublishAsync(hub, "t", "at 1"));
+        Assert.Equal(PublishOutcome.TooManyTopics, await PublishAsync(hub, "one too many", "at 2"));
+        Assert.Equal("at 1"u8.ToArray(), hub.Engine.SourcePosition?.ToArray());
+        await hub.RestartAsync();
+        Assert.Equal("at 1"u8.ToArray(), hub.Engine.SourcePosition?.ToArray());
+        Assert.Equal(PublishOutcome.Accepted, await PublishAsync(hub, null, "at 3"));
+        Assert.Equal("at 3"u8.ToArray(), hub.Engine.SourcePosition?.ToArray());
+        Assert.Equal(1, hub.Engine.Tip.Offset);
+    }
+
+    [Fact]
+    public async Task SetSourcePosition_LongerThanItMayBe_Throws()
+    {
+        await using var hub = new TestHub();
+        PublishRequest request = hub.Engine.NewRequest();
+        Assert.Throws<ArgumentException>(() => request.SetSourcePosition(new byte[PublishRequest.MaxSourcePositionBytes + 1]));
+        request.SetSourcePosition(new byte[PublishRequest.MaxSourcePositionBytes]);
+    }
+
     [Fact]
     public async Task Publish_AfterShutdown_SaysSo()
     {
@@ -81,6 +120,18 @@ public sealed class PublisherPipelineTests
 
     private static Longwave.Protocol.Selectors.Selector Pattern(string text) =>
         Longwave.Protocol.Selectors.Selector.TryParse(text, out Longwave.Protocol.Selectors.Selector? selector, out _) ? selector : throw new ArgumentException(text);
+
+    private static async Task<PublishOutcome> PublishAsync(TestHub hub, string? topic, string source)
+    {
+        PublishRequest request = hub.Engine.NewRequest();
+        if (topic is not null)
+        {
+            Assert.Null(request.Add(new Event { Topic = topic }));
+        }
+
+        request.SetSourcePosition(Encoding.ASCII.GetBytes(source));
+        return (await hub.Engine.PublishAsync(request)).Outcome;
+    }
 
     private static Publication To(string topic) => new(new Event { Topic = topic, Data = Encoding.UTF8.GetBytes("x") }, null);
 }

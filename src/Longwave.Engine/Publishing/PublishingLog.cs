@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Publishing;
 
-/// <summary>What the writer tells its operator.</summary>
-internal static partial class PipelineLog
+/// <summary>Log messages about publishing.</summary>
+internal static partial class PublishingLog
 {
     [LoggerMessage(1001, LogLevel.Error, "The disk is full, publishing is refused until there is room: {Reason}", EventName = "DiskFull")]
     public static partial void DiskFull(ILogger logger, string reason);

@@ -1,0 +1,203 @@
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Log;
+using Longwave.Protocol.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.Publishing;
+
+/// <summary>
+/// Takes publish requests into the log: intake (<see cref="PublishQueue"/>), <see cref="Sequencer"/>, <see cref="Appender"/>, hot tail,
+/// answers. One thread does all of it but the intake, the writer thread.
+/// </summary>
+internal sealed class CommitLoop : IDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
+
+    private readonly EngineOptions _options;
+    private readonly EventLog _log;
+    private readonly TimeProvider _clock;
+    private readonly Action _published;
+    private readonly PublishQueue _queue;
+    private readonly Sequencer _sequencer;
+    private readonly Appender _appender;
+    private readonly StorageGuard _storage;
+    private readonly Maintenance _maintenance;
+    private readonly Thread _thread;
+    private readonly List<PublishRequest> _requests = [];
+    private readonly List<PublishResult> _results = [];
+
+    /// <summary>Starts the writer thread.</summary>
+    /// <param name="options">Bounds and windows.</param>
+    /// <param name="log">The log; from here on its writer side belongs to this thread.</param>
+    /// <param name="published">Called on the writer thread after events became visible: wakes the shards.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Logger for failures of storage.</param>
+    public CommitLoop(EngineOptions options, EventLog log, Action published, TimeProvider clock, ILogger logger)
+    {
+        (_options, _log, _published, _clock) = (options, log, published, clock);
+        _queue = new PublishQueue(options.Limits);
+        _sequencer = new Sequencer(log.Epoch, log.Topics, log.Keys, log.Tip, log.LastTimeUnixMs);
+        _appender = new Appender(log);
+        _storage = new StorageGuard(log, clock, logger);
+        _maintenance = new Maintenance(options, log, _storage, clock);
+        _thread = new Thread(Run) { Name = "longwave-writer", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>What storage can do. For any thread.</summary>
+    public HubHealth Health => _storage.Health;
+
+    /// <summary>Step 1, intake: the request waits in the queue, unless it can't be taken. For any thread.</summary>
+    public ValueTask<PublishResult> PublishAsync(PublishRequest request)
+    {
+        request.Submit();
+        if (Health == HubHealth.PublishingStopped)
+        {
+            return ValueTask.FromResult(PublishResult.Refused(PublishOutcome.Stopped));
+        }
+
+        if (CheckHotTail(request) is { } problem)
+        {
+            return ValueTask.FromResult(PublishResult.Refused(PublishOutcome.LargerThanHotTail, problem));
+        }
+
+        return _queue.TryAdd(request) is { } refused
+            ? ValueTask.FromResult(PublishResult.Refused(refused))
+            : request.Done;
+    }
+
+    /// <summary>Takes no more requests, writes those that wait, brings the index up to date and closes the log.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        while (_queue.Take(_requests, _maintenance.IsDue ? TimeSpan.Zero : LongestWait))
+        {
+            if (_requests.Count > 0)
+            {
+                Commit();
+            }
+
+            if (Health != HubHealth.PublishingStopped)
+            {
+                _maintenance.Run(isIdle: _requests.Count == 0);
+            }
+
+            _requests.Clear();
+        }
+
+        if (Health != HubHealth.PublishingStopped)
+        {
+            _storage.Try(_appender, static appender => appender.Close());
+        }
+
+        _log.Dispose();
+    }
+
+    /// <summary>Steps 2 to 4 for the requests that were taken together.</summary>
+    private void Commit()
+    {
+        PublishOutcome outcome = Health == HubHealth.PublishingStopped
+            ? PublishOutcome.Stopped
+            : _storage.Try(this, static loop => loop.SequenceAndAppend());
+        if (outcome == PublishOutcome.Accepted)
+        {
+            // 4. The events become visible; only then are their publishers answered.
+            _log.Publish(_sequencer.Batch.Entries);
+            _sequencer.Committed();
+        }
+        else
+        {
+            _sequencer.RolledBack();
+            _storage.NoteRefused(_requests.Sum(static request => request.Bytes));
+        }
+
+        for (int i = 0; i < _requests.Count; i++)
+        {
+            // A batch that failed may have failed before each of its requests was sequenced.
+            bool failed = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
+            _requests[i].Complete(failed ? PublishResult.Refused(outcome) : _results[i]);
+        }
+
+        _results.Clear();
+        if (outcome == PublishOutcome.Accepted)
+        {
+            // After the answers: on few cores the fan-out would keep them, and with them the next events, from getting on.
+            _published();
+        }
+    }
+
+    private void SequenceAndAppend()
+    {
+        // 2. The sequencer decides what each event becomes.
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (PublishRequest request in _requests)
+        {
+            _results.Add(HasRoomForTopics(request)
+                ? new PublishResult(PublishOutcome.Accepted, _sequencer.Sequence(request, now))
+                : PublishResult.Refused(PublishOutcome.TooManyTopics, new EventProblem(
+                    "topic", $"The log knows {_options.Limits.MaxTopics} topics, as many as it takes; nothing was appended.", EventProblemKind.TooLarge)));
+        }
+
+        // 3. The appender makes it durable: one transaction, one sync.
+        _log.EvictTail();
+        _appender.Append(_sequencer.Batch);
+    }
+
+    /// <summary>
+    /// Events of durability memory are in the hot tail only. More of them than it keeps would leave it in the moment in which they came, before
+    /// any subscriber could get them.
+    /// </summary>
+    private EventProblem? CheckHotTail(PublishRequest request)
+    {
+        HubLimits limits = _options.Limits;
+        if (request.Count <= limits.HotTailEvents && request.TailBytes <= limits.HotTailBytes)
+        {
+            return null;
+        }
+
+        int events = 0;
+        long bytes = 0;
+        foreach (Publication publication in request.Publications)
+        {
+            if (_log.Topics.IsInMemory(publication.Event))
+            {
+                events++;
+                bytes += TailEvent.SizeOf(publication.Event);
+            }
+        }
+
+        return events <= limits.HotTailEvents && bytes <= limits.HotTailBytes
+            ? null
+            : new EventProblem(
+                "body",
+                $"Topics of durability Memory keep their events in the hot tail only, which takes {limits.HotTailEvents} events and {limits.HotTailBytes} bytes; send several smaller requests.",
+                EventProblemKind.TooLarge);
+    }
+
+    /// <summary>A limit of this hub, so it is not the sequencer's: a refused request has no position.</summary>
+    private bool HasRoomForTopics(PublishRequest request)
+    {
+        int room = _options.Limits.MaxTopics - _log.Topics.Count;
+        foreach (Publication publication in request.Publications)
+        {
+            // Counts a topic that comes twice in the request twice; near the bound that refuses one request early, at most.
+            room -= _log.Topics.TryGet(publication.Event.Topic, out _) ? 0 : 1;
+            for (int i = 0; i < publication.Event.Alternates.Count; i++)
+            {
+                room -= _log.Topics.TryGet(publication.Event.Alternates[i], out _) ? 0 : 1;
+            }
+
+            if (room < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
