@@ -75,7 +75,7 @@ test('the tree that a screen reader gets has the parts of the page by name', asy
   await page.getByRole('listbox', { name: 'Topics' }).waitFor();
   await page.getByRole('option', { name: /a11y\/json/, selected: true }).waitFor();
   await page.getByRole('textbox', { name: 'Data' }).waitFor();
-  await page.getByRole('combobox', { name: 'Begin with' }).waitFor();
+  await page.getByRole('combobox', { name: 'Show from' }).waitFor();
   await page.getByRole('list', { name: 'Events, newest first' }).waitFor();
   await page.getByRole('button', { name: 'Resume', pressed: true }).waitFor();
   await page.getByRole('img', { name: /^Events per second in the last minute: now/ }).waitFor();

@@ -115,8 +115,8 @@ test('taking a chip away moves the focus to what is next, not nowhere', async ()
   const { page } = await newPage(browser, hub);
   await page.goto(`${hub.url}/?topic=keys/a&topic=keys/b`);
   await isLive(page);
-  await page.getByRole('button', { name: 'Stop listening to keys/a' }).press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Stop listening to keys/b');
+  await page.getByRole('button', { name: 'Unsubscribe from keys/a' }).press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Unsubscribe from keys/b');
   await page.keyboard.press('Enter');
   assert.equal(await focused(page), 'find-text');
   await page.locator('#state[data-state=idle]').waitFor();

@@ -62,7 +62,7 @@ test('several topics, a template, and all topics', () => withPage(async (page) =
   await option(page, 'several/a').click();
   await isLive(page);
   await page.getByLabel('Find a topic, or type a selector').fill('several/{rest}');
-  await page.getByRole('button', { name: 'Listen', exact: true }).click();
+  await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
   await page.locator('#chips').getByText('several/{rest}').waitFor();
   await isLive(page);
   await hub.publish('several/b', '1');
@@ -70,7 +70,7 @@ test('several topics, a template, and all topics', () => withPage(async (page) =
   await hub.publish('several/a', '2');
   await untilShown(page, ['1', '2']);
 
-  await page.getByRole('button', { name: 'Stop listening to several/{rest}' }).click();
+  await page.getByRole('button', { name: 'Unsubscribe from several/{rest}' }).click();
   await isLive(page);
   await hub.publish('several/b', '-');
   await hub.publish('several/a', '3');
@@ -112,7 +112,7 @@ test('the view can be paused, resumed and cleared, and nothing is lost meanwhile
 test('everything kept can be shown, the page keeps the newest 500', () => withPage(async (page) => {
   await hub.publishAll('many', Array.from({ length: 1200 }, (_, i) => `line ${i}`));
   await listen(page, hub, 'many');
-  await page.getByRole('button', { name: 'Show the 1,200 events kept' }).click();
+  await page.getByRole('button', { name: 'Show 1,200 stored events' }).click();
   await untilSame('the count', () => page.locator('#event-count').innerText(), '1,200');
   await page.locator('#foot').waitFor();
   const rows = await shown(page);
@@ -125,9 +125,9 @@ test('everything kept can be shown, the page keeps the newest 500', () => withPa
 test('a subscription that the hub refuses is told in its words, and can be tried again', () => withPage(async (page) => {
   await page.goto(`${hub.url}/?topic=${encodeURIComponent('broken/{')}`);
   await page.locator('#state[data-state=refused]').waitFor();
-  assert.match(await page.locator('#state-words').innerText(), /^Refused\. Invalid topic selector \(topic\): /);
+  assert.match(await page.locator('#state-words').innerText(), /^Rejected\. Invalid topic selector \(topic\): /);
   await page.getByRole('button', { name: 'Try again' }).waitFor();
-  await page.getByRole('heading', { name: 'The hub refused this' }).waitFor();
+  await page.getByRole('heading', { name: 'The hub rejected the request' }).waitFor();
 }));
 
 test('the rate of the last minute is drawn and said', () => withPage(async (page) => {
@@ -145,7 +145,7 @@ test('more topics than one answer holds: the first are listed, the others are fo
   }));
   await fetch(`${full.url}/v1/events`, { method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: events.join('\n') });
   await page.goto(full.url);
-  await page.getByText('These are the first 1,000').waitFor();
+  await page.getByText('Showing the first 1,000').waitFor();
   assert.equal(await page.locator('#topics-total').innerText(), '2,500');
   await page.getByLabel('Find a topic, or type a selector').fill('many/234');
   await untilSame('ten options', () => page.locator('#topic-list [role=option]').count(), 10);
@@ -153,7 +153,7 @@ test('more topics than one answer holds: the first are listed, the others are fo
   await untilSame('one option', () => page.locator('#topic-list .name').allInnerTexts(), ['many/2345']);
   await option(page, 'many/2345').click();
   await isLive(page);
-  await page.getByRole('button', { name: 'Show the 1 event kept' }).waitFor();
+  await page.getByRole('button', { name: 'Show 1 stored event' }).waitFor();
   assert.deepEqual(troubles, []);
   await page.context().close();
   await full.dispose();

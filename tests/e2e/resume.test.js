@@ -71,7 +71,7 @@ test('a hub that drains asks to come back; the page does', async () => {
   await untilShown(page, ['1']);
   await hub.stop('SIGTERM');
   await notices(page, 'reconnect').waitFor();
-  assert.match(await notices(page, 'reconnect').innerText(), /^The hub asked to come back in \d+ s \(it is leaving or restarts\)\.$/);
+  assert.match(await notices(page, 'reconnect').innerText(), /^The hub requested a reconnect in \d+ s \(the hub is shutting down or restarting\)\.$/);
   await hub.run();
   await hub.publish('drain', '2');
   await page.getByRole('button', { name: 'Reconnect now' }).click().catch(() => {});

@@ -1,4 +1,4 @@
-// A hub that asks who looks at it, as a person meets it.
+// The page of a hub that requires authentication.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -25,19 +25,19 @@ test('the page asks for a token, says when one is not taken, and shows what the 
   await publish('before');
   const { page, troubles } = await newPage(browser, hub);
   await page.goto(hub.url);
-  const card = page.getByRole('region', { name: 'This hub asks who you are' });
+  const card = page.getByRole('region', { name: 'Authentication required' });
   await card.waitFor();
-  await page.getByText('A token is needed').first().waitFor();
-  assert.equal(await page.getByText('can’t be reached').count(), 0);
+  await page.getByText('Token required').first().waitFor();
+  assert.equal(await page.getByText('is unreachable').count(), 0);
 
   await page.getByLabel('Token', { exact: true }).fill('broken');
   await page.keyboard.press('Enter');
-  await page.getByRole('region', { name: 'The hub does not take this token' }).waitFor();
+  await page.getByRole('region', { name: 'The hub rejected this token' }).waitFor();
 
   await page.getByLabel('Token', { exact: true }).fill(token);
-  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('button', { name: 'Connect' }).click();
   await page.getByRole('option', { name: 'demo' }).click();
-  await page.getByLabel('Begin with').selectOption('earliest');
+  await page.getByLabel('Show from').selectOption('earliest');
   await page.getByText('before', { exact: true }).waitFor();
   assert.equal(await page.locator('#token-card').isVisible(), false);
 
@@ -66,6 +66,6 @@ test('a page that listens when its subject is revoked says so and does not come 
     body: JSON.stringify({ sub: 'mallory' }),
   });
   assert.equal(answer.status, 201);
-  await page.getByText('Refused.').waitFor();
+  await page.getByText('Rejected.').waitFor();
   assert.deepEqual(troubles, []);
 });

@@ -113,7 +113,7 @@ test('what is not granted is refused for good, with the words of the hub', async
   const heard = listen({ topics: 'other', token: () => issuer.token('alice', READ) });
   await heard.ended;
   assert.deepEqual([heard.error.kind, heard.error.status], ['refused', 403]);
-  assert.match(heard.error.message, /Nothing grants subscribing to `other`/);
+  assert.match(heard.error.message, /No grant allows subscribing to `other`/);
   await assert.rejects(publisher.publish('other', 'x'), { kind: 'refused', status: 403 });
 });
 

@@ -12,7 +12,7 @@ namespace Longwave.Server.Admission;
 /// </summary>
 internal sealed class AdmissionControl : IDisposable
 {
-    private const string ShortOfMemory = "The hub is short of memory and takes no new streams and publishes until it has some; open streams stay.";
+    private const string ShortOfMemory = "The hub is short of memory and rejects new streams and publishes until memory is free; open streams continue.";
 
     private readonly AdmissionOptions _options;
     private readonly ClientAddresses _clients;
@@ -112,14 +112,14 @@ internal sealed class AdmissionControl : IDisposable
 
         if (usage.TakeOpening() is { } wait)
         {
-            return new Problem(ProblemTypes.RateLimited, $"This {whose} opens more streams per second than it may.") { RetryAfter = wait };
+            return new Problem(ProblemTypes.RateLimited, $"This {whose} opens too many streams per second.") { RetryAfter = wait };
         }
 
         return usage.TryOpenStream()
             ? null
             : new Problem(
                 ProblemTypes.TooManyStreams,
-                string.Create(CultureInfo.InvariantCulture, $"This {whose} has {most} open streams, as many as it may; close some, or share one for all topics."));
+                string.Create(CultureInfo.InvariantCulture, $"This {whose} has {most} open streams, its limit; close some, or share one stream for all topics."));
     }
 
     private (ClientUsage? Address, ClientUsage? Subject) Hold(HttpContext context, (string Issuer, string Subject)? subject)

@@ -68,9 +68,9 @@ internal sealed partial class MemoryWatch(LongwaveOptions options, TimeProvider 
             && Interlocked.CompareExchange(ref last, now, before) == before;
     }
 
-    [LoggerMessage(EventId = 2300, Level = LogLevel.Warning, Message = "Short of memory ({UsedMb} of {AvailableMb} MB): new streams and publishes are refused, open streams stay")]
+    [LoggerMessage(EventId = 2300, Level = LogLevel.Warning, Message = "Short of memory ({UsedMb} of {AvailableMb} MB): new streams and publishes are rejected, open streams continue")]
     private partial void LogShort(long usedMb, long availableMb);
 
-    [LoggerMessage(EventId = 2301, Level = LogLevel.Information, Message = "Enough memory again ({UsedMb} of {AvailableMb} MB): new streams and publishes are taken")]
+    [LoggerMessage(EventId = 2301, Level = LogLevel.Information, Message = "Enough memory again ({UsedMb} of {AvailableMb} MB): new streams and publishes are accepted")]
     private partial void LogEnough(long usedMb, long availableMb);
 }

@@ -26,5 +26,5 @@ internal sealed class PublishPermit(AdmissionControl admission, ClientUsage? add
 
     private static Problem? Refuse(TimeSpan? wait, string whose, string what) => wait is null
         ? null
-        : new Problem(ProblemTypes.RateLimited, $"This {whose} publishes more {what} per second than it may; nothing was appended.") { RetryAfter = wait };
+        : new Problem(ProblemTypes.RateLimited, $"This {whose} publishes too many {what} per second; nothing was appended.") { RetryAfter = wait };
 }

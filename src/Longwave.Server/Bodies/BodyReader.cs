@@ -162,7 +162,7 @@ internal sealed class BodyReader : IDisposable
         return line.IsEmpty ? null : take(line);
     }
 
-    private Problem TooLarge() => new(ProblemTypes.RequestTooLarge, $"The body of this request may have {_mostBytes} bytes; send several requests.", "body");
+    private Problem TooLarge() => new(ProblemTypes.RequestTooLarge, $"The body of this request is limited to {_mostBytes} bytes; split it into several requests.", "body");
 
     /// <summary>Reads on; a body that is not there at once has a deadline, because while it comes it takes room from others.</summary>
     private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation)
@@ -177,7 +177,7 @@ internal sealed class BodyReader : IDisposable
         {
             ReadResult result = await _pipe.ReadAsync(cancellation);
             return result.IsCanceled
-                ? throw new BadHttpRequestException("The body came too slowly.", StatusCodes.Status408RequestTimeout)
+                ? throw new BadHttpRequestException("The body was not received in time.", StatusCodes.Status408RequestTimeout)
                 : result;
         }
     }
@@ -191,7 +191,7 @@ internal sealed class BodyReader : IDisposable
 
         if (!_budget.TryTake(more))
         {
-            return new Problem(ProblemTypes.Overloaded, "Too many bytes of requests are on their way at this moment.");
+            return new Problem(ProblemTypes.Overloaded, "The hub is receiving too many bytes of request bodies at this moment.");
         }
 
         _received += more;

@@ -24,14 +24,14 @@ internal sealed class BrowserGate(BrowserRules rules, ProblemWriter problems)
         {
             return problems.WriteAsync(context, new Problem(
                 ProblemTypes.ForeignHost,
-                $"`{context.Request.Host.Value}` is no name of this hub. If it should be one, add it to `Server:AllowedHosts`.",
+                $"`{context.Request.Host.Value}` is not a host name of this hub. To allow it, add it to `Server:AllowedHosts`.",
                 "Host"));
         }
 
         return trust == OriginTrust.Foreign
             ? problems.WriteAsync(context, new Problem(
                 ProblemTypes.ForeignOrigin,
-                "Pages of this origin may not use this hub. If they should, add the origin to `Server:AllowedOrigins`.",
+                "Pages of this origin may not use this hub. To allow them, add the origin to `Server:AllowedOrigins`.",
                 "Origin"))
             : handler(context);
     };

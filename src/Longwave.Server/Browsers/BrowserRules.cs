@@ -26,10 +26,10 @@ internal sealed class BrowserRules
         _anyOrigin = options.AllowedOrigins.Contains("*");
         _hosts = [.. options.AllowedHosts.Select(text => AllowedHost.TryParse(text, out AllowedHost host)
             ? host
-            : throw new ArgumentException($"`{text}` is no host.", nameof(options)))];
+            : throw new ArgumentException($"`{text}` is not a host.", nameof(options)))];
         _origins = [.. options.AllowedOrigins.Where(text => text != "*").Select(text => WebOrigin.TryParse(text, out WebOrigin origin)
             ? origin
-            : throw new ArgumentException($"`{text}` is no origin.", nameof(options)))];
+            : throw new ArgumentException($"`{text}` is not an origin.", nameof(options)))];
     }
 
     /// <summary>Whether the host that the request names is ours. A request without one comes from no browser.</summary>

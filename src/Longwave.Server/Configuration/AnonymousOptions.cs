@@ -6,10 +6,10 @@ namespace Longwave.Server.Configuration;
 public sealed class AnonymousOptions
 {
     /// <summary>Where everybody may publish.</summary>
-    [Description("Where everybody may publish.")]
+    [Description("What anonymous callers may publish to. Applies to authenticated callers too.")]
     public IList<GrantOptions> Publish { get; set; } = [];
 
     /// <summary>What everybody may read.</summary>
-    [Description("What everybody may read, except events that were published as private.")]
+    [Description("What anonymous callers may read, except private events. Applies to authenticated callers too.")]
     public IList<GrantOptions> Subscribe { get; set; } = [];
 }

@@ -15,22 +15,22 @@ public sealed class ApiKeyOptions
     /// <summary>Its hash.</summary>
     [Required]
     [RegularExpression("[0-9a-fA-F]{64}")]
-    [Description("SHA-256 of the whole key, in hex. The key itself is random, so that its hash can't be guessed backwards.")]
+    [Description("SHA-256 of the whole key, in hexadecimal. The key is random, so it cannot be guessed from its hash.")]
     public string Sha256 { get; set; } = "";
 
     /// <summary>Who the service is.</summary>
-    [Description("Subject of the service; without it, the name of the key.")]
+    [Description("Subject of the service. If not set, the name of the key.")]
     public string? Subject { get; set; }
 
     /// <summary>Where it may publish.</summary>
-    [Description("Where it may publish.")]
+    [Description("What the service may publish to.")]
     public IList<GrantOptions> Publish { get; set; } = [];
 
     /// <summary>What it may read.</summary>
-    [Description("What it may read.")]
+    [Description("What the service may read.")]
     public IList<GrantOptions> Subscribe { get; set; } = [];
 
     /// <summary>Whether it administers.</summary>
-    [Description("May look at and end the streams of others, and revoke.")]
+    [Description("May list and close streams of other callers, and revoke tokens.")]
     public bool Admin { get; set; }
 }

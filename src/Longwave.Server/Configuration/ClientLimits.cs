@@ -8,36 +8,36 @@ public sealed class ClientLimits
 {
     /// <summary>Most open streams.</summary>
     [Range(0, 1_000_000)]
-    [Description("Most open streams of one client, polls that wait included. More are refused with 429 and Retry-After; 0 is no bound.")]
+    [Description("Most open streams of one client, including waiting polls. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int MaxStreams { get; set; } = 1_000;
 
     /// <summary>Streams and polls opened per second.</summary>
     [Range(0, 1_000_000)]
-    [Description("Streams and polls that one client may open per second, in the long run. More are refused with 429 and Retry-After; 0 is no bound.")]
+    [Description("Streams and polls that one client may open per second, on average. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int StreamsPerSecond { get; set; } = 100;
 
     /// <summary>Streams and polls opened at once.</summary>
     [Range(1, 1_000_000)]
-    [Description("Streams and polls that one client may open at once, before StreamsPerSecond holds.")]
+    [Description("Streams and polls that one client may open at once, before StreamsPerSecond applies.")]
     public int StreamBurst { get; set; } = 1_000;
 
     /// <summary>Events published per second.</summary>
     [Range(0, 100_000_000)]
-    [Description("Events that one client may publish per second, in the long run. More are refused with 429 and Retry-After; 0 is no bound.")]
+    [Description("Events that one client may publish per second, on average. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int EventsPerSecond { get; set; } = 20_000;
 
     /// <summary>Events published at once.</summary>
     [Range(1, 100_000_000)]
-    [Description("Events that one client may publish at once, before EventsPerSecond holds; at least Engine:Limits:MaxRequestEvents.")]
+    [Description("Events that one client may publish at once, before EventsPerSecond applies; at least Engine:Limits:MaxRequestEvents.")]
     public int EventBurst { get; set; } = 40_000;
 
     /// <summary>Bytes published per second.</summary>
     [Range(0, 2_000_000_000)]
-    [Description("Bytes of publish bodies that one client may send per second, in the long run. More are refused with 429 and Retry-After; 0 is no bound.")]
+    [Description("Bytes of publish bodies that one client may send per second, on average. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int BytesPerSecond { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Bytes published at once.</summary>
     [Range(1, 2_000_000_000)]
-    [Description("Bytes of publish bodies that one client may send at once, before BytesPerSecond holds; at least Engine:Limits:MaxRequestBytes.")]
+    [Description("Bytes of publish bodies that one client may send at once, before BytesPerSecond applies; at least Engine:Limits:MaxRequestBytes.")]
     public int ByteBurst { get; set; } = 64 * 1024 * 1024;
 }

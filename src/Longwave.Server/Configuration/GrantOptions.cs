@@ -10,11 +10,11 @@ public sealed class GrantOptions
 {
     /// <summary>Which topics.</summary>
     [Required]
-    [Description("Which topics: an exact topic, `*`, or a URI template such as `prices/{symbol}`.")]
+    [Description("Topics of the grant: an exact topic, `*`, or a URI template such as `prices/{symbol}`.")]
     public string Topic { get; set; } = "";
 
     /// <summary>Which event types.</summary>
-    [Description("Which event types; `message` stands for events without one. Empty is every type.")]
+    [Description("Event types of the grant; `message` means events without a type. Empty means every type.")]
     public IList<string> Types { get; set; } = [];
 
     /// <summary>The grants of checked options.</summary>

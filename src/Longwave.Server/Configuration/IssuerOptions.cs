@@ -8,30 +8,30 @@ public sealed class IssuerOptions
 {
     /// <summary>The claim <c>iss</c>.</summary>
     [Required]
-    [Description("The claim `iss` of its tokens, exactly.")]
+    [Description("The exact claim `iss` of its tokens.")]
     public string Issuer { get; set; } = "";
 
     /// <summary>The claim <c>aud</c>.</summary>
-    [Description("Who its tokens must be for (the claim `aud`); one of these is enough. At least one.")]
+    [Description("Accepted audiences (the claim `aud`); a token needs one of them. At least one is required.")]
     public IList<string> Audiences { get; set; } = [];
 
     /// <summary>Whether keys are found through OpenID Connect discovery.</summary>
-    [Description("Find the keys through OpenID Connect discovery, at `Issuer` + `/.well-known/openid-configuration`.")]
+    [Description("Get the keys through OpenID Connect discovery, at `Issuer` + `/.well-known/openid-configuration`.")]
     public bool Discovery { get; set; }
 
     /// <summary>Where its key set is.</summary>
-    [Description("Address of its key set (JWKS). https, except on this machine.")]
+    [Description("URL of its key set (JWKS): https, or http on loopback.")]
     public string? JwksUrl { get; set; }
 
     /// <summary>File with its key set.</summary>
-    [Description("File with its key set (JWKS). Public keys only, like all key sets.")]
+    [Description("File with its key set (JWKS). It must contain only public keys.")]
     public string? JwksFile { get; set; }
 
     /// <summary>Single keys.</summary>
-    [Description("Keys that are given one by one.")]
+    [Description("Single keys.")]
     public IList<KeyOptions> Keys { get; set; } = [];
 
     /// <summary>The only algorithms that count.</summary>
-    [Description("The only algorithms that count for this issuer, e.g. `ES256`. Empty: whatever fits the kind of key; a key set's `alg` narrows that.")]
+    [Description("Accepted signature algorithms of this issuer, e.g. `ES256`. Empty: every algorithm that fits the kind of key, limited by the `alg` of a key set.")]
     public IList<string> Algorithms { get; set; } = [];
 }

@@ -10,14 +10,14 @@ public sealed class KeyOptions
     public string? File { get; set; }
 
     /// <summary>Its environment variable.</summary>
-    [Description("Environment variable with the same, instead of a file.")]
+    [Description("Environment variable with the key, instead of a file.")]
     public string? Variable { get; set; }
 
     /// <summary>Its name.</summary>
-    [Description("The `kid` of tokens that are signed with it; without it the key is tried whatever name a token gives.")]
+    [Description("The `kid` of tokens that are signed with this key. If not set, the hub tries the key for a token with any `kid`.")]
     public string? Kid { get; set; }
 
     /// <summary>The only algorithms it may be used with.</summary>
-    [Description("The only algorithms it may be used with. Empty: those of its kind, RS256 to PS512, ES256 to ES512 by its curve, or HS256 to HS512 by its length.")]
+    [Description("Accepted signature algorithms. Empty: those of the kind of key: RS256 to PS512, ES256 to ES512 by its curve, or HS256 to HS512 by its length.")]
     public IList<string> Algorithms { get; set; } = [];
 }

@@ -7,15 +7,15 @@ namespace Longwave.Server.Configuration;
 public sealed class LongwaveOptions
 {
     /// <summary>The log and the fan-out.</summary>
-    [Description("The log and the fan-out.")]
+    [Description("The event log and the delivery of events.")]
     public EngineOptions Engine { get; set; } = new();
 
     /// <summary>The HTTP surface.</summary>
-    [Description("The HTTP surface.")]
+    [Description("The HTTP endpoints.")]
     public ServerOptions Server { get; set; } = new();
 
     /// <summary>Who may do what.</summary>
-    [Description("Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is.")]
+    [Description("Authentication and rights. With no issuer, no API key and no anonymous rights, the hub requires no authentication.")]
     public AuthOptions Auth { get; set; } = new();
 
     /// <summary>The Mercure protocol.</summary>

@@ -6,11 +6,11 @@ namespace Longwave.Server.Configuration;
 public sealed class MercureKeysOptions
 {
     /// <summary>Single keys.</summary>
-    [Description("Keys that are given one by one; several while they are being replaced.")]
+    [Description("Single keys; several during a key rotation.")]
     public IList<KeyOptions> Keys { get; set; } = [];
 
     /// <summary>Where a key set is.</summary>
-    [Description("Address of a key set (JWKS). https, except on this machine.")]
+    [Description("URL of a key set (JWKS): https, or http on loopback.")]
     public string? JwksUrl { get; set; }
 
     /// <summary>File with a key set.</summary>
@@ -18,7 +18,7 @@ public sealed class MercureKeysOptions
     public string? JwksFile { get; set; }
 
     /// <summary>The only algorithms that count.</summary>
-    [Description("The only algorithms that count, e.g. `HS256`. Empty: whatever fits the kind of key.")]
+    [Description("Accepted signature algorithms, e.g. `HS256`. Empty: every algorithm that fits the kind of key.")]
     public IList<string> Algorithms { get; set; } = [];
 
     /// <summary>Whether there are any.</summary>

@@ -8,7 +8,7 @@ public sealed class ServerOptions
 {
     /// <summary>Shortest <c>Retry-After</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    [Description("Shortest `Retry-After` of a 503; each answer has a random one up to RetryAfterMax, in whole seconds.")]
+    [Description("Shortest `Retry-After` of a 503; each answer has a random value up to RetryAfterMax, in whole seconds.")]
     public TimeSpan RetryAfterMin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest <c>Retry-After</c>.</summary>
@@ -18,46 +18,46 @@ public sealed class ServerOptions
 
     /// <summary>Most bytes of publish bodies in memory before they reach the log's queue.</summary>
     [Range(1024, 16L * 1024 * 1024 * 1024)]
-    [Description("Most bytes of publish requests that are being received at one time, all together. More are refused with 503 and Retry-After.")]
+    [Description("Most bytes of publish bodies that the hub receives at one time, over all requests. It rejects further ones with 503 and Retry-After.")]
     public long MaxReceivingBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>Most bytes of one poll answer.</summary>
     [Range(1024, 256 * 1024 * 1024)]
-    [Description("Bytes of events after which a poll answer ends (it always holds at least one event). The rest comes with the next poll.")]
+    [Description("Bytes of events after which a poll answer ends (it always contains at least one event). The next poll returns the rest.")]
     public int MaxPollBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Most topics of one page of <c>/v1/topics</c>.</summary>
     [Range(1, 100_000)]
-    [Description("Most topics in one answer of `/v1/topics`; the answer says where the next page begins.")]
+    [Description("Most topics in one answer of `/v1/topics`; `next` in the answer is where the next page begins.")]
     public int MaxTopicsPerPage { get; set; } = 1_000;
 
     /// <summary>Most streams of one page of <c>/v1/connections</c>.</summary>
     [Range(1, 100_000)]
-    [Description("Most streams in one answer of `/v1/connections`; the answer says where the next page begins.")]
+    [Description("Most streams in one answer of `/v1/connections`; `next` in the answer is where the next page begins.")]
     public int MaxConnectionsPerPage { get; set; } = 1_000;
 
     /// <summary>Most bytes of one telemetry post.</summary>
     [Range(1024, 16 * 1024 * 1024)]
-    [Description("Most bytes of one `POST /v1/telemetry`. More are refused with 413.")]
+    [Description("Most bytes of one `POST /v1/telemetry`. The hub rejects a larger one with 413.")]
     public int MaxTelemetryBytes { get; set; } = 64 * 1024;
 
     /// <summary>Most samples of one telemetry post.</summary>
     [Range(1, 100_000)]
-    [Description("Most measurements in one `POST /v1/telemetry`. More are refused with 413.")]
+    [Description("Most samples in one `POST /v1/telemetry`. The hub rejects more with 413.")]
     public int MaxTelemetrySamples { get; set; } = 500;
 
     /// <summary>How long the last bytes of a stream that ends may take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
-    [Description("How long the last bytes of a stream that the hub ends may take to leave, before the connection is cut.")]
+    [Description("Time limit for sending the last bytes of a stream that the hub closes. Then the hub aborts the connection.")]
     public TimeSpan EndGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether streams are parked.</summary>
-    [Description("Take the sockets of cleartext HTTP/1.1 streams over from the web server (Linux only): a fraction of the memory and time per stream. TLS and HTTP/2 are never parked.")]
+    [Description("Take over the sockets of cleartext HTTP/1.1 streams from the web server (Linux only), which needs a fraction of the memory and time per stream. TLS and HTTP/2 streams are never parked.")]
     public bool ParkStreams { get; set; } = true;
 
     /// <summary>Most bytes that the kernel takes for a client beyond what is on its way to it.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
-    [Description("Bytes that the kernel takes for a parked stream beyond what is on its way to the client. At the limit the client is slow: it costs a cursor and reads the log later.")]
+    [Description("Most unsent bytes that the kernel buffers for a parked stream. At this limit the client is slow: the hub keeps only its position and reads the log again later.")]
     public int MaxUnsentBytes { get; set; } = 16 * 1024;
 
     /// <summary>Whether the page is there.</summary>
@@ -65,37 +65,37 @@ public sealed class ServerOptions
     public bool Page { get; set; } = true;
 
     /// <summary>Names of the hub.</summary>
-    [Description("Names by which the hub may be addressed: `hub.example.com`, with `:port` for this port only, `*.example.com` for all names below, `*` for any (when a proxy in front has checked it). Any other `Host` is refused with 421, because a page could have a name of its own resolve to the hub (DNS rebinding). `localhost` and IP addresses are always ours.")]
+    [Description("Host names of the hub: `hub.example.com`, with `:port` for this port only, `*.example.com` for all names below, `*` for any (when a proxy in front checks it). The hub rejects any other `Host` with 421, because an attacker's page can let its own name resolve to the hub (DNS rebinding). `localhost` and IP addresses are always allowed.")]
     public IList<string> AllowedHosts { get; set; } = [];
 
     /// <summary>Origins whose pages may use the hub.</summary>
-    [Description("Origins whose pages may use the hub, written as the browser does: `https://app.example.com`. They may send cookies. `*` alone stands for every page, without cookies. The hub's own origin is always allowed; pages of any other are refused with 403.")]
+    [Description("Origins whose pages may use the hub, as the browser sends them: `https://app.example.com`. Their pages may send cookies. `*` as the only entry allows every page, without cookies. The hub's own origin is always allowed; the hub rejects pages of any other origin with 403.")]
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Proxies that may speak for others.</summary>
-    [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. Only what these say about the client and its scheme is believed; limits per address then count the client, not the proxy.")]
+    [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. The hub accepts the client's address and scheme only from these; limits per address then count the client, not the proxy.")]
     public IList<string> TrustedProxies { get; set; } = [];
 
     /// <summary>The header that those proxies write.</summary>
-    [Description("The header in which trusted proxies say whom they serve. Only this one is read: a proxy passes on unchanged what a client put into the other.")]
+    [Description("The header in which trusted proxies send the client's address. The hub reads only this one, because a proxy forwards the other one unchanged from the client.")]
     public ForwardedHeader ForwardedHeader { get; set; }
 
     /// <summary>How long the headers of a request may take.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    [Description("How long a client may take from its connection (or from the end of its last request) until the headers of a request are complete. Then the connection is closed.")]
+    [Description("Time limit from the connection (or from the end of the last request) until the headers of a request are complete. Then the hub closes the connection.")]
     public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the body of a publish may take.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    [Description("How long the body of a publish may take, however steadily it comes: until it is complete it takes room from everybody's MaxReceivingBytes. Then it is refused with 408.")]
+    [Description("Time limit for receiving the body of a publish, because an incomplete body uses a part of MaxReceivingBytes. Then the hub rejects it with 408.")]
     public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Most streams over one HTTP/2 connection.</summary>
     [Range(1, 10_000)]
-    [Description("Most requests and streams at one time over one HTTP/2 connection. Clients open another connection for more.")]
+    [Description("Most concurrent requests and streams of one HTTP/2 connection. Clients open another connection for more.")]
     public int MaxStreamsPerHttp2Connection { get; set; } = 100;
 
     /// <summary>How much one client may take.</summary>
-    [Description("How much of the hub one client may take, and when the hub takes no more from anybody.")]
+    [Description("Limits of one client, and the memory limit at which the hub accepts nothing new.")]
     public AdmissionOptions Admission { get; set; } = new();
 }

@@ -92,7 +92,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         await UnbindAsync();
         while (_accepted.Reader.TryRead(out ConnectionContext? left))
         {
-            left.Abort(new ConnectionAbortedException("The hub stops."));
+            left.Abort(new ConnectionAbortedException("The hub is stopping."));
             await left.DisposeAsync();
         }
 
@@ -148,7 +148,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         var connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, EndPoint.Create(peer), _onBegun);
         if (!_accepted.Writer.TryWrite(connection))
         {
-            connection.Abort(new ConnectionAbortedException("The hub stops."));
+            connection.Abort(new ConnectionAbortedException("The hub is stopping."));
         }
 
         return true;
@@ -171,6 +171,6 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
     }
 
-    [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has as many files open as it may; new connections wait. Trying again in {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
+    [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has reached its limit of open files; new connections wait. Trying again in {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
     private partial void LogOutOfFiles(TimeSpan pause);
 }

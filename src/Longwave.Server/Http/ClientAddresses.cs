@@ -15,7 +15,7 @@ internal sealed class ClientAddresses
         _header = options.ForwardedHeader;
         _proxies = [.. options.TrustedProxies.Select(text => TryReadNetwork(text, out IPNetwork network)
             ? network
-            : throw new ArgumentException($"`{text}` is no network.", nameof(options)))];
+            : throw new ArgumentException($"`{text}` is not a network.", nameof(options)))];
     }
 
     /// <summary>Reads a network in CIDR notation, or one address.</summary>

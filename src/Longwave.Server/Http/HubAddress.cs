@@ -25,7 +25,7 @@ internal sealed class HubAddress(LongwaveOptions options, ClientAddresses client
     }
 
     /// <summary>The same, taken apart.</summary>
-    public UrlParts PartsOf(HttpContext context) => UrlParts.Parse(Of(context)) ?? throw new BadHttpRequestException("The `Host` header is no host.");
+    public UrlParts PartsOf(HttpContext context) => UrlParts.Parse(Of(context)) ?? throw new BadHttpRequestException("The `Host` header is not a host.");
 
     /// <summary>What comes before the hub's own paths.</summary>
     private static string Prefix(HttpRequest request)

@@ -5,7 +5,7 @@ public static class ProblemTypes
 {
     /// <summary>A query parameter that the endpoint does not have.</summary>
     public static readonly ProblemType UnknownParameter = new(
-        "unknown-parameter", 400, "Unknown query parameter", "Correct or remove the parameter named in `field`; nothing is ignored silently.");
+        "unknown-parameter", 400, "Unknown query parameter", "Correct or remove the parameter named in `field`; the hub ignores no parameter.");
 
     /// <summary>A parameter given twice that may be given once.</summary>
     public static readonly ProblemType RepeatedParameter = new(
@@ -17,7 +17,7 @@ public static class ProblemTypes
 
     /// <summary>A parameter or header whose value can't be used.</summary>
     public static readonly ProblemType InvalidParameter = new(
-        "invalid-parameter", 400, "Invalid value", "Correct the parameter or header named in `field`; `detail` says what it takes.");
+        "invalid-parameter", 400, "Invalid value", "Correct the parameter or header named in `field`; `detail` says which values are valid.");
 
     /// <summary>A selector that can't be understood.</summary>
     public static readonly ProblemType InvalidSelector = new(
@@ -25,43 +25,43 @@ public static class ProblemTypes
 
     /// <summary>More selectors or types than one subscription may have.</summary>
     public static readonly ProblemType TooManySelectors = new(
-        "too-many-selectors", 400, "Too many selectors", "Ask for fewer, use a URI template, or open several streams (limits in the configuration).");
+        "too-many-selectors", 400, "Too many selectors", "Request fewer, use a URI template, or open several streams (limits in the configuration).");
 
     /// <summary>An event that breaks a rule of one of its fields.</summary>
     public static readonly ProblemType InvalidEvent = new(
-        "invalid-event", 400, "Invalid event", "Correct the field named in `field`; in a batch `index` says of which event. Nothing was appended.");
+        "invalid-event", 400, "Invalid event", "Correct the field named in `field`; in a batch, `index` is the number of the event. Nothing was appended.");
 
     /// <summary>Text that is not UTF-8.</summary>
     public static readonly ProblemType InvalidUtf8 = new(
-        "invalid-utf8", 400, "Not valid UTF-8", "Send UTF-8; binary data has to be encoded as text, e.g. base64, first. Nothing was appended.");
+        "invalid-utf8", 400, "Not valid UTF-8", "Send UTF-8; encode binary data as text, e.g. base64. Nothing was appended.");
 
     /// <summary>A body that can't be parsed.</summary>
     public static readonly ProblemType MalformedBody = new(
-        "malformed-body", 400, "Malformed body", "Send what the content type promises; `detail` says where it went wrong. Nothing was appended.");
+        "malformed-body", 400, "Malformed body", "Send a body in the format of its content type; `detail` says where the error is. Nothing was appended.");
 
     /// <summary>A measurement of a client that makes no sense.</summary>
     public static readonly ProblemType InvalidSample = new(
-        "invalid-sample", 400, "Invalid telemetry sample", "Correct the member named in `field` of the sample number `index`. Nothing of the post was counted.");
+        "invalid-sample", 400, "Invalid telemetry sample", "Correct the member named in `field` of sample `index`. Nothing in the request was counted.");
 
     /// <summary>A request that HTTP itself does not allow.</summary>
     public static readonly ProblemType BadRequest = new(
-        "bad-request", 400, "Bad request", "Correct the request; `detail` says what was wrong with it.");
+        "bad-request", 400, "Bad request", "Correct the request; `detail` says what is wrong.");
 
-    /// <summary>Somebody who did not say who he is.</summary>
+    /// <summary>A caller that is not authenticated.</summary>
     public static readonly ProblemType Unauthorized = new(
-        "unauthorized", 401, "Not authenticated", "Send a token with `Authorization: Bearer`, or use a ticket or a cookie; `detail` says what it must allow.");
+        "unauthorized", 401, "Not authenticated", "Send a token with `Authorization: Bearer`, or use a ticket or a cookie; `detail` says which right it must grant.");
 
-    /// <summary>A token that is no good.</summary>
+    /// <summary>A token that is not valid.</summary>
     public static readonly ProblemType InvalidToken = new(
-        "invalid-token", 401, "Token refused", "Get a new token and come again; `detail` says what is wrong with this one. It is never taken for no token.");
+        "invalid-token", 401, "Token rejected", "Get a new token and send the request again; `detail` says what is wrong with this one. The hub never treats a rejected token as anonymous access.");
 
     /// <summary>Something that the caller may not do.</summary>
     public static readonly ProblemType Forbidden = new(
-        "forbidden", 403, "Not allowed", "Ask whoever issues the tokens for the grant that `detail` names.");
+        "forbidden", 403, "Not allowed", "Get a token with the grant that `detail` names.");
 
     /// <summary>A page that may not use the hub.</summary>
     public static readonly ProblemType ForeignOrigin = new(
-        "foreign-origin", 403, "Foreign origin", "Add the page's origin to `Server:AllowedOrigins`; behind a proxy see that it passes `Host` on and is in `Server:TrustedProxies`.");
+        "foreign-origin", 403, "Foreign origin", "Add the page's origin to `Server:AllowedOrigins`; behind a proxy, let the proxy forward `Host` and add it to `Server:TrustedProxies`.");
 
     /// <summary>Nothing at this address.</summary>
     public static readonly ProblemType NotFound = new(
@@ -73,9 +73,9 @@ public static class ProblemTypes
 
     /// <summary>None of the media types asked for can be given.</summary>
     public static readonly ProblemType NotAcceptable = new(
-        "not-acceptable", 406, "Not acceptable", "Ask for one of the media types named in `detail`, or send no `Accept` header.");
+        "not-acceptable", 406, "Not acceptable", "Accept one of the media types named in `detail`, or send no `Accept` header.");
 
-    /// <summary>The body came too slowly.</summary>
+    /// <summary>The body was not received in time.</summary>
     public static readonly ProblemType RequestTimeout = new(
         "request-timeout", 408, "Request timed out", "Send the body without long pauses. Nothing was appended.");
 
@@ -85,7 +85,7 @@ public static class ProblemTypes
 
     /// <summary>A request body larger than the hub takes.</summary>
     public static readonly ProblemType RequestTooLarge = new(
-        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise the limit that `detail` names (`Engine:Limits:MaxRequestBytes`; `Server:MaxTelemetryBytes` for telemetry; `HotTailEvents` and `HotTailBytes` for topics of durability `Memory`). Nothing was taken.");
+        "request-too-large", 413, "Request too large", "Send several smaller requests, or raise the limit that `detail` names (`Engine:Limits:MaxRequestBytes`; `Server:MaxTelemetryBytes` for telemetry; `HotTailEvents` and `HotTailBytes` for topics of durability `Memory`). Nothing was accepted.");
 
     /// <summary>More events in one request than the hub takes.</summary>
     public static readonly ProblemType TooManyEvents = new(
@@ -93,7 +93,7 @@ public static class ProblemTypes
 
     /// <summary>More measurements in one post than the hub takes.</summary>
     public static readonly ProblemType TooManySamples = new(
-        "too-many-samples", 413, "Too many telemetry samples", "Send several smaller posts, or raise `Server:MaxTelemetrySamples`. Nothing was counted.");
+        "too-many-samples", 413, "Too many telemetry samples", "Send several smaller requests, or raise `Server:MaxTelemetrySamples`. Nothing was counted.");
 
     /// <summary>A CloudEvents format that the hub does not read.</summary>
     public static readonly ProblemType UnsupportedMediaType = new(
@@ -109,19 +109,19 @@ public static class ProblemTypes
 
     /// <summary>A host that is none of ours.</summary>
     public static readonly ProblemType ForeignHost = new(
-        "foreign-host", 421, "Foreign host", "Use a name of the hub, or add this one to `Server:AllowedHosts`.");
+        "foreign-host", 421, "Foreign host", "Use a host name of the hub, or add this one to `Server:AllowedHosts`.");
 
     /// <summary>All places of one client are taken.</summary>
     public static readonly ProblemType TooManyStreams = new(
-        "too-many-streams", 429, "Too many streams of one client", "Close some or share one; if a proxy stands for many clients, add it to `Server:TrustedProxies`, or raise `MaxStreams` in `Server:Admission`.");
+        "too-many-streams", 429, "Too many streams of one client", "Close some streams or share one; if the client is a proxy for many clients, add it to `Server:TrustedProxies`, or raise `MaxStreams` in `Server:Admission`.");
 
     /// <summary>More per second than one client may.</summary>
     public static readonly ProblemType RateLimited = new(
-        "rate-limited", 429, "Too much in too short a time", "Go on after `Retry-After` seconds, or raise the rates in `Server:Admission`. Nothing was appended.");
+        "rate-limited", 429, "Rate limit exceeded", "Continue after `Retry-After` seconds, or raise the rates in `Server:Admission`. Nothing was appended.");
 
     /// <summary>A bug of the hub.</summary>
     public static readonly ProblemType InternalError = new(
-        "internal-error", 500, "Internal error", "This is a bug of the hub: please report it with the hub's log of that moment.");
+        "internal-error", 500, "Internal error", "This is a bug in the hub: report it with the hub's log of that time.");
 
     /// <summary>Too much is waiting.</summary>
     public static readonly ProblemType Overloaded = new(
@@ -129,15 +129,15 @@ public static class ProblemTypes
 
     /// <summary>The keys of an issuer are not there yet.</summary>
     public static readonly ProblemType IdentityUnavailable = new(
-        "identity-unavailable", 503, "Keys unavailable", "Try again after `Retry-After` seconds; the hub's log says why the issuer's keys could not be fetched.");
+        "identity-unavailable", 503, "Keys unavailable", "Try again after `Retry-After` seconds; see the hub's log for why it could not fetch the issuer's keys.");
 
     /// <summary>Writing the log failed once.</summary>
     public static readonly ProblemType PublishingStopped = new(
-        "publishing-stopped", 503, "Publishing is stopped", "Writing to the log failed, and a hub that can't trust its disk acknowledges nothing: see the hub's log, then restart it.");
+        "publishing-stopped", 503, "Publishing is stopped", "Writing to the log failed, and the hub accepts no event that it may be unable to keep: see the hub's log, then restart it.");
 
-    /// <summary>The hub is leaving.</summary>
+    /// <summary>The hub is shutting down.</summary>
     public static readonly ProblemType ShuttingDown = new(
-        "shutting-down", 503, "Shutting down", "Try again after `Retry-After` seconds; another hub, or this one restarted, will answer.");
+        "shutting-down", 503, "Shutting down", "Try again after `Retry-After` seconds; another hub, or this one after its restart, answers.");
 
     /// <summary>All places for streams are taken.</summary>
     public static readonly ProblemType TooManyConnections = new(
@@ -153,7 +153,7 @@ public static class ProblemTypes
 
     /// <summary>No room on the disk.</summary>
     public static readonly ProblemType DiskFull = new(
-        "disk-full", 507, "Disk full", "Make room where the log is; publishing works again by itself. Nothing was appended.");
+        "disk-full", 507, "Disk full", "Free space on the disk of the log; publishing resumes by itself. Nothing was appended.");
 
     /// <summary>No room for another topic.</summary>
     public static readonly ProblemType TooManyTopics = new(

@@ -91,7 +91,7 @@ internal sealed class QueryValues
 
         if (!known[index].Repeatable && Single(name) is not null)
         {
-            return new Problem(ProblemTypes.RepeatedParameter, $"`{name}` may be given once.", name);
+            return new Problem(ProblemTypes.RepeatedParameter, $"`{name}` must be given only once.", name);
         }
 
         problem = TryDecode(rawValue, name, out string value);
@@ -124,10 +124,10 @@ internal sealed class QueryValues
             names.Add(parameter.Name);
         }
 
-        string hint = names.Count == 0 ? "this address takes no parameters."
+        string hint = names.Count == 0 ? "this endpoint has no parameters."
             : Spelling.Nearest(name, names) is { } near ? $"did you mean `{near}`?"
-            : $"this address takes {string.Join(", ", names.Select(n => $"`{n}`"))}.";
-        return new Problem(ProblemTypes.UnknownParameter, $"There is no parameter `{name}`: {hint}", name);
+            : $"this endpoint has {string.Join(", ", names.Select(n => $"`{n}`"))}.";
+        return new Problem(ProblemTypes.UnknownParameter, $"Unknown parameter `{name}`: {hint}", name);
     }
 
     /// <summary>Decodes plus signs and percent signs; <paramref name="field"/> is named when that fails.</summary>
@@ -151,7 +151,7 @@ internal sealed class QueryValues
                     if (i + 2 >= raw.Length || !TryHex(raw[i + 1], raw[i + 2], out rented[written]))
                     {
                         return new Problem(
-                            ProblemTypes.InvalidParameter, "A percent sign must be followed by two hex digits; write `%25` for the sign itself.", field);
+                            ProblemTypes.InvalidParameter, "A percent sign must be followed by two hexadecimal digits; write `%25` for a literal percent sign.", field);
                     }
 
                     written++;
@@ -191,7 +191,7 @@ internal sealed class QueryValues
         }
     }
 
-    private static Problem NotUtf8(string field) => new(ProblemTypes.InvalidUtf8, "The value is not UTF-8 once its percent signs are decoded.", field);
+    private static Problem NotUtf8(string field) => new(ProblemTypes.InvalidUtf8, "The percent-decoded value is not valid UTF-8.", field);
 
     private static bool TryHex(char high, char low, out byte value)
     {

@@ -65,10 +65,10 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
     [LoggerMessage(EventId = 2100, Level = LogLevel.Information, Message = "The log in {Directory} is open, its tip is {Tip}")]
     private partial void LogOpened(string directory, string tip);
 
-    [LoggerMessage(EventId = 2101, Level = LogLevel.Debug, Message = "Leaving: {Connections} streams are sent away within {Window}")]
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Debug, Message = "Draining: closing {Connections} streams within {Window}")]
     private partial void LogDraining(int connections, TimeSpan window);
 
-    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "Leaving was cut short, {Connections} streams end without a word")]
+    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "The drain was cut short; {Connections} streams end without notice")]
     private partial void LogDrainCut(int connections);
 
     [LoggerMessage(EventId = 2103, Level = LogLevel.Information, Message = "The log is closed")]

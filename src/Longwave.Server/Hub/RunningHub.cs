@@ -10,7 +10,7 @@ public sealed class RunningHub
 
     /// <summary>The engine.</summary>
     /// <exception cref="InvalidOperationException">The application has not started, or has stopped.</exception>
-    public HubEngine Engine => _engine ?? throw new InvalidOperationException("The hub runs from the start of the application to its end; this is before or after.");
+    public HubEngine Engine => _engine ?? throw new InvalidOperationException("The hub is not running: the application has not started, or has stopped.");
 
     /// <summary>The engine, or null before the start and after the end.</summary>
     internal HubEngine? EngineOrNull => _engine;

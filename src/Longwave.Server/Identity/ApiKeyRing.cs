@@ -42,6 +42,6 @@ internal sealed class ApiKeyRing
         SHA256.HashData(Encoding.UTF8.GetBytes(key.Length > MaxLength ? "" : key), hash);
         return CryptographicOperations.FixedTimeEquals(hash, known ? found.Hash : Nobodys) && known
             ? new Authentication(found.Caller)
-            : new Authentication(new Problem(ProblemTypes.InvalidToken, "The API key is not one of this hub."));
+            : new Authentication(new Problem(ProblemTypes.InvalidToken, "The hub does not know this API key."));
     }
 }

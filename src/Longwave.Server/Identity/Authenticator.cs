@@ -73,7 +73,7 @@ internal sealed class Authenticator
             CarrierKind.None => new Authentication(_nobody),
             CarrierKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
                 ? new Authentication(holder)
-                : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is none.", "ticket")),
+                : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is not valid.", "ticket")),
             _ => ApiKeyRing.IsKey(carrier.Secret) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
         };
         return Unrevoked(found);
@@ -116,7 +116,7 @@ internal sealed class Authenticator
         if (carrier.Kind == CarrierKind.Query && !_options.Auth.QueryTokens)
         {
             return new Problem(
-                ProblemTypes.InvalidParameter, "Tokens in the address are switched off (`Auth:QueryTokens`); get a ticket with `POST /v1/tickets`.", "access_token");
+                ProblemTypes.InvalidParameter, "Tokens in the URL are disabled (`Auth:QueryTokens`); get a ticket with `POST /v1/tickets`.", "access_token");
         }
 
         // A browser adds the cookie whatever page sends the request; what changes something must be meant (cross-site request forgery).
@@ -125,7 +125,7 @@ internal sealed class Authenticator
             ? null
             : new Problem(
                 ProblemTypes.Forbidden,
-                $"With a cookie, a request that changes something needs the header `{IntentHeader}`, and an `Origin` that is the hub's own or stands in `Server:AllowedOrigins`.",
+                $"With a cookie, a request that changes something requires the header `{IntentHeader}`, and an `Origin` that is the hub's own or is in `Server:AllowedOrigins`.",
                 request.Headers.ContainsKey(IntentHeader) ? "Origin" : IntentHeader);
     }
 

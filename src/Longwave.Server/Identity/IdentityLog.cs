@@ -8,9 +8,9 @@ internal static partial class IdentityLog
     [LoggerMessage(2400, LogLevel.Debug, "Issuer {Issuer} has {Count} keys.", EventName = "KeysRead")]
     public static partial void KeysRead(ILogger logger, string issuer, int count);
 
-    [LoggerMessage(2401, LogLevel.Warning, "The keys of issuer {Issuer} could not be read; {Count} known ones stay in use. {Reason}", EventName = "KeysFailed")]
+    [LoggerMessage(2401, LogLevel.Warning, "Cannot read the keys of issuer {Issuer}; the {Count} known keys stay in use. {Reason}", EventName = "KeysFailed")]
     public static partial void KeysFailed(ILogger logger, string issuer, int count, string reason);
 
-    [LoggerMessage(2402, LogLevel.Information, "Revoked: {What}; {Streams} streams end.", EventName = "Revoked")]
+    [LoggerMessage(2402, LogLevel.Information, "Revoked {What}; closing {Streams} streams.", EventName = "Revoked")]
     public static partial void Revoked(ILogger logger, string what, int streams);
 }

@@ -34,7 +34,7 @@ internal sealed class KeyFetcher : IDocumentRetriever, IDisposable
         OpenIdConnectConfiguration found = await OpenIdConnectConfigurationRetriever.GetAsync(DiscoveryAddress(issuer), this, cancellation);
         if (!string.Equals(found.Issuer, issuer, StringComparison.Ordinal))
         {
-            throw new KeyUnusableException($"The discovery document of {issuer} is that of another issuer.");
+            throw new KeyUnusableException($"The discovery document of {issuer} names another issuer.");
         }
 
         return KeySet.Read(found.JsonWebKeySet?.Keys ?? []);
@@ -45,7 +45,7 @@ internal sealed class KeyFetcher : IDocumentRetriever, IDisposable
     {
         if (!IsSafe(address))
         {
-            throw new KeyUnusableException("A document that keys are to come from is neither at an https address nor on this machine.");
+            throw new KeyUnusableException("The URL of an issuer's keys is neither https nor on loopback.");
         }
 
         using HttpResponseMessage response = await _client.GetAsync(new Uri(address), cancel);

@@ -28,7 +28,7 @@ internal static class KeyFile
         algorithms = SigningAlgorithms.Narrow(algorithms, options.Algorithms);
         return algorithms.Count > 0
             ? new VerificationKey(key, options.Kid, algorithms)
-            : throw new KeyUnusableException($"The key in {place} fits none of its algorithms ({string.Join(", ", options.Algorithms)}).");
+            : throw new KeyUnusableException($"The key in {place} does not support any of its configured algorithms ({string.Join(", ", options.Algorithms)}).");
     }
 
     /// <summary>The bytes of a shared secret, for whoever signs with it.</summary>
@@ -43,11 +43,11 @@ internal static class KeyFile
                 : Encoding.UTF8.GetBytes(trimmed);
             return bytes.Length >= SigningAlgorithms.MinSecretBytes
                 ? bytes
-                : throw new KeyUnusableException($"The secret in {place} has {bytes.Length} bytes; {SigningAlgorithms.MinSecretBytes} random ones are the least that is safe.");
+                : throw new KeyUnusableException($"The secret in {place} has {bytes.Length} bytes; use at least {SigningAlgorithms.MinSecretBytes} random bytes.");
         }
         catch (FormatException)
         {
-            throw new KeyUnusableException($"The secret in {place} begins with `{Base64Prefix}`, but what follows is not base64.");
+            throw new KeyUnusableException($"The secret in {place} begins with `{Base64Prefix}`, but the rest is not base64.");
         }
     }
 
@@ -79,7 +79,7 @@ internal static class KeyFile
             {
                 return rsa.KeySize >= SigningAlgorithms.MinRsaBits
                     ? (JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false))), SigningAlgorithms.Rsa)
-                    : throw new KeyUnusableException($"The RSA key in {place} has {rsa.KeySize} bits; {SigningAlgorithms.MinRsaBits} are the least that is safe.");
+                    : throw new KeyUnusableException($"The RSA key in {place} has {rsa.KeySize} bits; use at least {SigningAlgorithms.MinRsaBits} bits.");
             }
 
             using ECDsa? ec = certificate?.GetECDsaPublicKey() ?? TryImport(ECDsa.Create, pem, certificate);
@@ -93,7 +93,7 @@ internal static class KeyFile
             // Said below.
         }
 
-        throw new KeyUnusableException($"What is in {place} is no public key (RSA, or EC on P-256, P-384, P-521) or certificate in PEM.");
+        throw new KeyUnusableException($"The content of {place} is not a public key (RSA, or EC on P-256, P-384, P-521) or certificate in PEM.");
     }
 
     private static T? TryImport<T>(Func<T> create, string pem, X509Certificate2? certificate)

@@ -15,7 +15,7 @@ internal static class KeySet
         }
         catch (Exception exception) when (exception is ArgumentException or System.Text.Json.JsonException or FormatException)
         {
-            throw new KeyUnusableException($"What is at {place} is no JSON Web Key Set.");
+            throw new KeyUnusableException($"The document at {place} is not a JSON Web Key Set.");
         }
     }
 

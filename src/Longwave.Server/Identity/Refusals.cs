@@ -16,7 +16,7 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
     {
         context.Response.Headers.Allow = methods;
         return problems.WriteAsync(
-            context, new Problem(ProblemTypes.MethodNotAllowed, $"`{context.Request.Method}` is not a method of this address; it has {methods}."));
+            context, new Problem(ProblemTypes.MethodNotAllowed, $"The method `{context.Request.Method}` is not allowed here; allowed methods: {methods}."));
     }
 
     /// <summary>Answers OPTIONS and the methods that an address does not have; true when that was it.</summary>
@@ -44,11 +44,11 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
     public async ValueTask<Problem?> RequireAdminAsync(HttpContext context, Authenticator authenticator) =>
         !(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) ? problem
         : caller.Grants.IsAdmin ? null
-        : Authenticator.Forbid(caller, "This needs the admin role.");
+        : Authenticator.Forbid(caller, "This request requires the admin role.");
 
     /// <summary>404 for a path below <c>/v1</c> that is nothing.</summary>
     public Task NotFoundAsync(HttpContext context) =>
-        problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, "There is nothing at this path. Events are at `/v1/events`, topics at `/v1/topics`."));
+        problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No endpoint has this path. Events are at `/v1/events`, topics at `/v1/topics`."));
 
     /// <summary>Runs <paramref name="handler"/> so that no exception becomes an answer without words.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => async context =>
@@ -69,7 +69,7 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
         catch (Exception exception)
         {
             LogUnexpected(exception, context.Request.Method, context.Request.Path);
-            await AnswerOrAbortAsync(context, new Problem(ProblemTypes.InternalError, "Something went wrong inside the hub; its log says what."));
+            await AnswerOrAbortAsync(context, new Problem(ProblemTypes.InternalError, "The hub failed unexpectedly; see its log for the cause."));
         }
     };
 
@@ -78,8 +78,8 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
         context,
         exception.StatusCode switch
         {
-            StatusCodes.Status408RequestTimeout => new Problem(ProblemTypes.RequestTimeout, "The body came too slowly.", "body"),
-            StatusCodes.Status413PayloadTooLarge => new Problem(ProblemTypes.RequestTooLarge, "The body is larger than the server takes.", "body"),
+            StatusCodes.Status408RequestTimeout => new Problem(ProblemTypes.RequestTimeout, "The body was not received in time.", "body"),
+            StatusCodes.Status413PayloadTooLarge => new Problem(ProblemTypes.RequestTooLarge, "The body is larger than the server accepts.", "body"),
             _ => new Problem(ProblemTypes.BadRequest, exception.Message, "body"),
         });
 
@@ -95,9 +95,9 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
         return problems.WriteAsync(context, problem);
     }
 
-    [LoggerMessage(EventId = 2000, Level = LogLevel.Debug, Message = "The client left before it was answered: {Reason}")]
+    [LoggerMessage(EventId = 2000, Level = LogLevel.Debug, Message = "The client disconnected before the hub answered: {Reason}")]
     private partial void LogClientLeft(string reason);
 
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "Unexpected failure of {Method} {Path}")]
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "Unexpected failure in {Method} {Path}")]
     private partial void LogUnexpected(Exception exception, string method, string path);
 }

@@ -33,7 +33,7 @@ internal readonly record struct TokenCarrier
         if (ways > 1 || header.Count > 1)
         {
             // RFC 6750, section 2: one method per request.
-            return new Problem(ProblemTypes.BadRequest, "The request says in two ways who it is of; use one.", "Authorization");
+            return new Problem(ProblemTypes.BadRequest, "The request carries two credentials; send only one.", "Authorization");
         }
 
         if (header.Count == 1)
@@ -41,7 +41,7 @@ internal readonly record struct TokenCarrier
             string value = header.ToString();
             if (!value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || value.AsSpan(Scheme.Length).Trim(' ').IsEmpty)
             {
-                return new Problem(ProblemTypes.InvalidToken, "`Authorization` is not `Bearer` and a token.");
+                return new Problem(ProblemTypes.InvalidToken, "`Authorization` must be `Bearer`, a space and a token.");
             }
 
             carrier = new TokenCarrier(CarrierKind.Header, value[Scheme.Length..].Trim(' '));

@@ -29,9 +29,9 @@ internal sealed class TokenClaims
     public IReadOnlyList<ClaimedGrants> Claimed => _claimed;
 
     /// <summary>What a token of an issuer must say and this one does not, in a clause that goes on "the token …", or null.</summary>
-    public string? Missing => Issuer.Length == 0 ? "does not say who issued it (`iss`)"
-        : Subject.Length == 0 ? "does not say whose it is (`sub`)"
-        : ExpiresAt is null ? "does not say when it expires (`exp`)"
+    public string? Missing => Issuer.Length == 0 ? "has no issuer (`iss`)"
+        : Subject.Length == 0 ? "has no subject (`sub`)"
+        : ExpiresAt is null ? "has no expiry time (`exp`)"
         : null;
 
     /// <summary>Every right that the token grants, in any vocabulary.</summary>
@@ -109,7 +109,7 @@ internal sealed class TokenClaims
             // Two claims of one vocabulary are two answers to one question; guessing which is meant could grant too much.
             if (granting[i] is { } first)
             {
-                return $"grants rights in two claims, `{first}` and `{name}`";
+                return $"grants rights in two claims of one kind, `{first}` and `{name}`";
             }
 
             granting[i] = name;

@@ -24,18 +24,18 @@ internal readonly record struct TokenHeader(string Algorithm, string? KeyId, boo
             {
                 case "alg":
                     algorithm = TokenJson.Text(ref reader);
-                    return algorithm is null ? "names no algorithm" : null;
+                    return algorithm is null ? "has no signature algorithm (`alg`)" : null;
                 case "kid":
                     keyId = TokenJson.Text(ref reader);
-                    return keyId is { Length: <= MaxKeyIdLength } ? null : "names its key in a way that no key is named";
+                    return keyId is { Length: <= MaxKeyIdLength } ? null : "has an invalid key id (`kid`)";
                 case "typ":
                     string? type = TokenJson.Text(ref reader);
                     isAccessToken = IsAccessTokenType(type);
-                    return isAccessToken || "JWT".Equals(type, StringComparison.OrdinalIgnoreCase) ? null : "is of another type than an access token (`typ`)";
+                    return isAccessToken || "JWT".Equals(type, StringComparison.OrdinalIgnoreCase) ? null : "is not an access token (`typ`)";
                 case "crit":
-                    return "asks for extensions that this hub does not have (`crit`)";
+                    return "requires extensions that this hub does not support (`crit`)";
                 case "enc" or "zip" or "b64":
-                    return "is encrypted, compressed or detached; only signed tokens are taken";
+                    return "is encrypted, compressed or detached; the hub accepts only signed tokens";
                 default:
                     // Keys and addresses of keys that a token brings itself (jwk, jku, x5u, x5c) mean nothing here.
                     reader.Skip();
@@ -43,7 +43,7 @@ internal readonly record struct TokenHeader(string Algorithm, string? KeyId, boo
             }
         });
         header = new TokenHeader(algorithm ?? "", keyId, isAccessToken);
-        return problem ?? (algorithm is null ? "names no algorithm" : null);
+        return problem ?? (algorithm is null ? "has no signature algorithm (`alg`)" : null);
     }
 
     private static bool IsAccessTokenType(string? type) =>

@@ -6,7 +6,7 @@ namespace Longwave.Server.Identity;
 /// <summary>Reads the JSON objects of a token strictly: a member that stands twice is refused, because two readers may take two of them.</summary>
 internal static class TokenJson
 {
-    private const string Malformed = "can't be read";
+    private const string Malformed = "is not well-formed";
 
     /// <summary>Most members of one object.</summary>
     private const int MaxMembers = 200;
@@ -39,7 +39,7 @@ internal static class TokenJson
                 reader.Read();
                 if (!seen.Add(name) || seen.Count > MaxMembers)
                 {
-                    return "has a member twice, or very many";
+                    return "has a duplicate member, or too many members";
                 }
 
                 if (take(name, ref reader) is { } problem)

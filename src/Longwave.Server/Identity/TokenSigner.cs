@@ -16,7 +16,7 @@ public static class TokenSigner
         ArgumentNullException.ThrowIfNull(secret);
         if (secret.Contains("-----BEGIN", StringComparison.Ordinal))
         {
-            throw new KeyUnusableException($"What is in {place} is no shared secret; tokens of other keys are issued by whoever has the private key.");
+            throw new KeyUnusableException($"The key in {place} is not a shared secret; only the owner of a private key can sign tokens for other kinds of key.");
         }
 
         var key = new SymmetricSecurityKey(KeyFile.SecretBytes(secret, place));

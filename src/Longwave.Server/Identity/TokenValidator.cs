@@ -42,13 +42,13 @@ internal sealed class TokenValidator(
         string[] parts = token.Split('.', Parts + 1);
         if (parts.Length != Parts)
         {
-            return Refuse(parts.Length > Parts ? "is encrypted or no token; only signed tokens are taken" : "is no token");
+            return Refuse(parts.Length > Parts ? "is encrypted or is not a token; the hub accepts only signed tokens" : "is not a token");
         }
 
         if (parts[2].Length == 0 || !Base64Text.TryDecode(parts[2], out _)
             || !Base64Text.TryDecode(parts[0], out byte[] headerJson) || !Base64Text.TryDecode(parts[1], out byte[] claimsJson))
         {
-            return Refuse("is no signed token");
+            return Refuse("is not a signed token");
         }
 
         if (TokenHeader.TryRead(headerJson, out TokenHeader header) is { } badHeader)
@@ -66,7 +66,7 @@ internal sealed class TokenValidator(
     {
         if (issuers.FindIssuer(claims.Issuer) is not { } issuer)
         {
-            return Refuse("is of an issuer that this hub does not take tokens of");
+            return Refuse("has an issuer that this hub does not accept (`iss`)");
         }
 
         return await VerifyAsync(token, header, issuer, Parameters(issuer)) is { } refused ? new Authentication(refused)
@@ -97,8 +97,8 @@ internal sealed class TokenValidator(
         if (keys.Count == 0)
         {
             return issuer.IsEmpty
-                ? new Problem(ProblemTypes.IdentityUnavailable, "The keys of the token's issuer could not be fetched yet.")
-                : Refuse("is signed with a key or an algorithm that its issuer does not have here").Problem;
+                ? new Problem(ProblemTypes.IdentityUnavailable, "The hub has not fetched the keys of the token's issuer yet.")
+                : Refuse("is signed with a key or an algorithm that the hub does not accept from its issuer").Problem;
         }
 
         parameters.IssuerSigningKeyResolver = (_, _, _, _) => keys.Select(static key => key.Key);
@@ -106,7 +106,7 @@ internal sealed class TokenValidator(
         TokenValidationResult result = await _handler.ValidateTokenAsync(token, parameters);
         return result.IsValid
             ? null
-            : Refuse(result.Exception is SecurityTokenInvalidAudienceException ? "is for somebody else (`aud`)" : "has a signature that is not right").Problem;
+            : Refuse(result.Exception is SecurityTokenInvalidAudienceException ? "is for another audience (`aud`)" : "has an invalid signature").Problem;
     }
 
     private Caller ToCaller(TokenClaims claims, string? subject, GrantSet grants) => new(claims.Issuer, subject, grants, everybody)
@@ -139,7 +139,7 @@ internal sealed class TokenValidator(
         return now >= expires + options.ClockSkew ? "has expired (`exp`)"
             : claims.NotBefore > now + options.ClockSkew ? "is not valid yet (`nbf`)"
             : claims.IssuedAt > now + options.ClockSkew ? "was issued in the future (`iat`)"
-            : expires > now + options.MaxTokenLifetime + options.ClockSkew ? $"is valid for longer than this hub takes tokens for, {options.MaxTokenLifetime.TotalHours:0.#} hours (`exp`)"
+            : expires > now + options.MaxTokenLifetime + options.ClockSkew ? $"is valid for longer than the hub accepts, {options.MaxTokenLifetime.TotalHours:0.#} hours (`exp`)"
             : null;
     }
 

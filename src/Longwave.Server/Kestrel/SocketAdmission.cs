@@ -91,6 +91,6 @@ internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAdd
         }
     }
 
-    [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "{Count} connections were cut off, the last one of {Address}: one address may have {Most} (Server:Admission:MaxSocketsPerAddress)")]
+    [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "{Count} connections were closed, the last from {Address}: one address is limited to {Most} (Server:Admission:MaxSocketsPerAddress)")]
     private partial void LogRefused(long count, IPAddress address, int most);
 }

@@ -51,7 +51,7 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
         }
         else if (!connections.TryGet((string)context.Request.RouteValues["id"]!, out OpenConnection? connection))
         {
-            await refusals.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No open stream has this name."));
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No open stream has this id."));
         }
         else if (HttpMethods.IsDelete(context.Request.Method))
         {
@@ -76,7 +76,7 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
         (after, limit) = (0, options.Server.MaxConnectionsPerPage);
         if (values.Single("after") is { } name && !connections.TryParse(name, out after))
         {
-            return new Problem(ProblemTypes.InvalidParameter, "`after` is the `next` of an earlier answer of this hub.", "after");
+            return new Problem(ProblemTypes.InvalidParameter, "`after` must be the `next` of an earlier answer of this hub.", "after");
         }
 
         if (values.Single("limit") is not { } text)
@@ -86,7 +86,7 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int asked) || asked < 1)
         {
-            return new Problem(ProblemTypes.InvalidParameter, "`limit` is a whole number, 1 or more.", "limit");
+            return new Problem(ProblemTypes.InvalidParameter, "`limit` must be an integer of at least 1.", "limit");
         }
 
         limit = Math.Min(asked, limit);

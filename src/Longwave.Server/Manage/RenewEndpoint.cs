@@ -36,7 +36,7 @@ internal sealed class RenewEndpoint(
     {
         if (!caller.IsKnown)
         {
-            return Authenticator.Forbid(caller, "A stream is renewed with a token.");
+            return Authenticator.Forbid(caller, "Renewing a stream requires a token.");
         }
 
         if (!connections.TryGet(id, out OpenConnection? connection))
@@ -47,7 +47,7 @@ internal sealed class RenewEndpoint(
         Subscriber subscriber = connection.Subscriber;
         if (connection.Caller.Owner != caller.Owner)
         {
-            return new Problem(ProblemTypes.Forbidden, "The stream is of another subject than the token.");
+            return new Problem(ProblemTypes.Forbidden, "The stream and the token have different subjects.");
         }
 
         if (StreamOpener.Refuse(caller, connection.Request) is { } narrowed)
@@ -68,5 +68,5 @@ internal sealed class RenewEndpoint(
         return renewed ? null : Gone();
     }
 
-    private static Problem Gone() => new(ProblemTypes.NotFound, "No open stream has this name: it has ended, or is one of another hub. Open a new one.");
+    private static Problem Gone() => new(ProblemTypes.NotFound, "No open stream has this id: it has ended, or another hub has it. Open a new stream.");
 }

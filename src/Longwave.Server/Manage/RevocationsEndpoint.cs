@@ -57,7 +57,7 @@ internal sealed class RevocationsEndpoint(
     {
         if (!connections.TryGet(name, out OpenConnection? connection))
         {
-            return new Problem(ProblemTypes.NotFound, "No open stream has this name.", "connection");
+            return new Problem(ProblemTypes.NotFound, "No open stream has this id.", "connection");
         }
 
         connection.Subscriber.Close(CloseReason.Revoked);
@@ -76,9 +76,9 @@ internal sealed class RevocationsEndpoint(
         {
             return outcome switch
             {
-                RevocationOutcome.TooMany => new Problem(ProblemTypes.TooManyRevocations, $"{options.Auth.MaxRevocations} revocations stand; nothing was revoked."),
+                RevocationOutcome.TooMany => new Problem(ProblemTypes.TooManyRevocations, $"{options.Auth.MaxRevocations} revocations are active, the limit; nothing was revoked."),
                 RevocationOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk is full; nothing was revoked."),
-                _ => new Problem(ProblemTypes.InternalError, "The revocation could not be stored, and nothing was revoked; the hub's log says why."),
+                _ => new Problem(ProblemTypes.InternalError, "The hub could not store the revocation, and nothing was revoked; see its log for the cause."),
             };
         }
 
@@ -115,7 +115,7 @@ internal sealed class RevocationsEndpoint(
             ? null
             : new Problem(
                 ProblemTypes.MalformedBody,
-                "Send a JSON object with one of `jti` (a token), `sub` (a subject) and `connection`, and with the first two `iss` if it is about one issuer.",
+                "Send a JSON object with exactly one of `jti` (a token), `sub` (a subject) and `connection`. With `jti` or `sub`, `iss` limits the revocation to one issuer.",
                 "body");
     }
 

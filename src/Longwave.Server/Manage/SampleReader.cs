@@ -27,7 +27,7 @@ internal static class SampleReader
 
             if (list.GetArrayLength() > mostSamples)
             {
-                return new Problem(ProblemTypes.TooManySamples, $"{list.GetArrayLength()} samples; one post may have {mostSamples}.", "samples");
+                return new Problem(ProblemTypes.TooManySamples, $"{list.GetArrayLength()} samples; one request is limited to {mostSamples}.", "samples");
             }
 
             foreach (JsonElement sample in list.EnumerateArray())
@@ -53,7 +53,7 @@ internal static class SampleReader
         read = default;
         if (sample.ValueKind != JsonValueKind.Object)
         {
-            return new Problem(ProblemTypes.InvalidSample, "A sample is an object.", "samples", index);
+            return new Problem(ProblemTypes.InvalidSample, "A sample must be an object.", "samples", index);
         }
 
         string? kind = Text(sample, "kind");

@@ -47,7 +47,7 @@ internal sealed class TelemetryEndpoint(
 
         if (!caller.Reads)
         {
-            return Authenticator.Forbid(caller, "Measurements are taken from those who may subscribe.");
+            return Authenticator.Forbid(caller, "Sending telemetry requires a grant to subscribe.");
         }
 
         problem = CheckHead(context.Request);
@@ -78,5 +78,5 @@ internal sealed class TelemetryEndpoint(
     private static Problem? CheckHead(HttpRequest request) => QueryValues.TryRead(request.QueryString.Value, [], out _)
         ?? (MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? media) && media.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
             ? null
-            : new Problem(ProblemTypes.UnsupportedMediaType, $"Telemetry is read as `{MediaType}`.", "Content-Type"));
+            : new Problem(ProblemTypes.UnsupportedMediaType, $"Telemetry must be sent as `{MediaType}`.", "Content-Type"));
 }

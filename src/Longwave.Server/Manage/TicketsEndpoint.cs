@@ -21,13 +21,13 @@ internal sealed class TicketsEndpoint(Authenticator authenticator, Refusals refu
         Authentication found = await authenticator.AuthenticateAsync(context);
         if (!found.TryGet(out Caller? caller, out Problem? problem) || !caller.IsKnown)
         {
-            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "A ticket is for those who have a token."));
+            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "Getting a ticket requires a token."));
             return;
         }
 
         if (!authenticator.Tickets.TryIssue(caller, out string? ticket, out DateTimeOffset expires))
         {
-            await refusals.WriteAsync(context, new Problem(ProblemTypes.Overloaded, "Too many tickets wait for their use."));
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.Overloaded, "Too many unused tickets exist."));
             return;
         }
 

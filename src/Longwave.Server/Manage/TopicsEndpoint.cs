@@ -34,7 +34,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         Caller? caller = null;
         if (problem is null && (await authenticator.AuthenticateAsync(context)).TryGet(out caller, out problem) && !caller.Reads)
         {
-            problem = Authenticator.Forbid(caller, "Nothing grants reading any topic.");
+            problem = Authenticator.Forbid(caller, "No grant allows reading any topic.");
         }
 
         if (problem is not null)
@@ -76,7 +76,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
 
         if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9') || text.AsSpan().TrimStart('0').IsEmpty)
         {
-            return new Problem(ProblemTypes.InvalidParameter, "`limit` is a whole number, 1 or more.", "limit");
+            return new Problem(ProblemTypes.InvalidParameter, "`limit` must be an integer of at least 1.", "limit");
         }
 
         limit = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? Math.Min(parsed, most) : most;

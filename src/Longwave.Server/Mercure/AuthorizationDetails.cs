@@ -13,7 +13,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
     /// <summary>The type of the protocol's details; the short one stood in earlier texts of the draft.</summary>
     public static readonly IReadOnlyList<string> Types = ["https://mercure.rocks/authorization-detail", "mercure"];
 
-    private const string Shape = "has `authorization_details` that can't be read";
+    private const string Shape = "has malformed `authorization_details`";
 
     /// <inheritdoc/>
     public bool Knows(string claim, TokenHeader header) => header.IsAccessToken && claim == "authorization_details";
@@ -59,7 +59,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
         if (!detail.TryGetProperty("actions", out JsonElement actions) || actions.ValueKind != JsonValueKind.Array || actions.GetArrayLength() == 0
             || actions.EnumerateArray().Any(static action => action.ValueKind != JsonValueKind.String))
         {
-            return "has an authorization detail whose `actions` are no list of names";
+            return "has an authorization detail whose `actions` is not a list of names";
         }
 
         if (!detail.TryGetProperty("topics", out JsonElement topics) || topics.ValueKind != JsonValueKind.Array || topics.GetArrayLength() == 0)
@@ -72,7 +72,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
         {
             if (TryReadMatcher(topic, hub) is not { } selector)
             {
-                return "has an authorization detail with a topic matcher that is none";
+                return "has an authorization detail with an invalid topic matcher";
             }
 
             grants.Add(new Grant(selector));

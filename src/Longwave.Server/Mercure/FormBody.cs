@@ -19,7 +19,7 @@ internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, 
 
     /// <summary>Text that is no text.</summary>
     public static Problem Malformed(string field) =>
-        new(ProblemTypes.MalformedBody, $"Names and values must be UTF-8 once their percent signs are decoded, and at most {MaxFields}.", field);
+        new(ProblemTypes.MalformedBody, $"Percent-decoded names and values must be valid UTF-8, and there must be at most {MaxFields} fields.", field);
 
     /// <summary>Adds the fields of the body.</summary>
     public ValueTask<Problem?> AddAsync(HttpContext context, Caller caller, FormFields fields) => ReadAsync(context, caller, fields, static _ => ValueTask.FromResult<Problem?>(null));
@@ -59,14 +59,14 @@ internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, 
     {
         if (StringValues.IsNullOrEmpty(headers.ContentType) || !MediaTypeHeaderValue.TryParse(headers.ContentType.ToString(), out MediaTypeHeaderValue? media))
         {
-            return new Problem(ProblemTypes.InvalidParameter, $"`Content-Type` must say `{MediaType}`.", "Content-Type");
+            return new Problem(ProblemTypes.InvalidParameter, $"`Content-Type` must be `{MediaType}`.", "Content-Type");
         }
 
         StringSegment charset = HeaderUtilities.RemoveQuotes(media.Charset);
         return !media.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase) || !StringValues.IsNullOrEmpty(headers.ContentEncoding)
-            ? new Problem(ProblemTypes.UnsupportedMediaType, $"A body here is `{MediaType}`, not compressed.", "Content-Type")
+            ? new Problem(ProblemTypes.UnsupportedMediaType, $"The body must be `{MediaType}`, not compressed.", "Content-Type")
             : charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-                ? new Problem(ProblemTypes.UnsupportedCharset, "A form here is UTF-8.", "Content-Type")
+                ? new Problem(ProblemTypes.UnsupportedCharset, "The form must be UTF-8.", "Content-Type")
                 : null;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class LegacyClaim : IGrantVocabulary
         {
             if (entry.ValueKind != JsonValueKind.String || !LegacySelector.TryParse(entry.GetString()!, out Selector? selector))
             {
-                return $"has an entry of `mercure.{name}` that is no topic selector";
+                return $"has an entry of `mercure.{name}` that is not a topic selector";
             }
 
             grants.Add(new Grant(selector));

@@ -22,7 +22,7 @@ internal sealed class MercureAuthenticator(
 
     private readonly HashSet<WebOrigin> _publishOrigins = [.. options.Mercure.PublishOrigins.Select(static text => WebOrigin.TryParse(text, out WebOrigin origin)
         ? origin
-        : throw new ArgumentException($"`{text}` is no origin.", nameof(options)))];
+        : throw new ArgumentException($"`{text}` is not an origin.", nameof(options)))];
 
     /// <summary>Who sent it, or why that is refused.</summary>
     /// <param name="context">The request.</param>
@@ -84,7 +84,7 @@ internal sealed class MercureAuthenticator(
     /// <summary>The rules for access tokens that are signed with the keys of a role (draft 8, "Authorization").</summary>
     private string? CheckAccessToken(TokenHeader header, TokenClaims claims, string hubUrl) =>
         !header.IsAccessToken ? NoAccessToken
-        : claims.ExpiresAt is null ? "does not say when it expires (`exp`)"
+        : claims.ExpiresAt is null ? "has no expiry time (`exp`)"
         : !claims.Audiences.Contains(hubUrl) ? "is for another audience (`aud`)"
         : options.Mercure.Issuer is { } issuer && claims.Issuer != issuer ? "has an issuer (`iss`) that this hub does not accept"
         : null;
@@ -108,7 +108,7 @@ internal sealed class MercureAuthenticator(
         return isMeant
             ? null
             : new Problem(
-                ProblemTypes.Forbidden, "With a cookie only pages of the hub's own origin and of `Mercure:PublishOrigins` may publish; `Origin` or `Referer` must name one.", "Origin");
+                ProblemTypes.Forbidden, "With a cookie, only pages of the hub's own origin and of `Mercure:PublishOrigins` may publish; `Origin` or `Referer` must name such an origin.", "Origin");
     }
 
     private bool IsOwn(HttpContext context, WebOrigin origin) =>

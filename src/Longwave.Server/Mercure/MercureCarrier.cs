@@ -42,13 +42,13 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
             carrier = new MercureCarrier(token, IsCookie: false, IsQuery: true);
             return options.QueryTokens
                 ? null
-                : new Problem(ProblemTypes.InvalidToken, "Tokens in the address are switched off (`Mercure:QueryTokens`); use a cookie or a header.", "authorization");
+                : new Problem(ProblemTypes.InvalidToken, "Tokens in the URL are disabled (`Mercure:QueryTokens`); use a cookie or a header.", "authorization");
         }
 
         if (dialect == Dialect.Current && (query.Has("access_token") || query.Has("authorization")))
         {
             // Passed over in silence it would make somebody nobody.
-            return new Problem(ProblemTypes.BadRequest, "1.0 takes no token in the address; use a cookie or the header `Authorization`.", "access_token");
+            return new Problem(ProblemTypes.BadRequest, "1.0 does not accept a token in the URL; use a cookie or the header `Authorization`.", "access_token");
         }
 
         if (Cookie(request.Cookies, options, dialect) is { Length: > 0 } cookie)

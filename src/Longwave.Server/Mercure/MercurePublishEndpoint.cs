@@ -25,7 +25,7 @@ internal sealed class MercurePublishEndpoint(
         // Before the body: nobody who may not publish makes the hub read one.
         if (!found.TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
         {
-            await refusals.WriteAsync(context, found.Dialect, problem ?? Authenticator.Forbid(caller!, "Nothing grants publishing."));
+            await refusals.WriteAsync(context, found.Dialect, problem ?? Authenticator.Forbid(caller!, "No grant allows publishing."));
             return;
         }
 
@@ -59,7 +59,7 @@ internal sealed class MercurePublishEndpoint(
 
         if (update.Alternates.Prepend(update.Topic).FirstOrDefault(topic => !caller.MayPublish(topic, update.Type)) is { } forbidden)
         {
-            return Authenticator.Forbid(caller, $"Nothing grants publishing to `{forbidden}`. Nothing was appended.", "topic");
+            return Authenticator.Forbid(caller, $"No grant allows publishing to `{forbidden}`. Nothing was appended.", "topic");
         }
 
         if (permit?.TakeEvents(1) is { } tooMany)

@@ -34,7 +34,7 @@ internal sealed class MercureRefusals(Refusals refusals, HubAddress address)
 
     /// <summary>403 for topics that are the hub's own, whoever publishes.</summary>
     public Task WriteReservedAsync(HttpContext context, string topic) => refusals.WriteAsync(
-        context, new Problem(ProblemTypes.Forbidden, $"`{topic}` is at or below the hub's own address, where only the hub publishes. Nothing was appended.", "topic"));
+        context, new Problem(ProblemTypes.Forbidden, $"`{topic}` is at or below the hub's own URL, where only the hub publishes. Nothing was appended.", "topic"));
 
     private string MetadataUrl(HttpContext context)
     {

@@ -41,9 +41,9 @@ internal sealed class MercureSubscribeEndpoint(
         }
 
         // Before the body: nobody who may read nothing makes the hub read one.
-        problem = hasBody && !caller.Reads ? Authenticator.Forbid(caller, "Nothing grants subscribing.")
+        problem = hasBody && !caller.Reads ? Authenticator.Forbid(caller, "No grant allows subscribing.")
             : !AcceptHeader.AllowsEventStream(context.Request.Headers.Accept)
-                ? new Problem(ProblemTypes.NotAcceptable, "`Accept` does not allow `text/event-stream`, which is all that there is.", "Accept")
+                ? new Problem(ProblemTypes.NotAcceptable, "`Accept` does not allow `text/event-stream`, the only media type of this endpoint.", "Accept")
                 : null;
         problem ??= hasBody ? await form.AddAsync(context, caller, query) : null;
         MercureSubscription? subscription = null;

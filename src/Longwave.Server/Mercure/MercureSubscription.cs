@@ -52,12 +52,12 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
         int most = engine.Options.Limits.MaxSelectorsPerSubscription;
         if (matchers.Count == 0)
         {
-            return new Problem(ProblemTypes.MissingParameter, $"Say which topics: `?{parameter}=…`, several times for several, `?{parameter}=*` for all.", parameter);
+            return new Problem(ProblemTypes.MissingParameter, $"Name the topics: `?{parameter}=…`, repeated for several topics, or `?{parameter}=*` for all.", parameter);
         }
 
         if (matchers.Count > most)
         {
-            return new Problem(ProblemTypes.TooManySelectors, $"{matchers.Count} topics; one subscription may have {most}.", parameter);
+            return new Problem(ProblemTypes.TooManySelectors, $"{matchers.Count} topics; one subscription is limited to {most}.", parameter);
         }
 
         string? asked = Asked(request.Headers["Last-Event-ID"], fields, dialect);
@@ -112,7 +112,7 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
         string type = name == MatchPrefix ? TopicMatcher.Exact : name.StartsWith("match_", StringComparison.Ordinal) ? name["match_".Length..] : "";
         if (!TopicMatcher.Types.Contains(type))
         {
-            return new Problem(ProblemTypes.UnknownParameter, $"There is no parameter `{name}`; matchers are `match`, `match_exact` and `match_urlpattern`.", name);
+            return new Problem(ProblemTypes.UnknownParameter, $"Unknown parameter `{name}`; matchers are `match`, `match_exact` and `match_urlpattern`.", name);
         }
 
         if (!TopicMatcher.TryParse(type, value, hub, out Selector? selector, out string? error))

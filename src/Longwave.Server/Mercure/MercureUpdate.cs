@@ -63,7 +63,7 @@ internal static class MercureUpdate
 
         if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
-            return new Problem(ProblemTypes.InvalidEvent, "`retry` is a number of milliseconds, digits only.", "retry");
+            return new Problem(ProblemTypes.InvalidEvent, "`retry` must be a number of milliseconds, digits only.", "retry");
         }
 
         // More than anybody waits.
@@ -75,10 +75,10 @@ internal static class MercureUpdate
         Array.Exists(topics, TopicMatcher.HasHidden) ? Hidden("topic")
         : id is not null && TopicMatcher.HasHidden(id) ? Hidden("id")
         : type is not null && TopicMatcher.HasHidden(type) ? Hidden("type")
-        : type == ReservedType ? new Problem(ProblemTypes.InvalidEvent, $"The type `{ReservedType}` is that of the hub's own updates.", "type")
+        : type == ReservedType ? new Problem(ProblemTypes.InvalidEvent, $"The type `{ReservedType}` is reserved for the hub's own updates.", "type")
         : null;
 
-    private static Problem Hidden(string field) => new(ProblemTypes.InvalidEvent, $"`{field}` holds control or format characters, which nobody sees.", field);
+    private static Problem Hidden(string field) => new(ProblemTypes.InvalidEvent, $"`{field}` contains invisible control or format characters.", field);
 
     private static string? NullWhenEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

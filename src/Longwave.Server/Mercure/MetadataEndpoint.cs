@@ -21,7 +21,7 @@ internal sealed class MetadataEndpoint(LongwaveOptions options, Authenticator au
 
         if (authenticator.Open is not null)
         {
-            await refusals.WriteAsync(context, new Problem(ProblemTypes.NotFound, "This hub asks nobody who he is, so there is nothing to say about tokens."));
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.NotFound, "This hub requires no authentication, so it has no metadata about tokens."));
             return;
         }
 

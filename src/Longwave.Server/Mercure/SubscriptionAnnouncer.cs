@@ -129,10 +129,10 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
         return true;
     }
 
-    [LoggerMessage(EventId = 2500, Level = LogLevel.Warning, Message = "Too many subscriptions come and go: nobody is told about {Topic}")]
+    [LoggerMessage(EventId = 2500, Level = LogLevel.Warning, Message = "Too many subscriptions begin and end: the update about {Topic} is dropped")]
     private partial void LogDropped(string topic);
 
-    [LoggerMessage(EventId = 2501, Level = LogLevel.Warning, Message = "The update about subscription {Topic} is not published: {Reason}")]
+    [LoggerMessage(EventId = 2501, Level = LogLevel.Warning, Message = "The update about subscription {Topic} could not be published: {Reason}")]
     private partial void LogRefused(string topic, string reason);
 
     private readonly record struct Announcement(ActiveSubscription Subscription, bool IsActive)

@@ -37,7 +37,7 @@ internal sealed class SubscriptionsEndpoint(
             problem = new Problem(ProblemTypes.NotFound, "This hub does not list subscriptions (`Mercure:Subscriptions`).");
         }
 
-        problem ??= MayRead(found.Caller!, topic) ? null : Authenticator.Forbid(found.Caller!, $"Nothing grants subscribing to `{topic}`.");
+        problem ??= MayRead(found.Caller!, topic) ? null : Authenticator.Forbid(found.Caller!, $"No grant allows subscribing to `{topic}`.");
         if (problem is not null)
         {
             await refusals.WriteAsync(context, found.Dialect, problem);
@@ -71,7 +71,7 @@ internal sealed class SubscriptionsEndpoint(
         ActiveSubscription? one = parts.Length == single ? Mine(dialect).FirstOrDefault(subscription => subscription.Topic == topic) : null;
         if (topic != folder && (parts.Length != single - 1 || Array.Exists(parts, static part => part.Length == 0)) && one is null)
         {
-            await refusals.WriteAsync(context, dialect, new Problem(ProblemTypes.NotFound, "There is no such subscription."));
+            await refusals.WriteAsync(context, dialect, new Problem(ProblemTypes.NotFound, "No active subscription has this path."));
             return;
         }
 

@@ -27,9 +27,9 @@ internal static class TopicMatcher
     public static bool TryParse(string type, string text, UrlParts hub, [NotNullWhen(true)] out Selector? selector, [NotNullWhen(false)] out string? error)
     {
         selector = null;
-        error = !Types.Contains(type) ? $"There is no matcher type `{type}`; there are `{Exact}` and `{UrlPattern}`."
+        error = !Types.Contains(type) ? $"Unknown matcher type `{type}`; known types: `{Exact}` and `{UrlPattern}`."
             : text.Length is 0 or > Selector.MaxLength ? $"A matcher has 1 to {Selector.MaxLength} characters."
-            : HasHidden(text) ? "The matcher holds control or format characters."
+            : HasHidden(text) ? "The matcher contains invisible control or format characters."
             : null;
         if (error is not null)
         {

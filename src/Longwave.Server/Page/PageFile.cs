@@ -24,7 +24,7 @@ internal sealed record PageFile(string MediaType, ReadOnlyMemory<byte> Bytes, st
             ".css" => "text/css; charset=utf-8",
             ".js" => "text/javascript; charset=utf-8",
             ".svg" => "image/svg+xml",
-            _ => throw new ArgumentException($"Nobody said which content type '{name}' has.", nameof(name)),
+            _ => throw new ArgumentException($"No content type is known for '{name}'.", nameof(name)),
         };
         return new PageFile(mediaType, bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, TagBytes))}\"");
     }

@@ -57,14 +57,14 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
     private static Problem? CheckEncoding(StringValues encoding) =>
         StringValues.IsNullOrEmpty(encoding) || encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? null
-            : new Problem(ProblemTypes.UnsupportedEncoding, "Compressed bodies are not read; send this one as it is.", "Content-Encoding");
+            : new Problem(ProblemTypes.UnsupportedEncoding, "The hub does not read compressed bodies; send the body uncompressed.", "Content-Encoding");
 
     private static Problem? CheckCharset(MediaTypeHeaderValue media)
     {
         StringSegment charset = HeaderUtilities.RemoveQuotes(media.Charset);
         return !charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)
             ? null
-            : new Problem(ProblemTypes.UnsupportedCharset, $"The charset is `{charset}`; events are UTF-8, so convert the text first.", "Content-Type");
+            : new Problem(ProblemTypes.UnsupportedCharset, $"The charset is `{charset}`; events are UTF-8, so convert the text before sending it.", "Content-Type");
     }
 
     private static Problem? TryReadIdempotencyKey(StringValues header, out string? key)
@@ -77,7 +77,7 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
 
         if (header.Count > 1)
         {
-            return new Problem(ProblemTypes.RepeatedParameter, "`Idempotency-Key` may be given once.", "Idempotency-Key");
+            return new Problem(ProblemTypes.RepeatedParameter, "`Idempotency-Key` must be given only once.", "Idempotency-Key");
         }
 
         key = header.ToString();
@@ -99,7 +99,7 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
                 ? null
                 : new Problem(
                     ProblemTypes.UnsupportedMediaType,
-                    "CloudEvents are read as `application/cloudevents+json`, `application/cloudevents-batch+json`, `application/x-ndjson`, or with `ce-*` headers.",
+                    "The hub reads CloudEvents as `application/cloudevents+json`, `application/cloudevents-batch+json`, `application/x-ndjson`, or with `ce-*` headers.",
                     "Content-Type");
         }
 

@@ -61,7 +61,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
         if (HubUrl is not null && (ReservedTopics.IsBelow(e.Topic, HubUrl) || e.Alternates.Any(topic => ReservedTopics.IsBelow(topic, HubUrl))))
         {
             return new Problem(
-                ProblemTypes.Forbidden, "A topic is below the hub's own address, where only the hub publishes. Nothing was appended.", "topic", Index);
+                ProblemTypes.Forbidden, "The topic is below the hub's own URL, where only the hub publishes. Nothing was appended.", "topic", Index);
         }
 
         string? forbidden = caller.MayPublish(e.Topic, e.Type) ? e.Alternates.FirstOrDefault(topic => !caller.MayPublish(topic, e.Type)) : e.Topic;
@@ -69,7 +69,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
             ? null
             : Authenticator.Forbid(
                 caller,
-                $"Nothing grants publishing to `{forbidden}`{(e.Type is null ? "" : $" (type `{e.Type}`)")}. Nothing was appended.",
+                $"No grant allows publishing to `{forbidden}`{(e.Type is null ? "" : $" (type `{e.Type}`)")}. Nothing was appended.",
                 "topic",
                 Index);
     }

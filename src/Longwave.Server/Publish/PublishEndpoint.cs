@@ -28,7 +28,7 @@ internal sealed class PublishEndpoint(
         // Before the body: nobody who may not publish makes the hub read one.
         if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
         {
-            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "Nothing grants publishing."));
+            await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "No grant allows publishing."));
             return;
         }
 

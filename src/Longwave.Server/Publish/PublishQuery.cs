@@ -27,7 +27,7 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
         string? isPrivate = values.Single("private");
         if (isPrivate is not (null or "true" or "false"))
         {
-            return new Problem(ProblemTypes.InvalidParameter, "`private` is `true` or `false`.", "private");
+            return new Problem(ProblemTypes.InvalidParameter, "`private` must be `true` or `false`.", "private");
         }
 
         query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"), isPrivate == "true");
@@ -35,16 +35,16 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
         {
             return query.Topics.Count > 0
                 ? null
-                : new Problem(ProblemTypes.MissingParameter, "Say which topic: `?topic=NAME`.", "topic");
+                : new Problem(ProblemTypes.MissingParameter, "Name the topic: `?topic=NAME`.", "topic");
         }
 
         if (query.Topics.Count > 1)
         {
-            return new Problem(ProblemTypes.RepeatedParameter, "Alternate topics are for raw bodies; a CloudEvents request may name one `topic`, for events without their own.", "topic");
+            return new Problem(ProblemTypes.RepeatedParameter, "Alternate topics require a raw body; a CloudEvents request may name one `topic`, for events without a topic of their own.", "topic");
         }
 
         return query.Type is null
             ? null
-            : new Problem(ProblemTypes.InvalidParameter, "`type` is for raw bodies; a CloudEvent brings its own.", "type");
+            : new Problem(ProblemTypes.InvalidParameter, "`type` requires a raw body; a CloudEvent has its own type.", "type");
     }
 }

@@ -14,12 +14,12 @@ internal static class PublishRefusals
         PublishOutcome.TooManyEvents => new Problem(ProblemTypes.TooManyEvents, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.RequestTooLarge or PublishOutcome.LargerThanHotTail => new Problem(ProblemTypes.RequestTooLarge, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.TooManyTopics => new Problem(ProblemTypes.TooManyTopics, refused.Problem!.Detail, refused.Problem.Field),
-        PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publishes wait for the log; nothing was appended."),
+        PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publish requests are waiting for the log; nothing was appended."),
         PublishOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk of the log is full; nothing was appended."),
         PublishOutcome.Stopped => new Problem(
-            ProblemTypes.PublishingStopped, "Writing to the log failed, so this hub acknowledges nothing until it is restarted; streams go on."),
+            ProblemTypes.PublishingStopped, "Writing to the log failed, so this hub accepts no publish until it is restarted; streams continue."),
         PublishOutcome.ShuttingDown => new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; nothing was appended."),
-        _ => throw new ArgumentException($"{refused.Outcome} is no refusal.", nameof(refused)),
+        _ => throw new ArgumentException($"{refused.Outcome} is not a rejection.", nameof(refused)),
     };
 
     /// <summary>The problem of an event that breaks a rule.</summary>

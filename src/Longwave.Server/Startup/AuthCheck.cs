@@ -31,22 +31,22 @@ internal static class AuthCheck
     {
         if (issuer.Audiences.Count == 0)
         {
-            failures.Add($"{path}:Audiences: say who its tokens must be for; without it, tokens that it gave for other services would be good here.");
+            failures.Add($"{path}:Audiences: name the audience of its tokens; without it, the hub would accept tokens for other services.");
         }
 
         if (!issuer.Discovery && issuer.JwksUrl is null && issuer.JwksFile is null && issuer.Keys.Count == 0)
         {
-            failures.Add($"{path}: say where its keys are: Discovery, JwksUrl, JwksFile or Keys.");
+            failures.Add($"{path}: set the source of its keys: Discovery, JwksUrl, JwksFile or Keys.");
         }
 
         if (issuer.Discovery && !KeyFetcher.IsSafe(issuer.Issuer))
         {
-            failures.Add($"{path}:Discovery: needs an issuer that is an https address (http on this machine).");
+            failures.Add($"{path}:Discovery: requires an issuer with an https URL (http only on loopback).");
         }
 
         if (issuer.JwksUrl is { } url && !KeyFetcher.IsSafe(url))
         {
-            failures.Add($"{path}:JwksUrl: must be an https address (http on this machine).");
+            failures.Add($"{path}:JwksUrl: must be an https URL (http only on loopback).");
         }
 
         CheckAlgorithms($"{path}:Algorithms", issuer.Algorithms, failures);
@@ -61,7 +61,7 @@ internal static class AuthCheck
         CheckAlgorithms($"{path}:Algorithms", key.Algorithms, failures);
         if (key.File is null == key.Variable is null)
         {
-            failures.Add($"{path}: say either File or Variable.");
+            failures.Add($"{path}: set either File or Variable.");
         }
     }
 
@@ -69,7 +69,7 @@ internal static class AuthCheck
     {
         foreach (string unknown in algorithms.Where(static algorithm => !SigningAlgorithms.All.Contains(algorithm)))
         {
-            failures.Add($"{path}: `{unknown}` is none of {string.Join(", ", SigningAlgorithms.All)}.");
+            failures.Add($"{path}: `{unknown}` is not one of {string.Join(", ", SigningAlgorithms.All)}.");
         }
     }
 
@@ -88,5 +88,5 @@ internal static class AuthCheck
 
     private static void CheckUnique(string path, string what, IEnumerable<string> names, List<string> failures) =>
         failures.AddRange(names.GroupBy(static name => name, StringComparer.Ordinal).Where(static group => group.Count() > 1)
-            .Select(group => $"{path}: the {what} `{group.Key}` stands there more than once."));
+            .Select(group => $"{path}: the {what} `{group.Key}` is configured more than once."));
 }

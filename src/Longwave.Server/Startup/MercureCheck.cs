@@ -31,7 +31,7 @@ internal static class MercureCheck
             }
             else if (server.AllowedOrigins is { } allowed && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
             {
-                failures.Add($"Mercure:PublishOrigins:{i}: `{origin}` must stand in Server:AllowedOrigins, too, or its requests never get so far.");
+                failures.Add($"Mercure:PublishOrigins:{i}: `{origin}` must also be in Server:AllowedOrigins; otherwise the hub rejects its requests.");
             }
         }
     }
@@ -40,7 +40,7 @@ internal static class MercureCheck
     {
         if (keys.JwksUrl is { } url && !KeyFetcher.IsSafe(url))
         {
-            failures.Add($"{path}:JwksUrl: must be an https address (http on this machine).");
+            failures.Add($"{path}:JwksUrl: must be an https URL (http only on loopback).");
         }
 
         AuthCheck.CheckAlgorithms($"{path}:Algorithms", keys.Algorithms, failures);

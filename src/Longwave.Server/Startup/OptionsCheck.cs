@@ -82,13 +82,13 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
         if (engine.Limits.MaxRequestBytes > engine.Limits.MaxQueuedBytes)
         {
             failures.Add(
-                $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Engine:Limits:MaxQueuedBytes, {engine.Limits.MaxQueuedBytes}: the largest request could never be taken.");
+                $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Engine:Limits:MaxQueuedBytes, {engine.Limits.MaxQueuedBytes}: the hub could never accept the largest request.");
         }
 
         if (engine.Limits.MaxRequestBytes > server.MaxReceivingBytes)
         {
             failures.Add(
-                $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Server:MaxReceivingBytes, {server.MaxReceivingBytes}: the largest request could never be received.");
+                $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Server:MaxReceivingBytes, {server.MaxReceivingBytes}: the hub could never receive the largest request.");
         }
 
         if (options.Auth is { Issuers: not null, ApiKeys: not null, Anonymous: { Publish: not null, Subscribe: not null } } auth
@@ -124,7 +124,7 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
         CheckList("TrustedProxies", server.TrustedProxies, static text => ClientAddresses.TryReadNetwork(text, out _), "a network such as 10.0.0.0/8", failures);
         if (server.AllowedOrigins is { Count: > 1 } origins && origins.Contains("*"))
         {
-            failures.Add("Server:AllowedOrigins: `*` stands for every page, without cookies, and must stand alone.");
+            failures.Add("Server:AllowedOrigins: `*` allows every page, without cookies, and must be the only entry.");
         }
     }
 
@@ -145,13 +145,13 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
         if (client.EventsPerSecond > 0 && client.EventBurst < limits.MaxRequestEvents)
         {
             failures.Add(
-                $"Server:Admission:{section}:EventBurst: {client.EventBurst} is less than Engine:Limits:MaxRequestEvents, {limits.MaxRequestEvents}: the largest request could never be taken.");
+                $"Server:Admission:{section}:EventBurst: {client.EventBurst} is less than Engine:Limits:MaxRequestEvents, {limits.MaxRequestEvents}: the hub could never accept the largest request.");
         }
 
         if (client.BytesPerSecond > 0 && client.ByteBurst < limits.MaxRequestBytes)
         {
             failures.Add(
-                $"Server:Admission:{section}:ByteBurst: {client.ByteBurst} is less than Engine:Limits:MaxRequestBytes, {limits.MaxRequestBytes}: the largest request could never be taken.");
+                $"Server:Admission:{section}:ByteBurst: {client.ByteBurst} is less than Engine:Limits:MaxRequestBytes, {limits.MaxRequestBytes}: the hub could never accept the largest request.");
         }
     }
 

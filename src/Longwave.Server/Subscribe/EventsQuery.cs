@@ -104,14 +104,14 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         selectors = [];
         if (topics.Count == 0)
         {
-            return new Problem(ProblemTypes.MissingParameter, "Say which topics: `?topic=NAME`, several times for several, `?topic=*` for all.", "topic");
+            return new Problem(ProblemTypes.MissingParameter, "Name the topics: `?topic=NAME`, repeated for several topics, or `?topic=*` for all.", "topic");
         }
 
         if (topics.Count > limits.MaxSelectorsPerSubscription)
         {
             return new Problem(
                 ProblemTypes.TooManySelectors,
-                $"{topics.Count} selectors; one subscription may have {limits.MaxSelectorsPerSubscription}. A URI template such as `prices/{{symbol}}` covers many topics.",
+                $"{topics.Count} selectors; one subscription is limited to {limits.MaxSelectorsPerSubscription}. A URI template such as `prices/{{symbol}}` covers many topics.",
                 "topic");
         }
 
@@ -141,7 +141,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         if (types.Count > limits.MaxTypesPerSubscription)
         {
             return new Problem(
-                ProblemTypes.TooManySelectors, $"{types.Count} types; one subscription may have {limits.MaxTypesPerSubscription}.", "type");
+                ProblemTypes.TooManySelectors, $"{types.Count} types; one subscription is limited to {limits.MaxTypesPerSubscription}.", "type");
         }
 
         foreach (string type in types)
@@ -167,7 +167,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         };
         return text is null or "raw" or "cloudevents"
             ? null
-            : new Problem(ProblemTypes.InvalidParameter, "`format` is `raw` (the default) or `cloudevents`.", "format");
+            : new Problem(ProblemTypes.InvalidParameter, "`format` must be `raw` (the default) or `cloudevents`.", "format");
     }
 
     private static Problem? TryReadSince(string? text, out Since since)
@@ -191,7 +191,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         }
 
         return new Problem(
-            ProblemTypes.InvalidParameter, "`since` is `earliest` or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.", "since");
+            ProblemTypes.InvalidParameter, "`since` must be `earliest` or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.", "since");
     }
 
     /// <summary>A whole number for polls; one above <paramref name="most"/> is shortened to it, as the limits say.</summary>
@@ -207,19 +207,19 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         if (media != EventsMedia.Json)
         {
             return new Problem(
-                ProblemTypes.InvalidParameter, $"`{name}` is for polls only: ask with `Accept: application/json`, or leave it out for a stream.", name);
+                ProblemTypes.InvalidParameter, $"`{name}` is for polls only: send `Accept: application/json`, or omit it for a stream.", name);
         }
 
         // Digits alone, however many: more than fit mean "as much as you have".
         if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
-            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` is a whole number, {least} or more.", name);
+            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` must be an integer of at least {least}.", name);
         }
 
         long value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long parsed) ? parsed : long.MaxValue;
         if (value < least)
         {
-            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` is a whole number, {least} or more.", name);
+            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` must be an integer of at least {least}.", name);
         }
 
         number = (int)Math.Min(value, most);

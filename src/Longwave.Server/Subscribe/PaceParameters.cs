@@ -19,13 +19,13 @@ internal static class PaceParameters
         {
             conflate = text == "key";
             problem = conflate ? null : new Problem(
-                ProblemTypes.InvalidParameter, "`conflate` is `key`: of the events that wait, the newest of each topic and key is sent. Leave it out for all.", Conflate.Name);
+                ProblemTypes.InvalidParameter, "`conflate` must be `key`: of the waiting events, the hub sends only the newest of each topic and key. Omit it to receive all events.", Conflate.Name);
         }
 
         return problem ?? (media == EventsMedia.Json && (maxRate > 0 || conflate)
             ? new Problem(
                 ProblemTypes.InvalidParameter,
-                "`max_rate` and `conflate` are for streams only: a poll comes as often as it is asked for. Leave it out, or ask with `Accept: text/event-stream`.",
+                "`max_rate` and `conflate` are for streams only: the client decides how often it polls. Omit it, or send `Accept: text/event-stream`.",
                 maxRate > 0 ? MaxRate.Name : Conflate.Name)
             : null);
     }
@@ -39,7 +39,7 @@ internal static class PaceParameters
             ? null
             : new Problem(
                 ProblemTypes.InvalidParameter,
-                string.Create(CultureInfo.InvariantCulture, $"`max_rate` is how often a second events may be delivered, from {SubscribeRequest.LeastRate} to {SubscribeRequest.MostRate}, e.g. `0.5` for every two seconds."),
+                string.Create(CultureInfo.InvariantCulture, $"`max_rate` must be a number of deliveries per second, from {SubscribeRequest.LeastRate} to {SubscribeRequest.MostRate}, e.g. `0.5` for one every two seconds."),
                 MaxRate.Name);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class StreamOpener(
         {
             if (caller.Access?.Admits(selector, request.Types) == false)
             {
-                return Authenticator.Forbid(caller, $"Nothing grants subscribing to `{selector}`{Of(request.Types)}.", "topic");
+                return Authenticator.Forbid(caller, $"No grant allows subscribing to `{selector}`{Of(request.Types)}.", "topic");
             }
         }
 

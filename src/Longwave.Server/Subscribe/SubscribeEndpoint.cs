@@ -89,15 +89,15 @@ internal sealed class SubscribeEndpoint(
             await refusals.WriteAsync(
                 context,
                 reason == CloseReason.Drain
-                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is leaving; poll again.")
-                    : new Problem(ProblemTypes.InternalError, "The log could not be read; the hub's log says why."));
+                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; poll again.")
+                    : new Problem(ProblemTypes.InternalError, "The event log could not be read; see the hub's log messages for the cause."));
         }
     }
 
     private static Problem EndOf(CloseReason reason) => reason switch
     {
-        CloseReason.TokenExpired => new Problem(ProblemTypes.InvalidToken, "The token has expired while the poll waited."),
-        CloseReason.Revoked => new Problem(ProblemTypes.InvalidToken, "The token has been revoked while the poll waited."),
+        CloseReason.TokenExpired => new Problem(ProblemTypes.InvalidToken, "The token expired during the poll."),
+        CloseReason.Revoked => new Problem(ProblemTypes.InvalidToken, "The token was revoked during the poll."),
         CloseReason.GrantsNarrowed => new Problem(ProblemTypes.Forbidden, "The poll was renewed with a token that does not grant it."),
         _ => new Problem(ProblemTypes.Forbidden, "An administrator ended the poll."),
     };

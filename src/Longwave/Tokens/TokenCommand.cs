@@ -40,7 +40,7 @@ internal static class TokenCommand
         Option<string[]> publish = SelectorsOption("--publish", "Topics it may publish to: a topic, '*' or a URI template; may be given several times.");
         Option<string[]> subscribe = SelectorsOption("--subscribe", "Topics it may read; may be given several times.");
         var type = new Option<string[]>("--type") { Description = "Only events of this type, in all that is granted; may be given several times.", HelpName = "TYPE" };
-        var admin = new Option<bool>("--admin") { Description = "May look at and end the streams of others, and revoke." };
+        var admin = new Option<bool>("--admin") { Description = "May list and close streams of other callers, and revoke tokens." };
         var lifetime = new Option<TimeSpan>("--lifetime") { Description = "How long it is valid (default: 1h).", HelpName = "TIME", CustomParser = Duration.ParseOption };
         var issuer = new Option<string>("--issuer") { Description = "Who issues it (`iss`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
         var audience = new Option<string>("--audience") { Description = "Who it is for (`aud`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };

@@ -77,7 +77,7 @@ public sealed class AdmissionTests
         await using TestHub hub = await StartAsync(options =>
             (options.Server.Admission.Address.StreamsPerSecond, options.Server.Admission.Address.StreamBurst) = (1, 5));
         JsonElement problem = await UntilRefusedAsync(() => hub.GetAsync("?topic=a", "application/json", From(Greedy)), HttpStatusCode.OK, "rate-limited");
-        Assert.Contains("opens more streams per second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("opens too many streams per second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         using HttpResponseMessage other = await hub.GetAsync("?topic=a", "application/json", From(Modest));
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
     }

@@ -133,8 +133,8 @@ public sealed class KeySourceTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Audiences")]
-    [InlineData("where its keys are")]
-    [InlineData("https address")]
+    [InlineData("source of its keys")]
+    [InlineData("https URL")]
     [InlineData("more than once")]
     [InlineData("none of RS256")]
     [InlineData("not a selector")]

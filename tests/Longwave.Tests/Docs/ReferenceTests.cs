@@ -27,8 +27,8 @@ public sealed class ReferenceTests
                 Values are checked at the start, and a key that nobody knows is refused, so a misspelt limit does not silently keep its default.
                 Durations are `days.hours:minutes:seconds`.
                 """)
-            .Section("Engine", typeof(EngineOptions), "The log and the fan-out.")
-            .Section("Server", typeof(ServerOptions), "The HTTP surface.")
+            .Section("Engine", typeof(EngineOptions), "The event log and the delivery of events.")
+            .Section("Server", typeof(ServerOptions), "The HTTP endpoints.")
             .Section("Auth", typeof(AuthOptions), "Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is, and the hub listens on the loopback interface only.")
             .Section("Mercure", typeof(MercureOptions), "The Mercure protocol at `/.well-known/mercure`; see [moving from Mercure](../how-to/move-from-mercure.md).")
             .Section("Listen", typeof(ListenSettings), "Where the executable listens. Whoever embeds the hub configures this on the web server.")

@@ -1,4 +1,4 @@
-// One event as a row, and what is inside once it is opened.
+// One event as a row of the list, with its details.
 
 import { appendPreview, appendVisible, drawnLines, element, formatNumber, prettyJson } from './text.js';
 import { offsetOf } from './longwave.js';
@@ -9,7 +9,7 @@ const OPEN_LENGTH = 20_000;
 const two = (number) => String(number).padStart(2, '0');
 const days = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
 
-/** A row of the list. */
+/** Creates the row of an event. */
 export function eventRow(event) {
   const row = element('li', 'row');
   const details = element('details');
@@ -17,7 +17,7 @@ export function eventRow(event) {
   summary.append(timeOf(event.time), bdi('topic', event.topic), typeOf(event), preview(event.data), positionOf(event.id));
   details.append(summary);
 
-  // Five hundred rows are drawn as they arrive, and few are ever opened.
+  // Details are created when a row is opened: most of the 500 rows never are.
   details.addEventListener('toggle', () => {
     if (details.open && details.childElementCount === 1) {
       details.append(inside(event));
@@ -38,7 +38,7 @@ function timeOf(text) {
   return made;
 }
 
-/** Text of unknown direction must not move what stands beside it. */
+/** `bdi` isolates text of unknown direction, so that it cannot reorder its neighbours. */
 function bdi(className, text) {
   const made = element('bdi', className);
   appendVisible(made, text);
@@ -105,7 +105,7 @@ function dataOf(data) {
 
   const switcher = button('As sent', () => {
     pretty = pretty === null ? prettyJson(data) : null;
-    switcher.textContent = pretty === null ? 'Laid out' : 'As sent';
+    switcher.textContent = pretty === null ? 'Formatted' : 'As sent';
     draw();
   });
   const more = button('', () => {
@@ -126,7 +126,7 @@ function dataOf(data) {
   return box;
 }
 
-/** Returns whether something was left out. */
+/** Returns whether the text was truncated. */
 function drawText(parent, data, limit) {
   appendVisible(parent, drawnLines(data.slice(0, limit)));
   return data.length > limit;
@@ -159,7 +159,7 @@ function button(words, onClick) {
   return made;
 }
 
-/** Copies exactly what was published. Browsers give the clipboard to secure contexts only (https, localhost). */
+/** Copies the data exactly as published. Browsers allow the clipboard only in secure contexts (https, localhost). */
 export function copyButton(text) {
   const made = button('Copy', async () => {
     try {

@@ -1,15 +1,15 @@
-// The list of events, newest first: bounded, drawn once per frame, and it can be held still.
+// The list of events, newest first: bounded, rendered once per frame, and pausable.
 
 import { element, formatNumber } from './text.js';
 import { eventRow } from './event-row.js';
 
-/** Rows kept on the page; the oldest leave. */
+/** Most rows on the page; the oldest are removed. */
 const MAX_ROWS = 500;
 
-/** Characters of data kept on the page, whatever the number of rows. */
+/** Most characters of data on the page, over all rows. */
 const MAX_CHARACTERS = 8_000_000;
 
-/** More than these in one frame arrive without the fade: it would only flicker. */
+/** Above this number of rows in one frame, the fade-in is disabled, because it only flickers. */
 const CALM_ROWS = 12;
 
 const byId = (id) => document.getElementById(id);
@@ -25,11 +25,11 @@ export class Feed {
   #count = byId('event-count');
   #unit = byId('event-unit');
 
-  /** Not drawn yet, oldest first: `{ event }` or `{ notice, kind }`. */
+  /** Rows not rendered yet, oldest first: `{ event }` or `{ notice, kind }`. */
   #fresh = [];
   #freshCharacters = 0;
 
-  /** Left out because too many came before they could be drawn. */
+  /** Number of events dropped because too many arrived before they could be rendered. */
   #skipped = 0;
   #sizes = [];
   #characters = 0;
@@ -54,7 +54,7 @@ export class Feed {
     this.#put({ event, size: event.data.length + event.topic.length });
   }
 
-  /** A sentence between the rows. */
+  /** Adds a sentence between the rows. */
   addNotice(kind, notice) {
     this.#put({ kind, notice, size: notice.length });
   }
@@ -66,7 +66,7 @@ export class Feed {
     this.#drawFrame();
   }
 
-  /** What is shown while there is no row: an element or a list of them. */
+  /** Sets what is shown while there is no row: an element or a list of elements. */
   showEmpty(...content) {
     this.#empty.replaceChildren(...content);
   }
@@ -79,7 +79,7 @@ export class Feed {
       this.#skipped += this.#fresh.shift().event ? 1 : 0;
     }
 
-    // Hidden pages get no frames; what waits is bounded as the rows are.
+    // Browsers give hidden pages no frames; the waiting rows have the same limit as the rendered ones.
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#drawFrame();
@@ -106,14 +106,14 @@ export class Feed {
     this.#held.hidden = !this.#paused;
     this.#heldWords.textContent = this.#waitingEvents === 0
       ? 'The view is paused; events still arrive.'
-      : `The view is paused; ${formatNumber(this.#waitingEvents)} ${this.#waitingEvents === 1 ? 'event' : 'events'} arrived meanwhile.`;
+      : `The view is paused; ${formatNumber(this.#waitingEvents)} new ${this.#waitingEvents === 1 ? 'event' : 'events'}.`;
     this.#foot.hidden = this.#total <= MAX_ROWS && this.#skipped === 0;
-    this.#foot.textContent = `The page keeps the newest ${formatNumber(rows)} rows of ${formatNumber(this.#total)} events. All of them are in the log.`;
+    this.#foot.textContent = `The page keeps the newest ${formatNumber(rows)} rows of ${formatNumber(this.#total)} events. The hub's log has all of them.`;
   }
 
   #drawRows() {
     if (this.#skipped > 0) {
-      this.#fresh.unshift({ kind: 'skipped', notice: `${formatNumber(this.#skipped)} events went by faster than they could be shown here.`, size: 0 });
+      this.#fresh.unshift({ kind: 'skipped', notice: `${formatNumber(this.#skipped)} events arrived faster than this page can show them.`, size: 0 });
       this.#skipped = 0;
     }
 
@@ -144,7 +144,7 @@ export class Feed {
     }
   }
 
-  /** Up and down go from row to row, so that nobody has to go through everything in an opened one. */
+  /** Arrow keys move from row to row, so that keyboard users can skip the contents of open rows. */
   #moveFocus(event) {
     if (event.target.localName !== 'summary' || !['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key)) {
       return;

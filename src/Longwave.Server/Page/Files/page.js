@@ -1,4 +1,4 @@
-// The page at `/`: what is listened to, and everything that shows it. The parts know nothing of each other; they meet here.
+// The page at `/`: the subscription and the parts that show it. The parts do not know each other; this file connects them.
 
 import { Feed } from './feed.js';
 import { before, subscribe } from './longwave.js';
@@ -18,7 +18,7 @@ const ANY = '*';
 
 const byId = (id) => document.getElementById(id);
 
-/** `choice` is what the select says, `since` the time that it meant when the stream began. */
+/** `choice` is the value of the select; `since` is the time it resolved to when the stream began. */
 let { selectors, since, choice, position } = load();
 let subscription = null;
 let reached = false;
@@ -55,7 +55,7 @@ function keep() {
   save({ selectors, since, choice, position: subscription?.position ?? position });
 }
 
-/** Opens the stream for what is chosen; from `at` when it is a position, else as `since` says. */
+/** Opens the stream of the selected topics: from the position `at`, or from `since` when `at` is null. */
 function listen(at) {
   stop();
   [position, wasLive, began, refusal] = [at, false, new Date(), null];
@@ -76,7 +76,7 @@ function stop() {
   stopped?.close();
 }
 
-/** Shows everything that a subscription says, until it ends or another one takes its place. */
+/** Shows the events and states of a subscription until it ends or another one replaces it. */
 async function follow(opened) {
   const current = (show) => (said) => opened === subscription && show(said);
   opened.on('tip', current(showTip));
@@ -95,11 +95,11 @@ async function follow(opened) {
       }
     }
   } catch {
-    // The state said it: refused.
+    // The state handler has already shown the rejection.
   }
 }
 
-/** There is a token, or another one. */
+/** Retries after the user entered a token. */
 function askAgain() {
   topics.refresh();
   if (selectors.length > 0) {
@@ -109,7 +109,7 @@ function askAgain() {
   drawEmpty();
 }
 
-/** A person does not want to wait, or has put right what was refused. */
+/** Reconnects at once: the user does not want to wait, or has fixed the cause of a rejection. */
 function comeBack() {
   if (refusal === null) {
     subscription?.reconnect();
@@ -138,14 +138,14 @@ function showState(now) {
       break;
     default:
       noteStatus(now.error ?? {});
-      refusal = now.error?.message ?? 'The hub has nothing for this page.';
+      refusal = now.error?.message ?? 'The hub rejected the stream.';
       state.refused(refusal);
       drawEmpty();
       break;
   }
 }
 
-/** Once per frame: thousands may come in one. */
+/** Renders once per frame, because thousands of events can arrive within one. */
 function showTip(tip) {
   if (newest === null) {
     requestAnimationFrame(() => {
@@ -158,7 +158,7 @@ function showTip(tip) {
   newest = tip;
 }
 
-/** Chooses a selector or gives it up. What stays chosen misses nothing: the stream goes on from where it was. */
+/** Adds or removes a selector. The other selectors miss nothing: the new stream resumes at the last position. */
 function toggle(selector) {
   const adding = !selectors.includes(selector);
   const first = selectors.length === 0;
@@ -172,14 +172,14 @@ function toggle(selector) {
   }
 
   if (selectors.length > 0) {
-    feed.addNotice('chosen', `Now listening to ${selectors.map(nameOf).join(', ')}.`);
+    feed.addNotice('chosen', `Subscribed to ${selectors.map(nameOf).join(', ')}.`);
   }
 
   show();
   listen(selectors.length > 0 ? at : null);
 }
 
-/** Forgets position and rows, and begins as the select says. */
+/** Clears the position and the rows, and starts again from the value of the select. */
 function beginAnew(chosen) {
   choice = chosen;
   byId('since').value = chosen;
@@ -189,7 +189,7 @@ function beginAnew(chosen) {
   listen(null);
 }
 
-/** Nothing chosen yet: the first event published here is shown, from just before it. Something else chosen: it is offered. */
+/** Without a selection, subscribes to the topic from just before the published event. Otherwise returns a button that adds the topic. */
 function published(topic, at) {
   topics.refresh();
   if (selectors.length === 0 && at !== null) {
@@ -203,13 +203,13 @@ function published(topic, at) {
 
   return selectors.includes(topic) || selectors.some((selector) => selector === ANY || selector.includes('{'))
     ? null
-    : button('Listen to it', () => selectors.includes(topic) || toggle(topic));
+    : button('Subscribe', () => selectors.includes(topic) || toggle(topic));
 }
 
 function reach(isReached) {
   reached = isReached;
   if (isAsking()) {
-    state.asking('A token is needed');
+    state.asking('Token required');
   } else if (selectors.length === 0) {
     state.idle(reached);
   }
@@ -235,12 +235,12 @@ function chip(selector) {
     toggle(selector);
     (document.querySelector('#chips button') ?? byId('find-text')).focus();
   });
-  remove.setAttribute('aria-label', `Stop listening to ${nameOf(selector)}`);
+  remove.setAttribute('aria-label', `Unsubscribe from ${nameOf(selector)}`);
   item.append(name, remove);
   return item;
 }
 
-/** What stands where no row is. Drawn anew only when it changes: it may hold the focus. */
+/** Content of the empty list. Rendered again only when it changes, because it may have the focus. */
 function drawEmpty() {
   const kept = choice === 'earliest' ? 0 : topics.count(selectors);
   const meaning = JSON.stringify([selectors, kept, wasLive, refusal, topics.isEmpty, reached, isAsking(), began]);
@@ -252,22 +252,22 @@ function drawEmpty() {
 
 function whileIdle() {
   if (!reached) {
-    return [element('h3', '', 'No hub yet'), element('p', '', 'The page looks for it every few seconds.')];
+    return [element('h3', '', 'No connection to the hub'), element('p', '', 'The page tries again every few seconds.')];
   }
 
   if (isAsking()) {
-    return [element('h3', '', 'This hub asks who you are'), element('p', '', 'It shows topics and events to those who bring a token.')];
+    return [element('h3', '', 'Authentication required'), element('p', '', 'Enter a token to see the topics and events of this hub.')];
   }
 
   return topics.isEmpty
     ? [
       element('h3', '', 'This hub has no events yet'),
-      element('p', '', 'Publish the first one with the box on this page, or from a shell:'),
+      element('p', '', 'Publish the first event with the form on this page, or from a shell:'),
       codeBlock('Publish an event', publishCommand('demo')),
     ]
     : [
       element('h3', '', 'Pick a topic'),
-      element('p', '', 'Its events appear here the moment they are published. You can pick several, or type a selector.'),
+      element('p', '', 'Its events appear here as they are published. You can pick several topics, or type a selector.'),
     ];
 }
 
@@ -275,12 +275,12 @@ function whileListening(kept) {
   const words = element('p');
   if (refusal !== null) {
     appendVisible(words, refusal);
-    return [element('h3', '', 'The hub refused this'), words];
+    return [element('h3', '', 'The hub rejected the request'), words];
   }
 
   appendVisible(words, `Nothing on ${selectors.map(nameOf).join(', ')} since ${began.toLocaleTimeString('en-GB')}.`);
-  const offer = kept === null ? 'Show the events kept' : `Show the ${formatNumber(kept)} ${kept === 1 ? 'event' : 'events'} kept`;
-  return [element('h3', '', wasLive ? 'Listening' : 'Opening the stream'), words, ...(kept === 0 ? [] : [button(offer, () => beginAnew('earliest'))])];
+  const offer = kept === null ? 'Show stored events' : `Show ${formatNumber(kept)} stored ${kept === 1 ? 'event' : 'events'}`;
+  return [element('h3', '', wasLive ? 'Waiting for events' : 'Opening the stream'), words, ...(kept === 0 ? [] : [button(offer, () => beginAnew('earliest'))])];
 }
 
 function nameOf(selector) {

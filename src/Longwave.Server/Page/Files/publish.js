@@ -1,15 +1,15 @@
-// The box that publishes one event.
+// The form that publishes one event.
 
 import { element } from './text.js';
 import { isPosition, Publisher } from './longwave.js';
 import { currentToken, noteStatus } from './token.js';
 
-/** How long the event is sent again by itself before a person is asked. */
+/** Time in milliseconds during which the client retries before the user must decide. */
 const TIMEOUT_MS = 10_000;
 
 const byId = (id) => document.getElementById(id);
 
-/** @param {(topic: string, position: string | null) => Node | null} onPublished May give something to add to the answer. */
+/** @param {(topic: string, position: string | null) => Node | null} onPublished May return a node to add to the answer. */
 export function setUpPublishing(onPublished) {
   const form = byId('publish-form');
   const send = byId('publish-send');
@@ -18,7 +18,7 @@ export function setUpPublishing(onPublished) {
 
   const publisher = new Publisher('v1/events', { timeoutMs: TIMEOUT_MS, token: currentToken });
 
-  /** The event that got no answer, with its key: sent again unchanged, it is the same event. */
+  /** The event without an answer, with its idempotency key: sent again unchanged, it is not stored twice. */
   let unanswered = null;
   const keyOf = (event) => {
     const text = JSON.stringify(event);
@@ -37,7 +37,7 @@ export function setUpPublishing(onPublished) {
       return;
     }
 
-    // Not `disabled`: the button would lose the focus.
+    // `aria-disabled`, because a `disabled` button loses the focus.
     send.ariaDisabled = 'true';
     say('busy', 'Publishing…');
     const event = { topic: byId('publish-topic').value, type: byId('publish-type').value, data: data.value };
@@ -53,7 +53,7 @@ export function setUpPublishing(onPublished) {
       noteStatus(error);
       unanswered = error.kind === 'refused' ? null : unanswered;
       say('problem', error.kind === 'network'
-        ? 'The hub did not answer, so the event may or may not be in the log. Publish again: it will not be there twice.'
+        ? 'The hub did not answer, so it is unknown whether the event is in the log. Publish again: the hub does not store it twice.'
         : error.message);
     }
 
@@ -67,7 +67,7 @@ export function setUpPublishing(onPublished) {
   });
 }
 
-/** `crypto.randomUUID` is for secure contexts only. */
+/** A random UUID. `crypto.randomUUID` exists only in secure contexts. */
 const freshKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function isJson(text) {

@@ -1,4 +1,4 @@
-// Events per second over the last minute, as a line and as words.
+// Events per second over the last minute, as a chart and as text.
 
 import { formatNumber } from './text.js';
 
@@ -24,7 +24,7 @@ export class RateMeter {
     this.#counts[SECONDS - 1]++;
   }
 
-  /** Timers sleep in hidden tabs, so the clock says how many seconds have passed, not the number of ticks. */
+  /** Uses the clock instead of counting ticks, because browsers suspend timers in hidden tabs. */
   #advance() {
     const second = Math.floor(performance.now() / 1000);
     const passed = second - this.#second;
@@ -37,7 +37,7 @@ export class RateMeter {
   #draw() {
     this.#advance();
 
-    // The current second is not over yet.
+    // Omit the current second, which is incomplete.
     const counts = this.#counts.slice(0, -1);
     const peak = Math.max(...counts);
     const x = (i) => ((i * WIDTH) / (counts.length - 1)).toFixed(1);

@@ -1,4 +1,4 @@
-// What a reload of the page comes back to: the topics (also in the address, so that it can be shared), and the position.
+// The state that survives a reload: the topics (also in the URL, so that it can be shared), and the position.
 
 const NAME = 'longwave.page';
 
@@ -19,11 +19,11 @@ export function save(session) {
   try {
     sessionStorage.setItem(NAME, JSON.stringify(session));
   } catch {
-    // Storage is switched off or full: a reload begins anew then, and nothing else is lost.
+    // Storage is disabled or full: then a reload starts from the beginning, and nothing else is lost.
   }
 }
 
-/** The selection in the address; no new entry in the history. */
+/** Writes the selection to the URL, without a new history entry. */
 export function showInAddress(selectors, choice) {
   const query = new URLSearchParams();
   selectors.forEach((selector) => query.append('topic', selector));

@@ -1,9 +1,9 @@
-// Commands and code for the stream on the page, to be copied.
+// Commands and code for the current stream, to copy.
 
 import { element } from './text.js';
 import { copyButton } from './event-row.js';
 
-/** For a query, readable, and safe between single quotes of a shell. */
+/** Encodes a query value: readable, and safe between single quotes of a shell. */
 const queryValue = (text) => encodeURIComponent(text).replaceAll('%2F', '/').replaceAll("'", '%27');
 
 const address = (path) => new URL(path, document.baseURI).href;
@@ -23,7 +23,7 @@ export function codeBlock(title, code) {
   return figure;
 }
 
-/** What to write to get the same stream elsewhere. */
+/** Code that opens the same stream elsewhere. */
 export function streamSnippets(selectors) {
   const query = selectors.map((selector) => `topic=${queryValue(selector)}`).join('&');
   const events = address('v1/events');
@@ -32,7 +32,7 @@ export function streamSnippets(selectors) {
     codeBlock('In a browser', [
       `const events = new EventSource('${events}?${query}');`,
       'events.onmessage = (event) => console.log(event.lastEventId, event.data);',
-      '// Events with a type come under its name: events.addEventListener(type, …)',
+      '// An event with a type fires under that name: events.addEventListener(type, …)',
     ].join('\n')),
     codeBlock('In a shell', `curl -N '${events}?${query}'`),
     codeBlock('To publish', publishCommand(exact)),

@@ -1,8 +1,8 @@
-// How the stream is, in words: seen at the top of the page, and said once per change to who can't see it.
+// The state of the stream: shown at the top of the page, and announced once per change to screen readers.
 
 import { seconds } from './notices.js';
 
-/** How long "resumed at" stands there. */
+/** Milliseconds during which "resumed at" is shown. */
 const RESUMED_MS = 10_000;
 
 const byId = (id) => document.getElementById(id);
@@ -20,10 +20,10 @@ export class StateLine {
   }
 
   idle(reached) {
-    this.#show(reached ? 'idle' : 'down', reached ? 'Not listening' : 'The hub can’t be reached');
+    this.#show(reached ? 'idle' : 'down', reached ? 'Not subscribed' : 'The hub is unreachable');
   }
 
-  /** The hub asks who looks. */
+  /** The hub requires authentication. */
   asking(words) {
     if (this.#words.textContent !== words) {
       this.#show('idle', words);
@@ -57,8 +57,8 @@ export class StateLine {
   }
 
   refused(words) {
-    this.#show('refused', `Refused. ${words}`);
-    this.announce(`The hub refused: ${words}`);
+    this.#show('refused', `Rejected. ${words}`);
+    this.announce(`The hub rejected the request: ${words}`);
   }
 
   announce(words) {

@@ -1,6 +1,6 @@
-// Text from the network, made safe to look at. Nothing here, or anywhere on the page, makes HTML out of it.
+// Text from the network, made safe to show. The page never parses such text as HTML.
 
-/** Characters that can't be seen but change what is: C0, C1, bidirectional overrides, line separators, byte order mark. Tab and line feed stay. */
+/** Invisible characters that change how text looks: C0, C1, bidirectional overrides, line separators, byte order mark; not tab and line feed. */
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 const whole = new Intl.NumberFormat('en');
@@ -8,7 +8,7 @@ const whole = new Intl.NumberFormat('en');
 /** 12345 → "12,345". */
 export const formatNumber = (number) => whole.format(number);
 
-/** A child element with a class and, when given, text. */
+/** Creates an element with a class and, when given, text. */
 export function element(name, className, text) {
   const made = document.createElement(name);
   if (className) {
@@ -22,7 +22,7 @@ export function element(name, className, text) {
   return made;
 }
 
-/** Appends `text` as text; what can't be seen is shown by its code point. */
+/** Appends `text` as text nodes; an invisible character is shown as its code point. */
 export function appendVisible(parent, text) {
   let from = 0;
   for (const match of text.matchAll(UNSEEN)) {
@@ -35,9 +35,9 @@ export function appendVisible(parent, text) {
   parent.append(text.slice(from));
 }
 
-/** One line of at most `limit` characters, line ends shown as ⏎. */
+/** Appends one line of at most `limit` characters, with line ends shown as ⏎. */
 export function appendPreview(parent, text, limit) {
-  // Cut before anything looks at it: an event may hold megabytes. Never through the middle of a character.
+  // Truncate before any other work, because an event can have megabytes. Never split a surrogate pair.
   const cut = text.length > limit;
   const shown = cut ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, '') : text;
   const lines = shown.split(/\r\n|\r|\n/);
@@ -53,14 +53,14 @@ export function appendPreview(parent, text, limit) {
   }
 }
 
-/** Line ends as the browser draws them. */
+/** Normalizes line ends as the browser renders them. */
 export const drawnLines = (text) => text.replace(/\r\n?/g, '\n');
 
 const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
  * The tokens of a JSON text with the white space of a readable layout, or null when it is not a JSON object or array.
- * The tokens stay as they were sent: numbers keep all their digits, repeated names stay repeated.
+ * The tokens stay as sent: numbers keep all digits, duplicate names stay.
  * @returns {{ text: string, kind: '' | 'name' | 'string' | 'value' }[] | null}
  */
 export function prettyJson(text) {

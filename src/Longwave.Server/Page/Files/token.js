@@ -1,4 +1,4 @@
-// A hub that asks who you are: the token that the page shows it. It is kept for this tab only, and for as long as the tab is open.
+// The token for a hub that requires authentication. The page keeps it for this tab only, until the tab is closed.
 
 const KEY = 'longwave-token';
 
@@ -6,24 +6,24 @@ const byId = (id) => document.getElementById(id);
 
 let token = read();
 
-/** For the client: what to show the hub, or null. */
+/** The credential for the client, or null. */
 export const currentToken = () => token || null;
 
 /** Headers of a request, with the token when there is one. */
 export const withToken = (headers = {}) => token === '' ? headers : { ...headers, Authorization: `Bearer ${token}` };
 
-/** Whether the hub has asked, and the token for it is not there yet. */
+/** Whether the hub requires a token and the user has not entered one yet. */
 export const isAsking = () => !byId('token-card').hidden;
 
-/** Looks at what came back, an answer or an error: a hub that wants a token, or another one, makes the page ask for it. */
+/** Checks an answer or an error: on 401 the page shows the token form. */
 export function noteStatus({ status }) {
   if (status === 401) {
-    byId('token-heading').textContent = token === '' ? 'This hub asks who you are' : 'The hub does not take this token';
+    byId('token-heading').textContent = token === '' ? 'Authentication required' : 'The hub rejected this token';
     byId('token-card').hidden = false;
   }
 }
 
-/** Lets the token be typed in. @param {() => void} onToken Asks the hub again. */
+/** Sets up the token form. @param {() => void} onToken Called with a new token, to retry. */
 export function setUpToken(onToken) {
   byId('token-form').addEventListener('submit', (event) => {
     event.preventDefault();
@@ -31,7 +31,7 @@ export function setUpToken(onToken) {
     try {
       sessionStorage.setItem(KEY, token);
     } catch {
-      // Storage is forbidden here: the token lives until the page is left.
+      // Storage is disabled: the page keeps the token in memory until it is closed.
     }
 
     byId('token-text').value = '';

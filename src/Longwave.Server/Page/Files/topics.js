@@ -1,14 +1,14 @@
-// The list of topics: a list box of which several can be chosen, refreshed while the page is seen.
+// The list of topics: a multi-select list box, refreshed while the page is visible.
 
 import { noteStatus, withToken } from './token.js';
 import { appendVisible, element, formatNumber } from './text.js';
 
 const REFRESH_MS = 2000;
 
-/** Refreshes left out after each when there is more than one page of topics. */
+/** Refreshes skipped after each refresh when there is more than one page of topics. */
 const RESTING_TICKS = 4;
 
-/** As many as one answer of the hub holds by default. */
+/** Topics per request: the hub's default limit of one answer. */
 const PAGE = 1000;
 const ANY = '*';
 
@@ -31,7 +31,7 @@ export class TopicList {
   #ticksToRest = 0;
 
   /**
-   * @param {{ toggle: (selector: string) => void, reach: (reached: boolean) => void }} on `toggle`: a selector was chosen or given up;
+   * @param {{ toggle: (selector: string) => void, reach: (reached: boolean) => void }} on `toggle`: a selector was added or removed;
    * `reach`: whether the hub answered.
    */
   constructor({ toggle, reach }) {
@@ -64,7 +64,7 @@ export class TopicList {
     this.refresh();
   }
 
-  /** Events kept of what is selected, or null when that is not known: templates, topics of another page of the list. */
+  /** Stored events of the selection, or null when unknown: for templates, and for topics of another page of the list. */
   count(selectors) {
     const counts = new Map(this.#topics.map((topic) => [topic.topic, topic.count]));
     const isWhole = this.#known === this.#topics.length;
@@ -107,7 +107,7 @@ export class TopicList {
     }
   }
 
-  /** The names are sorted. With more than one page of them, the ones wanted are the very name and those after it that begin so. */
+  /** The hub sorts topics by name. With more than one page, fetches the exact name and the names after it that begin with the text. */
   async #load(text) {
     if (this.#known <= PAGE || text === '') {
       const page = await fetchTopics(`limit=${PAGE}`);
@@ -135,7 +135,7 @@ export class TopicList {
     const names = [...(wanted === '' ? [ANY] : []), ...shown.map((topic) => topic.topic)];
     const counts = new Map(shown.map((topic) => [topic.topic, topic]));
 
-    // Options stay the same elements, so that focus and place stay.
+    // Reuse the option elements, so that focus and scroll position stay.
     for (const [name, option] of this.#options) {
       if (!names.includes(name)) {
         this.#remove(name, option);
@@ -163,16 +163,16 @@ export class TopicList {
     if (this.#failure !== null) {
       const { status } = this.#failure;
       return status === 401 || status === 403
-        ? 'The hub lists topics for those who may read them.'
-        : `The list can’t be refreshed: the hub ${status ? `answers with ${status}` : 'does not answer'}.`;
+        ? 'Listing topics requires a token with a read grant.'
+        : `Cannot refresh the list: the hub ${status ? `answers with ${status}` : 'does not answer'}.`;
     }
 
     if (text !== '' && shown === 0) {
-      return 'No topic of that name yet. Enter listens to it all the same, also as a template.';
+      return 'No topic has this name yet. Press Enter to subscribe to it anyway, also as a template.';
     }
 
     return text === '' && this.#known > this.#topics.length
-      ? `These are the first ${formatNumber(this.#topics.length)}. Type to find others.`
+      ? `Showing the first ${formatNumber(this.#topics.length)} topics. Type to find others.`
       : '';
   }
 
@@ -202,7 +202,7 @@ export class TopicList {
       number.textContent = count;
     }
 
-    // A topic whose newest event is another one than at the last look is alive.
+    // A topic is active when its newest event has changed since the last refresh.
     const tip = topic?.tip ?? '';
     option.classList.toggle('alive', option.dataset.tip !== undefined && option.dataset.tip !== tip);
     option.dataset.tip = tip;
@@ -248,7 +248,7 @@ export class TopicList {
     event.preventDefault();
   }
 
-  /** One option at a time can be reached with Tab. */
+  /** Makes one option at a time reachable with Tab (roving tabindex). */
   #focus(target) {
     if (target !== this.#text) {
       this.#list.querySelectorAll('[tabindex="0"]').forEach((option) => option.setAttribute('tabindex', '-1'));
