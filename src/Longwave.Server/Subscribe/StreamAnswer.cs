@@ -152,6 +152,6 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
     public static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
         context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
 
-    [LoggerMessage(EventId = 2110, Level = LogLevel.Error, Message = "A stream was refused and its connection closed: the head of its response is larger than {Most} bytes. Send fewer or shorter response headers, or set Server:ParkStreams to false")]
+    [LoggerMessage(EventId = 2110, Level = LogLevel.Error, Message = "A stream was rejected and its connection closed: the head of its response is larger than {Most} bytes. Send fewer or shorter response headers, or set Server:ParkStreams to false")]
     private partial void LogHeadTooLarge(int most);
 }

@@ -118,12 +118,12 @@ internal sealed class StreamOpener(
     private Problem RefusalOf(SubscribeOutcome outcome) => outcome switch
     {
         SubscribeOutcome.TooManyConnections => new Problem(
-            ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, as many as this hub takes."),
+            ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, the limit of this hub."),
         SubscribeOutcome.TooManyPatterns => new Problem(
             ProblemTypes.TooManyPatterns,
-            $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, as many as this hub takes; exact topics are still free.",
+            $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, the limit of this hub; subscriptions to exact topics are still possible.",
             "topic"),
-        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is leaving and takes no new streams."),
+        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down and accepts no new streams."),
     };
 
     private static string Of(IReadOnlyList<string> types) => types.Count == 0 ? "" : $" (type {string.Join(", ", types.Select(static type => $"`{type}`"))})";
