@@ -22,16 +22,16 @@ public sealed class ReferenceTests
         new ConfigurationReference()
             .Text("# Configuration\n\n" + Generated)
             .Text("""
-                Three places, the later wins: a JSON file (`longwave serve --config hub.json`), environment variables, options of the command line. The sections
-                below are objects of the file; in a variable the parts of a key are joined with two underscores: `LONGWAVE__ENGINE__HEARTBEAT=00:00:30`.
-                Values are checked at the start, and a key that nobody knows is refused, so a misspelt limit does not silently keep its default.
-                Durations are `days.hours:minutes:seconds`.
+                The hub reads three sources, and a later one overrides an earlier one: a JSON file (`longwave serve --config hub.json`), environment variables, and
+                command line options. The sections below are objects of the file. In a variable, two underscores separate the parts of a key:
+                `LONGWAVE__ENGINE__HEARTBEAT=00:00:30`. The hub checks all values at start and rejects an unknown key, so a misspelt limit does not
+                silently keep its default. Durations are `days.hours:minutes:seconds`.
                 """)
             .Section("Engine", typeof(EngineOptions), "The event log and the delivery of events.")
             .Section("Server", typeof(ServerOptions), "The HTTP endpoints.")
-            .Section("Auth", typeof(AuthOptions), "Who may do what. With no issuer, no API key and nothing for everybody, nobody is asked who he is, and the hub listens on the loopback interface only.")
+            .Section("Auth", typeof(AuthOptions), "Authentication and rights. With no issuer, no API key and no anonymous rights, the hub requires no authentication and listens only on loopback.")
             .Section("Mercure", typeof(MercureOptions), "The Mercure protocol at `/.well-known/mercure`; see [moving from Mercure](../how-to/move-from-mercure.md).")
-            .Section("Listen", typeof(ListenSettings), "Where the executable listens. Whoever embeds the hub configures this on the web server.")
+            .Section("Listen", typeof(ListenSettings), "Where the executable listens. An application that embeds the hub configures this on the web server.")
             .ToString());
 
     [Fact]
@@ -40,9 +40,9 @@ public sealed class ReferenceTests
         var page = new StringBuilder("# Problems\n\n" + Generated);
         page.Append("""
 
-            A request that is refused changes nothing and is answered with a problem document (RFC 9457, `application/problem+json`):
-            `type` (the address below, stable), `title`, `status`, `detail` (what was wrong this time), `field` (which parameter, header or attribute) and,
-            for batches, `index` (which event, from 0).
+            A rejected request changes nothing. The hub answers it with a problem document (RFC 9457, `application/problem+json`):
+            `type` (the stable URI below), `title`, `status`, `detail` (what is wrong with this request), `field` (the parameter, header or attribute) and,
+            for batches, `index` (the index of the event, from 0).
 
             | status | `type` | what it is | what to do |
             |---|---|---|---|
@@ -62,7 +62,7 @@ public sealed class ReferenceTests
         var page = new StringBuilder("# Log events\n\n" + Generated);
         page.Append("""
 
-            What the hub writes to its log. A number never changes its meaning: filter and alert by it.
+            Messages that the hub writes to its log. An id never changes its meaning: filter and alert by it.
 
             | id | level | message |
             |---|---|---|
