@@ -136,7 +136,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     [InlineData("source of its keys")]
     [InlineData("https URL")]
     [InlineData("more than once")]
-    [InlineData("none of RS256")]
+    [InlineData("not one of RS256")]
     [InlineData("not a selector")]
     [InlineData("either File or Variable")]
     public async Task Start_OptionsThatContradictThemselves_SaysWhat(string sentence)

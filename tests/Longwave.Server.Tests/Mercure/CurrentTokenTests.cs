@@ -71,7 +71,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
         Assert.Contains("RS256", SigningAlgorithms.All);
         OptionsValidationException failed = await Assert.ThrowsAsync<OptionsValidationException>(
             static () => MercureHub.StartAsync(static options => options.Mercure.Subscriber.Algorithms.Add("EdDSA")));
-        Assert.Contains("Mercure:Subscriber:Algorithms: `EdDSA` is none of", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("Mercure:Subscriber:Algorithms: `EdDSA` is not one of", failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
