@@ -13,13 +13,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Longwave.Server;
 
-/// <summary>The hub's addresses.</summary>
+/// <summary>Maps the hub's endpoints.</summary>
 public static class LongwaveRoutes
 {
     /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c>, <c>/readyz</c> and, unless <see cref="MercureOptions.Enabled"/> is off, <c>/.well-known/mercure</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">Path that comes before all of them, e.g. <c>/hub</c>; empty for none.</param>
-    /// <returns>A builder that conventions (authorization, host filters) can be put on.</returns>
+    /// <param name="prefix">Path prefix of all endpoints, e.g. <c>/hub</c>; empty for none.</param>
+    /// <returns>A builder for conventions (authorization, host filters).</returns>
     public static IEndpointConventionBuilder MapLongwave(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -47,7 +47,7 @@ public static class LongwaveRoutes
             Map($"{HubAddress.Path}/subscriptions", subscriptions.HandleAsync);
             Map($"{HubAddress.Path}/subscriptions/{{**rest}}", subscriptions.HandleAsync);
 
-            // At the root, whatever the prefix: so the address is found from the hub's (RFC 9728, section 3.1).
+            // At the root regardless of the prefix: clients derive this URL from the hub's URL (RFC 9728, section 3.1).
             endpoints.Map($"{MercureRefusals.MetadataPrefix}{prefix}{HubAddress.Path}", Guarded(services.GetRequiredService<MetadataEndpoint>().HandleAsync))
                 .WithDisplayName("Longwave metadata");
         }
@@ -61,7 +61,7 @@ public static class LongwaveRoutes
 
         return group;
 
-        // All methods: the addresses answer the wrong ones themselves, with a problem and the Allow header.
+        // All methods: the endpoints answer unsupported ones with a problem and the Allow header.
         void Map(string path, RequestDelegate handler) => group.Map(path, Guarded(handler)).WithDisplayName($"Longwave {path}");
         RequestDelegate Guarded(RequestDelegate handler) => refusals.Guard(browsers.Guard(handler));
     }

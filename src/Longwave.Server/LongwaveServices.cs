@@ -22,16 +22,16 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Server;
 
-/// <summary>Puts a hub into an ASP.NET Core application.</summary>
+/// <summary>Adds a hub to an ASP.NET Core application.</summary>
 public static class LongwaveServices
 {
-    /// <summary>Left for answers after the clients were sent away.</summary>
+    /// <summary>Time for pending answers after the streams are drained.</summary>
     private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(15);
 
-    /// <summary>Adds the hub, which opens its log when the application starts; map its addresses with <see cref="LongwaveRoutes.MapLongwave"/>.</summary>
+    /// <summary>Adds the hub, which opens its log when the application starts. Map its endpoints with <see cref="LongwaveRoutes.MapLongwave"/>.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets options in code, after <paramref name="configuration"/>.</param>
-    /// <param name="configuration">Section with <c>Engine</c> and <c>Server</c>; a key that the hub does not know ends the start.</param>
+    /// <param name="configuration">Section with <c>Engine</c> and <c>Server</c>; an unknown key stops the start.</param>
     /// <returns><paramref name="services"/>.</returns>
     /// <remarks>
     /// At start the application throws <see cref="OptionsValidationException"/> for a value out of range, and
@@ -135,7 +135,7 @@ public static class LongwaveServices
         services.AddSingleton<ConnectionsEndpoint>();
         services.AddSingleton<RevocationsEndpoint>();
 
-        // These two would write whole request lines and headers into the log, tickets and tokens included.
+        // These two categories log whole request lines and headers, including tickets and tokens.
         services.Configure<LoggerFilterOptions>(static filters =>
         {
             filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, null));

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace Longwave.Server.Admission;
 
-/// <summary>Whom an address stands for: an IPv4 address (also in its IPv6 form), or the network of an IPv6 address.</summary>
-/// <param name="Value">The address as IPv6, with the bits that name no client cleared.</param>
+/// <summary>Key of a client in the count table: an IPv4 address (also in its IPv6 form), or the network of an IPv6 address.</summary>
+/// <param name="Value">The address as IPv6, with the bits after the prefix cleared.</param>
 internal readonly record struct AddressKey(UInt128 Value)
 {
     private const int Bits = 128;

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Admission;
 
 /// <summary>
-/// Decides whether a stream may be opened and a publish be taken, before either costs much: memory first, then what the client's address
-/// and its subject have taken already. The bound of all streams together is the engine's.
+/// Admits or rejects streams and publishes before they cost much: checks the memory first, then the limits of the client's address and
+/// its subject. The engine limits the number of all streams.
 /// </summary>
 internal sealed class AdmissionControl : IDisposable
 {
@@ -29,10 +29,10 @@ internal sealed class AdmissionControl : IDisposable
         _subjects = new ClientTable<(string Issuer, string Subject)>(_options.Subject, _options.MaxClients, clock);
     }
 
-    /// <summary>Takes a place for one stream or poll.</summary>
+    /// <summary>Counts one stream or poll, or rejects it.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="subject">Whoever the token names, and who issued it; null for nobody.</param>
-    /// <param name="place">The place, to be given back when the stream is over; null when nobody counts this client, or it was refused.</param>
+    /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>
+    /// <param name="place">The counted stream, to be disposed of when it ends; null when the client is not limited, or the stream is rejected.</param>
     public Problem? TryAdmitStream(HttpContext context, (string Issuer, string Subject)? subject, out StreamPlace? place)
     {
         place = null;
@@ -58,10 +58,10 @@ internal sealed class AdmissionControl : IDisposable
         return null;
     }
 
-    /// <summary>Begins a publish; what it takes is counted as its size becomes known.</summary>
+    /// <summary>Begins a publish; its bytes and events are counted as their number becomes known.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="subject">Whoever the token names, and who issued it; null for nobody.</param>
-    /// <param name="permit">To be disposed when the publish is answered; null when nobody counts this client, or it was refused.</param>
+    /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>
+    /// <param name="permit">The permit, to be disposed of when the publish is answered; null when the client is not limited, or the publish is rejected.</param>
     public Problem? TryAdmitPublish(HttpContext context, (string Issuer, string Subject)? subject, out PublishPermit? permit)
     {
         permit = null;
@@ -81,7 +81,7 @@ internal sealed class AdmissionControl : IDisposable
         _subjects.Dispose();
     }
 
-    /// <summary>A stream is over.</summary>
+    /// <summary>Returns the counts of a stream that has ended.</summary>
     internal void Leave(ClientUsage? address, ClientUsage? subject)
     {
         address?.CloseStream();
@@ -102,7 +102,7 @@ internal sealed class AdmissionControl : IDisposable
         }
     }
 
-    /// <summary>Counts a stream and its opening; on a refusal nothing stays counted but the attempt.</summary>
+    /// <summary>Counts a stream and its opening; after a rejection only the attempt stays counted.</summary>
     private static Problem? Enter(ClientUsage? usage, string whose, int most)
     {
         if (usage is null)

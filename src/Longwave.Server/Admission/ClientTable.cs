@@ -2,21 +2,21 @@ using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Admission;
 
-/// <summary>The clients that take something, each with its use; bounded, and those that have been idle are forgotten.</summary>
+/// <summary>The active clients and their usage. The table is bounded; idle clients are removed.</summary>
 /// <remarks>
-/// When it is full and nobody was idle for long enough, further clients share one use: whoever comes from very many addresses then gets what
-/// one client may take, and the table does not grow.
+/// When the table is full and no client has been idle for long enough, further clients share one usage: an attacker with very many
+/// addresses then gets the limits of one client, and the table does not grow.
 /// </remarks>
-/// <param name="limits">What each of them may take.</param>
-/// <param name="maxClients">Most clients counted one by one.</param>
+/// <param name="limits">Limits of each client.</param>
+/// <param name="maxClients">Most clients with a usage of their own.</param>
 /// <param name="clock">The time.</param>
 internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, TimeProvider clock) : IDisposable
     where TKey : notnull
 {
-    /// <summary>Between two looks for idle clients: each one looks at all.</summary>
+    /// <summary>Shortest time between two searches for idle clients, because each visits the whole table.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>After this every bucket is full again, so that to forget a client gives it nothing.</summary>
+    /// <summary>Idle time after which every token bucket is full again, so that removing a client gives it no advantage.</summary>
     private readonly TimeSpan _idleTime = RefillTime(limits);
     private readonly ClientUsage _overflow = new(limits);
 
@@ -25,7 +25,7 @@ internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, Tim
     private readonly Dictionary<TKey, ClientUsage> _clients = [];
     private long _lastSweep = clock.GetTimestamp();
 
-    /// <summary>Clients counted one by one.</summary>
+    /// <summary>Number of clients with a usage of their own.</summary>
     public int Count
     {
         get
@@ -37,7 +37,7 @@ internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, Tim
         }
     }
 
-    /// <summary>The use of a client, kept until it is given back with <see cref="Return"/>.</summary>
+    /// <summary>Rents the usage of a client; <see cref="Return"/> must follow.</summary>
     public ClientUsage Hold(TKey client)
     {
         lock (_lock)
@@ -58,7 +58,7 @@ internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, Tim
         }
     }
 
-    /// <summary>Gives it back.</summary>
+    /// <summary>Returns a rented usage.</summary>
     public void Return(ClientUsage usage)
     {
         if (usage == _overflow)

@@ -3,7 +3,7 @@ using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Admission;
 
-/// <summary>What one client takes just now. Who holds it counts in <see cref="ClientTable{TKey}"/>, which keeps it as long.</summary>
+/// <summary>Current usage of one client. <see cref="ClientTable{TKey}"/> counts its holders, and keeps it while there is one.</summary>
 internal sealed class ClientUsage : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -25,13 +25,13 @@ internal sealed class ClientUsage : IDisposable
     /// <summary>Open streams.</summary>
     public int Streams => Volatile.Read(ref _streams);
 
-    /// <summary>Requests and streams that hold this. Of the table.</summary>
+    /// <summary>Number of requests and streams that hold this usage. Guarded by the table's lock.</summary>
     internal int Holders { get; set; }
 
-    /// <summary>When it was last let go, as a timestamp of the clock. Of the table.</summary>
+    /// <summary>Timestamp of the last return. Guarded by the table's lock.</summary>
     internal long LastUse { get; set; }
 
-    /// <summary>Counts one more stream; false, and nothing counted, when there are as many as there may be.</summary>
+    /// <summary>Counts one more stream; false, without counting it, at the limit.</summary>
     public bool TryOpenStream()
     {
         if (Interlocked.Increment(ref _streams) <= _maxStreams || _maxStreams == 0)
@@ -43,16 +43,16 @@ internal sealed class ClientUsage : IDisposable
         return false;
     }
 
-    /// <summary>One stream less.</summary>
+    /// <summary>Counts one stream less.</summary>
     public void CloseStream() => Interlocked.Decrement(ref _streams);
 
-    /// <summary>Takes the opening of one stream from its rate: null, or how long it takes until there is one.</summary>
+    /// <summary>Takes one stream from the token bucket: null, or the time until one is available.</summary>
     public TimeSpan? TakeOpening() => Take(_openings, 1);
 
-    /// <summary>Takes events from their rate: null, or how long it takes until there are so many.</summary>
+    /// <summary>Takes events from the token bucket: null, or the time until that many are available.</summary>
     public TimeSpan? TakeEvents(int count) => Take(_events, count);
 
-    /// <summary>Takes bytes from their rate: null, or how long it takes until there are so many.</summary>
+    /// <summary>Takes bytes from the token bucket: null, or the time until that many are available.</summary>
     public TimeSpan? TakeBytes(int count) => Take(_bytes, count);
 
     public void Dispose()
@@ -62,7 +62,7 @@ internal sealed class ClientUsage : IDisposable
         _bytes?.Dispose();
     }
 
-    /// <summary>Refilled when it is asked, not by a timer: there may be very many of them.</summary>
+    /// <summary>A token bucket, refilled on access instead of by a timer, because there may be very many.</summary>
     private static TokenBucketRateLimiter? Bucket(int perSecond, int burst) => perSecond == 0 ? null : new(new TokenBucketRateLimiterOptions
     {
         TokenLimit = burst,

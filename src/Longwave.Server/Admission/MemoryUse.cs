@@ -1,16 +1,16 @@
 namespace Longwave.Server.Admission;
 
-/// <summary>How much memory the process has, of how much.</summary>
-/// <param name="UsedBytes">What it holds.</param>
-/// <param name="AvailableBytes">What it may hold.</param>
+/// <summary>Memory that the process uses, and the memory available to it.</summary>
+/// <param name="UsedBytes">Used bytes.</param>
+/// <param name="AvailableBytes">Bytes available to the process.</param>
 internal readonly record struct MemoryUse(long UsedBytes, long AvailableBytes)
 {
-    /// <summary>Of this process, now.</summary>
+    /// <summary>Current memory use of this process.</summary>
     public static MemoryUse Read()
     {
         GCMemoryInfo info = GC.GetGCMemoryInfo();
 
-        // The collector knows the container's limit or the one it was given; what is outside its heap (SQLite, sockets) only the resident set knows.
+        // The garbage collector knows the limit of the container or the configured one; memory outside its heap (SQLite, sockets) shows only in the resident set.
         return new MemoryUse(Math.Max(Environment.WorkingSet, info.TotalCommittedBytes), info.TotalAvailableMemoryBytes);
     }
 }

@@ -3,17 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Admission;
 
-/// <summary>Tells when so much memory is in use that the hub should take nothing new, rather than be killed with all its streams.</summary>
-/// <remarks>It looks when it is asked, a few times a second at most. What it finds may be garbage, so it also has that collected, now and then.</remarks>
+/// <summary>Decides when memory is short, so that the hub rejects new work instead of being killed with all its streams.</summary>
+/// <remarks>It samples on request, at most a few times per second. Used memory may be garbage, so it also triggers a collection at intervals.</remarks>
 internal sealed partial class MemoryWatch(LongwaveOptions options, TimeProvider clock, ILogger<MemoryWatch> logger)
 {
-    /// <summary>Between two looks.</summary>
+    /// <summary>Shortest time between two samples.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Between two collections, which stop the process for a moment.</summary>
+    /// <summary>Shortest time between two collections, which pause the process.</summary>
     private static readonly TimeSpan CollectInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>It ends this far below where it began, so that the hub does not change its mind with every request.</summary>
+    /// <summary>Hysteresis: the shortage ends this far below the limit, so that the state does not change with every request.</summary>
     private const double Hysteresis = 0.05;
 
     private readonly double _most = options.Server.Admission.MaxMemoryShare;
@@ -21,10 +21,10 @@ internal sealed partial class MemoryWatch(LongwaveOptions options, TimeProvider 
     private long _lastCollection = long.MinValue;
     private volatile bool _isShort;
 
-    /// <summary>Where the figures come from; a test brings its own.</summary>
+    /// <summary>Source of the figures; replaced by tests.</summary>
     public Func<MemoryUse> Read { get; set; } = MemoryUse.Read;
 
-    /// <summary>Collects garbage; a test counts.</summary>
+    /// <summary>Collects garbage; replaced by tests.</summary>
     public Action Collect { get; set; } = static () => ThreadPool.UnsafeQueueUserWorkItem(
         static _ => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true), null);
 
@@ -59,7 +59,7 @@ internal sealed partial class MemoryWatch(LongwaveOptions options, TimeProvider 
         }
     }
 
-    /// <summary>True for one caller when the interval is over.</summary>
+    /// <summary>True for exactly one caller after each interval.</summary>
     private bool Passed(ref long last, TimeSpan interval)
     {
         long before = Volatile.Read(ref last);

@@ -2,10 +2,10 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Admission;
 
-/// <summary>What one publish takes from the rates of its address and its subject.</summary>
+/// <summary>Permit of one publish, which counts its bytes and events against the rates of its address and its subject.</summary>
 internal sealed class PublishPermit(AdmissionControl admission, ClientUsage? address, ClientUsage? subject) : IDisposable
 {
-    /// <summary>Takes bytes of the body.</summary>
+    /// <summary>Counts bytes of the body; returns the rejection, or null.</summary>
     public Problem? TakeBytes(long count)
     {
         if (count == 0)
@@ -17,7 +17,7 @@ internal sealed class PublishPermit(AdmissionControl admission, ClientUsage? add
         return Refuse(address?.TakeBytes(bytes), "address", "bytes") ?? Refuse(subject?.TakeBytes(bytes), "subject", "bytes");
     }
 
-    /// <summary>Takes events.</summary>
+    /// <summary>Counts events; returns the rejection, or null.</summary>
     public Problem? TakeEvents(int count) => count == 0
         ? null
         : Refuse(address?.TakeEvents(count), "address", "events") ?? Refuse(subject?.TakeEvents(count), "subject", "events");

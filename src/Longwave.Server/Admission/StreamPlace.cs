@@ -1,6 +1,6 @@
 namespace Longwave.Server.Admission;
 
-/// <summary>The place of one stream in the counts of its address and its subject; given back once, when the stream is over.</summary>
+/// <summary>The counts of one stream at its address and its subject; returned once, when the stream ends.</summary>
 internal sealed class StreamPlace(AdmissionControl admission, ClientUsage? address, ClientUsage? subject) : IDisposable
 {
     private AdmissionControl? _admission = admission;

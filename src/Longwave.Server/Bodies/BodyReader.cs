@@ -9,8 +9,8 @@ namespace Longwave.Server.Bodies;
 
 /// <summary>Reads a body from the web server's pipe, within the limits of one request and of all requests together.</summary>
 /// <remarks>
-/// The server's own limit on bodies is lifted: it answers by cutting the connection, which the client sees as a reset instead of the 413.
-/// Ours answers first; what the client still sends the server then reads and drops for a few seconds.
+/// Disables the web server's own limit of bodies, which aborts the connection, so that the client sees a reset instead of the 413.
+/// This reader answers first; the server then reads and drops the rest of the body for a few seconds.
 /// </remarks>
 internal sealed class BodyReader : IDisposable
 {
@@ -32,12 +32,12 @@ internal sealed class BodyReader : IDisposable
         (_budget, _permit, _clock) = (budget, permit, clock);
     }
 
-    /// <summary>Takes over the body of a request; nothing is read yet.</summary>
+    /// <summary>Creates the reader; it does not read yet.</summary>
     /// <param name="context">The request.</param>
     /// <param name="mostBytes">The largest body.</param>
-    /// <param name="timeout">How long it may take to come.</param>
-    /// <param name="budget">What all bodies together may hold.</param>
-    /// <param name="permit">What its client may send, or null.</param>
+    /// <param name="timeout">Time limit for receiving the body.</param>
+    /// <param name="budget">The memory budget of all bodies.</param>
+    /// <param name="permit">The rate limits of the client, or null.</param>
     /// <param name="clock">The time.</param>
     public static BodyReader Open(HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
     {
@@ -50,13 +50,13 @@ internal sealed class BodyReader : IDisposable
     }
 
     /// <summary>
-    /// Refuses a body that says itself that it is too large, or larger than its client may send now, before a byte is read (and before
+    /// Rejects a body whose <c>Content-Length</c> is too large, or exceeds the client's rate limit, before reading it (and before
     /// <c>100 Continue</c>).
     /// </summary>
     public Problem? CheckDeclaredLength() =>
         _declared > _mostBytes ? TooLarge() : _declared is { } length ? _permit?.TakeBytes(length) : null;
 
-    /// <summary>Reads everything into an array of its own.</summary>
+    /// <summary>Reads the whole body into a new array.</summary>
     public async ValueTask<(Problem? Problem, byte[] Body)> ReadAllAsync(CancellationToken cancellation)
     {
         long seen = 0;
@@ -83,8 +83,8 @@ internal sealed class BodyReader : IDisposable
     }
 
     /// <summary>
-    /// Hands every line (without its line end, empty ones left out) to <paramref name="take"/>, from the pipe's own buffers, until it
-    /// returns a problem or the body ends. A last line without a line end counts.
+    /// Calls <paramref name="take"/> for every line (without its line end; empty lines are skipped), in the pipe's own buffers, until it
+    /// returns a problem or the body ends. The last line needs no line end.
     /// </summary>
     public async ValueTask<Problem?> ReadLinesAsync(LineTaker take, CancellationToken cancellation)
     {
@@ -111,14 +111,14 @@ internal sealed class BodyReader : IDisposable
         }
     }
 
-    /// <summary>Gives the received bytes back to the budget.</summary>
+    /// <summary>Returns the received bytes to the budget.</summary>
     public void Dispose()
     {
         _budget.Return(_received);
         _deadline?.Dispose();
     }
 
-    /// <summary>Takes every whole line off the buffer; its first <paramref name="searched"/> bytes were looked through before and hold no line end.</summary>
+    /// <summary>Consumes every complete line of the buffer; its first <paramref name="searched"/> bytes are known to contain no line end.</summary>
     private static Problem? TakeLines(ref ReadOnlySequence<byte> buffer, long searched, LineTaker take)
     {
         while (buffer.Slice(searched).PositionOf((byte)'\n') is { } end)
@@ -164,7 +164,7 @@ internal sealed class BodyReader : IDisposable
 
     private Problem TooLarge() => new(ProblemTypes.RequestTooLarge, $"The body of this request is limited to {_mostBytes} bytes; split it into several requests.", "body");
 
-    /// <summary>Reads on; a body that is not there at once has a deadline, because while it comes it takes room from others.</summary>
+    /// <summary>Reads more. A body that has not arrived yet has a deadline, because it occupies a part of the shared budget.</summary>
     private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation)
     {
         if (_pipe.TryRead(out ReadResult there))

@@ -1,11 +1,11 @@
 namespace Longwave.Server.Bodies;
 
-/// <summary>Bounds the bytes of all publish bodies that are being received at one time.</summary>
+/// <summary>Limits the bytes of all publish bodies that are being received at one time.</summary>
 internal sealed class ReceivingBudget(long mostBytes)
 {
     private long _bytes;
 
-    /// <summary>Takes <paramref name="bytes"/> more; false, and nothing taken, when there is no room.</summary>
+    /// <summary>Reserves <paramref name="bytes"/>; false, without a reservation, above the limit.</summary>
     public bool TryTake(long bytes)
     {
         if (Interlocked.Add(ref _bytes, bytes) <= mostBytes)
@@ -17,6 +17,6 @@ internal sealed class ReceivingBudget(long mostBytes)
         return false;
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Returns reserved bytes.</summary>
     public void Return(long bytes) => Interlocked.Add(ref _bytes, -bytes);
 }

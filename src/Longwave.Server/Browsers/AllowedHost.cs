@@ -5,11 +5,11 @@ using Longwave.Server.Configuration;
 namespace Longwave.Server.Browsers;
 
 /// <summary>One entry of <see cref="ServerOptions.AllowedHosts"/>: <c>name</c>, <c>name:port</c>, <c>*.name</c> or <c>*</c>.</summary>
-/// <param name="Name">The name in lower case, without the star and with the dot before the name when all below it are meant; empty for all.</param>
+/// <param name="Name">The name in lower case; with a leading dot, without the star, for all names below it; empty for all hosts.</param>
 /// <param name="Port">The port, or null for any.</param>
 internal readonly record struct AllowedHost(string Name, int? Port)
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads an entry.</summary>
     public static bool TryParse(string? text, out AllowedHost host)
     {
         host = default;
@@ -47,9 +47,9 @@ internal readonly record struct AllowedHost(string Name, int? Port)
         return true;
     }
 
-    /// <summary>Whether a request that names <paramref name="host"/> is meant.</summary>
+    /// <summary>Whether the entry matches <paramref name="host"/>.</summary>
     /// <param name="host">In lower case, without a dot at its end.</param>
-    /// <param name="port">The port, written out.</param>
+    /// <param name="port">The port, explicit or the default of the scheme.</param>
     public bool Matches(string host, int port) =>
         (Port is null || Port == port)
         && (Name.Length == 0 || (Name[0] == '.' ? host.EndsWith(Name, StringComparison.Ordinal) : host == Name));

@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Browsers;
 
-/// <summary>Stands before every address: refuses foreign hosts and pages, and tells browsers what they may do with the answer.</summary>
+/// <summary>Wraps every endpoint: rejects unknown hosts and pages of other origins, and sets the headers for browsers.</summary>
 internal sealed class BrowserGate(BrowserRules rules, ProblemWriter problems)
 {
-    /// <summary>Runs <paramref name="handler"/> for requests that may come in.</summary>
+    /// <summary>Runs <paramref name="handler"/> for allowed requests.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => context =>
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
-            // Reset before it came here (HTTP/2 rapid reset, CVE-2023-44487): it gets no work but this.
+            // The client has already reset the request (HTTP/2 rapid reset, CVE-2023-44487): do no work for it.
             return Task.CompletedTask;
         }
 
         OriginTrust trust = rules.Judge(context);
 
-        // When they leave: a refusal clears the headers that were set before it.
+        // Set the headers on start of the response, because a rejection clears earlier ones.
         var headers = new BrowserHeaders(context, trust);
         context.Response.OnStarting(static headers => ((BrowserHeaders)headers).Set(), headers);
         if (!rules.IsOurs(context))

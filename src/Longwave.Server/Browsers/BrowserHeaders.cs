@@ -4,23 +4,23 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Browsers;
 
-/// <summary>The headers of an answer that are for browsers: what pages of other origins may do (CORS; Fetch standard, section 3.3), and what nobody may.</summary>
+/// <summary>Response headers for browsers: rights of pages of other origins (CORS; Fetch standard, section 3.3), and restrictions of all pages.</summary>
 internal sealed class BrowserHeaders(HttpContext context, OriginTrust trust)
 {
-    /// <summary>What a page may read of an answer beside its body and the headers that every page may read.</summary>
+    /// <summary>Response headers that pages of other origins may read, beside those that CORS always allows.</summary>
     private const string Exposed = "Allow, ETag, Last-Event-ID, Link, Location, Mercure-Last-Event-ID, Longwave-Connection, Retry-After, WWW-Authenticate";
 
-    /// <summary>How long a browser remembers a preflight, in seconds: an origin that is taken off the list is out after that.</summary>
+    /// <summary>Cache lifetime of a preflight, in seconds; a removed origin may keep its access this long.</summary>
     private const string MaxAgeSeconds = "600";
 
-    /// <summary>Nothing is for being shown but the page, which brings a policy of its own.</summary>
+    /// <summary>Content security policy of all answers except the page, which has its own: a browser must not render them.</summary>
     private const string ShowNothing = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>Names of headers (RFC 9110, section 5.6.2) and what separates them.</summary>
+    /// <summary>Characters of header names (RFC 9110, section 5.6.2) and their separators.</summary>
     private static readonly SearchValues<char> HeaderNames = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ, ");
 
-    /// <summary>Sets them, just before the answer begins to leave.</summary>
+    /// <summary>Sets the headers, just before the response starts.</summary>
     public Task Set()
     {
         IHeaderDictionary headers = context.Response.Headers;
@@ -31,7 +31,7 @@ internal sealed class BrowserHeaders(HttpContext context, OriginTrust trust)
             headers.ContentSecurityPolicy = ShowNothing;
         }
 
-        // Also without an origin: a cache must not give this answer to a page.
+        // Also without an origin, so that a cache does not return this answer to a page.
         Vary(headers, "Origin");
         if (trust is OriginTrust.Listed or OriginTrust.Anyone)
         {
@@ -60,7 +60,7 @@ internal sealed class BrowserHeaders(HttpContext context, OriginTrust trust)
         }
     }
 
-    /// <summary>The methods are those of the address, and any header may be asked for: whoever may send the request may send all of it.</summary>
+    /// <summary>Answers a preflight: allows the methods of the endpoint and all requested headers, because an allowed origin may send any request.</summary>
     private void AnswerPreflight(IHeaderDictionary headers)
     {
         headers.AccessControlAllowMethods = headers.Allow;

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Browsers;
 
-/// <summary>Which hosts are ours, and whose pages may use the hub.</summary>
+/// <summary>The allowed hosts, and the origins whose pages may use the hub.</summary>
 /// <remarks>
-/// A page can have its own name resolve to the hub's address (DNS rebinding), and is then of the hub's own origin for the browser; only the
-/// name in <c>Host</c> still gives it away. Names of this machine can't be had by anybody else (RFC 6761, section 6.3), and an address
-/// is not resolved at all, so these are always ours.
+/// An attacker's page can let its own name resolve to the hub's address (DNS rebinding); for the browser it then has the hub's origin, and
+/// only the name in <c>Host</c> reveals the attack. An attacker cannot own the name <c>localhost</c> (RFC 6761, section 6.3), and an IP
+/// address is not resolved, so these are always allowed.
 /// </remarks>
 internal sealed class BrowserRules
 {
@@ -32,7 +32,7 @@ internal sealed class BrowserRules
             : throw new ArgumentException($"`{text}` is not an origin.", nameof(options)))];
     }
 
-    /// <summary>Whether the host that the request names is ours. A request without one comes from no browser.</summary>
+    /// <summary>Whether the request's host is allowed. A request without a host is not from a browser.</summary>
     public bool IsOurs(HttpContext context)
     {
         HostString host = context.Request.Host;
@@ -52,7 +52,7 @@ internal sealed class BrowserRules
         return Array.Exists(_hosts, allowed => allowed.Matches(name, port));
     }
 
-    /// <summary>Whose page sends the request.</summary>
+    /// <summary>Trust in the page that sends the request.</summary>
     public OriginTrust Judge(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;
@@ -80,8 +80,8 @@ internal sealed class BrowserRules
     }
 
     /// <summary>
-    /// Another site's page that uses an address of ours as an image or a script: such requests name no origin, but browsers say where they
-    /// come from (Fetch Metadata). The page could read nothing, but each would hold a stream. Following a link is not that.
+    /// Whether another site's page loads a URL of the hub as an image or a script. Such requests have no origin, but browsers send Fetch
+    /// Metadata. The page could not read the answer, but each request would hold a stream. Following a link is allowed.
     /// </summary>
     private static bool IsEmbedding(IHeaderDictionary headers) =>
         headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site" && headers["Sec-Fetch-Mode"].ToString() is not ("navigate" or "");

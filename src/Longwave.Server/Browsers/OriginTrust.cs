@@ -2,21 +2,21 @@ using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Browsers;
 
-/// <summary>Whose page a request comes from.</summary>
+/// <summary>Trust in the page that a request comes from.</summary>
 internal enum OriginTrust
 {
-    /// <summary>No page's: the request names no origin (a program, a page of the hub itself that reads, an address typed in).</summary>
+    /// <summary>No origin: a program, a read by a page of the hub itself, or a typed URL.</summary>
     None,
 
-    /// <summary>A page at the address of the hub.</summary>
+    /// <summary>A page of the hub's own origin.</summary>
     Own,
 
-    /// <summary>A page that <see cref="ServerOptions.AllowedOrigins"/> names; it may send cookies.</summary>
+    /// <summary>A page of an origin in <see cref="ServerOptions.AllowedOrigins"/>; it may send cookies.</summary>
     Listed,
 
-    /// <summary>Any page, because <see cref="ServerOptions.AllowedOrigins"/> is <c>*</c>; nothing that the browser adds by itself counts.</summary>
+    /// <summary>Any page, because <see cref="ServerOptions.AllowedOrigins"/> is <c>*</c>; the hub ignores its cookies.</summary>
     Anyone,
 
-    /// <summary>A page that has no business here.</summary>
+    /// <summary>A page of an origin that is not allowed.</summary>
     Foreign,
 }

@@ -11,13 +11,13 @@ internal readonly record struct WebOrigin(string Scheme, string Host, int Port)
     private const int HttpPort = 80;
     private const int HttpsPort = 443;
 
-    /// <summary>What ends a host, or can't be in one.</summary>
+    /// <summary>Characters that end a host or are not valid in one.</summary>
     private static readonly SearchValues<char> NotInHosts = SearchValues.Create("/?#\\@* ");
 
-    /// <summary>The port of a scheme when none is said.</summary>
+    /// <summary>The default port of a scheme.</summary>
     public static int DefaultPort(string scheme) => scheme == "https" ? HttpsPort : HttpPort;
 
-    /// <summary>Reads <c>scheme://host[:port]</c> as a browser writes it. <c>null</c>, paths, user names and other schemes are none.</summary>
+    /// <summary>Reads <c>scheme://host[:port]</c> as a browser sends it. <c>null</c>, paths, user names and other schemes are not valid.</summary>
     public static bool TryParse(string? text, out WebOrigin origin)
     {
         origin = default;

@@ -3,36 +3,36 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Server.Configuration;
 
-/// <summary>Who may do what. With nothing set here the hub asks nobody who he is.</summary>
+/// <summary>Authentication and rights. By default the hub requires no authentication.</summary>
 public sealed class AuthOptions
 {
-    /// <summary>Whose tokens are taken.</summary>
+    /// <summary>Issuers whose tokens the hub accepts.</summary>
     [Description("Issuers whose tokens (JWT) the hub accepts. It rejects a token of any other issuer.")]
     public IList<IssuerOptions> Issuers { get; set; } = [];
 
-    /// <summary>Keys of services.</summary>
+    /// <summary>API keys of services.</summary>
     [Description("API keys of services; `longwave token --api-key` creates one.")]
     public IList<ApiKeyOptions> ApiKeys { get; set; } = [];
 
-    /// <summary>What everybody may do.</summary>
+    /// <summary>The rights of every caller.</summary>
     [Description("Rights of every caller, anonymous or authenticated. None by default, once an issuer or an API key is configured.")]
     public AnonymousOptions Anonymous { get; set; } = new();
 
-    /// <summary>Whether a token may stand in the query.</summary>
+    /// <summary>Whether a token in the query is accepted.</summary>
     [Description("Accept `?access_token=` on `GET /v1/events`. Off by default, because proxies write URLs to their logs. Use tickets instead.")]
     public bool QueryTokens { get; set; }
 
-    /// <summary>How far clocks may differ.</summary>
+    /// <summary>Allowed difference between the clocks of issuer and hub.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     [Description("Allowed difference between the clocks of issuer and hub: the hub accepts a token this long before `nbf` and this long after `exp`.")]
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longest time that a token may still be valid.</summary>
+    /// <summary>Longest remaining lifetime of a token.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "366.00:00:00")]
     [Description("Longest remaining lifetime of a token; the hub rejects a token that is valid for longer. The hub keeps revocations for the same time, so that none ends before its token.")]
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>Largest token.</summary>
+    /// <summary>Largest token, in bytes.</summary>
     [Range(256, 64 * 1024)]
     [Description("Largest token, in bytes. The hub rejects a larger one without reading it.")]
     public int MaxTokenBytes { get; set; } = 8 * 1024;
@@ -42,12 +42,12 @@ public sealed class AuthOptions
     [Description("Most entries of `publish` and of `subscribe` in one token. The hub rejects a token with more.")]
     public int MaxGrants { get; set; } = 250;
 
-    /// <summary>How long before its end a client is told that its token expires.</summary>
+    /// <summary>How long before the expiry of its token a client is notified.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     [Description("How long before `exp` the hub sends `longwave.token-expiring`; at most a third of the token's remaining lifetime when the stream opened.")]
     public TimeSpan ExpiryNotice { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often keys are fetched.</summary>
+    /// <summary>Interval between two fetches of keys.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     [Description("Interval at which the hub fetches the keys of issuers (or reads their files) again. If that fails, the previous keys stay in use.")]
     public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromHours(1);
@@ -57,7 +57,7 @@ public sealed class AuthOptions
     [Description("Shortest time between two fetches of one issuer's keys, when a token names an unknown key or a fetch failed.")]
     public TimeSpan KeyRetry { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long fetching may take.</summary>
+    /// <summary>Time limit of one fetch.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     [Description("Time limit of one fetch of keys. A request with an unknown key waits at most this long.")]
     public TimeSpan KeyTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -67,29 +67,29 @@ public sealed class AuthOptions
     [Description("Most keys of one issuer; the hub ignores further keys of its key set.")]
     public int MaxKeys { get; set; } = 50;
 
-    /// <summary>How long a ticket may be used.</summary>
+    /// <summary>Lifetime of an unused ticket.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     [Description("Lifetime of an unused ticket (`POST /v1/tickets`).")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most tickets that wait.</summary>
+    /// <summary>Most unused tickets.</summary>
     [Range(1, 1_000_000)]
     [Description("Most unused tickets, at about 200 bytes each. The hub rejects further ones with 503 and Retry-After.")]
     public int MaxTickets { get; set; } = 20_000;
 
-    /// <summary>Most tickets of one subject that wait.</summary>
+    /// <summary>Most unused tickets of one subject.</summary>
     [Range(1, 1_000_000)]
     [Description("Most unused tickets of one subject. The hub rejects further ones with 503 and Retry-After.")]
     public int MaxTicketsPerSubject { get; set; } = 100;
 
-    /// <summary>Most revocations that stand.</summary>
+    /// <summary>Most active revocations.</summary>
     [Range(1, 10_000_000)]
     [Description("Most active revocations, at about 200 bytes each. The hub rejects further ones with 507.")]
     public int MaxRevocations { get; set; } = 100_000;
 
-    /// <summary>Whether there is anything that needs no token.</summary>
+    /// <summary>Whether every caller has any right without a token.</summary>
     public bool AllowsAnonymous => Anonymous.Publish.Count > 0 || Anonymous.Subscribe.Count > 0;
 
-    /// <summary>Whether anybody is asked who he is.</summary>
+    /// <summary>Whether the hub requires authentication.</summary>
     public bool IsOn => Issuers.Count > 0 || ApiKeys.Count > 0 || AllowsAnonymous;
 }

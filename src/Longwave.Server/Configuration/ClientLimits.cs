@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Server.Configuration;
 
-/// <summary>What one client may take. A rate with its burst is a token bucket: the burst at once, then the rate.</summary>
+/// <summary>Limits of one client. A rate and its burst form a token bucket: the burst at once, then the rate.</summary>
 public sealed class ClientLimits
 {
     /// <summary>Most open streams.</summary>

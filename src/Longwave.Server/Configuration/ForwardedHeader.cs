@@ -1,6 +1,6 @@
 namespace Longwave.Server.Configuration;
 
-/// <summary>The header in which trusted proxies say whom they serve.</summary>
+/// <summary>The header in which trusted proxies forward the client's address.</summary>
 public enum ForwardedHeader
 {
     /// <summary><c>X-Forwarded-For</c>, with <c>X-Forwarded-Proto</c>.</summary>

@@ -5,15 +5,15 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Server.Configuration;
 
-/// <summary>One grant.</summary>
+/// <summary>One grant: topics and event types.</summary>
 public sealed class GrantOptions
 {
-    /// <summary>Which topics.</summary>
+    /// <summary>Topics of the grant.</summary>
     [Required]
     [Description("Topics of the grant: an exact topic, `*`, or a URI template such as `prices/{symbol}`.")]
     public string Topic { get; set; } = "";
 
-    /// <summary>Which event types.</summary>
+    /// <summary>Event types of the grant.</summary>
     [Description("Event types of the grant; `message` means events without a type. Empty means every type.")]
     public IList<string> Types { get; set; } = [];
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Server.Configuration;
 
-/// <summary>One issuer of tokens, and where its keys are. At least one source of keys must be given; several are taken together.</summary>
+/// <summary>One issuer of tokens and the sources of its keys. At least one source is required; several are combined.</summary>
 public sealed class IssuerOptions
 {
     /// <summary>The claim <c>iss</c>.</summary>
@@ -19,7 +19,7 @@ public sealed class IssuerOptions
     [Description("Get the keys through OpenID Connect discovery, at `Issuer` + `/.well-known/openid-configuration`.")]
     public bool Discovery { get; set; }
 
-    /// <summary>Where its key set is.</summary>
+    /// <summary>URL of its key set.</summary>
     [Description("URL of its key set (JWKS): https, or http on loopback.")]
     public string? JwksUrl { get; set; }
 
@@ -31,7 +31,7 @@ public sealed class IssuerOptions
     [Description("Single keys.")]
     public IList<KeyOptions> Keys { get; set; } = [];
 
-    /// <summary>The only algorithms that count.</summary>
+    /// <summary>Accepted signature algorithms.</summary>
     [Description("Accepted signature algorithms of this issuer, e.g. `ES256`. Empty: every algorithm that fits the kind of key, limited by the `alg` of a key set.")]
     public IList<string> Algorithms { get; set; } = [];
 }

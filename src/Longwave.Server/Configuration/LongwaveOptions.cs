@@ -3,18 +3,18 @@ using Longwave.Engine.Configuration;
 
 namespace Longwave.Server.Configuration;
 
-/// <summary>Everything that can be set about a hub: one section per part.</summary>
+/// <summary>All options of a hub, one section per part.</summary>
 public sealed class LongwaveOptions
 {
-    /// <summary>The log and the fan-out.</summary>
+    /// <summary>The event log and the delivery of events.</summary>
     [Description("The event log and the delivery of events.")]
     public EngineOptions Engine { get; set; } = new();
 
-    /// <summary>The HTTP surface.</summary>
+    /// <summary>The HTTP endpoints.</summary>
     [Description("The HTTP endpoints.")]
     public ServerOptions Server { get; set; } = new();
 
-    /// <summary>Who may do what.</summary>
+    /// <summary>Authentication and rights.</summary>
     [Description("Authentication and rights. With no issuer, no API key and no anonymous rights, the hub requires no authentication.")]
     public AuthOptions Auth { get; set; } = new();
 
@@ -22,6 +22,6 @@ public sealed class LongwaveOptions
     [Description("The Mercure protocol at `/.well-known/mercure`.")]
     public MercureOptions Mercure { get; set; } = new();
 
-    /// <summary>Whether anybody is asked who he is.</summary>
+    /// <summary>Whether the hub requires authentication.</summary>
     public bool AsksWho => Auth.IsOn || Mercure.AsksWho;
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Server.Configuration;
 
-/// <summary>What an operator can set about the HTTP surface; the bounds of the hub itself are in <see cref="Longwave.Engine.Configuration.HubLimits"/>.</summary>
+/// <summary>Options of the HTTP endpoints; the limits of the hub itself are in <see cref="Longwave.Engine.Configuration.HubLimits"/>.</summary>
 public sealed class ServerOptions
 {
     /// <summary>Shortest <c>Retry-After</c>.</summary>
@@ -46,7 +46,7 @@ public sealed class ServerOptions
     [Description("Most samples in one `POST /v1/telemetry`. The hub rejects more with 413.")]
     public int MaxTelemetrySamples { get; set; } = 500;
 
-    /// <summary>How long the last bytes of a stream that ends may take.</summary>
+    /// <summary>Time limit for sending the last bytes of a stream.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     [Description("Time limit for sending the last bytes of a stream that the hub closes. Then the hub aborts the connection.")]
     public TimeSpan EndGrace { get; set; } = TimeSpan.FromSeconds(5);
@@ -55,16 +55,16 @@ public sealed class ServerOptions
     [Description("Take over the sockets of cleartext HTTP/1.1 streams from the web server (Linux only), which needs a fraction of the memory and time per stream. TLS and HTTP/2 streams are never parked.")]
     public bool ParkStreams { get; set; } = true;
 
-    /// <summary>Most bytes that the kernel takes for a client beyond what is on its way to it.</summary>
+    /// <summary>Most unsent bytes that the kernel buffers for a client.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
     [Description("Most unsent bytes that the kernel buffers for a parked stream. At this limit the client is slow: the hub keeps only its position and reads the log again later.")]
     public int MaxUnsentBytes { get; set; } = 16 * 1024;
 
-    /// <summary>Whether the page is there.</summary>
+    /// <summary>Whether the page is served.</summary>
     [Description("Serve the page at `/` that shows topics and events live.")]
     public bool Page { get; set; } = true;
 
-    /// <summary>Names of the hub.</summary>
+    /// <summary>Host names of the hub.</summary>
     [Description("Host names of the hub: `hub.example.com`, with `:port` for this port only, `*.example.com` for all names below, `*` for any (when a proxy in front checks it). The hub rejects any other `Host` with 421, because an attacker's page can let its own name resolve to the hub (DNS rebinding). `localhost` and IP addresses are always allowed.")]
     public IList<string> AllowedHosts { get; set; } = [];
 
@@ -72,20 +72,20 @@ public sealed class ServerOptions
     [Description("Origins whose pages may use the hub, as the browser sends them: `https://app.example.com`. Their pages may send cookies. `*` as the only entry allows every page, without cookies. The hub's own origin is always allowed; the hub rejects pages of any other origin with 403.")]
     public IList<string> AllowedOrigins { get; set; } = [];
 
-    /// <summary>Proxies that may speak for others.</summary>
+    /// <summary>Proxies whose forwarding headers the hub trusts.</summary>
     [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. The hub accepts the client's address and scheme only from these; limits per address then count the client, not the proxy.")]
     public IList<string> TrustedProxies { get; set; } = [];
 
-    /// <summary>The header that those proxies write.</summary>
+    /// <summary>The forwarding header of trusted proxies.</summary>
     [Description("The header in which trusted proxies send the client's address. The hub reads only this one, because a proxy forwards the other one unchanged from the client.")]
     public ForwardedHeader ForwardedHeader { get; set; }
 
-    /// <summary>How long the headers of a request may take.</summary>
+    /// <summary>Time limit for receiving the headers of a request.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     [Description("Time limit from the connection (or from the end of the last request) until the headers of a request are complete. Then the hub closes the connection.")]
     public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the body of a publish may take.</summary>
+    /// <summary>Time limit for receiving the body of a publish.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     [Description("Time limit for receiving the body of a publish, because an incomplete body uses a part of MaxReceivingBytes. Then the hub rejects it with 408.")]
     public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(1);
@@ -95,7 +95,7 @@ public sealed class ServerOptions
     [Description("Most concurrent requests and streams of one HTTP/2 connection. Clients open another connection for more.")]
     public int MaxStreamsPerHttp2Connection { get; set; } = 100;
 
-    /// <summary>How much one client may take.</summary>
+    /// <summary>Limits of one client.</summary>
     [Description("Limits of one client, and the memory limit at which the hub accepts nothing new.")]
     public AdmissionOptions Admission { get; set; } = new();
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>Binds <see cref="ParkableEndPoint"/>; every other address is left to the other transports.</summary>
+/// <summary>Binds <see cref="ParkableEndPoint"/>; the other transports bind every other endpoint.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorListenerFactory(
     Reactors reactors, LongwaveOptions options, IMemoryPoolFactory<byte> pools, TimeProvider clock, ILogger<ReactorListener> logger)

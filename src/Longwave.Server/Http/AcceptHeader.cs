@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Http;
 
-/// <summary>Chooses the form of the answer (RFC 9110, section 12.5.1).</summary>
+/// <summary>Selects the media type of the answer (RFC 9110, section 12.5.1).</summary>
 internal static class AcceptHeader
 {
     private static readonly (EventsMedia Media, string Type, string Subtype)[] Offers =
@@ -15,7 +15,7 @@ internal static class AcceptHeader
 
     /// <summary>
     /// The media type with the highest weight; of several, the one named most exactly (<c>application/json, */*</c> means JSON), then the
-    /// first that the hub offers. An absent or empty header is the event stream. Elements that can't be read count as not being there.
+    /// first that the hub offers. An absent or empty header means the event stream. Malformed elements are ignored.
     /// </summary>
     public static Problem? TryNegotiate(StringValues accept, out EventsMedia media)
     {
@@ -45,7 +45,7 @@ internal static class AcceptHeader
                 "Accept");
     }
 
-    /// <summary>Whether an event stream may be the answer. A header that is absent or that can't be read forbids nothing.</summary>
+    /// <summary>Whether the client accepts an event stream. An absent or malformed header accepts everything.</summary>
     public static bool AllowsEventStream(StringValues accept)
     {
         string header = accept.ToString();
@@ -65,7 +65,7 @@ internal static class AcceptHeader
         return false;
     }
 
-    /// <summary>The weight that the most exact matching range gives to one media type.</summary>
+    /// <summary>The weight of one media type, from the most specific matching range.</summary>
     private static (double Quality, int Exactness) Rank(ReadOnlySpan<char> header, string type, string subtype)
     {
         (double Quality, int Exactness) rank = (0, 0);

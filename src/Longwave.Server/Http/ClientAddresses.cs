@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Http;
 
-/// <summary>Whom a request comes from: the other end of the connection, or, when that is a trusted proxy, whom it says it serves.</summary>
+/// <summary>Determines the client's address: the peer of the connection, or, if that is a trusted proxy, the address that it forwards.</summary>
 internal sealed class ClientAddresses
 {
     private readonly IPNetwork[] _proxies;
@@ -31,19 +31,19 @@ internal sealed class ClientAddresses
         return isAddress;
     }
 
-    /// <summary>The client's address; the loopback address when there is none (a socket of the file system, a test server).</summary>
+    /// <summary>The client's address; the loopback address without a TCP connection (a Unix socket, a test server).</summary>
     public IPAddress Of(HttpContext context)
     {
         IPAddress peer = Plain(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
         return IsTrusted(peer) ? Plain(ForwardedChain.Client(peer, context.Request.Headers, _header, IsTrusted)) : peer;
     }
 
-    /// <summary>The scheme of the address that the client used.</summary>
+    /// <summary>The scheme of the URL that the client used.</summary>
     public string SchemeOf(HttpContext context) =>
         (IsTrusted(context.Connection.RemoteIpAddress ?? IPAddress.None) ? ForwardedChain.Scheme(context.Request.Headers, _header) : null)
         ?? context.Request.Scheme;
 
-    /// <summary>Whether it is one of the proxies that may speak for others.</summary>
+    /// <summary>Whether the address is a trusted proxy.</summary>
     public bool IsTrusted(IPAddress address)
     {
         if (_proxies.Length == 0)
@@ -55,6 +55,6 @@ internal sealed class ClientAddresses
         return Array.Exists(_proxies, network => network.Contains(plain));
     }
 
-    /// <summary>An IPv4 address that came as an IPv6 one, as IPv4.</summary>
+    /// <summary>Converts an IPv4-mapped IPv6 address to IPv4.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Http;
 
-/// <summary>The forms in which <c>GET /v1/events</c> answers.</summary>
+/// <summary>The media types of answers of <c>GET /v1/events</c>.</summary>
 internal enum EventsMedia
 {
     /// <summary><c>text/event-stream</c>.</summary>

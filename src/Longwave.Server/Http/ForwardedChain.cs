@@ -5,10 +5,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Http;
 
-/// <summary>Reads what proxies wrote about a request: a list to which each proxy adds at its right end whom it served.</summary>
+/// <summary>Reads the forwarding headers of a request: a list to which each proxy appends the address of its client at the right end.</summary>
 internal static class ForwardedChain
 {
-    /// <summary>Most entries looked at; real chains have a handful, and what stands further left was written by strangers anyway.</summary>
+    /// <summary>Most entries that are read. Real chains have few, and entries further left are not trustworthy.</summary>
     public const int MaxHops = 16;
 
     private const string ForHeader = "X-Forwarded-For";
@@ -16,8 +16,8 @@ internal static class ForwardedChain
     private const string StandardHeader = "Forwarded";
 
     /// <summary>
-    /// Walks from the right, from <paramref name="peer"/> on, while the address is one of ours; what follows was written by somebody whom
-    /// nobody vouches for. An entry that is no address ends the walk: the client is then the proxy that wrote it.
+    /// Walks from the right, starting at <paramref name="peer"/>, while the address is a trusted proxy; the first other address is the client,
+    /// and entries left of it are not trustworthy. A malformed entry ends the walk: then the proxy that wrote it counts as the client.
     /// </summary>
     public static IPAddress Client(IPAddress peer, IHeaderDictionary headers, ForwardedHeader header, Func<IPAddress, bool> isTrusted)
     {
@@ -37,7 +37,7 @@ internal static class ForwardedChain
         return client;
     }
 
-    /// <summary>The scheme that the nearest proxy was asked with, or null when it does not say.</summary>
+    /// <summary>The scheme of the request to the nearest proxy; null if the header has none.</summary>
     public static string? Scheme(IHeaderDictionary headers, ForwardedHeader header)
     {
         string? last = FromTheRight(headers[header == ForwardedHeader.Forwarded ? StandardHeader : ProtoHeader]).FirstOrDefault();
@@ -75,7 +75,7 @@ internal static class ForwardedChain
         return [];
     }
 
-    /// <summary>An address, with or without a port; <c>unknown</c> and hidden names are none.</summary>
+    /// <summary>Reads an address with or without a port; <c>unknown</c> and obfuscated names are not addresses.</summary>
     private static bool TryReadNode(ReadOnlySpan<char> node, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
     {
         address = null;
@@ -85,7 +85,7 @@ internal static class ForwardedChain
             return end > 0 && IPAddress.TryParse(node[1..end], out address);
         }
 
-        // One colon comes before a port, several are an IPv6 address without brackets.
+        // One colon precedes a port; several are an IPv6 address without brackets.
         return IPAddress.TryParse(node.Count(':') == 1 ? node[..node.IndexOf(':')] : node, out address);
     }
 }

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Http;
 
-/// <summary>The address of the hub in the protocol's sense, <c>…/.well-known/mercure</c>.</summary>
+/// <summary>The URL of the hub as the Mercure protocol defines it, <c>…/.well-known/mercure</c>.</summary>
 internal sealed class HubAddress(LongwaveOptions options, ClientAddresses clients)
 {
-    /// <summary>Its path, below the prefix that the application chose.</summary>
+    /// <summary>Path of the hub, below the prefix of the application.</summary>
     public const string Path = "/.well-known/mercure";
 
     private static readonly string[] OwnPaths = ["/.well-known/", "/v1/"];
 
-    /// <summary>As the client of a request knows it.</summary>
+    /// <summary>The URL as the client of a request knows it.</summary>
     public string Of(HttpContext context)
     {
         if (options.Mercure.PublicUrl is { } url)
@@ -24,10 +24,10 @@ internal sealed class HubAddress(LongwaveOptions options, ClientAddresses client
         return $"{clients.SchemeOf(context)}://{(request.Host.HasValue ? request.Host.Value : "localhost")}{Prefix(request)}{Path}";
     }
 
-    /// <summary>The same, taken apart.</summary>
+    /// <summary>The parts of the URL.</summary>
     public UrlParts PartsOf(HttpContext context) => UrlParts.Parse(Of(context)) ?? throw new BadHttpRequestException("The `Host` header is not a host.");
 
-    /// <summary>What comes before the hub's own paths.</summary>
+    /// <summary>The path prefix before the hub's own paths.</summary>
     private static string Prefix(HttpRequest request)
     {
         string path = request.Path.Value ?? "";

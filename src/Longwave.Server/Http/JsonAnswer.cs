@@ -10,7 +10,7 @@ internal static class JsonAnswer
 {
     public const string MediaType = "application/json";
 
-    /// <summary>Text as it is, not <c>\u00e9</c>: the answers are not put into HTML.</summary>
+    /// <summary>Writes characters unescaped, not as <c>\u00e9</c>, because the answers are not embedded in HTML.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>A time as RFC 3339, in UTC, to the millisecond.</summary>

@@ -19,7 +19,7 @@ internal readonly ref struct MediaRange
     /// <summary>Weight from 0 (not acceptable) to 1.</summary>
     public double Quality { get; }
 
-    /// <summary>Reads one element; false when it is no media range.</summary>
+    /// <summary>Reads one element; false when it is not a media range.</summary>
     public static bool TryParse(ReadOnlySpan<char> element, out MediaRange range)
     {
         range = default;
@@ -47,7 +47,7 @@ internal readonly ref struct MediaRange
         return true;
     }
 
-    /// <summary>How exactly this range names the media type: 3 itself, 2 <c>type/*</c>, 1 <c>*/*</c>, 0 not at all.</summary>
+    /// <summary>Specificity of the match with a media type: 3 exact, 2 <c>type/*</c>, 1 <c>*/*</c>, 0 no match.</summary>
     public int Match(ReadOnlySpan<char> type, ReadOnlySpan<char> subtype)
     {
         if (Type is "*")

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Http;
 
-/// <summary>Writes refusals as <c>application/problem+json</c> (RFC 9457).</summary>
+/// <summary>Writes rejections as <c>application/problem+json</c> (RFC 9457).</summary>
 internal sealed class ProblemWriter(ServerOptions options)
 {
     private const string MediaType = "application/problem+json";
@@ -51,7 +51,7 @@ internal sealed class ProblemWriter(ServerOptions options)
         return JsonAnswer.WriteAsync(context, MediaType, body.WrittenMemory);
     }
 
-    /// <summary>Random, so that all that were refused in one moment do not come back in one moment.</summary>
+    /// <summary>A random delay, so that clients rejected at the same time do not retry at the same time.</summary>
     private int RetryAfterSeconds(TimeSpan atLeast)
     {
         int shortest = (int)Math.Ceiling(options.RetryAfterMin.TotalSeconds);

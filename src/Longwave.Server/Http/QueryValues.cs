@@ -4,11 +4,11 @@ using System.Text.Unicode;
 
 namespace Longwave.Server.Http;
 
-/// <summary>The query of a request, read strictly: an unknown name, a second value or a byte that is not UTF-8 is refused, never ignored.</summary>
+/// <summary>The query of a request, parsed strictly: an unknown name, a second value or invalid UTF-8 is rejected, never ignored.</summary>
 /// <remarks>
-/// The web server's own query collection leaves what it can't decode as it is and keeps names nobody asks for, so a misspelt filter would
+/// The web server's own query collection keeps undecodable text unchanged and ignores unknown names, so a misspelt filter would
 /// silently widen a subscription. The syntax is <c>application/x-www-form-urlencoded</c> as WHATWG URL defines it (<c>+</c> is a space),
-/// but a percent sign that begins no two hex digits is an error.
+/// except that a percent sign without two hexadecimal digits is an error.
 /// </remarks>
 internal sealed class QueryValues
 {
@@ -46,7 +46,7 @@ internal sealed class QueryValues
         return null;
     }
 
-    /// <summary>The value of a parameter that may be given once, or null.</summary>
+    /// <summary>The value of a parameter that is not repeatable, or null.</summary>
     public string? Single(string name)
     {
         foreach ((string Name, string Value) pair in _values)
@@ -130,7 +130,7 @@ internal sealed class QueryValues
         return new Problem(ProblemTypes.UnknownParameter, $"Unknown parameter `{name}`: {hint}", name);
     }
 
-    /// <summary>Decodes plus signs and percent signs; <paramref name="field"/> is named when that fails.</summary>
+    /// <summary>Decodes plus signs and percent signs; <paramref name="field"/> is the field of the problem.</summary>
     private static Problem? TryDecode(ReadOnlySpan<char> raw, string field, out string text)
     {
         if (raw.IndexOfAnyExceptInRange('!', '~') < 0 && raw.IndexOfAny('%', '+') < 0)
@@ -164,7 +164,7 @@ internal sealed class QueryValues
                 }
                 else
                 {
-                    // Clients that send text without percent-encoding it: taken as the UTF-8 that it is.
+                    // Some clients send text without percent-encoding: accept it as UTF-8.
                     OperationStatus status = Rune.DecodeFromUtf16(raw[i..], out Rune rune, out int consumed);
                     if (status != OperationStatus.Done)
                     {

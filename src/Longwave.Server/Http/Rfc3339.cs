@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Longwave.Server.Http;
 
-/// <summary>Times as RFC 3339, section 5.6 writes them.</summary>
+/// <summary>Times in the format of RFC 3339, section 5.6.</summary>
 internal static class Rfc3339
 {
     private const int MaxLength = 40;
 
     private static readonly string[] Formats = ["yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mm:ssK"];
 
-    /// <summary>Reads a date and time with <c>Z</c> or an offset; a time without either is nobody's time, and refused.</summary>
+    /// <summary>Reads a date and time with <c>Z</c> or an offset; a time without either is ambiguous and rejected.</summary>
     public static bool TryParse(string text, out DateTimeOffset time)
     {
         time = default;
@@ -18,7 +18,7 @@ internal static class Rfc3339
             return false;
         }
 
-        // A plus sign that was not percent-encoded arrives as a space; at this place it can't mean anything else.
+        // A plus sign that was not percent-encoded arrives as a space, which is not valid here otherwise.
         string plain = text.ToUpperInvariant();
         if (plain[^6] == ' ')
         {
@@ -29,7 +29,7 @@ internal static class Rfc3339
         return zoned && DateTimeOffset.TryParseExact(Shorten(plain), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
-    /// <summary>Digits beyond a tenth of a microsecond, which RFC 3339 allows, are cut: the log keeps milliseconds.</summary>
+    /// <summary>Truncates digits beyond a tenth of a microsecond, which RFC 3339 allows; the log stores milliseconds.</summary>
     private static string Shorten(string text)
     {
         const int MaxDigits = 7;

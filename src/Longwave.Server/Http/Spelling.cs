@@ -1,12 +1,12 @@
 namespace Longwave.Server.Http;
 
-/// <summary>Finds the known name that somebody probably meant.</summary>
+/// <summary>Finds the known name that is most similar to an unknown one, for "did you mean".</summary>
 public static class Spelling
 {
-    /// <summary>Longer words than this are not compared: the cost grows with the square.</summary>
+    /// <summary>Longest name that is compared, in characters, because the cost is quadratic.</summary>
     private const int MaxLength = 64;
 
-    /// <summary>The nearest of <paramref name="known"/>, or null when none is near.</summary>
+    /// <summary>The most similar name of <paramref name="known"/>, or null when none is similar.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -31,7 +31,7 @@ public static class Spelling
         return nearest is not null && least <= Math.Max(1, Math.Max(word.Length, nearest.Length) / 3) ? nearest : null;
     }
 
-    /// <summary>Edits (insert, remove, replace) that make one word the other, whatever the case, punctuation not counted.</summary>
+    /// <summary>Edit distance (insert, remove, replace) between two names, ignoring case and punctuation.</summary>
     private static int Distance(string left, string right)
     {
         string a = Plain(left);

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Hub;
 
-/// <summary>Runs the engine for as long as the application runs: open before the web server listens, closed after it stopped.</summary>
+/// <summary>Runs the engine: opens it before the web server listens, and closes it after the web server has stopped.</summary>
 internal sealed partial class HubService(RunningHub hub, LongwaveOptions options, TimeProvider clock, ILoggerFactory loggers, ILogger<HubService> logger)
     : IHostedLifecycleService, IAsyncDisposable
 {
-    /// <summary>Opens the log. A failure ends the start of the application (<see cref="LogUnavailableException"/>).</summary>
+    /// <summary>Opens the log. A failure stops the start of the application (<see cref="LogUnavailableException"/>).</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         HubEngine engine = HubEngine.Open(options.Engine, clock, loggers);
@@ -21,7 +21,7 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends the clients away while the web server still answers them.</summary>
+    /// <summary>Drains the streams while the web server still runs.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         if (hub.EngineOrNull is { } engine)
@@ -41,7 +41,7 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
     /// <summary>Closes the log once the web server has answered its last request.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => CloseAsync();
 
-    /// <summary>Closes the log also when the start of the application failed after it was opened.</summary>
+    /// <summary>Closes the log, also when the start of the application failed after the log was opened.</summary>
     public ValueTask DisposeAsync() => new(CloseAsync());
 
     private async Task CloseAsync()

@@ -3,7 +3,7 @@ using Longwave.Engine.Revocations;
 
 namespace Longwave.Server.Hub;
 
-/// <summary>The engine of this application while it runs, for endpoints and for code of the application that publishes itself.</summary>
+/// <summary>The engine of the running application, for endpoints and for application code that publishes directly.</summary>
 public sealed class RunningHub
 {
     private HubEngine? _engine;
@@ -12,10 +12,10 @@ public sealed class RunningHub
     /// <exception cref="InvalidOperationException">The application has not started, or has stopped.</exception>
     public HubEngine Engine => _engine ?? throw new InvalidOperationException("The hub is not running: the application has not started, or has stopped.");
 
-    /// <summary>The engine, or null before the start and after the end.</summary>
+    /// <summary>The engine; null before the start and after the stop of the application.</summary>
     internal HubEngine? EngineOrNull => _engine;
 
-    /// <summary>What was revoked; null before the start and after the end.</summary>
+    /// <summary>The revocations; null before the start and after the stop of the application.</summary>
     internal RevocationList? Revocations { get; set; }
 
     internal void Set(HubEngine? engine) => _engine = engine;

@@ -6,20 +6,20 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>The API keys of services: <c>lwk_NAME_SECRET</c>. What is kept of them is their hash, and it is compared in constant time.</summary>
+/// <summary>The API keys of services: <c>lwk_NAME_SECRET</c>. The hub knows only their hashes, and compares them in constant time.</summary>
 internal sealed class ApiKeyRing
 {
-    /// <summary>How every key begins: no token (JWT) can.</summary>
+    /// <summary>Prefix of every API key; a token (JWT) cannot begin with it.</summary>
     public const string Prefix = "lwk_";
 
     private const int MaxLength = 256;
 
-    /// <summary>Compared with when there is no key of the name, so that it takes as long.</summary>
+    /// <summary>Hash to compare with when the name is unknown, so that the time does not reveal which names exist.</summary>
     private static readonly byte[] Nobodys = new byte[SHA256.HashSizeInBytes];
 
     private readonly Dictionary<string, (byte[] Hash, Caller Caller)> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>Takes the keys of checked options.</summary>
+    /// <summary>Reads the keys from checked options.</summary>
     public ApiKeyRing(IEnumerable<ApiKeyOptions> keys, GrantSet everybody)
     {
         foreach (ApiKeyOptions key in keys)
@@ -30,10 +30,10 @@ internal sealed class ApiKeyRing
         }
     }
 
-    /// <summary>Whether a secret is an API key, and not a token.</summary>
+    /// <summary>Whether a secret is an API key rather than a token.</summary>
     public static bool IsKey(string secret) => secret.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>Whose the key is, or why it is refused.</summary>
+    /// <summary>Returns the caller of the key, or the rejection.</summary>
     public Authentication Find(string key)
     {
         int end = key.IndexOf('_', Prefix.Length);

@@ -3,20 +3,20 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Who a request is of, or why that can't be said.</summary>
+/// <summary>Result of authentication: the caller, or the problem.</summary>
 internal readonly record struct Authentication
 {
     public Authentication(Caller caller) => Caller = caller;
 
     public Authentication(Problem problem) => Problem = problem;
 
-    /// <summary>Who it is; null when there is a problem.</summary>
+    /// <summary>The caller; null when there is a problem.</summary>
     public Caller? Caller { get; }
 
-    /// <summary>Why it is refused, or null.</summary>
+    /// <summary>The rejection, or null.</summary>
     public Problem? Problem { get; }
 
-    /// <summary>The caller, when there is one.</summary>
+    /// <summary>Returns the problem, or null and the caller.</summary>
     public bool TryGet([NotNullWhen(true)] out Caller? caller, [NotNullWhen(false)] out Problem? problem)
     {
         (caller, problem) = (Caller, Problem);

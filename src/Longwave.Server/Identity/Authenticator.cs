@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Identity;
 
 /// <summary>
-/// Says who a request is of. What a request shows is either good or a refusal: a token that is expired, broken or revoked never makes it a
-/// request of nobody.
+/// Authenticates requests. A credential is either valid or the request is rejected: an expired, malformed or revoked token is never treated
+/// as anonymous access.
 /// </summary>
 internal sealed class Authenticator
 {
-    /// <summary>A header that a page of another origin can't send without being asked for it first (CORS).</summary>
+    /// <summary>A header that a page of another origin can send only after a CORS preflight.</summary>
     public const string IntentHeader = "Longwave-Request";
 
     private static readonly Caller Anybody = new("", null, GrantSet.Everything, GrantSet.Nothing);
@@ -38,19 +38,19 @@ internal sealed class Authenticator
         _nobody = options.AsksWho ? new Caller("", null, GrantSet.Nothing, Everybody) : Anybody;
     }
 
-    /// <summary>Whoever comes, when nobody is asked who he is; null when everybody is.</summary>
+    /// <summary>The caller of every request when the hub requires no authentication; otherwise null.</summary>
     public Caller? Open => ReferenceEquals(_nobody, Anybody) ? Anybody : null;
 
-    /// <summary>Who shows nothing.</summary>
+    /// <summary>The caller of a request without a credential.</summary>
     public Caller Nobody => _nobody;
 
-    /// <summary>What everybody may do.</summary>
+    /// <summary>The rights of every caller.</summary>
     public GrantSet Everybody { get; }
 
-    /// <summary>The tickets that wait for their use.</summary>
+    /// <summary>The unused tickets.</summary>
     public TicketBox Tickets { get; }
 
-    /// <summary>Who sent it, or why that is refused.</summary>
+    /// <summary>Authenticates a request.</summary>
     /// <param name="context">The request.</param>
     /// <param name="ticket">The query's <c>ticket</c>, or null.</param>
     /// <param name="queryToken">The query's <c>access_token</c>, or null.</param>
@@ -58,7 +58,7 @@ internal sealed class Authenticator
     {
         if (ReferenceEquals(_nobody, Anybody))
         {
-            // Nobody is asked who he is, so what is shown is not looked at.
+            // The hub requires no authentication, so it ignores credentials.
             return new Authentication(Anybody);
         }
 
@@ -99,14 +99,14 @@ internal sealed class Authenticator
         ? new Authentication(new Problem(ProblemTypes.InvalidToken, "The token has been revoked."))
         : found;
 
-    /// <summary>Whether the caller's token, or all that its subject had until a moment, was revoked.</summary>
+    /// <summary>Whether the caller's token was revoked, or every token of its subject issued until some time.</summary>
     public bool IsRevoked(Caller caller) =>
         caller.Subject is not null && _hub.Revocations?.IsRevoked(caller.Issuer, caller.Subject, caller.TokenId, caller.IssuedAt) == true;
 
-    /// <summary>A ticket is no longer good than the token that it was got with.</summary>
+    /// <summary>Rejects a ticket whose token has expired or was revoked: a ticket is not valid for longer than its token.</summary>
     private bool HasExpired(Caller caller) => caller.ExpiresAt + _options.Auth.ClockSkew <= _clock.GetUtcNow();
 
-    /// <summary>Why a caller may not do something: one who is not known might, once he says who he is.</summary>
+    /// <summary>The problem of a missing right: 403 for an authenticated caller, 401 for an anonymous one, because a token may grant the right.</summary>
     public static Problem Forbid(Caller caller, string detail, string? field = null, int? index = null) => caller.IsKnown
         ? new Problem(ProblemTypes.Forbidden, detail, field, index)
         : new Problem(ProblemTypes.Unauthorized, $"{detail} Send a token: `Authorization: Bearer …`.", field, index);
@@ -119,7 +119,7 @@ internal sealed class Authenticator
                 ProblemTypes.InvalidParameter, "Tokens in the URL are disabled (`Auth:QueryTokens`); get a ticket with `POST /v1/tickets`.", "access_token");
         }
 
-        // A browser adds the cookie whatever page sends the request; what changes something must be meant (cross-site request forgery).
+        // A browser adds the cookie to requests of any page, so a request that changes something must prove its intent (cross-site request forgery).
         bool reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         return carrier.Kind != CarrierKind.Cookie || reads || IsMeant(request)
             ? null
@@ -129,7 +129,7 @@ internal sealed class Authenticator
                 request.Headers.ContainsKey(IntentHeader) ? "Origin" : IntentHeader);
     }
 
-    /// <summary>The rule for cookies: a page that is known, and that says it on purpose.</summary>
+    /// <summary>The rule for cookies: a page of an allowed origin, with the intent header.</summary>
     private bool IsMeant(HttpRequest request) =>
         request.Headers.ContainsKey(IntentHeader) && _browsers.Judge(request.HttpContext) is (OriginTrust.Own or OriginTrust.Listed);
 }

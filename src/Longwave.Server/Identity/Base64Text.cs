@@ -6,10 +6,10 @@ namespace Longwave.Server.Identity;
 /// <summary>base64url without padding (RFC 7515, section 2), read strictly.</summary>
 internal static class Base64Text
 {
-    /// <summary>What the decoder of the platform passes over.</summary>
+    /// <summary>Characters that the platform's decoder ignores.</summary>
     private static readonly SearchValues<char> Strange = SearchValues.Create("= \r\n\t");
 
-    /// <summary>Decodes; false for any character that does not belong there.</summary>
+    /// <summary>Decodes the text; false for any character outside the alphabet.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
     {
         bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];

@@ -2,11 +2,11 @@ using Longwave.Engine.Access;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Who sent a request, and what he may do. Made once per API key; per request for tokens.</summary>
-/// <param name="Issuer">Issuer of the token; empty when there is none.</param>
-/// <param name="Subject">Who it is; null for somebody who did not say.</param>
-/// <param name="Grants">What he may do, what everybody may do not counted.</param>
-/// <param name="Everybody">What everybody may do.</param>
+/// <summary>The sender of a request and its rights. Created once per API key, and per request for tokens.</summary>
+/// <param name="Issuer">Issuer of the token; empty without one.</param>
+/// <param name="Subject">Subject of the token or API key; null for an anonymous caller.</param>
+/// <param name="Grants">The caller's own rights, without those of every caller.</param>
+/// <param name="Everybody">The rights of every caller.</param>
 internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, GrantSet Everybody)
 {
     private ReadAccess? _access;
@@ -23,31 +23,31 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
     /// <summary>The rights that the token grants, one entry per vocabulary.</summary>
     public IReadOnlyList<ClaimedGrants> Claimed { get; init; } = [];
 
-    /// <summary>Whether he showed a good token, also when it does not name him.</summary>
+    /// <summary>Whether the caller has a valid token, even one without a subject.</summary>
     public bool HasToken { get; init; }
 
-    /// <summary>Whether his streams end at the second at which the token expires, and without being told before.</summary>
+    /// <summary>Whether the caller's streams end exactly when the token expires, without a notice before.</summary>
     public bool EndsByTheSecond { get; init; }
 
-    /// <summary>Who it is among all subjects of all issuers; null for somebody who did not say.</summary>
+    /// <summary>Issuer and subject, which together identify the caller; null for an anonymous caller.</summary>
     public (string Issuer, string Subject)? Owner => Subject is null ? null : (Issuer, Subject);
 
-    /// <summary>Whether he said who he is, or nobody is asked.</summary>
+    /// <summary>Whether the caller is authenticated, or the hub requires no authentication.</summary>
     public bool IsKnown => Subject is not null || HasToken || Grants.IsAdmin;
 
-    /// <summary>Whether he may publish anywhere.</summary>
+    /// <summary>Whether the caller may publish to any topic.</summary>
     public bool Publishes => Grants.Publish.Count + Everybody.Publish.Count > 0;
 
-    /// <summary>Whether he may read anything.</summary>
+    /// <summary>Whether the caller may read any topic.</summary>
     public bool Reads => Grants.Subscribe.Count + Everybody.Subscribe.Count > 0;
 
-    /// <summary>Which events he may read; null for all there are.</summary>
+    /// <summary>The events that the caller may read; null for all events.</summary>
     public ReadAccess? Access => ReferenceEquals(Grants, GrantSet.Everything) ? null : _access ??= new ReadAccess(Grants.Subscribe, Everybody.Subscribe);
 
-    /// <summary>Whether he may publish an event of this type to this topic.</summary>
+    /// <summary>Whether the caller may publish an event of this type to this topic.</summary>
     public bool MayPublish(string topic, string? type) => Grants.MayPublish(topic, type) || Everybody.MayPublish(topic, type);
 
-    /// <summary>The same caller where everybody may do something else.</summary>
+    /// <summary>The same caller with other rights of every caller.</summary>
     public Caller Beside(GrantSet everybody) => new(Issuer, Subject, Grants, everybody)
     {
         TokenId = TokenId,
@@ -58,6 +58,6 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
         EndsByTheSecond = EndsByTheSecond,
     };
 
-    /// <summary>Never more than who it is: records print all that they have.</summary>
+    /// <summary>Only the subject, because a record prints every property, including secrets.</summary>
     public override string ToString() => Subject ?? "anonymous";
 }

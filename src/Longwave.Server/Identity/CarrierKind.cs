@@ -1,9 +1,9 @@
 namespace Longwave.Server.Identity;
 
-/// <summary>The ways in which a request can show who it is of.</summary>
+/// <summary>The ways in which a request can carry a credential.</summary>
 internal enum CarrierKind
 {
-    /// <summary>It shows nothing.</summary>
+    /// <summary>No credential.</summary>
     None,
 
     /// <summary>A token or an API key in <c>Authorization: Bearer</c>.</summary>

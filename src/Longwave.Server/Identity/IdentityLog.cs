@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>What an operator must know about identity. Never a token, a key, a ticket or any part of one.</summary>
+/// <summary>Log messages about identity. They never contain a token, a key, a ticket or a part of one.</summary>
 internal static partial class IdentityLog
 {
     [LoggerMessage(2400, LogLevel.Debug, "Issuer {Issuer} has {Count} keys.", EventName = "KeysRead")]

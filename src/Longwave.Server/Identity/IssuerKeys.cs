@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Identity;
 
 /// <summary>
-/// The keys of one issuer: read at the start, again every <see cref="AuthOptions.KeyRefresh"/>, and when a token names a key that nobody
-/// knows, but then not more often than <see cref="AuthOptions.KeyRetry"/> says. Where they come from the configuration says, never a token.
+/// The keys of one issuer: read at start, again every <see cref="AuthOptions.KeyRefresh"/>, and when a token names an unknown key,
+/// but at most once per <see cref="AuthOptions.KeyRetry"/>. The configuration names their source, never a token.
 /// </summary>
 internal sealed class IssuerKeys(IssuerOptions issuer, AuthOptions options, KeyFetcher fetcher, TimeProvider clock, ILogger logger)
 {
@@ -20,14 +20,14 @@ internal sealed class IssuerKeys(IssuerOptions issuer, AuthOptions options, KeyF
 
     public IReadOnlyList<string> Audiences { get; } = [.. issuer.Audiences];
 
-    /// <summary>Whether it has any key yet.</summary>
+    /// <summary>Whether any key has been read.</summary>
     public bool IsEmpty => Volatile.Read(ref _keys).Length == 0;
 
-    /// <summary>Reads what stands in files and variables. A key that can't be used ends the start.</summary>
+    /// <summary>Reads the keys in files and environment variables. An unusable key stops the start of the hub.</summary>
     /// <exception cref="KeyUnusableException">The message says which and why.</exception>
     public void ReadFiles() => Volatile.Write(ref _keys, Usable(FromFiles()));
 
-    /// <summary>Reads everything again, unless that was begun a moment ago; a caller that comes meanwhile waits for the same.</summary>
+    /// <summary>Reads all keys again, unless a read began recently; concurrent callers wait for the same read.</summary>
     public Task RefreshAsync()
     {
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class IssuerKeys(IssuerOptions issuer, AuthOptions options, KeyF
         }
     }
 
-    /// <summary>The keys that a token of this header may be signed with.</summary>
+    /// <summary>The keys that may verify a token with this header.</summary>
     public async ValueTask<IReadOnlyList<VerificationKey>> FindAsync(TokenHeader header)
     {
         List<VerificationKey> found = Find(header);
@@ -62,7 +62,7 @@ internal sealed class IssuerKeys(IssuerOptions issuer, AuthOptions options, KeyF
         var found = new List<VerificationKey>(1);
         foreach (VerificationKey key in keys)
         {
-            // A name that either side leaves out excludes nothing; the signature decides.
+            // Without a name on either side the key is a candidate; the signature decides.
             if ((header.KeyId is null || key.KeyId is null || header.KeyId == key.KeyId) && key.Algorithms.Contains(header.Algorithm))
             {
                 found.Add(key);
@@ -94,7 +94,7 @@ internal sealed class IssuerKeys(IssuerOptions issuer, AuthOptions options, KeyF
         }
         catch (Exception failed)
         {
-            // Keys that were good stay good: an identity provider that is down must not lock everybody out.
+            // Keep the previous keys: an unavailable identity provider must not lock out every client.
             IdentityLog.KeysFailed(logger, issuer.Issuer, Volatile.Read(ref _keys).Length, failed.Message);
         }
     }

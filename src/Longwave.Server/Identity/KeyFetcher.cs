@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Fetches documents of configured issuers: bounded in size, time and redirects, from addresses that the configuration or their own discovery document names.</summary>
+/// <summary>Fetches documents of configured issuers, with limits of size, time and redirects, from URLs in the configuration or in the issuer's discovery document.</summary>
 internal sealed class KeyFetcher : IDocumentRetriever, IDisposable
 {
     private const int MaxDocumentBytes = 1024 * 1024;
@@ -13,22 +13,22 @@ internal sealed class KeyFetcher : IDocumentRetriever, IDisposable
 
     private readonly HttpClient _client;
 
-    /// <summary>Makes a fetcher.</summary>
-    /// <param name="timeout">How long one document may take.</param>
+    /// <summary>Creates a fetcher.</summary>
+    /// <param name="timeout">Time limit of one document.</param>
     public KeyFetcher(TimeSpan timeout) => _client = new HttpClient(new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirects, UseCookies = false })
     {
         Timeout = timeout,
         MaxResponseContentBufferSize = MaxDocumentBytes,
     };
 
-    /// <summary>Whether a document may be fetched from there: by https, or from this machine.</summary>
+    /// <summary>Whether the URL is allowed: https, or loopback.</summary>
     public static bool IsSafe(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
-    /// <summary>Where discovery is told to look (OpenID Connect Discovery 1.0, section 4).</summary>
+    /// <summary>URL of an issuer's discovery document (OpenID Connect Discovery 1.0, section 4).</summary>
     public static string DiscoveryAddress(string issuer) => issuer.TrimEnd('/') + "/.well-known/openid-configuration";
 
-    /// <summary>The key set that discovery leads to.</summary>
+    /// <summary>Fetches the key set that the discovery document names.</summary>
     public async Task<IEnumerable<VerificationKey>> DiscoverAsync(string issuer, CancellationToken cancellation)
     {
         OpenIdConnectConfiguration found = await OpenIdConnectConfigurationRetriever.GetAsync(DiscoveryAddress(issuer), this, cancellation);

@@ -6,14 +6,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Reads a key as an operator hands it over: PEM of a public key or certificate, or a shared secret. What is wrong never quotes it.</summary>
+/// <summary>Reads a key from a file or variable: PEM of a public key or certificate, or a shared secret. Error messages never quote it.</summary>
 internal static class KeyFile
 {
     private const int MaxBytes = 64 * 1024;
     private const string Base64Prefix = "base64:";
 
-    /// <summary>Reads the key that the options name.</summary>
-    /// <exception cref="KeyUnusableException">There is none, or it is no key; the message says which and why.</exception>
+    /// <summary>Reads the key named by the options.</summary>
+    /// <exception cref="KeyUnusableException">The key is missing or not valid; the message says which and why.</exception>
     public static VerificationKey Read(KeyOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -31,8 +31,8 @@ internal static class KeyFile
             : throw new KeyUnusableException($"The key in {place} does not support any of its configured algorithms ({string.Join(", ", options.Algorithms)}).");
     }
 
-    /// <summary>The bytes of a shared secret, for whoever signs with it.</summary>
-    /// <exception cref="KeyUnusableException">It is too short, or badly written.</exception>
+    /// <summary>The bytes of a shared secret, for signing.</summary>
+    /// <exception cref="KeyUnusableException">The secret is too short or malformed.</exception>
     public static byte[] SecretBytes(string text, string place)
     {
         string trimmed = text.Trim();
@@ -90,7 +90,7 @@ internal static class KeyFile
         }
         catch (CryptographicException)
         {
-            // Said below.
+            // The exception below reports it.
         }
 
         throw new KeyUnusableException($"The content of {place} is not a public key (RSA, or EC on P-256, P-384, P-521) or certificate in PEM.");
@@ -117,7 +117,7 @@ internal static class KeyFile
         }
     }
 
-    /// <summary>As a JWK: of those the library makes a verifier per thread, where an ECDsa object is not safe for several.</summary>
+    /// <summary>Converts the key to a JWK: the library creates one verifier per thread for a JWK, and an ECDsa object is not thread-safe.</summary>
     private static JsonWebKey EcKey(ECDsa ec)
     {
         ECParameters parameters = ec.ExportParameters(includePrivateParameters: false);

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Keeps the keys of issuers current: those in files are read before the hub listens, all of them now and then after that.</summary>
+/// <summary>Keeps the keys of issuers current: reads those in files before the hub listens, and all keys periodically.</summary>
 internal sealed class KeyRefreshService(IssuerDirectory issuers, LongwaveOptions options, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
 {
     private ITimer? _timer;
 
-    /// <summary>A key that the configuration names and that can't be used ends the start (<see cref="KeyUnusableException"/>); an issuer that does not answer does not.</summary>
+    /// <summary>Reads the configured keys. An unusable key stops the start (<see cref="KeyUnusableException"/>); an unreachable issuer does not.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (IssuerKeys issuer in issuers.All)
@@ -46,7 +46,7 @@ internal sealed class KeyRefreshService(IssuerDirectory issuers, LongwaveOptions
     {
         foreach (IssuerKeys issuer in issuers.All)
         {
-            // It tells itself when it fails.
+            // The refresh logs its own failures.
             _ = issuer.RefreshAsync();
         }
     }

@@ -5,8 +5,8 @@ namespace Longwave.Server.Identity;
 /// <summary>Reads a JSON Web Key Set (RFC 7517): public keys for signatures only.</summary>
 internal static class KeySet
 {
-    /// <summary>The usable keys of a set; others are left out.</summary>
-    /// <exception cref="KeyUnusableException">It is no key set.</exception>
+    /// <summary>Returns the usable keys of a set and skips the others.</summary>
+    /// <exception cref="KeyUnusableException">The text is not a key set.</exception>
     public static IEnumerable<VerificationKey> Read(string json, string place)
     {
         try
@@ -19,7 +19,7 @@ internal static class KeySet
         }
     }
 
-    /// <summary>The usable ones among keys. A shared secret has no business in a set, and one that was meant to be public is none.</summary>
+    /// <summary>The usable keys. A shared secret is skipped, because the keys of a set are public.</summary>
     public static IEnumerable<VerificationKey> Read(IEnumerable<JsonWebKey> keys) =>
         from key in keys
         where key.Use is null or "" or "sig"

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>What every address does alike when it can't do what was asked: unknown paths, wrong methods, exceptions.</summary>
+/// <summary>Rejections common to all endpoints: unknown paths, unsupported methods, exceptions.</summary>
 internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals> logger)
 {
     /// <summary>Answers with a problem.</summary>
     public Task WriteAsync(HttpContext context, Problem problem) => problems.WriteAsync(context, problem);
 
-    /// <summary>405 with the methods there are.</summary>
+    /// <summary>Answers 405 with the allowed methods.</summary>
     public Task MethodNotAllowedAsync(HttpContext context, string methods)
     {
         context.Response.Headers.Allow = methods;
@@ -19,9 +19,9 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
             context, new Problem(ProblemTypes.MethodNotAllowed, $"The method `{context.Request.Method}` is not allowed here; allowed methods: {methods}."));
     }
 
-    /// <summary>Answers OPTIONS and the methods that an address does not have; true when that was it.</summary>
+    /// <summary>Answers OPTIONS and unsupported methods; true when it has answered the request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="methods">The methods that it has, as <c>Allow</c> lists them.</param>
+    /// <param name="methods">The supported methods, in the format of <c>Allow</c>.</param>
     public async ValueTask<bool> AnswerMethodAsync(HttpContext context, string methods)
     {
         if (HttpMethods.IsOptions(context.Request.Method))
@@ -40,17 +40,17 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
         return true;
     }
 
-    /// <summary>Why the request is not one of an administrator, or null.</summary>
+    /// <summary>Returns the problem of a caller without the admin role, or null.</summary>
     public async ValueTask<Problem?> RequireAdminAsync(HttpContext context, Authenticator authenticator) =>
         !(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) ? problem
         : caller.Grants.IsAdmin ? null
         : Authenticator.Forbid(caller, "This request requires the admin role.");
 
-    /// <summary>404 for a path below <c>/v1</c> that is nothing.</summary>
+    /// <summary>Answers 404 for an unknown path below <c>/v1</c>.</summary>
     public Task NotFoundAsync(HttpContext context) =>
         problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No endpoint has this path. Events are at `/v1/events`, topics at `/v1/topics`."));
 
-    /// <summary>Runs <paramref name="handler"/> so that no exception becomes an answer without words.</summary>
+    /// <summary>Runs <paramref name="handler"/> and answers every exception with a problem document.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => async context =>
     {
         try
@@ -73,7 +73,7 @@ internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals>
         }
     };
 
-    /// <summary>The web server found fault with the request while the body was read.</summary>
+    /// <summary>The problem of a request that the web server rejected while the body was read.</summary>
     private Task RefuseBadRequestAsync(HttpContext context, BadHttpRequestException exception) => AnswerOrAbortAsync(
         context,
         exception.StatusCode switch

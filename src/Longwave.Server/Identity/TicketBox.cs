@@ -7,8 +7,8 @@ using Longwave.Server.Configuration;
 namespace Longwave.Server.Identity;
 
 /// <summary>
-/// Tickets: what a page that can't send headers (EventSource) puts into the address instead of its token. Each opens one stream, within
-/// seconds. They are kept by their hash, so that how long it takes to look one up says nothing about those there are.
+/// Tickets, which a page that cannot send headers (EventSource) puts into the URL instead of its token. Each opens one stream, within
+/// seconds. They are stored by their hash, so that the time of a lookup reveals nothing about existing tickets.
 /// </summary>
 internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
 {
@@ -36,7 +36,7 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
         }
     }
 
-    /// <summary>Makes a ticket; false when there are as many as may wait.</summary>
+    /// <summary>Creates a ticket; false when the limit of unused tickets is reached.</summary>
     public bool TryIssue(Caller caller, [NotNullWhen(true)] out string? ticket, out DateTimeOffset expires)
     {
         string made = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
@@ -60,7 +60,7 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes a ticket: the second time it is none.</summary>
+    /// <summary>Uses a ticket; a second use fails.</summary>
     public bool TryTake(string ticket, [NotNullWhen(true)] out Caller? caller)
     {
         caller = null;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Where a request carries what it shows: a header, a ticket or a token in the query, or a cookie. One way at a time.</summary>
+/// <summary>The credential of a request: a header, a ticket or a token in the query, or a cookie; only one of them.</summary>
 internal readonly record struct TokenCarrier
 {
     /// <summary>The cookie that holds a token.</summary>
@@ -14,17 +14,17 @@ internal readonly record struct TokenCarrier
 
     private TokenCarrier(CarrierKind kind, string secret) => (Kind, Secret) = (kind, secret);
 
-    /// <summary>Which way.</summary>
+    /// <summary>The kind of credential.</summary>
     public CarrierKind Kind { get; }
 
-    /// <summary>What it carries.</summary>
+    /// <summary>The secret.</summary>
     public string Secret { get; } = "";
 
-    /// <summary>Finds it. A header that is sent on purpose wins over the cookie, which the browser adds by itself.</summary>
+    /// <summary>Finds the credential. An explicit header takes precedence over the cookie, which the browser adds automatically.</summary>
     /// <param name="request">The request.</param>
     /// <param name="ticket">The query's <c>ticket</c>, or null.</param>
     /// <param name="queryToken">The query's <c>access_token</c>, or null.</param>
-    /// <param name="carrier">What was found.</param>
+    /// <param name="carrier">The credential.</param>
     public static Problem? TryFind(HttpRequest request, string? ticket, string? queryToken, out TokenCarrier carrier)
     {
         carrier = default;
@@ -62,6 +62,6 @@ internal readonly record struct TokenCarrier
         return null;
     }
 
-    /// <summary>Only how it came: what it carries is nobody's to print.</summary>
+    /// <summary>Only the kind, so that the secret is never printed.</summary>
     public override string ToString() => Kind.ToString();
 }

@@ -3,7 +3,7 @@ using Longwave.Engine.Access;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>What a token claims (RFC 7519, section 4.1). Read before the signature is checked, believed after.</summary>
+/// <summary>The claims of a token (RFC 7519, section 4.1). Read before the signature is verified, trusted only afterwards.</summary>
 internal sealed class TokenClaims
 {
     private const int MaxAudiences = 100;
@@ -28,7 +28,7 @@ internal sealed class TokenClaims
     /// <summary>The rights that the token grants, one entry per vocabulary.</summary>
     public IReadOnlyList<ClaimedGrants> Claimed => _claimed;
 
-    /// <summary>What a token of an issuer must say and this one does not, in a clause that goes on "the token …", or null.</summary>
+    /// <summary>The first required claim that is missing, as a clause that continues "the token …", or null.</summary>
     public string? Missing => Issuer.Length == 0 ? "has no issuer (`iss`)"
         : Subject.Length == 0 ? "has no subject (`sub`)"
         : ExpiresAt is null ? "has no expiry time (`exp`)"
@@ -43,12 +43,12 @@ internal sealed class TokenClaims
     };
 
     /// <summary>Reads the claims.</summary>
-    /// <param name="json">The claims.</param>
-    /// <param name="header">The header of the same token: its type decides which vocabularies may grant rights.</param>
-    /// <param name="scope">What the meaning of a claim depends on beside the token.</param>
+    /// <param name="json">The claims as JSON.</param>
+    /// <param name="header">The header of the token; its type decides which vocabularies may grant rights.</param>
+    /// <param name="scope">The context outside the token that the meaning of a claim depends on.</param>
     /// <param name="vocabularies">The vocabularies that the hub knows.</param>
     /// <param name="claims">The claims.</param>
-    /// <returns>What is wrong with them, as a clause that continues "the token …", or null.</returns>
+    /// <returns>The problem, as a clause that continues "the token …", or null.</returns>
     public static string? TryRead(
         ReadOnlySpan<byte> json, TokenHeader header, TokenScope scope, IReadOnlyList<IGrantVocabulary> vocabularies, out TokenClaims claims)
     {
@@ -106,7 +106,7 @@ internal sealed class TokenClaims
                 continue;
             }
 
-            // Two claims of one vocabulary are two answers to one question; guessing which is meant could grant too much.
+            // Two claims of one vocabulary are ambiguous; a guess could grant too much.
             if (granting[i] is { } first)
             {
                 return $"grants rights in two claims of one kind, `{first}` and `{name}`";

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>The header of a signed token, read before anything of it is believed (RFC 7515, section 4).</summary>
-/// <param name="Algorithm">How it says it is signed; whether a key may be used so is not its to say.</param>
-/// <param name="KeyId">Which key it says it is signed with, or null.</param>
-/// <param name="IsAccessToken">Whether it says that it is an access token (RFC 9068), and not just any token.</param>
+/// <summary>The header of a signed token (RFC 7515, section 4), read before it is verified.</summary>
+/// <param name="Algorithm">The algorithm that the token claims; the key decides whether it is allowed.</param>
+/// <param name="KeyId">The id of the key that the token claims, or null.</param>
+/// <param name="IsAccessToken">Whether the token's type is access token (RFC 9068).</param>
 internal readonly record struct TokenHeader(string Algorithm, string? KeyId, bool IsAccessToken)
 {
     private const int MaxKeyIdLength = 256;
 
-    /// <summary>Reads it.</summary>
-    /// <returns>What is wrong with it, in a clause that goes on "the token …", or null.</returns>
+    /// <summary>Reads the header.</summary>
+    /// <returns>The problem, as a clause that continues "the token …", or null.</returns>
     public static string? TryRead(ReadOnlySpan<byte> json, out TokenHeader header)
     {
         header = default;
@@ -37,7 +37,7 @@ internal readonly record struct TokenHeader(string Algorithm, string? KeyId, boo
                 case "enc" or "zip" or "b64":
                     return "is encrypted, compressed or detached; the hub accepts only signed tokens";
                 default:
-                    // Keys and addresses of keys that a token brings itself (jwk, jku, x5u, x5c) mean nothing here.
+                    // Ignore keys and key URLs inside the token (jwk, jku, x5u, x5c): an attacker controls them.
                     reader.Skip();
                     return null;
             }

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Reads the JSON objects of a token strictly: a member that stands twice is refused, because two readers may take two of them.</summary>
+/// <summary>Reads the JSON objects of a token strictly: a duplicate member is rejected, because two parsers may choose different ones.</summary>
 internal static class TokenJson
 {
     private const string Malformed = "is not well-formed";
@@ -13,10 +13,10 @@ internal static class TokenJson
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 16 };
 
-    /// <summary>Takes one member; the reader stands at its value, and at the value's end afterwards. What is wrong with it, or null.</summary>
+    /// <summary>Reads one member. The reader is at its value before the call, and at the end of the value after it. Returns the problem, or null.</summary>
     public delegate string? MemberTaker(string name, ref Utf8JsonReader reader);
 
-    /// <summary>Hands every member to <paramref name="take"/> until one is wrong.</summary>
+    /// <summary>Calls <paramref name="take"/> for every member, until one is not valid.</summary>
     public static string? ForEach(ReadOnlySpan<byte> json, MemberTaker take)
     {
         if (!Utf8.IsValid(json))
@@ -57,7 +57,7 @@ internal static class TokenJson
         }
     }
 
-    /// <summary>The value as text, or null when it is not a string.</summary>
+    /// <summary>The value as text; null if it is not a string.</summary>
     public static string? Text(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String)
@@ -69,10 +69,10 @@ internal static class TokenJson
         return null;
     }
 
-    /// <summary>A NumericDate (RFC 7519, section 2): seconds since the Unix epoch, with or without a fraction; null when it is none.</summary>
+    /// <summary>A NumericDate (RFC 7519, section 2): seconds since the Unix epoch, with or without a fraction; null if it is not valid.</summary>
     public static DateTimeOffset? Time(ref Utf8JsonReader reader)
     {
-        // Year 1 to year 9999 and no further, so that what is computed with it stays a time.
+        // Limit to years 1 to 9999, so that sums with tolerances do not overflow.
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out double seconds) || seconds is not (>= 0 and < 253_402_300_000))
         {
             reader.Skip();
@@ -82,7 +82,7 @@ internal static class TokenJson
         return DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Floor(seconds * 1000));
     }
 
-    /// <summary>A string or an array of strings; null when it is neither.</summary>
+    /// <summary>A string or an array of strings; null if it is neither.</summary>
     public static List<string>? Texts(ref Utf8JsonReader reader, int most)
     {
         if (reader.TokenType == JsonTokenType.String)

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Identity;
 
-/// <summary>What the meaning of a token's claims depends on beside the token.</summary>
-/// <param name="MaxGrants">Most grants of one kind.</param>
-/// <param name="HubUrl">Address of the hub (<c>…/.well-known/mercure</c>), against which relative URL patterns are resolved.</param>
+/// <summary>The context outside a token that the meaning of its claims depends on.</summary>
+/// <param name="MaxGrants">Limit of grants of one kind.</param>
+/// <param name="HubUrl">URL of the hub (<c>…/.well-known/mercure</c>), the base of relative URL patterns.</param>
 internal readonly record struct TokenScope(int MaxGrants, string HubUrl);

@@ -9,8 +9,8 @@ public static class TokenSigner
     /// <summary>Signs claims with the secret of a key file (HS256).</summary>
     /// <param name="claims">The claims, one JSON object.</param>
     /// <param name="secret">The text of the key file.</param>
-    /// <param name="place">Where the text comes from, for the message when it is no good.</param>
-    /// <exception cref="KeyUnusableException">The secret is too short or badly written; the message does not quote it.</exception>
+    /// <param name="place">Source of the text, for error messages.</param>
+    /// <exception cref="KeyUnusableException">The secret is too short or malformed; the message does not quote it.</exception>
     public static string Sign(string claims, string secret, string place)
     {
         ArgumentNullException.ThrowIfNull(secret);

@@ -7,9 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Longwave.Server.Identity;
 
 /// <summary>
-/// Decides whether a token (JWT) is good. The order matters: 1. size; 2. shape and header, by a strict reader of ours; 3. which configured
-/// issuer it says it is of; 4. keys of that issuer that may be used with that algorithm; 5. signature, issuer and audience, by
-/// Microsoft.IdentityModel; 6. times. Nothing is fetched from where a token says.
+/// Validates a token (JWT). The order matters: 1. size; 2. format and header, by our own strict parser; 3. the configured issuer that it
+/// names; 4. keys of that issuer that allow its algorithm; 5. signature, issuer and audience, by Microsoft.IdentityModel; 6. times.
+/// Nothing is fetched from a URL in a token.
 /// </summary>
 internal sealed class TokenValidator(
     AuthOptions options, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, GrantSet everybody, TimeProvider clock)
@@ -20,7 +20,7 @@ internal sealed class TokenValidator(
     private readonly IGrantVocabulary[] _vocabularies = [.. vocabularies];
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = options.MaxTokenBytes, SetDefaultTimesOnTokenCreation = false };
 
-    /// <summary>Whether a token says that it is an access token (RFC 9068). Nothing of it is believed.</summary>
+    /// <summary>Whether the type of a token is access token (RFC 9068). The token is not verified.</summary>
     public static bool IsAccessToken(string token)
     {
         int end = token.IndexOf('.', StringComparison.Ordinal);
@@ -28,10 +28,10 @@ internal sealed class TokenValidator(
             && TokenHeader.TryRead(json, out TokenHeader header) is null && header.IsAccessToken;
     }
 
-    /// <summary>Who it is, or why the token is refused.</summary>
+    /// <summary>Returns the caller, or why the token is rejected.</summary>
     /// <param name="token">The token.</param>
     /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
-    /// <param name="own">The keys of a party without a name, whose tokens are good here too, and what they may be; null when there is none.</param>
+    /// <param name="own">Keys without an issuer whose tokens are also accepted, with their rules; or null.</param>
     public async ValueTask<Authentication> ValidateAsync(string token, string hubUrl, TrustedKeys? own = null)
     {
         if (token.Length > options.MaxTokenBytes)
@@ -74,7 +74,7 @@ internal sealed class TokenValidator(
             : new Authentication(ToCaller(claims, claims.Subject, claims.Grants));
     }
 
-    /// <summary>A token of whoever has the key. What it must say depends on what it is.</summary>
+    /// <summary>Validates a token signed with keys that belong to no issuer. The rules of those keys decide which claims are required.</summary>
     private async ValueTask<Authentication> ValidateOwnAsync(string token, TokenHeader header, TokenClaims claims, TrustedKeys own)
     {
         if (own.Check(header, claims) is { } wrong)
@@ -128,7 +128,7 @@ internal sealed class TokenValidator(
         ValidateAudience = true,
         ValidAudiences = issuer.Audiences,
 
-        // By our clock, below.
+        // Checked below with the TimeProvider.
         ValidateLifetime = false,
     };
 

@@ -2,8 +2,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>A key that tokens of one issuer may be signed with.</summary>
+/// <summary>A key that verifies tokens of one issuer.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="KeyId">Its name, or null.</param>
-/// <param name="Algorithms">The only algorithms it may be used with; what a token says chooses among them, no more.</param>
+/// <param name="KeyId">Its id (<c>kid</c>), or null.</param>
+/// <param name="Algorithms">The allowed algorithms; a token can only choose one of them.</param>
 internal sealed record VerificationKey(SecurityKey Key, string? KeyId, IReadOnlyList<string> Algorithms);

@@ -8,10 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>HTTP/1.1 and HTTP/2 with prior knowledge on one port without TLS, which Kestrel alone can't do.</summary>
+/// <summary>HTTP/1.1 and HTTP/2 with prior knowledge on one port without TLS, which Kestrel alone does not support.</summary>
 public static class CleartextHttp2
 {
-    /// <summary>Adds what <see cref="ListenCleartext"/> needs.</summary>
+    /// <summary>Registers the services that <see cref="ListenCleartext"/> requires.</summary>
     /// <param name="services">The application's services.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddCleartextHttp2(this IServiceCollection services)
@@ -26,13 +26,13 @@ public static class CleartextHttp2
         return services;
     }
 
-    /// <summary>Listens without TLS for both protocols.</summary>
+    /// <summary>Listens for both protocols without TLS.</summary>
     /// <param name="options">Kestrel's options.</param>
     /// <param name="endPoint">Address and port.</param>
     /// <remarks>
     /// Streams of HTTP/1.1 are parked on Linux, unless <see cref="ServerOptions.ParkStreams"/> is off.
-    /// <para>The server sees two endpoints: the port, which speaks HTTP/1.1, and one inside the process, which speaks HTTP/2 and gets the
-    /// connections that begin with the HTTP/2 preface. The second has no address of its own, but stands in
+    /// <para>The server sees two endpoints: the port, for HTTP/1.1, and one inside the process, for HTTP/2, which receives the
+    /// connections that begin with the HTTP/2 preface. The second has no socket address, but is listed in
     /// <c>IServerAddressesFeature</c> with a name that ends in <c>#h2c</c>.</para>
     /// </remarks>
     public static void ListenCleartext(this KestrelServerOptions options, IPEndPoint endPoint)
@@ -51,7 +51,7 @@ public static class CleartextHttp2
         options.Listen(http2, listen => listen.Protocols = HttpProtocols.Http2);
     }
 
-    /// <summary>True for the endpoint inside the process, which nobody outside can use as an address.</summary>
+    /// <summary>True for the endpoint inside the process, which clients cannot connect to.</summary>
     /// <param name="address">An entry of <c>IServerAddressesFeature</c>.</param>
     public static bool IsInternal(string address)
     {

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>A connection accepted on one endpoint and served on another: everything is the original's, but for the features that the server sets.</summary>
-[SuppressMessage("Usage", "CA2213", Justification = "The original belongs to the endpoint that accepted it, which disposes it when this one has ended.")]
+/// <summary>A connection accepted on one endpoint and served on another. It forwards to the original, except the features that the server sets.</summary>
+[SuppressMessage("Usage", "CA2213", Justification = "The endpoint that accepted the original owns it, and disposes of it after this one has ended.")]
 internal sealed class HandoverConnection(ConnectionContext original) : ConnectionContext
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

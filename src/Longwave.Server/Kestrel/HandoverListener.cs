@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Accepts what was handed over to a <see cref="HandoverEndPoint"/>.</summary>
+/// <summary>Accepts the connections handed over to a <see cref="HandoverEndPoint"/>.</summary>
 internal sealed class HandoverListener(HandoverEndPoint endPoint) : IConnectionListener
 {
     public EndPoint EndPoint => endPoint;

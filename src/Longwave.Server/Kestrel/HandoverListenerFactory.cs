@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Binds <see cref="HandoverEndPoint"/>; every other address is left to the socket transport.</summary>
+/// <summary>Binds <see cref="HandoverEndPoint"/>; the socket transport binds every other endpoint.</summary>
 internal sealed class HandoverListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is HandoverEndPoint;

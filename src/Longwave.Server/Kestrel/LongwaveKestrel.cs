@@ -4,31 +4,31 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Settings of the web server that suit a hub.</summary>
+/// <summary>Settings of the web server for a hub.</summary>
 public static class LongwaveKestrel
 {
-    /// <summary>Room for a thousand selectors of ordinary length in one GET.</summary>
+    /// <summary>Longest request line, in bytes: enough for a thousand selectors of usual length in one GET.</summary>
     private const int MaxRequestLineBytes = 64 * 1024;
 
-    /// <summary>Room for the attributes of a CloudEvent in binary mode (16 KB, percent-encoded up to three times that).</summary>
+    /// <summary>Most bytes of request headers: enough for the attributes of a CloudEvent in binary mode (16 KB, up to three times that percent-encoded).</summary>
     private const int MaxHeadersBytes = 64 * 1024;
 
-    /// <summary>Connections beside the streams: publishers, probes, requests that are refused with a reason instead of a closed door.</summary>
+    /// <summary>Connections beyond the streams: for publishers, probes, and requests that the hub rejects with a reason.</summary>
     private const int ConnectionsBesideStreams = 1_000;
 
-    /// <summary>Slowest body and slowest reader of an answer that is no stream; after the grace, in bytes per second.</summary>
+    /// <summary>Minimum rate of a body and of an answer that is not a stream, after the grace period, in bytes per second.</summary>
     private const double SlowestBytesPerSecond = 240;
 
-    /// <summary>How long a body or a reader may be slower, at its beginning.</summary>
+    /// <summary>Grace period at the start of a body or an answer, during which it may be slower.</summary>
     private static readonly TimeSpan SlownessGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>An event's id may stand in headers of answers, too, whatever its publisher chose.</summary>
+    /// <summary>Encodes as UTF-8 the response headers that can contain an event id, because publishers may choose any characters.</summary>
     internal static void SendEventIds(KestrelServerOptions kestrel) => kestrel.ResponseHeaderEncodingSelector =
         static name => name.EndsWith("Last-Event-ID", StringComparison.OrdinalIgnoreCase) || name.Equals("Link", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
 
-    /// <summary>Applies them.</summary>
+    /// <summary>Applies the settings.</summary>
     /// <param name="kestrel">Kestrel's options.</param>
-    /// <param name="options">The hub's options, which the connections follow.</param>
+    /// <param name="options">The hub's options, which determine the limits of connections.</param>
     public static void UseLongwaveLimits(this KestrelServerOptions kestrel, LongwaveOptions options)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
@@ -43,7 +43,7 @@ public static class LongwaveKestrel
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersBytes;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MaxHeadersBytes;
 
-        // A last event id is whatever a publisher once chose; bytes that are no UTF-8 must come to us as garbage, not end as a bare 400.
+        // The web server rejects invalid UTF-8 with a bare 400. Decode leniently: an unknown last event id must get a reset in the stream.
         kestrel.RequestHeaderEncodingSelector =
             name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
     }

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Looks at the first bytes of a cleartext connection: the HTTP/2 preface goes to the HTTP/2 endpoint, everything else on to HTTP/1.1.</summary>
+/// <summary>Routes a cleartext connection by its first bytes: with the HTTP/2 preface to the HTTP/2 endpoint, otherwise to HTTP/1.1.</summary>
 /// <remarks>
-/// Without TLS there is no negotiation, and Kestrel then takes every connection of an endpoint for HTTP/1.1. A client with prior knowledge
-/// begins with bytes that HTTP/1.1 reserved for this (RFC 9113, section 3.4), so both can live on one port. The bytes are looked at, not
-/// consumed. A connection that says nothing is closed after the time that Kestrel gives request headers.
+/// Without TLS there is no protocol negotiation, and Kestrel treats every connection of an endpoint as HTTP/1.1. A client with prior knowledge
+/// begins with bytes that HTTP/1.1 reserves for this (RFC 9113, section 3.4), so both protocols can share a port. The router examines the
+/// bytes without consuming them. It closes a connection that sends nothing within Kestrel's time limit for request headers.
 /// </remarks>
 internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint http2, TimeSpan timeout, TimeProvider clock)
 {
@@ -19,7 +19,7 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
         Neither,
     }
 
-    /// <summary>The first line of the preface is enough: no HTTP/1.1 method is called PRI.</summary>
+    /// <summary>The first line of the preface, which is sufficient: HTTP/1.1 has no method PRI.</summary>
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n"u8;
 
     public async Task OnConnectionAsync(ConnectionContext connection)
@@ -51,7 +51,7 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
                 ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
                 if (!reading.IsCompleted)
                 {
-                    // The bytes are there as a rule: then no time-out is needed, and a timer costs.
+                    // Fast path: the bytes have usually arrived, and then the connection needs no timer.
                     deadline ??= clock.CreateTimer(static input => ((PipeReader)input!).CancelPendingRead(), input, timeout, Timeout.InfiniteTimeSpan);
                 }
 
@@ -71,7 +71,7 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
         }
     }
 
-    /// <summary>Null when the next bytes are needed, too.</summary>
+    /// <summary>Whether the bytes are the preface; null when more bytes are needed to decide.</summary>
     private static Choice? Choose(PipeReader input, in ReadResult result)
     {
         if (result.IsCanceled)
@@ -86,7 +86,7 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
             return choice;
         }
 
-        // An end after no byte at all is a port probe; after some bytes HTTP/1.1 knows what to say.
+        // The end of input without any byte is a port probe; after some bytes, HTTP/1.1 sends the error.
         return !result.IsCompleted ? null : result.Buffer.IsEmpty ? Choice.Neither : Choice.Http1;
     }
 

@@ -8,22 +8,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Bounds the connections of one address before a byte of them is read: half-open requests and handshakes cost nobody else a place.</summary>
-/// <remarks>Trusted proxies are not counted: they stand for many. The counts are of connections that are open, so they need no bound of their own.</remarks>
+/// <summary>Limits the connections of one address before a byte is read, so that half-open requests and handshakes of one client do not exclude others.</summary>
+/// <remarks>Trusted proxies are not counted, because each carries many clients. An address has a count only while it has a connection, so the table needs no limit of its own.</remarks>
 internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAddresses clients, TimeProvider clock, ILogger<SocketAdmission> logger)
 {
-    /// <summary>Between two lines about refused connections.</summary>
+    /// <summary>Shortest time between two log messages about rejected connections.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly AdmissionOptions _options = options.Server.Admission;
 
-    /// <summary>Guards the counts and the fields about the log.</summary>
+    /// <summary>Guards the counts and the fields for the log message.</summary>
     private readonly Lock _lock = new();
     private readonly Dictionary<AddressKey, int> _open = [];
     private long? _lastLog;
     private long _refused;
 
-    /// <summary>Counts the connection for as long as <paramref name="next"/> runs, or cuts it off.</summary>
+    /// <summary>Counts the connection while <paramref name="next"/> runs, or aborts it.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (connection.RemoteEndPoint is not IPEndPoint { Address: IPAddress address } || !IsCounted(address))

@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Bounds that hold before HTTP begins.</summary>
+/// <summary>Limits that apply before HTTP begins.</summary>
 public static class SocketLimits
 {
-    /// <summary>Bounds the connections of one address on this endpoint, as <c>Server:Admission</c> says. Call it before <c>UseHttps</c>, so that handshakes count.</summary>
-    /// <param name="listen">The endpoint; of an application with <c>AddLongwave</c>, else nothing is bounded.</param>
+    /// <summary>Limits the connections of one address on this endpoint, as configured in <c>Server:Admission</c>. Call it before <c>UseHttps</c>, so that handshakes count.</summary>
+    /// <param name="listen">The endpoint of an application with <c>AddLongwave</c>; without it, there is no limit.</param>
     /// <returns><paramref name="listen"/>.</returns>
     public static ListenOptions LimitSocketsPerAddress(this ListenOptions listen)
     {

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Manage;
 
 /// <summary>
-/// <c>/healthz</c>: would a restart help? Only when publishing has stopped for good. <c>/readyz</c>: should new clients come here? Not while
-/// the hub starts or leaves, and not when publishing has stopped. A full disk is neither: streams go on, and publishing works again when
-/// there is room.
+/// <c>/healthz</c> fails when only a restart helps: publishing has stopped after a write error. <c>/readyz</c> fails when new clients
+/// should use another hub: during start and shutdown, and when publishing has stopped. A full disk fails neither: streams continue, and
+/// publishing resumes when there is free space.
 /// </summary>
 internal sealed class HealthEndpoint(RunningHub hub, Refusals refusals)
 {
@@ -28,7 +28,7 @@ internal sealed class HealthEndpoint(RunningHub hub, Refusals refusals)
             return;
         }
 
-        // Probes add what they like to the query (cache busters), so it is not looked at.
+        // Probes may add a query (cache busters), so it is ignored.
         HubHealth health = hub.Engine.Health;
         context.Response.StatusCode = isGood(health) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";

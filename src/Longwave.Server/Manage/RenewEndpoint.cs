@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Manage;
 
-/// <summary><c>POST /v1/connections/{id}/token</c>: an open stream goes on under a new token of the same subject, without a reconnect.</summary>
+/// <summary><c>POST /v1/connections/{id}/token</c>: renews an open stream with a new token of the same subject, without a reconnect.</summary>
 internal sealed class RenewEndpoint(
     Authenticator authenticator, ConnectionRegistry connections, LongwaveOptions options, TimeProvider clock, Refusals refusals)
 {
@@ -52,7 +52,7 @@ internal sealed class RenewEndpoint(
 
         if (StreamOpener.Refuse(caller, connection.Request) is { } narrowed)
         {
-            // It would not be opened with this token, so it does not stay open with it.
+            // The token does not allow opening this stream, so it must not keep it open.
             subscriber.Close(CloseReason.GrantsNarrowed);
             return narrowed;
         }

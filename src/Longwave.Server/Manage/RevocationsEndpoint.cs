@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Manage;
 
-/// <summary><c>POST /v1/revocations</c>: a token, a subject or a connection is out, at once and (the first two) for good.</summary>
+/// <summary><c>POST /v1/revocations</c>: closes the streams of a token, a subject or one connection; revokes the token or the subject's tokens.</summary>
 internal sealed class RevocationsEndpoint(
     RunningHub hub, Authenticator authenticator, ConnectionRegistry connections, ReceivingBudget budget, LongwaveOptions options, TimeProvider clock,
     Refusals refusals, ILogger<RevocationsEndpoint> logger)
@@ -70,7 +70,7 @@ internal sealed class RevocationsEndpoint(
         var revocation = new Revocation(what == "jti" ? RevocationKind.Token : RevocationKind.Subject, issuer, value);
         DateTimeOffset until = clock.GetUtcNow() + options.Auth.MaxTokenLifetime + (2 * options.Auth.ClockSkew);
 
-        // It waits for the disk.
+        // Waits for the disk.
         RevocationOutcome outcome = await Task.Run(() => hub.Revocations!.Add(revocation, until), CancellationToken.None);
         if (outcome != RevocationOutcome.Stored)
         {

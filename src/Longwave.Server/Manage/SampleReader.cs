@@ -3,10 +3,10 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Manage;
 
-/// <summary>Reads <c>{"samples":[{"kind":"connect","ms":12.5,"transport":"stream"},{"kind":"reconnect","cause":"broken"}]}</c>; the first thing that is wrong is the answer.</summary>
+/// <summary>Reads <c>{"samples":[{"kind":"connect","ms":12.5,"transport":"stream"},{"kind":"reconnect","cause":"broken"}]}</c>; returns the first problem, or null.</summary>
 internal static class SampleReader
 {
-    /// <summary>Most of a time: a day. More is a clock that was set.</summary>
+    /// <summary>Longest valid time, one day, in milliseconds: a longer one means that a clock was changed.</summary>
     public const double MaxMs = 24 * 60 * 60 * 1_000d;
 
     private const string Reconnect = "reconnect";

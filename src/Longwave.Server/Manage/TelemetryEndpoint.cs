@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Longwave.Server.Manage;
 
-/// <summary><c>POST /v1/telemetry</c>: what clients measured, from those who may subscribe. A post is taken as a whole or not at all.</summary>
+/// <summary><c>POST /v1/telemetry</c>: measurements of clients with a grant to subscribe. A request is counted as a whole or not at all.</summary>
 internal sealed class TelemetryEndpoint(
     LongwaveOptions options,
     Authenticator authenticator,

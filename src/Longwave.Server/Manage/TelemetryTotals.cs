@@ -1,15 +1,15 @@
 namespace Longwave.Server.Manage;
 
-/// <summary>What clients measured, added up since the start. A closed set of labels: nothing that a client sends makes it grow.</summary>
+/// <summary>Totals of the clients' measurements since start. The labels are a closed set, so no client can make it grow.</summary>
 internal sealed class TelemetryTotals
 {
-    /// <summary>Measurements of a time; the names are those of the JSON.</summary>
+    /// <summary>Kinds of measured times, with their names in JSON.</summary>
     public static readonly string[] Timed = ["connect", "first-event", "latency"];
 
-    /// <summary>Ways in which events come.</summary>
+    /// <summary>Transports of events.</summary>
     public static readonly string[] Transports = ["stream", "poll"];
 
-    /// <summary>Why a client's connection ended; the same words in every SDK.</summary>
+    /// <summary>Causes of the end of a client's connection, the same in every SDK.</summary>
     public static readonly string[] Causes =
     [
         "network", "ended", "silence", "no-greeting", "stale", "malformed", "unavailable", "refused", "token", "not-a-stream", "asked", "mode-changed",
@@ -20,10 +20,10 @@ internal sealed class TelemetryTotals
     private readonly long[] _reconnects = new long[Causes.Length];
     private long _posts;
 
-    /// <summary>How many posts were taken.</summary>
+    /// <summary>Number of counted requests.</summary>
     public long Posts => Interlocked.Read(ref _posts);
 
-    /// <summary>Adds the samples of one post.</summary>
+    /// <summary>Adds the samples of one request.</summary>
     public void Add(IReadOnlyList<ClientSample> samples)
     {
         Interlocked.Increment(ref _posts);
@@ -42,14 +42,14 @@ internal sealed class TelemetryTotals
         }
     }
 
-    /// <summary>How many times of a kind were measured, and their sum in milliseconds.</summary>
+    /// <summary>Number of measured times of a kind, and their sum in milliseconds.</summary>
     public (long Count, double SumMs) Times(string timed, string transport)
     {
         int cell = Cell(Array.IndexOf(Timed, timed), Array.IndexOf(Transports, transport));
         return (Interlocked.Read(ref _counts[cell]), Interlocked.Read(ref _microseconds[cell]) / 1_000.0);
     }
 
-    /// <summary>How many connections ended for a cause.</summary>
+    /// <summary>Number of connections that ended for a cause.</summary>
     public long Reconnects(string cause) => Interlocked.Read(ref _reconnects[Array.IndexOf(Causes, cause)]);
 
     private static int Cell(int timed, int transport) => (timed * Transports.Length) + transport;

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Manage;
 
-/// <summary><c>GET /v1/topics</c>: what the log knows, a page at a time, sorted by name.</summary>
+/// <summary><c>GET /v1/topics</c>: lists the topics of the log in pages, sorted by name.</summary>
 internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
@@ -108,7 +108,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         return body.WrittenMemory;
     }
 
-    /// <summary>Positions that do not exist (a topic that never had an event, that keeps none) are left out.</summary>
+    /// <summary>Omits positions that do not exist (a topic without events).</summary>
     private static void WriteTopic(Utf8JsonWriter json, TopicInfo topic, uint epoch)
     {
         json.WriteStartObject();
@@ -149,7 +149,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         }
     }
 
-    /// <summary>Zero is no bound, and no bound is left out.</summary>
+    /// <summary>Writes a limit; zero means unlimited and is omitted.</summary>
     private static void WriteBound(Utf8JsonWriter json, ReadOnlySpan<byte> name, long bound)
     {
         if (bound > 0)

@@ -3,22 +3,22 @@ using Longwave.Engine.Subscribers;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Every subscription of an open stream. One is in it for as long as its subscriber lives; its coming and going is announced.</summary>
+/// <summary>Every subscription of the open streams. Each stays in it until its subscriber ends; its begin and end are announced.</summary>
 internal sealed class ActiveSubscriptions(SubscriptionAnnouncer announcer)
 {
     private readonly ConcurrentDictionary<Guid, ActiveSubscription[]> _open = new();
     private long _version;
 
-    /// <summary>Changes with every subscription that comes or goes.</summary>
+    /// <summary>Version that changes when a subscription begins or ends.</summary>
     public long Version => Interlocked.Read(ref _version);
 
-    /// <summary>All of them, in no order.</summary>
+    /// <summary>All entries, in no order.</summary>
     public IEnumerable<ActiveSubscription> All => _open.SelectMany(static pair => pair.Value);
 
-    /// <summary>Takes in the subscriptions of a stream that opens. They leave by themselves.</summary>
+    /// <summary>Adds the subscriptions of a stream that opens. They are removed when the stream ends.</summary>
     /// <param name="hubPath">Path of the hub's address.</param>
-    /// <param name="matchers">What the stream asks for.</param>
-    /// <param name="claims">What its token says, or null.</param>
+    /// <param name="matchers">The matchers of the stream.</param>
+    /// <param name="claims">The Mercure claims of its token, or null.</param>
     /// <param name="subscriber">The stream.</param>
     public void Add(string hubPath, IReadOnlyList<(string? Type, string Text)> matchers, MercureClaims? claims, Subscriber subscriber)
     {

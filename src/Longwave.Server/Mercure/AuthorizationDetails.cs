@@ -7,10 +7,10 @@ using Longwave.Server.Identity;
 namespace Longwave.Server.Mercure;
 
 /// <summary>The claim <c>authorization_details</c> (RFC 9396) of 1.0 tokens (draft 8, "Authorization Details").</summary>
-/// <remarks>A detail of the protocol that can't be understood makes the whole token worthless: what is left of it would not be what was meant.</remarks>
+/// <remarks>If the hub cannot interpret a detail of the protocol, it rejects the whole token, because the rest may not be what the issuer meant.</remarks>
 internal sealed class AuthorizationDetails : IGrantVocabulary
 {
-    /// <summary>The type of the protocol's details; the short one stood in earlier texts of the draft.</summary>
+    /// <summary>The type of the protocol's details; the short one is from earlier versions of the draft.</summary>
     public static readonly IReadOnlyList<string> Types = ["https://mercure.rocks/authorization-detail", "mercure"];
 
     private const string Shape = "has malformed `authorization_details`";
@@ -78,7 +78,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
             grants.Add(new Grant(selector));
         }
 
-        // Actions that are not known grant nothing, and harm nothing.
+        // Unknown actions grant nothing and are ignored.
         bool subscribes = actions.EnumerateArray().Any(static action => action.ValueEquals("subscribe"));
         publish.AddRange(actions.EnumerateArray().Any(static action => action.ValueEquals("publish")) ? grants : []);
         subscribe.AddRange(subscribes ? grants : []);

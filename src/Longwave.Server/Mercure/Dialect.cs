@@ -1,6 +1,6 @@
 namespace Longwave.Server.Mercure;
 
-/// <summary>The two forms of the Mercure protocol, which share one address and little else.</summary>
+/// <summary>The two versions of the Mercure protocol, which share one URL.</summary>
 internal enum Dialect
 {
     /// <summary>0.x (draft 7): <c>topic</c> parameters with URI templates, the claim <c>mercure</c>.</summary>

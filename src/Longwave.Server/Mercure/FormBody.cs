@@ -9,26 +9,26 @@ using Microsoft.Net.Http.Headers;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Reads a body that is a form, within the bounds of every publish.</summary>
+/// <summary>Reads a form from a body, within the limits of a publish.</summary>
 internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, AdmissionControl admission, TimeProvider clock)
 {
-    /// <summary>Most fields of one form, and of one query: a thousand topics, and what else there is.</summary>
+    /// <summary>Most fields of one form or query: a thousand topics, and the other fields.</summary>
     public const int MaxFields = 2_000;
 
     private const string MediaType = "application/x-www-form-urlencoded";
 
-    /// <summary>Text that is no text.</summary>
+    /// <summary>The problem of a form that is not valid UTF-8, or has too many fields.</summary>
     public static Problem Malformed(string field) =>
         new(ProblemTypes.MalformedBody, $"Percent-decoded names and values must be valid UTF-8, and there must be at most {MaxFields} fields.", field);
 
     /// <summary>Adds the fields of the body.</summary>
     public ValueTask<Problem?> AddAsync(HttpContext context, Caller caller, FormFields fields) => ReadAsync(context, caller, fields, static _ => ValueTask.FromResult<Problem?>(null));
 
-    /// <summary>Adds the fields of the body, and does something while its bytes still count as being received.</summary>
+    /// <summary>Adds the fields of the body, and runs an action while its bytes still count as being received.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="caller">Who sends it.</param>
-    /// <param name="fields">Where the fields go.</param>
-    /// <param name="then">What is done with them.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="fields">Receives the fields.</param>
+    /// <param name="then">The action.</param>
     public async ValueTask<Problem?> ReadAsync(HttpContext context, Caller caller, FormFields fields, Func<PublishPermit?, ValueTask<Problem?>> then)
     {
         Problem? problem = CheckType(context.Request.Headers);

@@ -9,10 +9,10 @@ internal sealed class FormFields
 {
     private readonly List<(string Name, string Value)> _fields = [];
 
-    /// <summary>All of them, in their order.</summary>
+    /// <summary>All fields, in their order.</summary>
     public IReadOnlyList<(string Name, string Value)> All => _fields;
 
-    /// <summary>Reads them; false when some bytes are no UTF-8, or there are more than <paramref name="most"/>.</summary>
+    /// <summary>Reads the fields; false when they are not valid UTF-8, or there are more than <paramref name="most"/>.</summary>
     public bool TryAdd(ReadOnlySpan<byte> text, int most)
     {
         byte[] buffer = new byte[text.Length];
@@ -56,10 +56,10 @@ internal sealed class FormFields
         return null;
     }
 
-    /// <summary>Whether the name is there, with whatever value.</summary>
+    /// <summary>Whether a field has the name, with any value.</summary>
     public bool Has(string name) => First(name) is not null;
 
-    /// <summary>A percent sign before anything but two hex digits means itself.</summary>
+    /// <summary>Decodes a percent sign with two hexadecimal digits; any other percent sign is literal.</summary>
     private static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> buffer, out string decoded)
     {
         int length = 0;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary><c>/.well-known/mercure</c>: publishing and subscribing meet at one address.</summary>
+/// <summary><c>/.well-known/mercure</c>: selects the publish or the subscribe endpoint by method.</summary>
 internal sealed class MercureAddress(MercureSubscribeEndpoint subscribe, MercurePublishEndpoint publish, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, QUERY, POST, OPTIONS";

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Mercure;
 
 /// <summary>
-/// Says who a request at the protocol's address is of: 1. where its token is; 2. a cookie may not change anything unless a known page meant
-/// it; 3. the token is one of the hub's issuers, an API key, or signed with a key of its role; 4. what everybody may read is added.
-/// A token that is no good is a refusal, never a request of nobody.
+/// Authenticates requests of the protocol: 1. find the token; 2. with a cookie, allow a change only from a page of an allowed origin;
+/// 3. validate the token: of an issuer of the hub, an API key, or signed with a key of the role; 4. add the rights of every caller.
+/// A token that is not valid is rejected, never treated as anonymous access.
 /// </summary>
 internal sealed class MercureAuthenticator(
     LongwaveOptions options, Authenticator authenticator, IssuerDirectory issuers, HubAddress address, BrowserRules browsers, TimeProvider clock)
@@ -24,11 +24,11 @@ internal sealed class MercureAuthenticator(
         ? origin
         : throw new ArgumentException($"`{text}` is not an origin.", nameof(options)))];
 
-    /// <summary>Who sent it, or why that is refused.</summary>
+    /// <summary>Authenticates a request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="role">What it wants to do.</param>
-    /// <param name="query">The query of its address.</param>
-    /// <param name="dialect">The dialect that it shows beside its token.</param>
+    /// <param name="role">The role that the request needs.</param>
+    /// <param name="query">The query of the request.</param>
+    /// <param name="dialect">The dialect of the request, apart from its token.</param>
     public async ValueTask<MercureCaller> AuthenticateAsync(HttpContext context, MercureRole role, FormFields query, Dialect dialect)
     {
         Problem? problem = MercureCarrier.TryFind(context.Request, query, options.Mercure, dialect, out MercureCarrier carrier);
@@ -66,13 +66,13 @@ internal sealed class MercureAuthenticator(
             return answer with { Problem = problem };
         }
 
-        // By the second: the protocol knows no difference of clocks.
+        // No tolerance: the protocol does not allow for clock differences.
         return caller.ExpiresAt <= clock.GetUtcNow()
             ? answer with { Problem = new Problem(ProblemTypes.InvalidToken, "The token has expired (`exp`).") }
             : answer with { Caller = (caller with { EndsByTheSecond = true }).Beside(Everybody(isOwn || options.Mercure.PublicToKnown)) };
     }
 
-    /// <summary>The keys of a role and the rules for tokens signed with them; null when the role has no keys. The keys grant nothing beyond the role.</summary>
+    /// <summary>The keys of a role and the rules for tokens signed with them; null when the role has no keys. The keys grant no rights beyond the role.</summary>
     private TrustedKeys? KeysOf(MercureRole role, Dialect dialect, string hubUrl) =>
         issuers.FindOther(MercureKeys.NameOf(role)) is { } keys
             ? new TrustedKeys(
@@ -89,14 +89,14 @@ internal sealed class MercureAuthenticator(
         : options.Mercure.Issuer is { } issuer && claims.Issuer != issuer ? "has an issuer (`iss`) that this hub does not accept"
         : null;
 
-    /// <summary>What everybody may do here.</summary>
+    /// <summary>The rights of every caller at this endpoint.</summary>
     private GrantSet Everybody(bool known)
     {
         GrantSet everybody = authenticator.Everybody;
         return known || options.Mercure.Anonymous ? new GrantSet { Publish = everybody.Publish, Subscribe = AnyTopic } : everybody;
     }
 
-    /// <summary>Cross-site request forgery: the browser says whose page it is, in one header or the other.</summary>
+    /// <summary>Prevents cross-site request forgery: checks the page's origin, in <c>Origin</c> or <c>Referer</c>.</summary>
     private Problem? CheckOrigin(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;

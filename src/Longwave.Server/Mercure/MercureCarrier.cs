@@ -5,10 +5,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Where a request carries its token: the header, else the query (0.x), else a cookie. What comes first is taken and the others count for nothing.</summary>
-/// <param name="Token">The token; null when there is none.</param>
-/// <param name="IsCookie">Whether the browser added it by itself.</param>
-/// <param name="IsQuery">Whether it stands in the address.</param>
+/// <summary>The token of a request: from the header, else the query (0.x), else a cookie. The first one found is used; the others are ignored.</summary>
+/// <param name="Token">The token; null without one.</param>
+/// <param name="IsCookie">Whether it is from a cookie, which the browser adds automatically.</param>
+/// <param name="IsQuery">Whether it is in the URL.</param>
 internal readonly record struct MercureCarrier(string? Token, bool IsCookie, bool IsQuery)
 {
     /// <summary>The cookie of 0.x.</summary>
@@ -19,7 +19,7 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
 
     private const string Scheme = "Bearer ";
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the token.</summary>
     public static Problem? TryFind(HttpRequest request, FormFields query, MercureOptions options, Dialect dialect, out MercureCarrier carrier)
     {
         carrier = default;
@@ -47,7 +47,7 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
 
         if (dialect == Dialect.Current && (query.Has("access_token") || query.Has("authorization")))
         {
-            // Passed over in silence it would make somebody nobody.
+            // If it were ignored, an authenticated client would become anonymous without notice.
             return new Problem(ProblemTypes.BadRequest, "1.0 does not accept a token in the URL; use a cookie or the header `Authorization`.", "access_token");
         }
 
@@ -59,10 +59,10 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
         return null;
     }
 
-    /// <summary>Only how it came: what it carries is nobody's to print.</summary>
+    /// <summary>Only the kind, so that the secret is never printed.</summary>
     public override string ToString() => Token is null ? "none" : IsCookie ? "cookie" : IsQuery ? "query" : "header";
 
-    /// <summary>While an application moves on, its users have both; each request means its own.</summary>
+    /// <summary>The cookie of the dialect. During a migration a browser has both cookies.</summary>
     private static string? Cookie(IRequestCookieCollection cookies, MercureOptions options, Dialect dialect) =>
         options.CookieName is { } name ? cookies[name]
         : dialect == Dialect.Legacy ? cookies[LegacyCookie] ?? cookies[CurrentCookie]

@@ -22,7 +22,7 @@ internal sealed class MercurePublishEndpoint(
         bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
         MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Publisher, query, Dialect.Legacy);
 
-        // Before the body: nobody who may not publish makes the hub read one.
+        // Before reading the body: a caller that may not publish must not cost the hub a body.
         if (!found.TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
         {
             await refusals.WriteAsync(context, found.Dialect, problem ?? Authenticator.Forbid(caller!, "No grant allows publishing."));

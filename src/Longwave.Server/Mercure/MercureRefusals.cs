@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Answers with a problem as each dialect has it: status, and the challenge of RFC 6750 and RFC 9728.</summary>
+/// <summary>Answers with a problem in the form of the dialect: the status, and the challenge of RFC 6750 and RFC 9728.</summary>
 internal sealed class MercureRefusals(Refusals refusals, HubAddress address)
 {
-    /// <summary>Where the metadata of the hub are (RFC 9728, section 3.1), before its own path.</summary>
+    /// <summary>Path of the hub's metadata (RFC 9728, section 3.1), before the hub's own path.</summary>
     public const string MetadataPrefix = "/.well-known/oauth-protected-resource";
 
     /// <summary>Answers.</summary>
@@ -15,7 +15,7 @@ internal sealed class MercureRefusals(Refusals refusals, HubAddress address)
     {
         if (dialect == Dialect.Legacy && problem.Type == ProblemTypes.Forbidden)
         {
-            // The text says 403; every hub that clients of 0.x have met says 401.
+            // The specification says 403; the existing 0.x hubs answer 401, and clients depend on it.
             problem = problem with { Type = ProblemTypes.Unauthorized };
         }
 
@@ -32,7 +32,7 @@ internal sealed class MercureRefusals(Refusals refusals, HubAddress address)
         return refusals.WriteAsync(context, problem);
     }
 
-    /// <summary>403 for topics that are the hub's own, whoever publishes.</summary>
+    /// <summary>Answers 403 for the hub's own topics, to every publisher.</summary>
     public Task WriteReservedAsync(HttpContext context, string topic) => refusals.WriteAsync(
         context, new Problem(ProblemTypes.Forbidden, $"`{topic}` is at or below the hub's own URL, where only the hub publishes. Nothing was appended.", "topic"));
 

@@ -1,11 +1,11 @@
 namespace Longwave.Server.Mercure;
 
-/// <summary>What a request wants to do: each role may have keys of its own.</summary>
+/// <summary>Role of a request; each role may have its own keys.</summary>
 internal enum MercureRole
 {
-    /// <summary>It publishes.</summary>
+    /// <summary>The request publishes.</summary>
     Publisher,
 
-    /// <summary>It subscribes, or looks at subscriptions.</summary>
+    /// <summary>The request subscribes, or lists subscriptions.</summary>
     Subscriber,
 }

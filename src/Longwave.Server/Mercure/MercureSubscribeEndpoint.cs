@@ -40,7 +40,7 @@ internal sealed class MercureSubscribeEndpoint(
             return;
         }
 
-        // Before the body: nobody who may read nothing makes the hub read one.
+        // Before reading the body: a caller that may not read must not cost the hub a body.
         problem = hasBody && !caller.Reads ? Authenticator.Forbid(caller, "No grant allows subscribing.")
             : !AcceptHeader.AllowsEventStream(context.Request.Headers.Accept)
                 ? new Problem(ProblemTypes.NotAcceptable, "`Accept` does not allow `text/event-stream`, the only media type of this endpoint.", "Accept")
@@ -87,7 +87,7 @@ internal sealed class MercureSubscribeEndpoint(
         headers.Vary = "Accept";
         headers.Link = $"<{address.Of(context)}>; rel=\"mercure\"";
 
-        // nginx would collect the stream in its buffers.
+        // Tells nginx not to buffer the stream.
         headers["X-Accel-Buffering"] = "no";
         if (subscription.Cursor is { } cursor)
         {

@@ -10,30 +10,30 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>What a subscription of the protocol asks for, in the engine's words.</summary>
-/// <param name="Request">What the engine is asked.</param>
-/// <param name="Matchers">Each matcher as it was written, with its type; 0.x has none.</param>
-/// <param name="Cursor">What the answer says the first event comes after; null when nobody asked.</param>
+/// <summary>A subscription of the protocol, translated into a request of the engine.</summary>
+/// <param name="Request">The request for the engine.</param>
+/// <param name="Matchers">Each matcher as the client wrote it, with its type; 0.x has no types.</param>
+/// <param name="Cursor">The last event id of the answer: the first event comes after it. Null when the client sent none.</param>
 internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyList<(string? Type, string Text)> Matchers, string? Cursor)
 {
-    /// <summary>Longest cursor that is looked at; no event has a longer id.</summary>
+    /// <summary>Longest cursor that the hub evaluates; no event has a longer id.</summary>
     private const int MaxCursorLength = EventRules.MaxIdBytes + 1;
 
     private const string MatchPrefix = "match";
 
-    /// <summary>The names that the cursor has had in 0.x, the newest first.</summary>
+    /// <summary>The names of the cursor in 0.x, the newest first.</summary>
     private static readonly string[] LegacyCursors = ["lastEventID", "last_event_id", "Last-Event-ID"];
 
     /// <summary>Whether the parameters are those of 1.0.</summary>
     public static bool IsCurrent(FormFields fields) => fields.All.Any(static field => IsMatch(field.Name));
 
-    /// <summary>Reads it; the first thing that is wrong is the answer.</summary>
+    /// <summary>Reads the subscription; returns the first problem, or null.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="fields">The query, and the body after it.</param>
-    /// <param name="dialect">How they are understood.</param>
+    /// <param name="fields">The fields of the query, then of the body.</param>
+    /// <param name="dialect">The dialect of the fields.</param>
     /// <param name="hub">The hub's address.</param>
-    /// <param name="engine">Where events are looked up.</param>
-    /// <param name="subscription">What was read.</param>
+    /// <param name="engine">The engine that looks up events.</param>
+    /// <param name="subscription">The subscription.</param>
     public static Problem? TryRead(HttpRequest request, FormFields fields, Dialect dialect, UrlParts hub, HubEngine engine, out MercureSubscription subscription)
     {
         subscription = null!;
@@ -67,7 +67,7 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
         return null;
     }
 
-    /// <summary>Where the stream begins, and what the answer says about it.</summary>
+    /// <summary>Where the stream starts, and the last event id of the answer.</summary>
     private static (SubscribeRequest Request, string? Cursor) Place(SubscribeRequest request, string? asked, HubEngine engine)
     {
         if (asked is null or EventRules.EarliestId)
@@ -78,7 +78,7 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
         EventPlace place = engine.Find(asked);
         if (place.Position is { } position)
         {
-            // An event that is gone leaves its position, from which the rest goes on; what was lost is told in band.
+            // A removed event still has its position, so the stream continues after it and reports the gap in band.
             return (request with { LastEventId = position.ToString() }, place.IsKept ? asked : EventRules.EarliestId);
         }
 
@@ -127,7 +127,7 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
 
     private static bool IsMatch(string name) => name.StartsWith(MatchPrefix, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The header, which a reconnecting client keeps current, wins over the parameters.</summary>
+    /// <summary>The header takes precedence over the parameters, because a reconnecting client keeps it current.</summary>
     private static string? Asked(StringValues header, FormFields fields, Dialect dialect)
     {
         string? id = !StringValues.IsNullOrEmpty(header) ? header.ToString()

@@ -16,7 +16,7 @@ internal static class MercureUpdate
     /// <summary>The type of the hub's updates about subscriptions in 1.0.</summary>
     public const string ReservedType = "mercure";
 
-    /// <summary>Reads it; unknown fields are skipped. The engine checks the event afterwards, as every event.</summary>
+    /// <summary>Reads an update and skips unknown fields. The engine validates the event afterwards.</summary>
     public static Problem? TryRead(FormFields fields, Dialect dialect, out Event update)
     {
         update = null!;
@@ -48,7 +48,7 @@ internal static class MercureUpdate
         return null;
     }
 
-    /// <summary>The problem of an update that the engine refuses.</summary>
+    /// <summary>The problem of an update that the engine rejects.</summary>
     public static Problem Refuse(PublishResult refused) => refused is { Outcome: PublishOutcome.InvalidEvent, Problem: { } wrong }
         ? new Problem(wrong.Kind == EventProblemKind.TooLarge ? ProblemTypes.EventTooLarge : ProblemTypes.InvalidEvent, wrong.Detail, wrong.Field)
         : PublishRefusals.Of(refused);
@@ -66,7 +66,7 @@ internal static class MercureUpdate
             return new Problem(ProblemTypes.InvalidEvent, "`retry` must be a number of milliseconds, digits only.", "retry");
         }
 
-        // More than anybody waits.
+        // Longer than any client waits.
         retryMs = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int read) ? read : int.MaxValue;
         return null;
     }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary><c>GET /.well-known/oauth-protected-resource/.well-known/mercure</c>: where tokens come from and how they are sent (RFC 9728).</summary>
+/// <summary><c>GET /.well-known/oauth-protected-resource/.well-known/mercure</c>: issuers of tokens, and how to send tokens (RFC 9728).</summary>
 internal sealed class MetadataEndpoint(LongwaveOptions options, Authenticator authenticator, HubAddress address, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";

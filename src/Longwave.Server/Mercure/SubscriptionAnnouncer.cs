@@ -8,15 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Publishes that subscriptions began and ended, in their order, a batch at a time; what the log does not take is tried again.</summary>
+/// <summary>Publishes the begin and end of subscriptions, in order and in batches; retries what the log rejects.</summary>
 internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService
 {
-    /// <summary>Most announcements that wait; more are dropped, and the log says so.</summary>
+    /// <summary>Most waiting announcements; further ones are dropped with a log message.</summary>
     private const int MaxWaiting = 1_000_000;
 
     private const int MaxBatch = 1_000;
 
-    /// <summary>Characters of a refused topic that the log shows.</summary>
+    /// <summary>Characters of a rejected topic in the log message.</summary>
     private const int LoggedTopicLength = 200;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
@@ -25,13 +25,13 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
 
-    /// <summary>The policy of the topics that it publishes to: each is used twice and never again.</summary>
+    /// <summary>The policy of the topics of announcements: each topic has two events and is not used again.</summary>
     public static TopicPolicy Policy => new()
     {
         Selector = "{+hub}/.well-known/mercure/subscriptions{/type,match,subscriber}", Durability = Durability.Memory, MaxAge = TimeSpan.FromHours(1),
     };
 
-    /// <summary>Tells everybody who may know.</summary>
+    /// <summary>Announces the subscription to every subscriber with the right to read its topic.</summary>
     public void Announce(ActiveSubscription subscription, bool isActive)
     {
         if (!_waiting.Writer.TryWrite(new Announcement(subscription, isActive)))
@@ -46,7 +46,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
         return Task.CompletedTask;
     }
 
-    /// <summary>After the streams have ended and before the log closes.</summary>
+    /// <summary>Stops after the streams have ended and before the log closes.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         _waiting.Writer.TryComplete();
@@ -80,7 +80,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
         }
     }
 
-    /// <summary>False when the hub ends before the log has taken them.</summary>
+    /// <summary>Publishes a batch; false when the hub stops before the log has accepted it.</summary>
     private async Task<bool> TryPublishAsync(List<Publication> batch)
     {
         while (hub.EngineOrNull is { } engine)
@@ -93,7 +93,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
 
             if (result.Problem is { } problem && result.Outcome != PublishOutcome.TooManyTopics)
             {
-                // Something of the batch is refused for ever: alone, each of the others gets through.
+                // One event of the batch is rejected permanently: publish each event alone, so that the others succeed.
                 return batch.Count == 1 ? Drop(batch[0], problem) : await TryPublishEachAsync(batch);
             }
 
@@ -121,7 +121,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
         return true;
     }
 
-    /// <summary>The topic holds the matcher, percent-encoded: a long one makes a topic that is longer than a topic may be.</summary>
+    /// <summary>Whether the topic is short enough: it contains the percent-encoded matcher, so a long matcher exceeds the limit of topics.</summary>
     private bool Drop(Publication publication, EventProblem problem)
     {
         string topic = publication.Event.Topic;

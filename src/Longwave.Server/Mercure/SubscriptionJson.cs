@@ -24,7 +24,7 @@ internal static class SubscriptionJson
         return buffer.WrittenMemory.ToArray();
     }
 
-    /// <summary>What a document of a dialect begins with.</summary>
+    /// <summary>Writes the first members of a document in a dialect.</summary>
     public static void WriteContext(Utf8JsonWriter json, Dialect dialect)
     {
         if (dialect == Dialect.Legacy)
@@ -33,7 +33,7 @@ internal static class SubscriptionJson
         }
     }
 
-    /// <summary>The members of one subscription.</summary>
+    /// <summary>Writes the members of one subscription.</summary>
     public static void WriteMembers(Utf8JsonWriter json, ActiveSubscription subscription, bool isActive)
     {
         json.WriteString("id"u8, subscription.Topic);

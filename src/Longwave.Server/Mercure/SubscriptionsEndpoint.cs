@@ -10,13 +10,13 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary><c>GET /.well-known/mercure/subscriptions…</c>: who listens to what (both drafts, "Subscription API").</summary>
+/// <summary><c>GET /.well-known/mercure/subscriptions…</c>: the active subscriptions (both drafts, "Subscription API").</summary>
 internal sealed class SubscriptionsEndpoint(
     RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, ActiveSubscriptions active, Refusals plain, MercureRefusals refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
-    /// <summary>Bytes of an answer that are gathered before they are sent: a long list is never in memory as a whole.</summary>
+    /// <summary>Bytes of an answer that are buffered before a flush, so that a long list is never in memory as a whole.</summary>
     private const int FlushBytes = 32 * 1024;
 
     public async Task HandleAsync(HttpContext context)
@@ -47,7 +47,7 @@ internal sealed class SubscriptionsEndpoint(
         await AnswerAsync(context, found.Dialect, ActiveSubscription.Folder(hubPath), topic);
     }
 
-    /// <summary>The path as it was sent, each part spelt as in topics: decoded, the slashes of a matcher could not be told from those between the parts.</summary>
+    /// <summary>The path as sent, with each part encoded as in topics: after decoding, a slash of a matcher would look like a separator.</summary>
     private static string TopicOf(HttpContext context, string hubPath)
     {
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
@@ -58,12 +58,12 @@ internal sealed class SubscriptionsEndpoint(
         return hubPath + string.Join('/', parts.Select(static part => Uri.EscapeDataString(Uri.UnescapeDataString(part))));
     }
 
-    /// <summary>The addresses are topics, and private ones: only one's own grants count.</summary>
+    /// <summary>Whether the caller may read the document: its path is a private topic, so only the caller's own grants count.</summary>
     private static bool MayRead(Caller caller, string topic) => caller.Access is null || caller.Grants.Subscribe.Any(grant => grant.Allows(topic, null));
 
     private async Task AnswerAsync(HttpContext context, Dialect dialect, string folder, string topic)
     {
-        // Before the list: what comes or goes meanwhile is told by an update after this one.
+        // Read the last event id before the list: a later update announces every change that the list misses.
         string last = hub.Engine.NewestId() ?? EventRules.EarliestId;
         string etag = $"\"{hub.Engine.Tip}-{active.Version:x}\"";
         string[] parts = topic.Length > folder.Length ? topic[(folder.Length + 1)..].Split('/') : [];

@@ -9,21 +9,21 @@ namespace Longwave.Server.Mercure;
 /// <summary>Topic matchers of 1.0 (draft 8, "Matcher Types").</summary>
 internal static class TopicMatcher
 {
-    /// <summary>One topic, byte for byte. What is meant when no type is named.</summary>
+    /// <summary>One topic, compared byte by byte. The default type.</summary>
     public const string Exact = "exact";
 
     /// <summary>Every topic that a URL pattern matches.</summary>
     public const string UrlPattern = "urlpattern";
 
-    /// <summary>The types that there are.</summary>
+    /// <summary>The known types.</summary>
     public static readonly IReadOnlyList<string> Types = [Exact, UrlPattern];
 
     /// <summary>Reads a matcher.</summary>
-    /// <param name="type">Its type, in exactly this spelling.</param>
-    /// <param name="text">The matcher; <c>*</c> is every topic whatever the type.</param>
+    /// <param name="type">Its type; case counts.</param>
+    /// <param name="text">The matcher; <c>*</c> is every topic for every type.</param>
     /// <param name="hub">The hub's address.</param>
-    /// <param name="selector">What it selects.</param>
-    /// <param name="error">What is wrong with it.</param>
+    /// <param name="selector">The topics that it selects.</param>
+    /// <param name="error">Why it is not valid.</param>
     public static bool TryParse(string type, string text, UrlParts hub, [NotNullWhen(true)] out Selector? selector, [NotNullWhen(false)] out string? error)
     {
         selector = null;
@@ -45,7 +45,7 @@ internal static class TopicMatcher
         return true;
     }
 
-    /// <summary>Whether there are characters that nobody sees: controls, and the category Cf, with which one name passes for another.</summary>
+    /// <summary>Whether there are invisible characters: controls, and the category Cf, with which one name can imitate another.</summary>
     public static bool HasHidden(string text)
     {
         foreach (Rune rune in text.EnumerateRunes())

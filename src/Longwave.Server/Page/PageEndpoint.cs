@@ -7,24 +7,24 @@ using Microsoft.Net.Http.Headers;
 namespace Longwave.Server.Page;
 
 /// <summary>
-/// <c>/</c> and <c>/page/NAME</c>: the page that shows topics and events live. It asks the hub what every other client can ask, and its
-/// addresses are relative, so that it works below any prefix.
+/// <c>/</c> and <c>/page/NAME</c>: the page that shows topics and events live. It uses only public endpoints, and its URLs are relative,
+/// so that it works below any prefix.
 /// </summary>
 internal sealed class PageEndpoint(PageFiles files, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
-    /// <summary>The page needs its own scripts, its own styles and the hub; whatever else ends up in it must not do anything.</summary>
+    /// <summary>Content security policy: allows only the page's own scripts and styles, and requests to the hub, so that injected content has no effect.</summary>
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>The page itself.</summary>
+    /// <summary>Serves the page.</summary>
     public Task HandleIndexAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
         if (!request.Path.HasValue || !request.Path.Value.EndsWith('/'))
         {
-            // Below a prefix: relative addresses need the slash.
+            // Below a prefix, relative URLs need the trailing slash.
             context.Response.Headers.Location = UriHelper.BuildRelative(request.PathBase, request.Path.Add("/"), request.QueryString);
             context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
             return Task.CompletedTask;
@@ -33,7 +33,7 @@ internal sealed class PageEndpoint(PageFiles files, Refusals refusals)
         return HandleAsync(context, files.Find(PageFiles.Index)!);
     }
 
-    /// <summary>One of its other files.</summary>
+    /// <summary>Serves one of the other files of the page.</summary>
     public Task HandleFileAsync(HttpContext context) =>
         context.GetRouteValue("file") is string name && name != PageFiles.Index && files.Find(name) is { } file
             ? HandleAsync(context, file)
@@ -66,7 +66,7 @@ internal sealed class PageEndpoint(PageFiles files, Refusals refusals)
         }
     }
 
-    /// <summary>Does the client say that it has this version (RFC 9110, section 13.1.2)?</summary>
+    /// <summary>Whether the client already has this version (RFC 9110, section 13.1.2).</summary>
     private static bool HasIt(HttpRequest request, PageFile file)
     {
         if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out IList<EntityTagHeaderValue>? tags))

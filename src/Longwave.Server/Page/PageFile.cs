@@ -4,7 +4,7 @@ namespace Longwave.Server.Page;
 
 /// <summary>One file of the page.</summary>
 /// <param name="MediaType">Its content type.</param>
-/// <param name="Bytes">What is in it.</param>
+/// <param name="Bytes">Its content.</param>
 /// <param name="Tag">Its entity tag, quotes included: the same bytes have the same tag on every hub.</param>
 internal sealed record PageFile(string MediaType, ReadOnlyMemory<byte> Bytes, string Tag)
 {

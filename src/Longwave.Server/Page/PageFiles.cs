@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace Longwave.Server.Page;
 
-/// <summary>The files of the page, by name. They are part of the assembly, so that a hub is one thing to install.</summary>
+/// <summary>The files of the page, by name. They are embedded in the assembly, so that the hub needs no further files.</summary>
 internal sealed class PageFiles
 {
-    /// <summary>What the project file puts before the name of each file.</summary>
+    /// <summary>Prefix of the resource names, set by the project file.</summary>
     public const string ResourcePrefix = "page/";
 
     /// <summary>The file at <c>/</c>.</summary>
@@ -16,7 +16,7 @@ internal sealed class PageFiles
         .Select(name => name[ResourcePrefix.Length..])
         .ToFrozenDictionary(name => name, PageFile.Read);
 
-    /// <summary>Names of all of them.</summary>
+    /// <summary>Names of all files.</summary>
     public IEnumerable<string> Names => _files.Keys;
 
     /// <summary>The file of that name, or null.</summary>

@@ -5,22 +5,22 @@ using Microsoft.Net.Http.Headers;
 
 namespace Longwave.Server.Publish;
 
-/// <summary>What the headers say about the body of a publish.</summary>
-/// <param name="Kind">How it is understood.</param>
-/// <param name="ContentType">The content type that is kept with a raw or binary event; null when nothing useful was said.</param>
+/// <summary>The headers that describe the body of a publish.</summary>
+/// <param name="Kind">The format of the body.</param>
+/// <param name="ContentType">The content type to store with a raw or binary event; null without a useful one.</param>
 /// <param name="IdempotencyKey">The <c>Idempotency-Key</c> header, or null.</param>
 internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, string? IdempotencyKey)
 {
     private const int MaxIdempotencyKeyLength = 255;
     private const string CloudEventsPrefix = "application/cloudevents";
 
-    /// <summary>What curl says when it was told nothing.</summary>
+    /// <summary>The default content type of curl, which says nothing about the data.</summary>
     private const string FormUrlEncoded = "application/x-www-form-urlencoded";
 
-    /// <summary>The attributes that every CloudEvent has: one of them among the headers means that binary mode is meant.</summary>
+    /// <summary>Headers of the required attributes of a CloudEvent: any of them means binary mode.</summary>
     private static readonly string[] BinaryModeHeaders = ["ce-specversion", "ce-id", "ce-source", "ce-type"];
 
-    /// <summary>Reads the headers; the first thing that is wrong is the answer.</summary>
+    /// <summary>Reads the headers; returns the first problem, or null.</summary>
     public static Problem? TryRead(IHeaderDictionary headers, out BodyHeaders read)
     {
         read = default;
@@ -87,7 +87,7 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
                 ProblemTypes.InvalidParameter, $"`Idempotency-Key` has {key.Length} characters; it must have 1 to {MaxIdempotencyKeyLength}.", "Idempotency-Key");
     }
 
-    /// <summary>CloudEvents HTTP binding 1.0.2, section 3: the content type decides for structured and batch, then the headers for binary.</summary>
+    /// <summary>Determines the format (CloudEvents HTTP binding 1.0.2, section 3): by content type for structured and batch mode, then by headers for binary mode.</summary>
     private static Problem? TryChooseKind(IHeaderDictionary headers, MediaTypeHeaderValue? media, out BodyKind kind)
     {
         kind = BodyKind.Raw;

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Publish;
 
-/// <summary>How the body of a publish is understood.</summary>
+/// <summary>The format of the body of a publish.</summary>
 internal enum BodyKind
 {
     /// <summary>The body is one event's data, verbatim.</summary>

@@ -7,17 +7,17 @@ using Longwave.Server.Identity;
 
 namespace Longwave.Server.Publish;
 
-/// <summary>Fills the engine's request with the events of an HTTP request; what the engine or the grants refuse becomes a problem.</summary>
+/// <summary>Adds the events of an HTTP request to the engine's request; translates rejections of the engine or the grants into problems.</summary>
 /// <param name="request">The engine's request, which checks rules and limits.</param>
-/// <param name="idempotencyKey">The request's <c>Idempotency-Key</c>, which with the caller and the index names an event, or null.</param>
-/// <param name="batch">Whether problems say which event of the request they are about.</param>
+/// <param name="idempotencyKey">The request's <c>Idempotency-Key</c>, which identifies an event together with the caller and the index, or null.</param>
+/// <param name="batch">Whether problems contain the index of the event.</param>
 /// <param name="caller">The publisher: each event needs a grant for each of its topics.</param>
 internal sealed class PublicationList(PublishRequest request, string? idempotencyKey, bool batch, Caller caller)
 {
-    /// <summary>The hub's address in Mercure's sense, below which only the hub publishes; null when it has none.</summary>
+    /// <summary>The hub's Mercure URL, below which only the hub publishes; null when Mercure is disabled.</summary>
     public string? HubUrl { get; init; }
 
-    /// <summary>The events so far.</summary>
+    /// <summary>Number of events added so far.</summary>
     public PublishRequest Request => request;
 
     /// <summary>Adds a raw event.</summary>
@@ -28,7 +28,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
         return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: true) : CheckGrants(e);
     }
 
-    /// <summary>Adds a CloudEvent, whose source and id are its idempotency key unless the request has one.</summary>
+    /// <summary>Adds a CloudEvent. Without a key of the request, its source and id are its idempotency key.</summary>
     public Problem? Add(Event e, in CloudEventIdentity identity)
     {
         IdempotencyKey key = idempotencyKey is null
@@ -37,7 +37,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
         return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: false) : CheckGrants(e);
     }
 
-    /// <summary>A problem of the event that would have been next.</summary>
+    /// <summary>A problem of the next event, which could not be added.</summary>
     public Problem Refuse(EventProblem problem) => PublishRefusals.Of(problem, problem.Field, batch ? problem.Index ?? request.Count : null);
 
     private Problem Refuse(PublishResult refused, bool isRaw)
@@ -47,15 +47,15 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
             return PublishRefusals.Of(refused);
         }
 
-        // Of a raw event, what the rules call data is the body, and its content type is the header.
+        // The rules name the fields of an event; for a raw event, data is the body, and its content type is a header.
         string field = !isRaw ? problem.Field : problem.Field switch { "data" => "body", "datacontenttype" => "Content-Type", _ => problem.Field };
         return PublishRefusals.Of(problem, field, batch ? problem.Index : null);
     }
 
-    /// <summary>Of the event added last.</summary>
+    /// <summary>Index of the last added event.</summary>
     private int? Index => batch ? request.Count - 1 : null;
 
-    /// <summary>After the rules, as a topic that breaks them is refused for that. A request with a refused event is never published.</summary>
+    /// <summary>Checks the grants, after the rules, so that an invalid topic is rejected as invalid. A request with a rejected event is never published.</summary>
     private Problem? CheckGrants(Event e)
     {
         if (HubUrl is not null && (ReservedTopics.IsBelow(e.Topic, HubUrl) || e.Alternates.Any(topic => ReservedTopics.IsBelow(topic, HubUrl))))

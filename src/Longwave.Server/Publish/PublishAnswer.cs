@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Publish;
 
-/// <summary>Says where the published events stand.</summary>
+/// <summary>Answers a publish with the positions of the events.</summary>
 internal static class PublishAnswer
 {
-    /// <summary><c>{"id":"5f3a9c1e-1042"}</c> with 201, or 200 and <c>"duplicate":true</c> when the log had it already.</summary>
+    /// <summary><c>{"id":"5f3a9c1e-1042"}</c> with 201, or 200 and <c>"duplicate":true</c> when the event was already in the log.</summary>
     public static Task WriteSingleAsync(HttpContext context, PublishedEvent published)
     {
         context.Response.StatusCode = published.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
@@ -32,7 +32,7 @@ internal static class PublishAnswer
         return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
     }
 
-    /// <summary><c>{"ids":[…],"duplicates":n}</c> with 201, or 200 when nothing of it was new.</summary>
+    /// <summary><c>{"ids":[…],"duplicates":n}</c> with 201, or 200 when no event was new.</summary>
     public static Task WriteBatchAsync(HttpContext context, IReadOnlyList<PublishedEvent> published)
     {
         int duplicates = 0;

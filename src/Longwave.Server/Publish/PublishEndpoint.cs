@@ -25,7 +25,7 @@ internal sealed class PublishEndpoint(
 {
     public async Task HandleAsync(HttpContext context)
     {
-        // Before the body: nobody who may not publish makes the hub read one.
+        // Before reading the body: a caller that may not publish must not cost the hub a body.
         if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) || !caller.Publishes)
         {
             await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "No grant allows publishing."));
@@ -58,7 +58,7 @@ internal sealed class PublishEndpoint(
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
         var list = new PublicationList(hub.Engine.NewRequest(), headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
 
-        // The bytes count as being received until the log has answered, so that the two bounds meet without a hole.
+        // The bytes count as being received until the log has answered, so that every byte is always within one of the two limits.
         return reader.CheckDeclaredLength()
             ?? await ReadAsync(context, headers, query, reader, list)
             ?? permit?.TakeEvents(list.Request.Count)
@@ -105,7 +105,7 @@ internal sealed class PublishEndpoint(
 
     private static Problem? AddBinary(IHeaderDictionary headers, string? contentType, byte[] body, CloudEventDefaults defaults, PublicationList list)
     {
-        // A header that stands twice comes as two pairs, and is refused for it.
+        // A duplicate header becomes two attributes, which are rejected as a duplicate.
         IEnumerable<KeyValuePair<string, string>> attributes =
             from header in headers
             where header.Key.StartsWith("ce-", StringComparison.OrdinalIgnoreCase)

@@ -3,10 +3,10 @@ using Longwave.Server.Http;
 namespace Longwave.Server.Publish;
 
 /// <summary>The query of a publish.</summary>
-/// <param name="Topics">The topic, then alternates; empty when the body says it.</param>
+/// <param name="Topics">The topic, then its alternates; empty when the body contains the topic.</param>
 /// <param name="Type">Type of a raw event, or null.</param>
 /// <param name="Key">Key, or null.</param>
-/// <param name="IsPrivate">Whether events that do not say it themselves are private.</param>
+/// <param name="IsPrivate">Whether events without the attribute are private.</param>
 internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, string? Type, string? Key, bool IsPrivate)
 {
     private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("type"), new("key"), new("private")];
@@ -14,7 +14,7 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
 
-    /// <summary>Reads the query as it fits the kind of body; values are checked with the events they end up in.</summary>
+    /// <summary>Reads the query for a format of the body. The values are validated later, with the events.</summary>
     public static Problem? TryRead(string? queryString, BodyKind kind, out PublishQuery query)
     {
         query = default;

@@ -4,7 +4,7 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Publish;
 
-/// <summary>Translates what the engine refuses into problems.</summary>
+/// <summary>Translates rejections of the engine into problems.</summary>
 internal static class PublishRefusals
 {
     /// <summary>The problem of a request that was not accepted.</summary>
@@ -24,8 +24,8 @@ internal static class PublishRefusals
 
     /// <summary>The problem of an event that breaks a rule.</summary>
     /// <param name="problem">What is wrong.</param>
-    /// <param name="field">What the publisher calls the field.</param>
-    /// <param name="index">Which event of a batch, or null.</param>
+    /// <param name="field">The publisher's name of the field.</param>
+    /// <param name="index">Index of the event in a batch, or null.</param>
     public static Problem Of(EventProblem problem, string field, int? index)
     {
         ProblemType type = (problem.Kind, field) switch

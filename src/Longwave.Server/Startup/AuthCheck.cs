@@ -5,7 +5,7 @@ using Longwave.Server.Identity;
 
 namespace Longwave.Server.Startup;
 
-/// <summary>Checks the section <c>Auth</c> at the start: what is missing or contradicts itself there would be found out by attackers.</summary>
+/// <summary>Checks the section <c>Auth</c> at start: a missing or contradictory setting there is a vulnerability.</summary>
 internal static class AuthCheck
 {
     public static void Check(AuthOptions auth, List<string> failures)

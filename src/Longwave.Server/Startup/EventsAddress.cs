@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Startup;
 
-/// <summary><c>/v1/events</c>: publishing and subscribing meet at one address.</summary>
+/// <summary><c>/v1/events</c>: selects the publish or the subscribe endpoint by method.</summary>
 internal sealed class EventsAddress(SubscribeEndpoint subscribe, PublishEndpoint publish, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, POST, OPTIONS";
 
-    /// <summary>The content types that a publish understands; anything else is one event's data, verbatim.</summary>
+    /// <summary>The content types with a special format; a body of any other type is the data of one event, verbatim.</summary>
     private const string AcceptPost = "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, */*";
 
     public Task HandleAsync(HttpContext context)

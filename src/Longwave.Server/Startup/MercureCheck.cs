@@ -4,7 +4,7 @@ using Longwave.Server.Identity;
 
 namespace Longwave.Server.Startup;
 
-/// <summary>Checks the section <c>Mercure</c> at the start.</summary>
+/// <summary>Checks the section <c>Mercure</c> at start.</summary>
 internal static class MercureCheck
 {
     public static void Check(MercureOptions mercure, ServerOptions server, List<string> failures)

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Server.Startup;
 
-/// <summary>Checks the whole tree of options at start: ranges, required values, and what must hold between two values.</summary>
-/// <remarks>The framework's own data-annotation check looks at the outermost object only.</remarks>
+/// <summary>Checks the whole tree of options at start: ranges, required values, and relations between values.</summary>
+/// <remarks>The framework's own data-annotation check covers only the outermost object.</remarks>
 internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
 {
     public ValidateOptionsResult Validate(string? name, LongwaveOptions options)
@@ -57,7 +57,7 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
 
     private static void CheckRelations(LongwaveOptions options, List<string> failures)
     {
-        // A section that is null was reported above, and has no values to compare.
+        // A null section is reported above and has no values to compare.
         if (options.Engine is not { Limits: not null, Policies: not null } engine || options.Server is not { } server)
         {
             return;
@@ -139,7 +139,7 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
         }
     }
 
-    /// <summary>The largest request of all must fit into an empty bucket, or it could never be taken.</summary>
+    /// <summary>Checks that the largest request fits into an empty token bucket; otherwise it could never be accepted.</summary>
     private static void CheckClient(string section, ClientLimits client, HubLimits limits, List<string> failures)
     {
         if (client.EventsPerSecond > 0 && client.EventBurst < limits.MaxRequestEvents)

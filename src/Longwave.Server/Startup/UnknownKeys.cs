@@ -5,13 +5,13 @@ using Microsoft.Extensions.Configuration;
 
 namespace Longwave.Server.Startup;
 
-/// <summary>Finds configuration keys that nothing reads: a misspelt limit must not silently keep its default.</summary>
+/// <summary>Finds unknown configuration keys, so that a misspelt limit does not silently keep its default.</summary>
 public static class UnknownKeys
 {
-    /// <summary>One sentence for each key below <paramref name="configuration"/> that <paramref name="options"/> does not have.</summary>
+    /// <summary>Returns one sentence for each key below <paramref name="configuration"/> that <paramref name="options"/> does not have.</summary>
     /// <param name="configuration">The section (or root) that is bound.</param>
     /// <param name="options">The option class it is bound to.</param>
-    /// <param name="others">Sections beside it that somebody else reads, with their option classes.</param>
+    /// <param name="others">Other sections that another component reads, with their option classes.</param>
     public static IReadOnlyList<string> Find(IConfiguration configuration, Type options, IReadOnlyDictionary<string, Type>? others = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);

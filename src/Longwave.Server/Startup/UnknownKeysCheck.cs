@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Server.Startup;
 
-/// <summary>Ends the start when the configuration holds a key that nothing reads.</summary>
+/// <summary>Stops the start when the configuration contains an unknown key.</summary>
 internal sealed class UnknownKeysCheck(IConfiguration configuration) : IValidateOptions<LongwaveOptions>
 {
     public ValidateOptionsResult Validate(string? name, LongwaveOptions options)

@@ -9,25 +9,25 @@ using Longwave.Server.Identity;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>Every open stream by its name, so that it can be renewed, shown and ended. A stream is in it for as long as its subscriber lives, whatever becomes of the request that opened it.</summary>
+/// <summary>Every open stream by its id, for renewal, listing and closing. A stream stays registered until its subscriber ends, even after the request that opened it.</summary>
 internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<long, OpenConnection> _open = new();
 
-    // So that the name of a stream of an earlier start, or of another hub, is nobody's name here.
+    // Random per start, so that the id of a stream of an earlier start or of another hub never matches here.
     private readonly string _prefix = $"c{RandomNumberGenerator.GetInt32(int.MaxValue):x8}-";
     private long _last;
 
-    /// <summary>All of them, in no order.</summary>
+    /// <summary>All entries, in no order.</summary>
     public IEnumerable<OpenConnection> All => _open.Select(static pair => pair.Value);
 
-    /// <summary>The name of the next stream.</summary>
+    /// <summary>The number of the next stream.</summary>
     public long Next() => Interlocked.Increment(ref _last);
 
-    /// <summary>A stream's number as its clients know it.</summary>
+    /// <summary>The public id of a stream number.</summary>
     public string Name(long number) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{number}");
 
-    /// <summary>The number that a name stands for, whether the stream is open or not.</summary>
+    /// <summary>The stream number of an id, whether the stream is open or not.</summary>
     public bool TryParse(string name, out long number)
     {
         number = 0;
@@ -36,7 +36,7 @@ internal sealed class ConnectionRegistry
             && Name(number) == name;
     }
 
-    /// <summary>The stream of a name.</summary>
+    /// <summary>Finds the open stream of an id.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out OpenConnection? connection)
     {
         connection = null;
@@ -58,7 +58,7 @@ internal sealed class ConnectionRegistry
     /// <summary>A stream is over, or was refused.</summary>
     public void Remove(OpenConnection connection) => _open.TryRemove(connection.Number, out OpenConnection? _);
 
-    /// <summary>Ends every stream that a condition holds for; returns how many.</summary>
+    /// <summary>Closes every stream that matches a condition; returns their number.</summary>
     public int Close(Func<OpenConnection, bool> which, CloseReason reason)
     {
         int closed = 0;
@@ -71,7 +71,7 @@ internal sealed class ConnectionRegistry
         return closed;
     }
 
-    /// <summary>What the engine has to know about who holds a stream.</summary>
+    /// <summary>The identity of a stream for the engine.</summary>
     public StreamIdentity Identify(long number, Caller caller, AuthOptions options, DateTimeOffset now) => new()
     {
         Connection = Name(number),
@@ -82,7 +82,7 @@ internal sealed class ConnectionRegistry
             : Expiry(expires, options, now),
     };
 
-    /// <summary>A token that lives for seconds is not announced before it is there.</summary>
+    /// <summary>Limits the notice period, so that a short-lived token is not announced as expiring right at the start.</summary>
     private static StreamExpiry Expiry(DateTimeOffset expires, AuthOptions options, DateTimeOffset now)
     {
         TimeSpan left = expires > now ? expires - now : TimeSpan.Zero;

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>What <c>GET /v1/events</c> asks for, once everything about it was found right.</summary>
-/// <param name="Media">Form of the answer.</param>
-/// <param name="Request">What the engine is asked.</param>
+/// <summary>The validated parameters of <c>GET /v1/events</c>.</summary>
+/// <param name="Media">Media type of the answer.</param>
+/// <param name="Request">The request for the engine.</param>
 /// <param name="Wait">How long a poll waits for its first event.</param>
 /// <param name="Limit">Most events of a poll.</param>
 internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, TimeSpan Wait, int Limit)
 {
-    /// <summary>Longest last event id that is looked at; whatever is longer is garbage, and garbage is answered in band.</summary>
+    /// <summary>Longest last event id that is evaluated; a longer one is not valid and gets a reset in the stream.</summary>
     private const int MaxLastEventIdLength = 1024;
 
     private static readonly QueryParameter[] Known =
@@ -26,19 +26,19 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         new("ticket"), new("access_token"),
     ];
 
-    /// <summary>The ticket that stands for the caller's token, or null.</summary>
+    /// <summary>The ticket in the query, or null.</summary>
     public string? Ticket { get; private init; }
 
-    /// <summary>The caller's token, where the query may carry it, or null.</summary>
+    /// <summary>The token in the query, or null.</summary>
     public string? AccessToken { get; private init; }
 
-    /// <summary>Only what is asked for: the record would print the secrets, too.</summary>
+    /// <summary>Only the media type and selectors, because the record would also print the secrets.</summary>
     public override string ToString() => $"{Media} {string.Join(' ', Request.Selectors)}";
 
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
 
-    /// <summary>Reads query and headers; the first thing that is wrong is the answer.</summary>
+    /// <summary>Reads query and headers; returns the first problem, or null.</summary>
     public static Problem? TryRead(HttpRequest request, HubLimits limits, out EventsQuery query)
     {
         query = null!;
@@ -92,7 +92,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         return null;
     }
 
-    /// <summary>The header, which a reconnecting EventSource keeps current, wins over the parameter, which stays as the page wrote it.</summary>
+    /// <summary>The header takes precedence over the parameter, because a reconnecting EventSource updates only the header.</summary>
     private static string? LastEventId(StringValues header, string? parameter)
     {
         string? id = StringValues.IsNullOrEmpty(header) ? parameter : header.ToString();
@@ -194,7 +194,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
             ProblemTypes.InvalidParameter, "`since` must be `earliest` or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.", "since");
     }
 
-    /// <summary>A whole number for polls; one above <paramref name="most"/> is shortened to it, as the limits say.</summary>
+    /// <summary>Reads an integer parameter of polls; a value above <paramref name="most"/> is reduced to it.</summary>
     private static Problem? TryReadNumber(QueryValues values, string name, EventsMedia media, int least, int most, int absent, out int number)
     {
         number = absent;
@@ -210,7 +210,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 ProblemTypes.InvalidParameter, $"`{name}` is for polls only: send `Accept: application/json`, or omit it for a stream.", name);
         }
 
-        // Digits alone, however many: more than fit mean "as much as you have".
+        // Digits only, of any number: a value that overflows means "as much as possible".
         if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
             return new Problem(ProblemTypes.InvalidParameter, $"`{name}` must be an integer of at least {least}.", name);

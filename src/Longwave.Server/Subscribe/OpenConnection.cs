@@ -5,7 +5,7 @@ using Longwave.Server.Identity;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>An open stream or a waiting poll, as the registry knows it.</summary>
+/// <summary>An open stream or a waiting poll in the registry.</summary>
 /// <remarks>It is the place of its subscription, so that it leaves the registry when the stream is over, and takes with it the place that was counted for it.</remarks>
 internal sealed class OpenConnection : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class OpenConnection : IDisposable
         Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Place = this };
     }
 
-    /// <summary>Its number in this hub.</summary>
+    /// <summary>Number of the stream in this hub.</summary>
     public long Number { get; }
 
     /// <summary>Who holds it; another token of the same subject after a renewal. It is part of the identity that the stream runs under, so the two never differ.</summary>
@@ -39,7 +39,7 @@ internal sealed class OpenConnection : IDisposable
 
     public DateTimeOffset OpenedAt { get; }
 
-    /// <summary>Where the client is, as the web server sees it.</summary>
+    /// <summary>Address of the client, as the web server sees it.</summary>
     public string? Address { get; }
 
     /// <summary>The HTTP version.</summary>

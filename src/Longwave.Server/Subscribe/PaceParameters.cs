@@ -4,7 +4,7 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary><c>max_rate</c> and <c>conflate</c>: how often a stream delivers, and whether it leaves out what is superseded.</summary>
+/// <summary><c>max_rate</c> and <c>conflate</c>: how often a stream delivers, and whether it omits superseded events.</summary>
 internal static class PaceParameters
 {
     public static readonly QueryParameter MaxRate = new("max_rate");

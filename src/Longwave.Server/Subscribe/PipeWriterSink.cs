@@ -7,11 +7,11 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>A response of the web server, any protocol: bytes are copied into its pipe and flushed without anybody waiting.</summary>
+/// <summary>Sink for a response of the web server, of any protocol: copies bytes into its pipe and flushes without blocking the shard.</summary>
 /// <remarks>
-/// A flush that completes at once is the rule: the pipe holds up to <c>MaxResponseBufferSize</c> (64 KB) that the socket has not taken.
-/// Past that the flush stays pending, which is how a client that does not keep up shows; no second flush is begun before it is over.
-/// Nothing is allocated per write or flush here.
+/// A flush usually completes at once: the pipe buffers up to <c>MaxResponseBufferSize</c> (64 KB) that the socket has not accepted.
+/// Beyond that the flush stays pending, which marks the client as slow; no second flush starts before it completes.
+/// No write and no flush allocates.
 /// <para>
 /// Memory order. <c>_flush</c> is stored before the continuation is registered, which publishes it to the thread that runs it. The state is
 /// Pending from before the registration until the continuation exchanges it; <see cref="SettledAsync"/> exchanges it too, so either it finds the
@@ -61,13 +61,13 @@ internal sealed class PipeWriterSink : ISink
         }
         catch (Exception)
         {
-            // The connection broke (IOException and its kin, by the web server's choice), or a middleware of the embedding application tore
-            // the response down under us. It must not stop the shard.
+            // The connection broke (an IOException or another exception of the web server), or a middleware of the embedding application
+            // aborted the response. Catch everything: one broken response must not stop the shard.
             _subscriber.Close(CloseReason.ClientGone);
             return true;
         }
 
-        // Last, because it may run before this returns.
+        // Register the continuation last, because it may run before this method returns.
         _flush.UnsafeOnCompleted(_onFlushed);
         return false;
     }
@@ -78,10 +78,10 @@ internal sealed class PipeWriterSink : ISink
 
     public void Complete(CloseReason reason)
     {
-        // The endpoint, which waits for the subscriber's completion, ends the response.
+        // The endpoint waits for the subscriber's completion and then ends the response.
     }
 
-    /// <summary>Completes when no flush is under way: before that the response must not be given back to the web server.</summary>
+    /// <summary>Completes when no flush is pending; the response must not return to the web server before.</summary>
     public Task SettledAsync() =>
         Interlocked.CompareExchange(ref _state, PendingAndAwaited, Pending) == Pending ? _settled.Task : Task.CompletedTask;
 

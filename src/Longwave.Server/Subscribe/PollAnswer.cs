@@ -8,7 +8,7 @@ namespace Longwave.Server.Subscribe;
 /// <summary>The document that answers a poll: <c>{"events":[…],"next":"position"}</c>, and <c>"notices":[…]</c> when there are any.</summary>
 internal static class PollAnswer
 {
-    /// <summary>Writes the document; null when no position is known from which the next poll would skip nothing.</summary>
+    /// <summary>Writes the document; null when no position is known at which the next poll could resume without a loss.</summary>
     public static ReadOnlyMemory<byte>? TryWrite(PollSink sink)
     {
         string? next = sink.Events.Count > 0 ? PositionOf(sink.Events[^1]) : sink.Position?.ToString();
@@ -45,7 +45,7 @@ internal static class PollAnswer
         json.WriteEndArray();
     }
 
-    /// <summary>Where an event stands: member <c>position</c> of a CloudEvent, else <c>id</c> of the native object.</summary>
+    /// <summary>Position of an event: member <c>position</c> of a CloudEvent, otherwise <c>id</c> of the native object.</summary>
     private static string? PositionOf(ReadOnlySpan<byte> json)
     {
         string? id = null;

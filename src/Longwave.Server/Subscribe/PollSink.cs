@@ -4,11 +4,11 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>Gathers the events of one poll answer, one JSON object each, until there are enough or the wait is over.</summary>
+/// <summary>Sink that collects the events of one poll answer, one JSON object each, until the limit or the end of the wait.</summary>
 /// <remarks>
-/// It is full at its number of events, or past its number of bytes; what comes after that belongs to the next poll. A wait that ends while
-/// the subscriber still reads the log ends the poll as soon as there is a position from which the next poll skips nothing. The owner
-/// writes while the request waits; the request reads once the subscriber has completed.
+/// It is full at its limit of events, or above its limit of bytes; later events belong to the next poll. When the wait ends while
+/// the subscriber still reads the log, the poll ends at the first position at which the next poll can resume without a loss. The shard
+/// writes while the request waits; the request reads after the subscriber has completed.
 /// <para>
 /// Memory order. <see cref="OnPosition"/> sets <c>_hasPosition</c>, then reads <c>_expired</c>; <see cref="Expire"/> sets <c>_expired</c>, then reads
 /// <c>_hasPosition</c>. Both stores are full fences, so at least one of the two sees the other's and ends the poll. All other fields are the owner's.
@@ -25,7 +25,7 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
     private int _hasPosition;
     private int _expired;
 
-    /// <summary>How a line that is no event begins; the type of an event can't begin so.</summary>
+    /// <summary>Prefix of a line that is a control event; the type of a published event cannot begin with it.</summary>
     private static ReadOnlySpan<byte> NoticePrefix => "{\"type\":\"longwave."u8;
 
     private static ReadOnlySpan<byte> TipPrefix => "{\"type\":\"longwave.tip\""u8;
@@ -36,7 +36,7 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
     /// <summary>Gap, reset and reconnect notices, as JSON objects.</summary>
     public IReadOnlyList<byte[]> Notices => _notices;
 
-    /// <summary>How far the log was read before the first event, or null when that is not known.</summary>
+    /// <summary>Position up to which the log was read before the first event; null if unknown.</summary>
     public Position? Position => Volatile.Read(ref _hasPosition) == 0 ? null : _position;
 
     private bool Full => _events.Count >= maxEvents || _bytes >= maxBytes;
@@ -51,7 +51,7 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
             TakeLines(run[i]);
         }
 
-        // While catching up more may follow at once; at the live edge whatever is here is the answer.
+        // During catch-up more events may follow at once; a live poll answers with the events collected so far.
         if (Full || ((_events.Count > 0 || _notices.Count > 0) && (_isLive || Volatile.Read(ref _expired) != 0)))
         {
             _subscriber.Close(CloseReason.Finished);
@@ -77,10 +77,10 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
 
     public void Complete(CloseReason reason)
     {
-        // The endpoint, which waits for the subscriber's completion, writes the answer.
+        // The endpoint waits for the subscriber's completion and then writes the answer.
     }
 
-    /// <summary>The wait is over. Whichever of this and <see cref="OnPosition"/> comes second ends the poll.</summary>
+    /// <summary>Ends the wait. The second of this call and <see cref="OnPosition"/> ends the poll.</summary>
     public void Expire()
     {
         Interlocked.Exchange(ref _expired, 1);
@@ -90,7 +90,7 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
         }
     }
 
-    /// <summary>A frame is one line, or a few where it is made of several notices.</summary>
+    /// <summary>Adds the lines of a frame: one line, or several when the frame contains several notices.</summary>
     private void TakeLines(ReadOnlySpan<byte> frame)
     {
         for (int end; (end = frame.IndexOf((byte)'\n')) >= 0; frame = frame[(end + 1)..])

@@ -12,17 +12,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>An answer that is a stream: parked, where the socket can be had, else a response of the web server.</summary>
+/// <summary>Answers with a stream: parked if the hub can take over the socket, otherwise as a response of the web server.</summary>
 internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions options, TimeProvider clock, ILogger<StreamAnswer> logger)
 {
-    /// <summary>How long a client may take for what was already on its way when its right to it ended.</summary>
+    /// <summary>Grace for bytes already queued when the stream's identity ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Opens the stream and returns when the request has nothing more to do with it. Status and headers must be set.</summary>
+    /// <summary>Opens the stream, and returns when the request is no longer involved. Status and headers must be set before.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="caller">Whose stream it is.</param>
-    /// <param name="request">What he asks for.</param>
-    /// <param name="refuse">Answers when the engine does not take the stream.</param>
+    /// <param name="caller">The owner of the stream.</param>
+    /// <param name="request">The subscription.</param>
+    /// <param name="refuse">Answers when the stream is rejected.</param>
     /// <param name="admitted">Called before the first event of an admitted stream is sent, or null.</param>
     public Task WriteAsync(
         HttpContext context, Caller caller, SubscribeRequest request, Func<Problem, Task> refuse, Action<Subscriber>? admitted = null) =>
@@ -30,12 +30,12 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
             ? ParkAsync(context, caller, request, connection, refuse, admitted)
             : PipeAsync(context, caller, request, refuse, admitted);
 
-    /// <summary>A response that goes to the socket as it is: no TLS and no other protocol below it, no compression or the like above.</summary>
+    /// <summary>Whether the response bytes go to the socket unchanged: no TLS or other protocol below, no compression or other wrapper above.</summary>
     private static bool CanPark(HttpContext context) =>
         context.Request.Protocol == "HTTP/1.1"
         && ReferenceEquals(context.Features.Get<IHttpResponseBodyFeature>(), context.Features.Get<IHttpResponseFeature>());
 
-    /// <summary>Lets the web server write the head of the response, then takes the socket from it. The stream lives on when the request has ended.</summary>
+    /// <summary>Lets the web server write the head of the response, then takes over the socket. The stream continues after the request has ended.</summary>
     [SupportedOSPlatform("linux")]
     private async Task ParkAsync(
         HttpContext context, Caller caller, SubscribeRequest request, IParkableConnection connection, Func<Problem, Task> refuse, Action<Subscriber>? admitted)
@@ -57,7 +57,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         }
         catch (ConnectionAbortedException)
         {
-            // The client left before its stream began.
+            // The client disconnected before its stream began.
         }
         finally
         {
@@ -78,11 +78,11 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         }
     }
 
-    /// <summary>The engine writes everything, the headers' flush included; this waits until it is done.</summary>
+    /// <summary>Waits while the engine writes the whole response, including the flush of the headers.</summary>
     private async Task PipeAsync(
         HttpContext context, Caller caller, SubscribeRequest request, Func<Problem, Task> refuse, Action<Subscriber>? admitted)
     {
-        // A slow reader is the engine's business (its stall time-out); the web server would cut it off after five seconds.
+        // The engine handles a slow client (its stall timeout); the web server would abort it after five seconds.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null;
@@ -126,7 +126,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         }
     }
 
-    /// <summary>Ends the response cleanly when the client can still see it, and in bounded time.</summary>
+    /// <summary>Ends the response in bounded time: cleanly if the client still reads, otherwise by aborting it.</summary>
     private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
     {
         if (StreamEnds.IsClean(reason))
@@ -140,7 +140,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
             }
             catch (TimeoutException)
             {
-                // The client takes nothing; what it was told is lost to it, as it would be with any connection that breaks.
+                // The client reads nothing; the last bytes are lost, as with any broken connection.
             }
         }
 
@@ -148,7 +148,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         await sink.SettledAsync();
     }
 
-    /// <summary>The stream ends with its request.</summary>
+    /// <summary>Closes the stream when the client aborts the request.</summary>
     public static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
         context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
 

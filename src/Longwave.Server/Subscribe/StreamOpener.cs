@@ -27,7 +27,7 @@ internal sealed class StreamOpener(
         return found.Caller is { } caller && Refuse(caller, query.Request) is { } problem ? new Authentication(problem) : found;
     }
 
-    /// <summary>Why the caller may not have this subscription, or null.</summary>
+    /// <summary>The problem of a subscription that the caller has no right to, or null.</summary>
     public static Problem? Refuse(Caller caller, SubscribeRequest request)
     {
         foreach (Selector selector in request.Selectors)
@@ -114,7 +114,7 @@ internal sealed class StreamOpener(
     /// <summary>Gives up an admitted stream; all its counts fall, and it leaves the registry.</summary>
     public void Abandon(Subscriber subscriber) => hub.Engine.Abandon(subscriber);
 
-    /// <summary>Why the engine does not take a stream.</summary>
+    /// <summary>The problem of a stream that the engine rejects.</summary>
     private Problem RefusalOf(SubscribeOutcome outcome) => outcome switch
     {
         SubscribeOutcome.TooManyConnections => new Problem(

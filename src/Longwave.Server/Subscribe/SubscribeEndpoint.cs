@@ -47,7 +47,7 @@ internal sealed class SubscribeEndpoint(
         headers.CacheControl = "no-store";
         headers.Vary = "Accept";
 
-        // nginx would collect the stream in its buffers.
+        // Tells nginx not to buffer the stream.
         headers["X-Accel-Buffering"] = "no";
     }
 
@@ -60,7 +60,7 @@ internal sealed class SubscribeEndpoint(
             return;
         }
 
-        // A poll that does not wait is answered at the live edge; where the log is long and hardly anything matches, the next poll reads on.
+        // A poll without a wait ends once it is live; if the log is long and few events match, the next poll continues.
         TimeSpan wait = query.Wait > TimeSpan.Zero ? query.Wait : options.Engine.Heartbeat;
         CloseReason reason;
         using (StreamAnswer.CloseWhenClientLeaves(context, subscriber!))
@@ -75,7 +75,7 @@ internal sealed class SubscribeEndpoint(
         }
         else if (StreamEnds.IsOfIdentity(reason))
         {
-            // What it had gathered is not the caller's any more.
+            // The caller no longer has the right to read the collected events.
             context.Response.Clear();
             await refusals.WriteAsync(context, EndOf(reason));
         }

@@ -100,7 +100,7 @@ public sealed class AdmissionTests
             },
             HttpStatusCode.Created,
             "rate-limited");
-        Assert.Contains("more events per second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("too many events per second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(published, hub.Engine.Tip.Offset);
         using HttpResponseMessage other = await hub.PostAsync("/v1/events?topic=a", "x", null, From(Modest));
         Assert.Equal(HttpStatusCode.Created, other.StatusCode);
@@ -120,7 +120,7 @@ public sealed class AdmissionTests
             () => hub.PostAsync("/v1/events?topic=a", new string('x', 500), null, [.. chunked ? [("Transfer-Encoding", "chunked")] : Array.Empty<(string, string)>(), From(Greedy)]),
             HttpStatusCode.Created,
             "rate-limited");
-        Assert.Contains("more bytes per second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("too many bytes per second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
