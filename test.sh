@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what is missing, builds everything once with warnings as errors, runs every test, and ends with one line `N passed, N failed`.
+# Sets up what is missing, builds everything once with warnings as errors, runs every test, two suites side by side, and ends with one line `N passed, N failed`.
 #
 #   ./test.sh           everything, with the TypeScript client and the browser
 #   ./test.sh --quick   without the tests marked Category=Slow, node, the browser and the format check
@@ -20,20 +20,47 @@ done
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # The SDK runs without libicu, which a bare Debian lacks; the projects are built for the invariant culture anyway.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-# No build server outlives this script.
+# Nodes of MSBuild end with their build. The compiler server belongs to this run alone and ends with it.
 export MSBUILDDISABLENODEREUSE=1
+compiler_server=longwave-test-$$
+lanes=()
+
+# stop PID: ends a process and all below it.
+stop() {
+  local child
+  kill -STOP "$1" 2>/dev/null || return
+  for child in $(pgrep -P "$1"); do
+    stop "$child"
+  done
+  kill -KILL "$1"
+}
+
+clean_up() {
+  local process
+  type -P pgrep >/dev/null || return # Part of the set-up; nothing runs before it.
+  for process in "${lanes[@]}" $(pgrep -f -- "-pipename:$compiler_server"); do
+    stop "$process"
+  done
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
 
 logs=artifacts/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
-total_passed=0
-total_failed=0
-table=()
+# One line per suite: name, passed, failed, seconds. Suites run beside each other and append to it.
+results=$logs/results
+: >"$results"
 started=$SECONDS
 
 finish() {
+  local name passed failed seconds total_passed=0 total_failed=0
   printf '\n%-28s %8s %8s %8s\n' suite passed failed seconds
-  [ ${#table[@]} -eq 0 ] || printf '%s\n' "${table[@]}"
+  while read -r name passed failed seconds; do
+    printf '%-28s %8d %8d %8d\n' "$name" "$passed" "$failed" "$seconds"
+    total_passed=$((total_passed + passed))
+    total_failed=$((total_failed + failed))
+  done <"$results"
   printf '%-28s %8d %8d %8d\n\n' all "$total_passed" "$total_failed" $((SECONDS - started))
   echo "$total_passed passed, $total_failed failed"
   [ "$total_failed" -eq 0 ] && [ "$total_passed" -gt 0 ]
@@ -42,9 +69,7 @@ finish() {
 
 # record NAME PASSED FAILED SECONDS
 record() {
-  total_passed=$((total_passed + $2))
-  total_failed=$((total_failed + $3))
-  table+=("$(printf '%-28s %8d %8d %8d' "$1" "$2" "$3" "$4")")
+  echo "$1 $2 $3 $4" >>"$results"
 }
 
 # give_up NAME REASON…: nothing after this can run.
@@ -126,19 +151,21 @@ settle() {
   local name=$1 log=$2 passed=$3 failed=$4 code=$5 seconds=$6
   if [ "$failed" -eq 0 ] && { [ "$code" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
     failed=1
-    [ "$code" -ne 124 ] || echo "   $name did not end in time" | tee -a "$log"
-    [ "$passed" -ne 0 ] || echo "   $name ran no test (exit code $code)" | tee -a "$log"
+    [ "$code" -ne 124 ] || echo "$name did not end in time" >>"$log"
+    [ "$passed" -ne 0 ] || echo "$name ran no test (exit code $code)" >>"$log"
   fi
-  [ "$failed" -eq 0 ] || show_log "$name" "$log"
-  echo "   $passed passed, $failed failed, $seconds s"
   record "$name" "$passed" "$failed" "$seconds"
+  {
+    flock 9 # One suite's lines stay together.
+    printf '%-28s %5d passed, %d failed, %d s\n' "$name" "$passed" "$failed" "$seconds"
+    [ "$failed" -eq 0 ] || show_log "$name" "$log"
+  } 9>"$logs/output.lock"
 }
 
 # run_dotnet_suite PROJECT [TITLE]
 run_dotnet_suite() {
   local name=$1 title=${2:-$1} at=$SECONDS code=0 filter=()
   local log=$logs/$title.log
-  echo "== $title"
   ! $quick || filter=(--filter-not-trait "Category=Slow")
   timeout -k 20 "$suite_limit" dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress \
     --long-running 60 --xunit-diagnostics on "${filter[@]}" >"$log" 2>&1 </dev/null || code=$?
@@ -150,7 +177,6 @@ run_dotnet_suite() {
 run_node_suite() {
   local name=$1 folder=$2 log=$PWD/$logs/$1.log at=$SECONDS code=0 files=() script
   shift 2
-  echo "== $name"
   mapfile -t files < <(cd "$folder" && find . -name node_modules -prune -o \( -name '*.test.js' -o -name '*.test.mjs' \) -print | sort)
   (
     cd "$folder" || exit 1
@@ -167,7 +193,6 @@ run_node_suite() {
 
 run_format_check() {
   local log=$logs/format.log at=$SECONDS code=0 failed=0
-  echo "== format"
   timeout -k 20 300 dotnet format whitespace Longwave.slnx --no-restore --verify-no-changes >"$log" 2>&1 </dev/null || code=$?
   [ "$code" -eq 0 ] || failed=1
   settle format "$log" $((1 - failed)) "$failed" "$code" $((SECONDS - at))
@@ -175,21 +200,51 @@ run_format_check() {
 
 # A suite that hangs is ended long before the whole run's time is up; its log then names the test that runs.
 suite_limit=900
-! $quick || suite_limit=150
+! $quick || suite_limit=300
 
 set_up
 step restore dotnet restore Longwave.slnx --locked-mode --disable-build-servers
-step build dotnet build Longwave.slnx -c Release --no-restore -warnaserror -m:2 --disable-build-servers
+step build dotnet build Longwave.slnx -c Release --no-restore -warnaserror -m:2 -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler_server"
+
+suites=()
 for project in tests/*/*.csproj; do
-  run_dotnet_suite "$(basename "$project" .csproj)"
+  suites+=("$(basename "$project" .csproj)")
 done
-if ! $quick; then
-  # Streams reach their clients in two ways: what was tested with parked sockets is tested through the web server's responses, too.
-  for name in Longwave.Server.Tests Longwave.BadDays.Tests; do
-    LONGWAVE__SERVER__PARKSTREAMS=false run_dotnet_suite "$name" "$name-unparked"
+# Streams reach their clients in two ways: what was tested with parked sockets is tested through the web server's responses, too.
+$quick || suites+=(Longwave.Server.Tests-unparked Longwave.BadDays.Tests-unparked sdk-typescript e2e format)
+
+run_suite() {
+  case "$1" in
+    *-unparked) LONGWAVE__SERVER__PARKSTREAMS=false run_dotnet_suite "${1%-unparked}" "$1" ;;
+    sdk-typescript) run_node_suite "$1" sdk/typescript current typecheck ;;
+    e2e) run_node_suite "$1" tests/e2e ;;
+    format) run_format_check ;;
+    *) run_dotnet_suite "$1" ;;
+  esac
+}
+
+# Two lanes side by side. The first has the suites that make network namespaces and choose ports below the kernel's range: one after the other.
+run_lane() {
+  local lane=$1 suite of
+  for suite in "${suites[@]}"; do
+    of=rest
+    [[ $suite != Longwave.BadDays.* ]] || of=processes
+    [ "$of" != "$lane" ] || run_suite "$suite"
   done
-  run_node_suite sdk-typescript sdk/typescript current typecheck
-  run_node_suite e2e tests/e2e
-  run_format_check
-fi
+}
+
+echo "== tests"
+# Job control gives each lane a process group: without it the tests' processes would inherit an ignored SIGINT.
+set -m
+run_lane processes &
+lanes+=($!)
+run_lane rest &
+lanes+=($!)
+set +m
+wait "${lanes[@]}"
+lanes=()
+
+for suite in "${suites[@]}"; do
+  grep -q "^$suite " "$results" || record "$suite" 0 1 0
+done
 finish
