@@ -9,13 +9,23 @@ export interface BackoffOptions {
 /** No `retry:` makes a client wait longer than this before its first attempt. */
 const MAX_FLOOR_MS = 3_600_000;
 
+/** The first pause lasts at most so many floors: one number may hold for many clients. */
+const FIRST_SPREAD = 2;
+
+/** A hub gives each stream a random `retry:`, so its clients are spread already. */
+const HUB_SPREAD = 1.1;
+
+/** Pauses that a server asked for, or that reached the cap, are still spread by this much. */
+const LEAST_SPREAD = 1.5;
+
 /**
- * Pauses that grow and are random, so that clients that were cut off together do not come back together ("decorrelated jitter"):
- * each is between the floor and three times the one before, and never above the cap.
+ * Pauses that grow and are random, so that clients that were cut off together do not come back together ("decorrelated jitter"). The first
+ * is between the floor and twice the floor; each later one between the floor and three times the one before, up to the cap.
  */
 export class Backoff {
   readonly #cap: number;
   #floor: number;
+  #spread = FIRST_SPREAD;
   #last = 0;
 
   constructor(options: BackoffOptions = {}, private readonly random: () => number = Math.random) {
@@ -24,13 +34,20 @@ export class Backoff {
   }
 
   /** The server's `retry:`. Zero still grows. */
-  set floor(ms: number) {
+  retry(ms: number, isHub: boolean): void {
     this.#floor = Math.min(Math.max(ms, 1), MAX_FLOOR_MS);
+    this.#spread = isHub ? HUB_SPREAD : FIRST_SPREAD;
   }
 
-  next(): number {
-    const most = Math.max(this.#floor, this.#last) * 3;
-    return this.#last = Math.max(this.#floor, Math.min(this.#cap, this.#floor + this.random() * (most - this.#floor)));
+  /** @param askedMs What the server asked for now (`Retry-After`): the pause is not shorter. */
+  next(askedMs = 0): number {
+    const low = Math.max(this.#floor, askedMs);
+    const spread = askedMs > this.#floor ? LEAST_SPREAD : this.#spread;
+    const grown = this.#last ? 3 * Math.max(this.#last, low) : low * spread;
+    const high = Math.max(Math.min(this.#cap, grown), low * Math.min(spread, LEAST_SPREAD));
+    const pause = low + this.random() * (high - low);
+    this.#last = Math.min(pause, this.#cap);
+    return pause;
   }
 
   /** The connection was good for long enough: the next pause is a first one. */

@@ -36,24 +36,21 @@ const FINAL: readonly ErrorKind[] = ['refused', 'revoked', 'too-large', 'payload
 /** Every failure of this package. `message` is a sentence for people. */
 export class LongwaveError extends Error {
   override readonly name = 'LongwaveError';
-  /** Will it be tried again? */
-  readonly retryable: boolean;
+  /** Is the request tried again? */
+  declare readonly retryable: boolean;
   /** Status of the answer, or 0 when there was none. */
-  readonly status: number;
-  /** The refusal's own words, when it had any. */
-  readonly problem: Problem | null;
+  declare readonly status: number;
+  /** The problem document of the answer, when it had one. */
+  declare readonly problem: Problem | null;
   /** From `Retry-After`: not sooner than that many milliseconds. */
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(
     readonly kind: ErrorKind,
     message: string,
     more: { status?: number; problem?: Problem | null; retryAfterMs?: number; retryable?: boolean; cause?: unknown } = {},
   ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    this.retryable = more.retryable ?? !FINAL.includes(kind);
-    this.status = more.status ?? 0;
-    this.problem = more.problem ?? null;
-    this.retryAfterMs = more.retryAfterMs ?? 0;
+    super(message, more);
+    Object.assign(this, { retryable: !FINAL.includes(kind), status: 0, problem: null, retryAfterMs: 0 }, more);
   }
 }

@@ -1,5 +1,6 @@
-// Bytes in, what they say out: `text/event-stream` as WHATWG HTML 9.2.6 has it, and the hub's lines of JSON (spec/protocol.md, section 8).
+// Text in, what it says out: `text/event-stream` as WHATWG HTML 9.2.6 has it, and the hub's lines of JSON (spec/protocol.md, section 8).
 
+import { parseObject } from './answers.js';
 import { LongwaveError } from './errors.js';
 import { isPosition } from './positions.js';
 
@@ -28,7 +29,6 @@ export const MAX_EVENT_LENGTH = 4 * 1024 * 1024;
 
 /** Splits a stream at CR, LF and CRLF, wherever the pieces were cut. Never holds more than the limit. */
 abstract class LineParser {
-  readonly #decoder = new TextDecoder();
   readonly #limit: number;
   #rest = '';
   #afterCr = false;
@@ -37,46 +37,37 @@ abstract class LineParser {
     this.#limit = limit;
   }
 
-  /** Takes the next bytes. What they complete comes out as it is asked for; a limit is an error after what came before it. */
-  *push(bytes: Uint8Array): Generator<Item, void, undefined> {
-    const text = this.#decoder.decode(bytes, { stream: true });
-    let from = 0;
-    let cr = -2;
-    let lf = -2;
-    while (from < text.length) {
-      if (this.#afterCr) {
-        this.#afterCr = false;
-        if (text[from] === '\n') {
-          from++;
-          continue;
-        }
-      }
+  /** Takes the next text. What it completes comes out as it is asked for; a limit is an error after what came before it. */
+  *push(text: string): Generator<Item, void, undefined> {
+    if (!text) {
+      return;
+    }
 
-      // Each is looked for anew only when it was passed, so that a text without one of them is searched once.
-      cr = cr === -1 || cr >= from ? cr : text.indexOf('\r', from);
-      lf = lf === -1 || lf >= from ? lf : text.indexOf('\n', from);
-      const end = cr < 0 ? lf : lf < 0 ? cr : Math.min(cr, lf);
-      this.#check((end < 0 ? text.length : end) - from);
-      if (end < 0) {
-        this.#rest += text.slice(from);
-        return;
-      }
-
-      const line = this.#rest + text.slice(from, end);
+    // A CR at the end of a piece ends its line at once; an LF that follows in the next piece belongs to it.
+    let from = this.#afterCr && text[0] === '\n' ? 1 : 0;
+    const ends = /\r\n?|\n/g;
+    ends.lastIndex = from;
+    for (let end = ends.exec(text); end; end = ends.exec(text)) {
+      const line = this.#keep(text.slice(from, end.index));
       this.#rest = '';
-      this.#afterCr = end === cr;
-      from = end + 1;
+      from = ends.lastIndex;
       const item = this.take(line);
-      if (item !== null) {
+      if (item) {
         yield item;
       }
     }
+
+    this.#rest = this.#keep(text.slice(from));
+    this.#afterCr = text.endsWith('\r');
   }
 
-  #check(length: number): void {
-    if (this.#rest.length + length + this.held > this.#limit) {
+  #keep(part: string): string {
+    const line = this.#rest + part;
+    if (line.length + this.held > this.#limit) {
       throw new LongwaveError('too-large', `The stream sent an event of more than ${this.#limit} characters.`);
     }
+
+    return line;
   }
 
   /** Characters of the event that is not complete yet. */
@@ -108,9 +99,7 @@ export class EventStreamParser extends LineParser {
       return this.#dispatch();
     }
 
-    const colon = line.indexOf(':');
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line) as unknown as [string, string, string];
     switch (field) {
       case '':
         return { kind: 'comment', text: value };
@@ -130,8 +119,6 @@ export class EventStreamParser extends LineParser {
         break;
       case 'retry':
         return /^\d+$/.test(value) && Number.isSafeInteger(+value) ? { kind: 'retry', ms: +value } : null;
-      default:
-        break;
     }
 
     return null;
@@ -157,7 +144,7 @@ export function itemOf(value: unknown): Item {
   }
 
   if (typeof type !== 'string' || typeof data !== 'string' || (id !== undefined && !isPosition(id))) {
-    throw new LongwaveError('malformed', 'The hub sent a line that is no event.');
+    throw new LongwaveError('malformed', 'The hub sent something that is no event.');
   }
 
   return id !== undefined
@@ -170,17 +157,6 @@ export class JsonLinesParser extends LineParser {
   protected readonly held = 0;
 
   protected take(line: string): Item | null {
-    if (line.trim() === '') {
-      return null;
-    }
-
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (cause) {
-      throw new LongwaveError('malformed', 'The hub sent a line that is no JSON.', { cause });
-    }
-
-    return itemOf(value);
+    return line.trim() ? itemOf(parseObject(line)) : null;
   }
 }

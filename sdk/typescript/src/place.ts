@@ -7,6 +7,8 @@ const SAVE_MS = 250;
 
 /** How far a subscription came, across its connections. */
 export class Place {
+  readonly #fromPast: boolean;
+  readonly #store: PositionStore | undefined;
   /** Everything that matches up to here was handed on, or its loss was told. */
   #position: string | null;
   /** Where the log stood when a subscription without a position began. */
@@ -21,7 +23,9 @@ export class Place {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(private readonly fromPast: boolean, lastEventId: string | undefined, private readonly store: PositionStore | undefined) {
+  constructor(fromPast: boolean, lastEventId: string | undefined, store: PositionStore | undefined) {
+    this.#fromPast = fromPast;
+    this.#store = store;
     this.#position = lastEventId || null;
     this.#lastEventId = lastEventId ?? '';
   }
@@ -34,31 +38,37 @@ export class Place {
     return this.#lastEventId;
   }
 
+  /**
+   * Is the connection one of a hub? Then positions order its events, comments hold tips, and `longwave.*` events are the hub's own words
+   * (spec/protocol.md, section 5.1). Null until that is known.
+   */
+  isHub: boolean | null = null;
+
   /** A connection begins. */
-  begin(): void {
+  begin(isHub: boolean | null): void {
     this.#tip = this.#greeting = null;
+    this.isHub = isHub;
   }
 
-  /** A comment: the first tip greets, and the later ones say that everything up to there was sent. */
-  tip(text: string): 'greeting' | 'heartbeat' | 'none' {
-    if (!isPosition(text)) {
-      return 'none';
-    }
-
+  /**
+   * A hub's tip: the first one greets, and the later ones say that everything up to there was sent.
+   * @returns Is it the greeting?
+   */
+  tip(text: string): boolean {
     const before = this.#tip;
     if (before !== null && !isAtOrBefore(before, text)) {
-      throw new LongwaveError('stale', 'The tip of the log went back: another log, or an old copy of the stream.');
+      throw new LongwaveError('stale', 'The tip of the log went back: this is another log, or a stale copy.');
     }
 
     this.#tip = text;
-    if (before === null) {
-      this.#greeting = text;
-      this.#begin ??= this.fromPast ? null : text;
-      return 'greeting';
+    if (before !== null) {
+      this.#position = text;
+      return false;
     }
 
-    this.#position = text;
-    return 'heartbeat';
+    this.#greeting = text;
+    this.#begin ??= this.#fromPast ? null : text;
+    return true;
   }
 
   /** Does this event come for the first time? */
@@ -75,26 +85,21 @@ export class Place {
     return true;
   }
 
-  /** The event was processed. */
+  /** An event was processed, an id came without one, or a poll was answered. */
   moved(id: string): void {
     this.#lastEventId = id;
     this.#position = id || null;
-  }
-
-  /** The end of a poll answer. */
-  reach(next: string): void {
-    this.#position = next;
   }
 
   /** The old positions mean nothing any more: this connection began anew. */
   reset(): void {
     this.#seen = this.#position = null;
     this.#lastEventId = '';
-    this.#begin = this.fromPast ? null : this.#greeting;
+    this.#begin = this.#fromPast ? null : this.#greeting;
   }
 
   async load(): Promise<void> {
-    const kept = (await this.store?.load()) || null;
+    const kept = (await this.#store?.load()) || null;
     if (kept !== null) {
       this.#position = this.#saved = kept;
       this.#lastEventId = kept;
@@ -103,7 +108,7 @@ export class Place {
 
   /** Everything that came was processed: the store hears of it, soon. */
   settle(): void {
-    if (this.store && this.position !== this.#saved) {
+    if (this.#store && this.position !== this.#saved) {
       this.#timer ??= setTimeout(() => void this.flush(), SAVE_MS);
     }
   }
@@ -114,8 +119,8 @@ export class Place {
     this.#timer = undefined;
     return this.#saving = this.#saving.then(async () => {
       const { position } = this;
-      if (this.store && position !== null && position !== this.#saved) {
-        await this.store.save(position);
+      if (this.#store && position !== null && position !== this.#saved) {
+        await this.#store.save(position);
         this.#saved = position;
       }
     }).catch(() => {});

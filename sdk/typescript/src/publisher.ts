@@ -124,7 +124,7 @@ export class Publisher {
         return failure;
       }
 
-      const delay = Math.max(failure.retryAfterMs, backoff.next());
+      const delay = backoff.next(failure.retryAfterMs);
       if (!failure.retryable || performance.now() + delay > end) {
         throw failure;
       }

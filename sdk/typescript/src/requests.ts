@@ -1,4 +1,4 @@
-import { failureOf, mediaType } from './answers.js';
+import { drop, failureOf, mediaType } from './answers.js';
 import { LongwaveError } from './errors.js';
 import type { LongwaveEvent, Question, SubscribeOptions } from './options.js';
 import { Credentials, type Fetch } from './tokens.js';
@@ -11,8 +11,15 @@ const list = (value: string | readonly string[] | undefined): readonly string[] 
 /** An address as the page means it. */
 export const absolute = (url: string | URL): string => String(new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href));
 
+/** React Native's own `fetch` gives the body when it is complete, which a stream's never is. And for `cache: 'no-store'` it adds a parameter `_`. */
+const hasBodies = (): boolean => 'body' in Response.prototype;
+
 /** Asks a server for events. */
 export class Requests {
+  /** Other schemes than http and https either work at once or never. */
+  readonly isWeb: boolean;
+  /** May an answer be a stream? A `fetch` of the caller is taken to be able to. */
+  readonly canStream: boolean;
   /** Changes while the subscription runs. */
   question: Question;
   readonly #url: string;
@@ -22,6 +29,8 @@ export class Requests {
 
   constructor(url: string | URL, options: SubscribeOptions<never>) {
     this.#url = absolute(url);
+    this.isWeb = /^https?:/.test(this.#url);
+    this.canStream = !!options.fetch || hasBodies();
     this.#options = this.question = options;
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#credentials = new Credentials(options.token, this.#fetch, options.carrier === 'ticket');
@@ -35,7 +44,7 @@ export class Requests {
     const { request } = this.#options;
     for (let isFresh = false; ; isFresh = true) {
       const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), Accept: accept };
-      const init: RequestInit = { cache: 'no-store', ...request, signal };
+      const init: RequestInit = { cache: hasBodies() ? 'no-store' : 'default', ...request, signal };
       const url = this.#address(waitSeconds, at, headers);
       await this.#credentials.apply(url, headers, init);
       const response = await this.#fetch(String(url), { ...init, headers });
@@ -43,10 +52,10 @@ export class Requests {
         return null;
       }
 
-      if (response.ok) {
+      if (response.status === 200) {
         const type = mediaType(response);
         if (type !== accept) {
-          throw new LongwaveError('not-a-stream', `Something else than events came, of type '${type}'.`, { status: response.status, retryable: wasOpen });
+          throw new LongwaveError('not-a-stream', `The answer is of type '${type}', not '${accept}'.`, { status: response.status, retryable: wasOpen });
         }
 
         return response;
@@ -56,7 +65,7 @@ export class Requests {
         throw await failureOf(response);
       }
 
-      void response.body?.cancel().catch(() => {});
+      drop(response);
     }
   }
 
@@ -102,6 +111,6 @@ export function decoded<T>({ decode }: SubscribeOptions<T>, event: LongwaveEvent
   try {
     return decode ? { ...event, data: decode(event.data) } : (event as LongwaveEvent<T>);
   } catch (cause) {
-    throw new LongwaveError('payload', `The data of event ${event.id} could not be decoded: ${String(cause)}`, { cause });
+    throw new LongwaveError('payload', `The data of event ${event.id} could not be decoded: ${cause}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { parseObject, readText } from './answers.js';
+import { parseObject, piecesOf, readText } from './answers.js';
 import { Backoff } from './backoff.js';
 import { LongwaveError } from './errors.js';
 import { Listeners } from './listeners.js';
@@ -11,6 +11,9 @@ import { Watchdog } from './watchdog.js';
 
 /** A poll answer holds several events. */
 const ANSWER_EVENTS = 16;
+
+/** How long a stream may take to begin. */
+const GREETING_MS = 10_000;
 
 /** A long poll that is answered sooner with nothing is no long poll. */
 const EMPTY_POLL_MS = 1000;
@@ -39,6 +42,8 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   /** How this connection asks. */
   #way: 'stream' | 'poll' = 'stream';
   #abort = new AbortController();
+  /** Why this connection was ended from here. Not every platform's signal has a reason. */
+  #left: LongwaveError | null = null;
   #wake: (() => void) | null = null;
   /** May a sign of life of the network end the pause? Not when the server named its length. */
   #mayWake = false;
@@ -47,10 +52,11 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   #wasOpen = false;
   #openedAt = 0;
   #resumedAt: string | null = null;
-  #isOpening = false;
+  /** Is it still to be said that the connection is open? */
+  #isOpening = true;
   /** From `longwave.reconnect`: exactly this long. */
   #comeBackMs: number | null = null;
-  #pollsUntil = 0;
+  #pollsUntil: number;
   #state: State = { name: 'connecting', transport: 'stream' };
 
   constructor(url: string | URL, options: SubscribeOptions<T> = {}) {
@@ -59,12 +65,12 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     this.#isHub = options.topics !== undefined;
     this.#transport = options.transport ?? (this.#isHub ? 'auto' : 'stream');
     this.#backoff = new Backoff(options);
-    this.#watchdog = new Watchdog(options.heartbeatMs, this.#isHub);
+    this.#pollsUntil = this.#requests.canStream ? 0 : Infinity;
+    this.#watchdog = new Watchdog(options.heartbeatMs, this.#isHub, (error) => this.#leave(error));
     this.#place = new Place(options.since !== undefined, options.lastEventId, options.store);
     this.#watch(options.signal, 'abort', () => this.close());
     this.#watch(globalThis, 'online', () => this.#nudge());
-    this.#watch(globalThis.document, 'visibilitychange', () => this.#nudge());
-    this.#watch(globalThis.document, 'resume', () => this.#nudge());
+    ['visibilitychange', 'resume'].forEach((name) => this.#watch(globalThis.document, name, () => this.#nudge()));
     if (options.signal?.aborted) {
       this.close();
     }
@@ -93,7 +99,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   set transport(transport: Transport) {
     if (this.#transport !== transport) {
       this.#transport = transport;
-      this.#pollsUntil = 0;
+      this.#pollsUntil = this.#requests.canStream ? 0 : Infinity;
       this.reconnect();
     }
   }
@@ -106,7 +112,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   /** Ends a pause, or the connection that is there, and connects. */
   reconnect(): void {
-    this.#abort.abort(AGAIN);
+    this.#leave(AGAIN);
     this.#wake?.();
   }
 
@@ -160,66 +166,71 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     } finally {
       this.close();
       await this.#place.flush();
-      this.#listeners.say('state', this.#state = { name: 'closed', error });
+      this.#enter({ name: 'closed', error });
     }
   }
 
   /** One connection. Says why it ended; null for an answer of 204. */
   async *#connection(): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
     const { signal } = (this.#abort = new AbortController());
-    this.#way = this.#transport === 'poll' || performance.now() < this.#pollsUntil ? 'poll' : 'stream';
+    this.#way = this.#transport === 'poll' || (this.#transport === 'auto' && performance.now() < this.#pollsUntil) ? 'poll' : 'stream';
+    this.#left = null;
     this.#resumedAt = this.position;
     this.#openedAt = 0;
-    this.#isOpening = false;
+    this.#isOpening = true;
     this.#comeBackMs = null;
-    this.#listeners.say('state', this.#state = { name: 'connecting', transport: this.#way });
+    this.#enter({ name: 'connecting', transport: this.#way });
     try {
       return this.#way === 'poll' ? yield* this.#poll(signal) : yield* this.#stream(signal);
     } catch (thrown) {
-      // Whatever an abort looks like in this browser, the reason is what was given.
-      const error: unknown = signal.aborted ? signal.reason : thrown;
-      return error instanceof LongwaveError ? error
-        : new LongwaveError('network', this.#openedAt ? 'The connection was lost.' : 'The server can’t be reached.', { cause: error });
+      // An abort looks different on every platform.
+      const error: unknown = this.#left ?? thrown;
+      return error instanceof LongwaveError ? error : new LongwaveError(
+        'network', this.#openedAt ? 'The connection was lost.' : 'The server can’t be reached.', { cause: error, retryable: this.#wasOpen || this.#requests.isWeb },
+      );
     } finally {
       this.#watchdog.stop();
-      this.#abort.abort(AGAIN);
+      this.#abort.abort();
     }
   }
 
   async *#stream(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
-    const { format, greetingMs = this.#isHub ? 10_000 : undefined, maxEventLength } = this.#options;
-    this.#watchdog.arm(greetingMs, 'no-greeting', this.#abort);
-    const response = await this.#requests.ask(format === 'lines' ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal);
+    const { format, heartbeatMs, greetingMs, maxEventLength } = this.#options;
+    const { canStream } = this.#requests;
+    const isLines = format === 'lines';
+
+    // A server that is no hub may keep the first byte, even the headers, until its first heartbeat.
+    const headersMs = this.#isHub ? GREETING_MS : heartbeatMs ? Math.max(GREETING_MS, this.#watchdog.silenceMs) : Infinity;
+    this.#watchdog.arm(greetingMs ?? headersMs, 'no-greeting');
+    const response = canStream ? await this.#requests.ask(isLines ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal) : undefined;
     if (response === null) {
       return null;
     }
 
-    const parser = format === 'lines' ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
-    const reader = response.body!.getReader();
+    if (!response?.body) {
+      throw new LongwaveError('not-a-stream', 'This fetch gives no stream (React Native): use xhrFetch of @longwave/client/xhr, or poll.', { retryable: false });
+    }
+
+    const parser = isLines ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
     const connection = response.headers.get('Longwave-Connection');
-    if (greetingMs === undefined) {
-      this.#watchdog.stop();
-      this.#isOpening = true;
+    if (!this.#isHub && greetingMs === undefined) {
+      this.#watchdog.arm(this.#watchdog.silenceMs, 'silence');
       this.#opened();
     }
 
-    this.#place.begin();
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) {
-        return new LongwaveError('ended', 'The server ended the stream.');
-      }
-
+    this.#place.begin(isLines || connection !== null || null);
+    for await (const text of piecesOf(response)) {
       this.#watchdog.stop();
-      this.#isOpening ||= this.#openedAt === 0;
-      for (const item of parser.push(value)) {
+      for (const item of parser.push(text)) {
         yield* this.#take(item, connection);
       }
 
       this.#opened();
       this.#place.settle();
-      this.#watchdog.arm(this.#watchdog.silenceMs, 'silence', this.#abort);
+      this.#watchdog.arm(this.#watchdog.silenceMs, 'silence');
     }
+
+    return new LongwaveError('ended', 'The server ended the stream.');
   }
 
   async *#poll(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
@@ -227,7 +238,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     const isLong = this.#transport !== 'poll';
     for (;;) {
       const asked = performance.now();
-      this.#watchdog.arm((isLong ? pollWaitSeconds * 1000 : 0) + 30_000, 'silence', this.#abort);
+      this.#watchdog.arm((isLong ? pollWaitSeconds * 1000 : 0) + 30_000, 'silence');
       const response = await this.#requests.ask('application/json', isLong ? pollWaitSeconds : 0, this.position, this.#wasOpen, signal);
       if (response === null) {
         return null;
@@ -235,8 +246,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
       const { events = [], notices = [], next } = parseObject(await readText(response, maxEventLength * ANSWER_EVENTS)) as { events?: unknown[]; notices?: unknown[]; next?: unknown };
       this.#watchdog.stop();
-      this.#isOpening ||= this.#openedAt === 0;
-      this.#place.begin();
+      this.#place.begin(true);
       for (const value of [...notices, ...events]) {
         const item = itemOf(value);
 
@@ -246,7 +256,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
       this.#opened();
       if (isPosition(next)) {
-        this.#place.reach(next);
+        this.#place.moved(next);
         this.#listeners.say('tip', next);
       }
 
@@ -260,41 +270,39 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       }
 
       await this.#sleep(!isLong ? pollEveryMs : events.length === 0 && performance.now() - asked < EMPTY_POLL_MS ? EMPTY_POLL_MS : 0);
-      if (signal.aborted) {
-        throw signal.reason;
+      if (this.#left) {
+        throw this.#left;
       }
     }
   }
 
   async *#take(item: Item, connection: string | null): AsyncGenerator<LongwaveEvent<T>> {
+    const isHub: boolean = this.#place.isHub ??= item.kind === 'comment' && isPosition(item.text);
     switch (item.kind) {
-      case 'comment': {
-        const what = this.#place.tip(item.text);
-        if (what !== 'none') {
-          this.#watchdog.heard(what === 'greeting');
+      case 'comment':
+        if (isHub && isPosition(item.text)) {
+          this.#watchdog.heard(this.#place.tip(item.text));
           this.#listeners.say('tip', item.text);
         }
 
         break;
-      }
-
       case 'retry':
-        this.#backoff.floor = item.ms;
+        this.#backoff.retry(item.ms, isHub);
         break;
       case 'id':
         this.#place.moved(item.id);
         break;
       default:
-        if (item.type.startsWith('longwave.')) {
+        if (isHub && item.type.startsWith('longwave.')) {
           this.#control(item.type.slice(9), parseObject(item.data), connection);
-        } else if (this.#place.isNew(item)) {
+        } else if (!isHub || this.#place.isNew(item)) {
           this.#opened();
           const { kind: _, own: __, ...event } = item;
           this.#listeners.say('event', event);
           yield decoded(this.#options, event);
           this.#place.moved(item.id);
-          if (this.#abort.signal.aborted) {
-            throw this.#abort.signal.reason;
+          if (this.#left) {
+            throw this.#left;
           }
         }
     }
@@ -335,7 +343,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       this.#isOpening = false;
       this.#wasOpen = true;
       this.#openedAt ||= performance.now();
-      this.#listeners.say('state', this.#state = { name: 'open', transport: this.#way, resumedAt: this.#resumedAt });
+      this.#enter({ name: 'open', transport: this.#way, resumedAt: this.#resumedAt });
     }
   }
 
@@ -353,8 +361,8 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
 
     this.#mayWake = error.retryAfterMs === 0 && this.#comeBackMs === null;
-    const delayMs = this.#comeBackMs ?? Math.max(error.retryAfterMs, this.#backoff.next());
-    this.#listeners.say('state', this.#state = { name: 'waiting', delayMs, error, offline: isOffline() });
+    const delayMs = this.#comeBackMs ?? this.#backoff.next(error.retryAfterMs);
+    this.#enter({ name: 'waiting', delayMs, error, offline: isOffline() });
     await this.#sleep(delayMs);
   }
 
@@ -378,8 +386,18 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
         this.#wake?.();
       }
 
-      this.#watchdog.check(this.#abort);
+      this.#watchdog.check();
     }
+  }
+
+  #enter(state: State): void {
+    this.#state = state;
+    this.#listeners.say('state', state);
+  }
+
+  #leave(reason: LongwaveError): void {
+    this.#left ??= reason;
+    this.#abort.abort(reason);
   }
 
   #watch(target: EventTarget | null | undefined, name: string, listener: () => void): void {

@@ -1,6 +1,6 @@
 // Who the client is: tokens from the caller's provider, renewed on a live stream, and tickets where headers cannot be set.
 
-import { failureOf, parseObject, readText } from './answers.js';
+import { drop, failureOf, parseObject, readText } from './answers.js';
 import { LongwaveError } from './errors.js';
 
 /** Gives a token that is good for some time, or null for nobody. Called at the first request, and whenever a fresh one is needed. */
@@ -22,7 +22,7 @@ const bearer = (token: string): Record<string, string> => ({ Authorization: `Bea
 export async function fetchTicket(url: string | URL, token: string, init: RequestInit & { fetch?: Fetch | undefined } = {}): Promise<string> {
   const { fetch: send = globalThis.fetch, ...rest } = init;
   const response = await send(String(new URL('tickets', url)), { ...rest, method: 'POST', headers: bearer(token) });
-  if (!response.ok) {
+  if (response.status !== 201) {
     throw await failureOf(response);
   }
 
@@ -69,8 +69,11 @@ export class Credentials {
     const token = await this.#fresh();
     for (let attempt = 1; token !== null; attempt++) {
       const response = await this.#fetch(address, { ...init, method: 'POST', headers: bearer(token) }).catch(() => null);
-      void response?.body?.cancel().catch(() => {});
-      if (response?.ok) {
+      if (response) {
+        drop(response);
+      }
+
+      if (response?.status === 204) {
         return;
       }
 
@@ -87,7 +90,7 @@ export class Credentials {
     try {
       return this.#token = (await this.#provider?.()) ?? null;
     } catch (cause) {
-      throw cause instanceof LongwaveError ? cause : new LongwaveError('token', `No token: ${String(cause)}`, { cause });
+      throw cause instanceof LongwaveError ? cause : new LongwaveError('token', `The token provider failed: ${cause}`, { cause });
     }
   }
 }

@@ -160,6 +160,52 @@ test('another server than a hub: no limit of time, no heartbeat, no greeting', a
   assert.deepEqual(wire.heard, [{ type: 'message', data: 'at last', id: '' }]);
 });
 
+test('another server whose heartbeat is known: silence counts from the headers on, and from the request on', async () => {
+  const wire = await open({ topics: undefined, heartbeatMs: 4000 }, 'http://other/stream');
+  wire.stream();
+  await settle();
+  assert.equal(wire.states.at(-1).name, 'open');
+  await pass(9999);
+  assert.ok(!wire.last.signal.aborted);
+  await pass(1);
+  assert.equal(wire.states.at(-1).error.kind, 'silence');
+  await pass(wire.states.at(-1).delayMs);
+  assert.equal(wire.requests.length, 2);
+  await pass(10_000);
+  assert.equal(wire.states.at(-1).error.kind, 'no-greeting');
+
+  // Some servers send no headers before the first heartbeat.
+  const slow = await open({ topics: undefined, heartbeatMs: 15_000 }, 'http://other/stream');
+  await pass(37_499);
+  assert.ok(!slow.last.signal.aborted);
+  await pass(1);
+  assert.equal(slow.states.at(-1).error.kind, 'no-greeting');
+});
+
+test('a limit beyond what timers take is no limit', async () => {
+  const wire = await open({ greetingMs: Infinity, heartbeatMs: 2 ** 31 });
+  await pass(86_400_000);
+  const stream = wire.stream();
+  await stream.write(tip(1));
+  await pass(86_400_000);
+  await stream.write(event(2));
+  assert.equal(wire.requests.length, 1);
+  assert.deepEqual(wire.ids, ['0000000a-2']);
+});
+
+test('a scheme that is never fetched ends at once; one that the platform fetches is tried again', async () => {
+  const never = await open({}, 'ftp://other/stream');
+  never.last.reject(new TypeError('fetch failed'));
+  await settle();
+  assert.equal(never.requests.length, 1);
+  assert.deepEqual([never.end.kind, never.end.retryable], ['network', false]);
+  const shell = await open({}, 'capacitor://hub/v1/events');
+  const stream = shell.stream();
+  await stream.write(tip(0) + event(1));
+  await stream.break();
+  assert.equal(shell.states.at(-1).name, 'waiting');
+});
+
 test('an empty id of another server forgets the position', async () => {
   const wire = await open({ topics: undefined }, 'http://other/stream');
   const stream = wire.stream();
@@ -190,7 +236,7 @@ test('failures are spaced out up to the cap, and a stable connection begins anew
     await pass(waits.at(-1));
   }
 
-  assert.deepEqual(waits, [3000, 9000, 10_000, 10_000]);
+  assert.deepEqual(waits, [2000, 6000, 10_000, 10_000]);
   await wire.stream().write(tip(1));
   await pass(9000);
   wire.subscription.reconnect();
@@ -203,7 +249,21 @@ test('failures are spaced out up to the cap, and a stable connection begins anew
   await stream.write(tip(1));
   await pass(10_000);
   await stream.break();
-  assert.equal(wire.states.at(-1).delayMs, 3000);
+  assert.equal(wire.states.at(-1).delayMs, 2000);
+  random.mock.restore();
+});
+
+test('the first pause after a cut is what the hub said to this stream, and a little', async () => {
+  const random = mock.method(Math, 'random', () => 0);
+  for (const [value, topics, ms] of [[0, 't', 2711], [1, 't', 2982], [0, undefined, 2711], [1, undefined, 5422]]) {
+    random.mock.mockImplementation(() => value);
+    const wire = await open({ topics });
+    const stream = wire.stream();
+    await stream.write(`${topics ? tip(0) : ''}retry: 2711\ndata: x\n\n`);
+    await stream.break();
+    assert.equal(Math.round(wire.states.at(-1).delayMs), ms);
+  }
+
   random.mock.restore();
 });
 
@@ -233,7 +293,7 @@ test('the network comes back: a pause of ours is over, one that the server named
     target.dispatchEvent(new Event('online'));
     await settle();
     assert.equal(wire.requests.length, 2);
-    await pass(60_000);
+    await pass(wire.states.at(-1).delayMs);
     assert.equal(wire.requests.length, 3);
 
     // A stream that was silent for longer than a heartbeat and a half is left when somebody looks.

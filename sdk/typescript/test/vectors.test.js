@@ -13,8 +13,9 @@ const read = async (name) => JSON.parse(await readFile(new URL(`../../../spec/ve
 /** What a parser makes of bytes that come in pieces of `size`. */
 function parse(parser, bytes, size) {
   const items = [];
+  const decoder = new TextDecoder();
   for (let from = 0; from < bytes.length; from += size) {
-    items.push(...parser.push(bytes.subarray(from, from + size)));
+    items.push(...parser.push(decoder.decode(bytes.subarray(from, from + size), { stream: true })));
   }
 
   return items;
@@ -42,9 +43,9 @@ test('the limit is told after what came before it, and counts a line, an event, 
       const parser = new EventStreamParser(100);
       const heard = [];
       assert.throws(() => {
-        const bytes = Buffer.from(`data: before\n\n${text}`);
-        for (let from = 0; from < bytes.length; from += size) {
-          for (const item of parser.push(bytes.subarray(from, from + size))) {
+        const all = `data: before\n\n${text}`;
+        for (let from = 0; from < all.length; from += size) {
+          for (const item of parser.push(all.slice(from, from + size))) {
             heard.push(item.data);
           }
         }
@@ -53,7 +54,7 @@ test('the limit is told after what came before it, and counts a line, an event, 
     }
   }
 
-  assert.equal([...new EventStreamParser(100).push(Buffer.from(`data: ${'x'.repeat(94)}\n\n`))].length, 1);
+  assert.equal([...new EventStreamParser(100).push(`data: ${'x'.repeat(94)}\n\n`)].length, 1);
 });
 
 test('lines of JSON: events, tips, controls, wherever they are cut', () => {
@@ -69,7 +70,7 @@ test('lines of JSON: events, tips, controls, wherever they are cut', () => {
 
 test('lines that are no events are told, and tried again', () => {
   for (const line of ['not json', '12', '{"id":"7","data":"x"}', '{"id":"0000000a-1","data":7}', '{"id":"0000000a-1"}', 'null', '{"id":"0000000a-1","type":5,"data":"x"}']) {
-    assert.throws(() => [...new JsonLinesParser().push(Buffer.from(`${line}\n`))], (error) => error.kind === 'malformed' && error.retryable, line);
+    assert.throws(() => [...new JsonLinesParser().push(`${line}\n`)], (error) => error.kind === 'malformed' && error.retryable, line);
   }
 });
 

@@ -15,10 +15,16 @@ internal sealed class DecorrelatedJitter(TimeSpan longest, Func<double> random)
     private const double FirstSpread = 2;
     private const double Growth = 3;
 
-    // What the hub asks for is never shortened, but it is spread: many clients were told the same number.
+    // A hub gives each stream a random `retry:`, so its clients are spread already.
+    private const double HubSpread = 1.1;
+
+    // What a server asks for is never shortened, but it is spread: many clients were told the same number.
     private const double LeastSpread = 1.5;
 
     private TimeSpan? _previous;
+
+    /// <summary>Whether the floor is random per client, as the <c>retry:</c> of a hub is.</summary>
+    public bool FloorIsRandom { get; set; }
 
     /// <summary>The connection was stable: the next failure counts as the first.</summary>
     public void Reset() => _previous = null;
@@ -28,9 +34,11 @@ internal sealed class DecorrelatedJitter(TimeSpan longest, Func<double> random)
     /// <param name="asked">What the hub asked for now (<c>Retry-After</c>); the wait is not shorter.</param>
     public TimeSpan Next(TimeSpan floor, TimeSpan? asked = null)
     {
-        TimeSpan low = Max(Max(floor, ShortestFloor), asked ?? TimeSpan.Zero);
-        TimeSpan grown = _previous is { } previous ? Max(previous, low) * Growth : low * FirstSpread;
-        TimeSpan high = Max(low * LeastSpread, grown < longest ? grown : longest);
+        floor = Max(floor, ShortestFloor);
+        TimeSpan low = Max(floor, asked ?? TimeSpan.Zero);
+        double spread = low > floor ? LeastSpread : FloorIsRandom ? HubSpread : FirstSpread;
+        TimeSpan grown = _previous is { } previous ? Max(previous, low) * Growth : low * spread;
+        TimeSpan high = Max(low * Math.Min(spread, LeastSpread), grown < longest ? grown : longest);
         TimeSpan wait = low + ((high - low) * random());
         _previous = wait < longest ? wait : longest;
         return wait;

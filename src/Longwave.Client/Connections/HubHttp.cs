@@ -62,7 +62,7 @@ internal sealed class HubHttp : IDisposable
 
     /// <summary>What an answer that is no success means.</summary>
     public Task<HubFailure> ExplainAsync(HttpResponseMessage response, CancellationToken cancellation) =>
-        FailureReader.FromResponseAsync(Name, response, Clock, cancellation);
+        FailureReader.FromResponseAsync(Name, response, cancellation);
 
     public void Dispose()
     {

@@ -3,7 +3,8 @@ namespace Longwave.Client.Connections;
 /// <summary>How a subscription comes back after its connection was lost. It never gives up by itself.</summary>
 /// <remarks>
 /// Waits follow "decorrelated jitter": the first is random between the floor and twice the floor, each later one between the floor and three times
-/// the wait before, up to <see cref="MaxDelay"/>. The floor is the stream's own <c>retry:</c> as soon as the hub has sent one.
+/// the wait before, up to <see cref="MaxDelay"/>. The floor is the stream's own <c>retry:</c> as soon as the server has sent one. A hub sends each
+/// stream a random one, so the first wait is then at most a tenth longer.
 /// </remarks>
 public sealed record ReconnectOptions
 {

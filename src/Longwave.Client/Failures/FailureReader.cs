@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using Longwave.Client.Connections;
 
 namespace Longwave.Client.Failures;
 
@@ -41,10 +42,10 @@ internal static class FailureReader
     }
 
     /// <summary>The hub answered, but not with what was asked for.</summary>
-    public static async Task<HubFailure> FromResponseAsync(string hub, HttpResponseMessage response, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<HubFailure> FromResponseAsync(string hub, HttpResponseMessage response, CancellationToken cancellation)
     {
         int status = (int)response.StatusCode;
-        HubFailure? problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+        HubFailure? problem = AnswerType.Of(response) == "application/problem+json"
             ? TryReadProblem(status, await ReadStartAsync(response, cancellation).ConfigureAwait(false))
             : null;
         problem ??= new HubFailure(FailureKind.Status, status switch
@@ -54,7 +55,7 @@ internal static class FailureReader
             _ => $"{hub} answered {status} {response.ReasonPhrase}".TrimEnd() + " instead of what a hub says.",
         })
         { IsTemporary = status is 408 or 425 or 429 or (>= 500 and not 501 and not 505 and not 507) };
-        return problem with { Status = status, RetryAfter = RetryAfterOf(response.Headers.RetryAfter, clock) };
+        return problem with { Status = status, RetryAfter = RetryAfterOf(response.Headers) };
     }
 
     private static async Task<byte[]> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellation)
@@ -105,9 +106,10 @@ internal static class FailureReader
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static TimeSpan? RetryAfterOf(RetryConditionHeaderValue? header, TimeProvider clock)
+    /// <summary>A date is compared with the server's own <c>Date</c>: the clock of this machine may be wrong.</summary>
+    private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers)
     {
-        TimeSpan? wait = header?.Delta ?? (header?.Date is { } date ? date - clock.GetUtcNow() : null);
+        TimeSpan? wait = headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date - headers.Date);
         return wait > TimeSpan.Zero ? wait : null;
     }
 }

@@ -10,8 +10,11 @@ internal readonly record struct Delivery(DeliveryKind Kind)
     /// <summary>With <see cref="DeliveryKind.Event"/>.</summary>
     public ReceivedEvent? Event { get; private init; }
 
-    /// <summary>Whether the event had an id of its own.</summary>
+    /// <summary>With <see cref="DeliveryKind.Event"/>: whether it had an id of its own.</summary>
     public bool HadId { get; private init; }
+
+    /// <summary>With <see cref="DeliveryKind.Id"/>, and with <see cref="DeliveryKind.Notice"/> when the notice had an id.</summary>
+    public string? Id { get; private init; }
 
     /// <summary>With <see cref="DeliveryKind.Notice"/>.</summary>
     public HubNotice? Notice { get; private init; }
@@ -27,7 +30,9 @@ internal readonly record struct Delivery(DeliveryKind Kind)
 
     public static Delivery OfEvent(ReceivedEvent e, bool hadId) => new(DeliveryKind.Event) { Event = e, HadId = hadId };
 
-    public static Delivery OfNotice(HubNotice notice) => new(DeliveryKind.Notice) { Notice = notice };
+    public static Delivery OfId(string id) => new(DeliveryKind.Id) { Id = id };
+
+    public static Delivery OfNotice(HubNotice notice, string? id = null) => new(DeliveryKind.Notice) { Notice = notice, Id = id };
 
     public static Delivery OfComment(ReadOnlyMemory<byte> comment) => new(DeliveryKind.Comment) { Comment = comment };
 
@@ -45,10 +50,13 @@ internal enum DeliveryKind
     /// <summary>An event.</summary>
     Event,
 
+    /// <summary>An id without an event.</summary>
+    Id,
+
     /// <summary>The hub says something about the stream.</summary>
     Notice,
 
-    /// <summary>A comment of a stream: the greeting, or a heartbeat.</summary>
+    /// <summary>A comment of a hub's stream: the greeting, or a heartbeat.</summary>
     Comment,
 
     /// <summary>Everything up to a position was given.</summary>

@@ -26,7 +26,7 @@ internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
             : http.Address("v1/events", Query(inHeader ? null : lastEventId, wait));
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(media));
-        request.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+        request.Headers.CacheControl = new CacheControlHeaderValue { NoCache = true };
         if (inHeader)
         {
             request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);

@@ -66,14 +66,18 @@ internal sealed class Place(string? lastEventId, string? since)
         }
     }
 
+    /// <summary>An id has come, with an event or without one. An empty id takes the place back: the next connection names none (WHATWG HTML section 9.2.6).</summary>
+    public void OnId(string id) => LastEventId = id.Length > 0 ? id : null;
+
     /// <summary>An event with an id of its own has come.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="isHub">Whether a hub sent it: ids of other servers may look like positions, but they order nothing.</param>
     /// <returns>False when it had come before.</returns>
-    public bool OnEvent(string id)
+    public bool OnEvent(string id, bool isHub)
     {
-        if (!Position.TryParse(id, out Position position))
+        if (!isHub || !Position.TryParse(id, out Position position))
         {
-            // An empty id takes the place back: the next connection names none (WHATWG HTML section 9.2.6).
-            LastEventId = id.Length > 0 ? id : null;
+            OnId(id);
             return true;
         }
 

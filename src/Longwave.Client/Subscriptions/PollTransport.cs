@@ -30,6 +30,9 @@ internal sealed class PollTransport(
 
     public TimeSpan? Retry => null;
 
+    /// <summary>No other server has polls.</summary>
+    public bool IsHub => true;
+
     public string? ConnectionId => null;
 
     public string? Token { get; private set; }

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Longwave.Client.Connections;
 using Longwave.Client.Failures;
 using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Positions;
 
 namespace Longwave.Client.Subscriptions;
 
@@ -26,8 +26,11 @@ internal sealed class StreamTransport(
     private int _start;
     private int _end;
     private bool _greeted;
+    private bool? _isHub; // Null until the header or the first line has told.
 
     public TimeSpan? Retry => _parser.RetryMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+
+    public bool IsHub => _isHub == true;
 
     public string? ConnectionId { get; private set; }
 
@@ -39,6 +42,9 @@ internal sealed class StreamTransport(
     private TimeSpan DeadAfter => (query.Options.Heartbeat ?? (Greets ? SubscriptionOptions.HubHeartbeat : null)) is { } heartbeat
         ? heartbeat * SubscriptionOptions.HeartbeatsMissed
         : Timeout.InfiniteTimeSpan;
+
+    /// <summary>A server that does not greet may keep even the headers until its first heartbeat.</summary>
+    private TimeSpan HeadersWithin => !Greets && DeadAfter > query.Options.GreetingTimeout ? DeadAfter : query.Options.GreetingTimeout;
 
     public async ValueTask<Delivery> NextAsync()
     {
@@ -94,7 +100,7 @@ internal sealed class StreamTransport(
         // However long the caller's provider takes, it is not the hub that is slow.
         Token = query.IsOfHub ? await http.Tokens.GetAsync(_leaving.Token).ConfigureAwait(false) : null;
         _silence = new Silence(http.Clock, _leaving.Token);
-        CancellationToken patience = _silence.Start(query.Options.GreetingTimeout);
+        CancellationToken patience = _silence.Start(HeadersWithin);
         using HttpRequestMessage request = query.Make("text/event-stream", lastEventId);
         _response = await http.SendAsync(request, Token, patience).ConfigureAwait(false);
         ConnectionId = _response.Headers.TryGetValues("Longwave-Connection", out IEnumerable<string>? ids) ? ids.First() : null;
@@ -103,6 +109,7 @@ internal sealed class StreamTransport(
             return End(refused);
         }
 
+        _isHub = ConnectionId is null ? null : true;
         _stream = await _response.Content.ReadAsStreamAsync(patience).ConfigureAwait(false);
         if (Greets)
         {
@@ -127,31 +134,46 @@ internal sealed class StreamTransport(
             return new ConnectionEnd(ReconnectCause.Refused, await http.ExplainAsync(response, patience).ConfigureAwait(false));
         }
 
-        string? type = response.Content.Headers.ContentType?.MediaType;
-        return string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase)
+        string type = AnswerType.Of(response);
+        return type == "text/event-stream"
             ? null
             : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(
                 FailureKind.NotAHub,
-                $"{http.Name} answered with {(type is null ? "something without a type" : $"'{type}'")} instead of a stream: is it a hub, or a proxy before one?"));
+                $"{http.Name} answered with {(type.Length == 0 ? "something without a type" : $"'{type}'")} instead of a stream: is it a hub, or a proxy before one?"));
     }
 
     /// <summary>Reads on in what has come.</summary>
     private bool TryTake(out Delivery delivery)
     {
-        ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
-        StreamItem item = _parser.Read(ref rest, out ServerSentEvent e);
-        _start = _end - rest.Length;
-        delivery = item switch
+        while (true)
         {
-            StreamItem.Event => MakeDelivery(e),
-            StreamItem.Comment => Delivery.OfComment(_parser.LastComment),
-            _ => default,
-        };
-        return item != StreamItem.Nothing;
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            StreamItem item = _parser.Read(ref rest, out ServerSentEvent e);
+            _start = _end - rest.Length;
+            if (item == StreamItem.Nothing)
+            {
+                delivery = default;
+                return false;
+            }
+
+            _isHub ??= item == StreamItem.Comment && Position.TryParse(_parser.LastComment.Span, out _);
+            if (item == StreamItem.Comment && !IsHub)
+            {
+                continue; // Comments of other servers say nothing.
+            }
+
+            delivery = item switch
+            {
+                StreamItem.Event => MakeDelivery(e),
+                StreamItem.Comment => Delivery.OfComment(_parser.LastComment),
+                _ => Delivery.OfId(_parser.LastEventId),
+            };
+            return true;
+        }
     }
 
-    private Delivery MakeDelivery(in ServerSentEvent e) => Greets && e.Type.StartsWith(HubNotice.Prefix, StringComparison.Ordinal)
-        ? Delivery.OfNotice(new HubNotice(e.Type, e.Data))
+    private Delivery MakeDelivery(in ServerSentEvent e) => IsHub && e.Type.StartsWith(HubNotice.Prefix, StringComparison.Ordinal)
+        ? Delivery.OfNotice(new HubNotice(e.Type, e.Data), _parser.HadId ? e.LastEventId : null)
         : Delivery.OfEvent(EventReader.FromStream(e, Greets ? query.Options.Format : SubscriptionFormat.Raw), _parser.HadId);
 
     private ConnectionEnd Explain(Exception exception)
@@ -173,8 +195,8 @@ internal sealed class StreamTransport(
             return new ConnectionEnd(ReconnectCause.Silent, new HubFailure(FailureKind.Silent, dead) { IsTemporary = true });
         }
 
-        string held = $"No stream came from {http.Name} in {query.Options.GreetingTimeout.TotalSeconds:0.#} s: something between seems to hold it back.";
-        return new ConnectionEnd(ReconnectCause.NoGreeting, new HubFailure(FailureKind.TimedOut, held) { IsTemporary = true }) { IsSwitch = query.Options.LongPollFallback };
+        string held = $"No stream came from {http.Name} in {HeadersWithin.TotalSeconds:0.#} s: something between seems to hold it back.";
+        return new ConnectionEnd(ReconnectCause.NoGreeting, new HubFailure(FailureKind.TimedOut, held) { IsTemporary = true }) { IsSwitch = Greets && query.Options.LongPollFallback };
     }
 
     private Delivery End(ConnectionEnd end) => Delivery.OfEnd(end with { Token = Token });

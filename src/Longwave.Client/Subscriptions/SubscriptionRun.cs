@@ -97,14 +97,23 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
             Delivery delivery = await _transport.NextAsync().ConfigureAwait(false);
             switch (delivery.Kind)
             {
-                case DeliveryKind.Event when !delivery.HadId || place.OnEvent(delivery.Event!.Id):
+                case DeliveryKind.Event when !delivery.HadId || place.OnEvent(delivery.Event!.Id, _transport.IsHub):
                     _times?.Event(delivery.Event!);
                     return delivery.Event;
                 case DeliveryKind.Opened:
                     OnOpened(place);
                     break;
+                case DeliveryKind.Id:
+                    place.OnId(delivery.Id!);
+                    _positions.Mark(place.LastEventId);
+                    break;
                 case DeliveryKind.Notice:
                     OnNotice(delivery.Notice!, place);
+                    if (delivery.Id is { } id)
+                    {
+                        place.OnId(id);
+                    }
+
                     _positions.Mark(place.LastEventId);
                     break;
                 case DeliveryKind.Comment when !place.OnComment(delivery.Comment.Span):
@@ -184,7 +193,11 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
             _backoff.Reset();
         }
 
-        _floor = Bounded(_transport!.Retry) ?? _floor;
+        if (Bounded(_transport!.Retry) is { } retry)
+        {
+            (_floor, _backoff.FloorIsRandom) = (retry, _transport.IsHub);
+        }
+
         end = end with { Token = _renewal.TriedOn(_transport.ConnectionId) ?? end.Token };
         _transport.Dispose();
         _transport = null;

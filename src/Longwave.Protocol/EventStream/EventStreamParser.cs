@@ -46,7 +46,7 @@ public sealed class EventStreamParser
     /// <summary>What to send as <c>Last-Event-ID</c> on the next connection: the id as of the last blank line, not of an unfinished event.</summary>
     public string LastEventId { get; private set; }
 
-    /// <summary>Whether the event given out last had an <c>id:</c> of its own; without one it carries that of an event before.</summary>
+    /// <summary>Whether the event read last had an <c>id:</c> of its own; without one it carries that of an event before.</summary>
     public bool HadId { get; private set; }
 
     /// <summary>The last reconnection time that the stream gave, in milliseconds; null when it gave none.</summary>
@@ -77,14 +77,13 @@ public sealed class EventStreamParser
         }
     }
 
-    /// <summary>Reads on until one event or one comment is complete, or the input is used up.</summary>
+    /// <summary>Reads on until one event, one comment or one id without data is complete, or the input is used up.</summary>
     /// <param name="input">The bytes; those read are cut off its front.</param>
-    /// <param name="e">The event, when it is one. A comment is <see cref="LastComment"/>.</param>
+    /// <param name="e">The event, when it is one. A comment is <see cref="LastComment"/>, an id <see cref="LastEventId"/>.</param>
     /// <returns>What was read; <see cref="StreamItem.Nothing"/> when more bytes are needed.</returns>
     /// <exception cref="EventTooLargeException">The event is above the limit; every later call throws it again.</exception>
     public StreamItem Read(ref ReadOnlySpan<byte> input, out ServerSentEvent e)
     {
-        long comments = CommentsSeen;
         if (_failed)
         {
             throw new EventTooLargeException(_limit);
@@ -124,14 +123,9 @@ public sealed class EventStreamParser
                 CheckLimit(line.Length);
             }
 
-            if (ReadLine(line, out e))
+            if (ReadLine(line, out e) is not StreamItem.Nothing and var item)
             {
-                return StreamItem.Event;
-            }
-
-            if (CommentsSeen != comments)
-            {
-                return StreamItem.Comment;
+                return item;
             }
         }
 
@@ -139,7 +133,7 @@ public sealed class EventStreamParser
         return StreamItem.Nothing;
     }
 
-    private bool ReadLine(ReadOnlySpan<byte> line, out ServerSentEvent e)
+    private StreamItem ReadLine(ReadOnlySpan<byte> line, out ServerSentEvent e)
     {
         if (!_started)
         {
@@ -169,8 +163,10 @@ public sealed class EventStreamParser
             _commentLength = Math.Min(value.Length, MaxCommentBytes);
             value[.._commentLength].CopyTo(_comment);
             CommentsSeen++;
+            return StreamItem.Comment;
         }
-        else if (name.SequenceEqual("data"u8))
+
+        if (name.SequenceEqual("data"u8))
         {
             AppendData(value);
         }
@@ -187,10 +183,10 @@ public sealed class EventStreamParser
             ReadRetry(value);
         }
 
-        return false;
+        return StreamItem.Nothing;
     }
 
-    private bool Dispatch(out ServerSentEvent e)
+    private StreamItem Dispatch(out ServerSentEvent e)
     {
         HadId = _pendingId is not null;
         if (_pendingId is not null)
@@ -204,7 +200,7 @@ public sealed class EventStreamParser
         if (_dataLength == 0)
         {
             e = default;
-            return false;
+            return HadId ? StreamItem.Id : StreamItem.Nothing;
         }
 
         // The LF after the last line is not part of the data.
@@ -221,7 +217,7 @@ public sealed class EventStreamParser
         }
 
         e = new ServerSentEvent(type.Length == 0 ? "message" : type, data, LastEventId);
-        return true;
+        return StreamItem.Event;
     }
 
     private void ReadId(ReadOnlySpan<byte> value)

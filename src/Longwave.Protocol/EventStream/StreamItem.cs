@@ -11,4 +11,7 @@ public enum StreamItem
 
     /// <summary>A comment.</summary>
     Comment,
+
+    /// <summary>An id without data: no event, but <see cref="EventStreamParser.LastEventId"/> has changed.</summary>
+    Id,
 }

@@ -52,6 +52,30 @@ public sealed class DecorrelatedJitterTests
         Assert.Equal(Second * 45, new DecorrelatedJitter(Second * 2, () => 1).Next(Second, Second * 30));
 
     [Fact]
+    public void Next_FloorThatIsRandomPerClient_IsHardlyLonger()
+    {
+        Assert.Equal(Second * 1.1, new DecorrelatedJitter(Second * 10, () => 1) { FloorIsRandom = true }.Next(Second));
+        Assert.Equal(Second, new DecorrelatedJitter(Second * 10, () => 0) { FloorIsRandom = true }.Next(Second));
+        Assert.Equal(Second * 45, new DecorrelatedJitter(Second * 10, () => 1) { FloorIsRandom = true }.Next(Second, Second * 30));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Next_TwoThousandClientsCutOffTogether_ComeBackSpread(bool ofHub)
+    {
+        var random = new Random(7);
+        double[] waits = [.. Enumerable.Range(0, 2000)
+            .Select(_ => new DecorrelatedJitter(Second * 30, random.NextDouble) { FloorIsRandom = ofHub }
+                .Next(ofHub ? TimeSpan.FromSeconds(1 + (4 * random.NextDouble())) : Second * 3).TotalSeconds)
+            .Order()];
+
+        // Most in one second, in means over the whole window: 2 is the limit of the benchmark of the same name.
+        int most = waits.Select((first, i) => waits.Skip(i).TakeWhile(w => w - first <= 1).Count()).Max();
+        Assert.InRange(most / (waits.Length / (waits[^1] - waits[0])), 0, 2);
+    }
+
+    [Fact]
     public void Next_FloorOfZero_IsStillAWait() =>
         Assert.True(new DecorrelatedJitter(Second, () => 0).Next(TimeSpan.Zero) >= TimeSpan.FromMilliseconds(10));
 

@@ -19,6 +19,34 @@ public sealed class FailureReaderTests
         Assert.Equal(TimeSpan.FromSeconds(3), failure.RetryAfter);
     }
 
+    [Theory]
+    [InlineData(1976)]
+    [InlineData(2036)]
+    public async Task FromResponse_RetryAfterAsADate_CountsFromTheServersOwnDate(int year)
+    {
+        using HttpResponseMessage response = Response(503, "{}");
+        var now = new DateTimeOffset(year, 11, 23, 6, 57, 0, TimeSpan.Zero);
+        response.Headers.RetryAfter = new RetryConditionHeaderValue(now.AddSeconds(5));
+        Assert.Null((await ReadAsync(response)).RetryAfter);
+
+        response.Headers.Date = now;
+        Assert.Equal(TimeSpan.FromSeconds(5), (await ReadAsync(response)).RetryAfter);
+        response.Headers.Date = now.AddSeconds(6);
+        Assert.Null((await ReadAsync(response)).RetryAfter);
+    }
+
+    [Theory]
+    [InlineData("application/problem+json;")]
+    [InlineData("Application/Problem+JSON; charset")]
+    public async Task FromResponse_ProblemWhoseTypeIsWrittenBadly_IsRead(string type)
+    {
+        using HttpResponseMessage response = Response(400, """{"detail":"Too long."}""");
+        response.Content.Headers.Remove("Content-Type");
+        response.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        Assert.Equal("The hub says: Too long.", (await ReadAsync(response)).Message);
+    }
+
     [Fact]
     public async Task FromResponse_Problem_IsASentenceWithItsFieldAndIndex()
     {
@@ -66,5 +94,5 @@ public sealed class FailureReaderTests
     };
 
     private static Task<HubFailure> ReadAsync(HttpResponseMessage response) =>
-        FailureReader.FromResponseAsync(Hub, response, TimeProvider.System, CancellationToken.None);
+        FailureReader.FromResponseAsync(Hub, response, CancellationToken.None);
 }

@@ -18,6 +18,11 @@ internal sealed class FaultAnswer(Socket socket, FaultRequest request, Cancellat
 
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {request.Status} Status\r\nConnection: close\r\n");
+        if (!request.Headers.ContainsKey("Date"))
+        {
+            head.Append(CultureInfo.InvariantCulture, $"Date: {Now:R}\r\n");
+        }
+
         if (!request.Headers.ContainsKey("Content-Type"))
         {
             head.Append("Content-Type: text/event-stream\r\n");
@@ -78,9 +83,12 @@ internal sealed class FaultAnswer(Socket socket, FaultRequest request, Cancellat
         }
     }
 
-    /// <summary>A time from now, as an HTTP date, which has whole seconds: rounded up, so that it is not too early.</summary>
-    private static string Value(string value) =>
+    /// <summary>What the server takes for the time.</summary>
+    private DateTimeOffset Now => TimeProvider.System.GetUtcNow().AddSeconds(request.ClockOffsetSeconds);
+
+    /// <summary><c>+2s</c> is the HTTP date two seconds from now.</summary>
+    private string Value(string value) =>
         value.StartsWith('+') && value.EndsWith('s') && int.TryParse(value[1..^1], CultureInfo.InvariantCulture, out int seconds)
-            ? TimeProvider.System.GetUtcNow().AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
+            ? Now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
             : value;
 }

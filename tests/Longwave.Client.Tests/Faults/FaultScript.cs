@@ -40,6 +40,8 @@ internal sealed record FaultScript
 
 internal sealed record FaultClient
 {
+    public bool Hub { get; init; } = true;
+
     public string? Since { get; init; }
 
     public string? LastEventId { get; init; }
@@ -68,6 +70,8 @@ internal sealed record FaultRequest
     public Dictionary<string, string?> Headers { get; init; } = [];
 
     public string? Answer { get; init; }
+
+    public long ClockOffsetSeconds { get; init; }
 
     public FaultStep[] Steps { get; init; } = [];
 }

@@ -27,7 +27,7 @@ public sealed class FaultTests
     private static async Task RunAsync(FaultScript script, int? length)
     {
         await using var server = new FaultServer(script, length);
-        await using var client = new LongwaveClient(server.Url, new LongwaveClientOptions { TokenProvider = Tokens(script.Client.Tokens) });
+        await using var client = new LongwaveClient(server.Url, new LongwaveClientOptions { TokenProvider = Tokens(script.Client.Tokens), TimeProvider = new JumpingClock() });
         using var patience = new CancellationTokenSource(Patience);
         var heard = new List<string>();
         string outcome;
@@ -106,7 +106,8 @@ public sealed class FaultTests
     {
         var options = new SubscriptionOptions
         {
-            Selectors = ["t"],
+            Selectors = client.Hub ? ["t"] : [],
+            Address = client.Hub ? null : new Uri("v1/events", UriKind.Relative),
             Format = SubscriptionFormat.Raw,
             Since = client.Since,
             LastEventId = client.LastEventId,

@@ -50,12 +50,23 @@ public sealed class PlaceTests
     {
         var place = new Place(null, null);
 
-        Assert.True(place.OnEvent("5f3a9c1e-7"));
-        Assert.False(place.OnEvent("5f3a9c1e-7"));
-        Assert.False(place.OnEvent("5f3a9c1e-6"));
-        Assert.True(place.OnEvent("5f3a9c1e-8"));
-        Assert.True(place.OnEvent("00000001-1"));
+        Assert.True(place.OnEvent("5f3a9c1e-7", isHub: true));
+        Assert.False(place.OnEvent("5f3a9c1e-7", isHub: true));
+        Assert.False(place.OnEvent("5f3a9c1e-6", isHub: true));
+        Assert.True(place.OnEvent("5f3a9c1e-8", isHub: true));
+        Assert.True(place.OnEvent("00000001-1", isHub: true));
         Assert.Equal("00000001-1", place.LastEventId);
+    }
+
+    [Fact]
+    public void OnEvent_OfAServerThatIsNoHub_IsNeverARepeat()
+    {
+        var place = new Place(null, null);
+
+        Assert.True(place.OnEvent("5f3a9c1e-7", isHub: false));
+        Assert.True(place.OnEvent("5f3a9c1e-7", isHub: false));
+        Assert.True(place.OnEvent("5f3a9c1e-6", isHub: false));
+        Assert.Equal("5f3a9c1e-6", place.LastEventId);
     }
 
     [Fact]
@@ -68,7 +79,7 @@ public sealed class PlaceTests
         place.OnReset();
 
         Assert.Equal("5f3a9c1e-2", place.LastEventId);
-        Assert.True(place.OnEvent("5f3a9c1e-3"));
+        Assert.True(place.OnEvent("5f3a9c1e-3", isHub: true));
     }
 
     [Fact]
@@ -81,6 +92,6 @@ public sealed class PlaceTests
         place.OnReset();
 
         Assert.Null(place.LastEventId);
-        Assert.True(place.OnEvent("5f3a9c1e-1"));
+        Assert.True(place.OnEvent("5f3a9c1e-1", isHub: true));
     }
 }

@@ -13,9 +13,11 @@ public sealed class SubscriptionTests
     public async Task Subscribe_EveryOption_IsInTheRequest()
     {
         string? query = null;
+        string? cache = null;
         await using StubServer server = await StubServer.StartAsync(context =>
         {
             query = WebUtility.UrlDecode(context.Request.QueryString.Value);
+            cache = context.Request.Headers.CacheControl;
             context.Response.StatusCode = 204;
             return Task.CompletedTask;
         });
@@ -31,6 +33,9 @@ public sealed class SubscriptionTests
         })));
 
         Assert.Equal("?topic=prices/{symbol}&topic=a&b&type=trade&since=2026-11-23T06:57:00.000Z&format=cloudevents&max_rate=0.5&conflate=key", query);
+
+        // As a browser's EventSource has it: a cache asks its origin.
+        Assert.Equal("no-cache", cache);
     }
 
     [Fact]

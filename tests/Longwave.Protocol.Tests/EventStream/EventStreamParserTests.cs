@@ -27,6 +27,21 @@ public sealed class EventStreamParserTests
     }
 
     [Fact]
+    public void Read_IdWithoutData_IsToldAndIsNoEvent()
+    {
+        var parser = new EventStreamParser();
+        ReadOnlySpan<byte> input = "id: 7\nevent: x\n\n: c\nid\n\nretry: 5\n\ndata: d\n\n"u8;
+
+        Assert.Equal((StreamItem.Id, "7"), (parser.Read(ref input, out _), parser.LastEventId));
+        Assert.Equal(StreamItem.Comment, parser.Read(ref input, out _));
+        Assert.Equal((StreamItem.Id, ""), (parser.Read(ref input, out _), parser.LastEventId));
+        Assert.Equal(StreamItem.Event, parser.Read(ref input, out ServerSentEvent e));
+        Assert.Equal(new ServerSentEvent("message", "d", ""), e);
+        Assert.False(parser.HadId);
+        Assert.Equal(StreamItem.Nothing, parser.Read(ref input, out _));
+    }
+
+    [Fact]
     public void TryRead_EndlessLine_FailsTypedInBoundedMemory()
     {
         var parser = new EventStreamParser(new EventStreamParserOptions { MaxEventBytes = 100_000 });

@@ -103,7 +103,7 @@ export class Player {
     }
   }
 
-  async #answer(socket, request, { answer, status = 200, headers = {}, steps }, signal) {
+  async #answer(socket, request, { answer, status = 200, headers = {}, clockOffsetSeconds = 0, steps }, signal) {
     const hasBody = status !== 204 && status !== 304;
     const isRaw = answer === 'raw';
     const write = async (bytes) => {
@@ -113,7 +113,7 @@ export class Player {
       }
     };
     if (answer === undefined) {
-      socket.write(head(status, headers, hasBody));
+      socket.write(head(status, headers, clockOffsetSeconds, hasBody));
     }
 
     for (const step of steps) {
@@ -172,10 +172,12 @@ function resolvers() {
   return { promise, resolve };
 }
 
-function head(status, headers, hasBody) {
-  const all = { 'Content-Type': 'text/event-stream', ...headers, ...(hasBody ? { 'Transfer-Encoding': 'chunked' } : {}) };
+function head(status, headers, clockOffsetSeconds, hasBody) {
+  // The clock of the client's Date is wrong here, and the server's is not the client's.
+  const date = (seconds) => new Date(performance.timeOrigin + performance.now() + (clockOffsetSeconds + seconds) * 1000).toUTCString();
+  const all = { Date: date(0), 'Content-Type': 'text/event-stream', ...headers, ...(hasBody ? { 'Transfer-Encoding': 'chunked' } : {}) };
   if (all['Retry-After']?.startsWith('+')) {
-    all['Retry-After'] = new Date(Date.now() + Number.parseInt(all['Retry-After'], 10) * 1000).toUTCString();
+    all['Retry-After'] = date(Number.parseInt(all['Retry-After'], 10));
   }
 
   const lines = Object.entries(all).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}\r\n`);
