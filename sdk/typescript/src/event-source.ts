@@ -1,43 +1,72 @@
 import type { SubscribeOptions } from './options.js';
-import { absolute } from './requests.js';
+import { absolute, canStream } from './requests.js';
 import { type Subscription, subscribe } from './subscription.js';
 
-/** `withCredentials`, as the standard has it, and everything that a subscription takes; text stays text. */
+/** `withCredentials`, as in the standard, and all options of a subscription except `decode` and `format`: data is text. */
 export interface LongwaveEventSourceInit extends Omit<SubscribeOptions, 'decode' | 'format'> {
   withCredentials?: boolean | undefined;
 }
 
-type Handler<E extends Event> = ((event: E) => unknown) | null;
+type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null;
+
+/** The listeners of an `EventSource`, with the types of their events. */
+export interface EventSourceTarget extends EventTarget {
+  addEventListener<K extends keyof EventSourceEventMap>(type: K, listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: (this: EventSource, event: MessageEvent) => unknown, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof EventSourceEventMap>(type: K, listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: (this: EventSource, event: MessageEvent) => unknown, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
+}
 
 /**
- * In the place of the browser's `EventSource` (WHATWG HTML 9.2): the same members and events, and it does not give up. Where the standard's
- * closes for good, on a status of 5xx for example, this one waits and comes back; on a refusal it closes, too. Events that come a second time are
- * left out. Control events of a hub are events of their name (`longwave.gap`, …), as with the standard's.
+ * Replaces the browser's `EventSource` (WHATWG HTML 9.2), with the same members and events. It closes where the standard's closes, except on a
+ * status that passes (408, 425, 429, 5xx): it waits and reconnects. It leaves out events that a hub sends a second time. Control events of a hub are
+ * events of their name (`longwave.gap`, …), as with the standard's.
  */
-export class LongwaveEventSource extends EventTarget {
-  static readonly CONNECTING = 0;
-  static readonly OPEN = 1;
-  static readonly CLOSED = 2;
-  readonly CONNECTING = 0;
-  readonly OPEN = 1;
-  readonly CLOSED = 2;
-  readonly url: string;
-  readonly withCredentials: boolean;
+export class LongwaveEventSource extends (EventTarget as new () => EventSourceTarget) implements EventSource {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSED: 2;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSED: 2;
+  readonly #url: string;
+  readonly #withCredentials: boolean;
   readonly #subscription: Subscription;
-  readonly #handlers = new Map<string, { handler: Handler<Event>; listener: (event: Event) => void }>();
+  readonly #handlers = new Map<string, { value: object; listener: (event: Event) => void }>();
   #readyState: 0 | 1 | 2 = 0;
+  #origin: string;
 
-  constructor(url: string | URL, { withCredentials = false, ...options }: LongwaveEventSourceInit = {}) {
+  static {
+    // What a page can see of an interface of the platform (Web IDL): constants that can't be changed, members that are enumerable, a name.
+    const constants = Object.fromEntries(['CONNECTING', 'OPEN', 'CLOSED'].map((name, value) => [name, { value, enumerable: true }]));
+    const members = Object.getOwnPropertyDescriptors(this.prototype) as Record<string, PropertyDescriptor>;
+    const visible = ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'].map((name) => [name, { ...members[name], enumerable: true }]);
+    Object.defineProperties(this, constants);
+    Object.defineProperties(this.prototype, { ...constants, ...Object.fromEntries(visible), [Symbol.toStringTag]: { value: 'EventSource', configurable: true } });
+  }
+
+  constructor(url: string | URL, init: LongwaveEventSourceInit | null = {}) {
     super();
-    this.withCredentials = withCredentials;
-    try {
-      this.url = absolute(url);
-    } catch {
-      throw new DOMException(`'${url}' is no URL.`, 'SyntaxError');
+    if (arguments.length === 0 || (init !== null && Object(init) !== init)) {
+      throw new TypeError('new EventSource needs a URL, and options that are an object.');
     }
 
-    const request = { ...options.request, credentials: withCredentials ? 'include' as const : 'same-origin' as const };
-    this.#subscription = subscribe(this.url, { ...options, request });
+    const { withCredentials, ...options } = init ?? {};
+    this.#withCredentials = Boolean(withCredentials);
+    try {
+      this.#url = absolute(`${url as string}`);
+    } catch {
+      throw new DOMException(`'${url as string}' is not a URL.`, 'SyntaxError');
+    }
+
+    this.#origin = new URL(this.#url).origin;
+    this.#subscription = subscribe(this.#url, {
+      ...options,
+      request: { ...options.request, credentials: this.#withCredentials ? 'include' : 'same-origin' },
+      fetch: canStream(options) ? this.#sendWith(options) : undefined,
+    });
     this.#subscription.on('control', ({ type, data }) => this.#dispatch(`longwave.${type}`, JSON.stringify(data), this.#subscription.position ?? ''));
     this.#subscription.on('state', (state) => {
       if (this.#readyState === this.CLOSED) {
@@ -55,6 +84,14 @@ export class LongwaveEventSource extends EventTarget {
     void this.#read();
   }
 
+  get url(): string {
+    return this.#url;
+  }
+
+  get withCredentials(): boolean {
+    return this.#withCredentials;
+  }
+
   get readyState(): 0 | 1 | 2 {
     return this.#readyState;
   }
@@ -68,11 +105,11 @@ export class LongwaveEventSource extends EventTarget {
   }
 
   get onmessage(): Handler<MessageEvent> {
-    return this.#handler('message') as Handler<MessageEvent>;
+    return this.#handler('message');
   }
 
   set onmessage(handler: Handler<MessageEvent>) {
-    this.#handle('message', handler as Handler<Event>);
+    this.#handle('message', handler);
   }
 
   get onerror(): Handler<Event> {
@@ -88,33 +125,48 @@ export class LongwaveEventSource extends EventTarget {
     this.#subscription.close();
   }
 
+  /** A `fetch` that remembers the origin of the stream after redirects; tickets and renewals are other requests. */
+  #sendWith({ fetch = (input, init) => globalThis.fetch(input, init) }: LongwaveEventSourceInit): NonNullable<SubscribeOptions['fetch']> {
+    return async (input, init) => {
+      const response = await fetch(input, init);
+      if (new Headers(init.headers).get('Accept') === 'text/event-stream') {
+        this.#origin = new URL(response.url || input).origin;
+      }
+
+      return response;
+    };
+  }
+
   async #read(): Promise<void> {
     try {
       for await (const { type, data, id } of this.#subscription) {
         this.#dispatch(type, data, id);
       }
     } catch {
-      // The state said it: 'closed', with the error.
+      // The state 'closed' has the error.
     }
   }
 
   #dispatch(type: string, data: string, lastEventId: string): void {
     if (this.#readyState !== this.CLOSED) {
-      this.dispatchEvent(new MessageEvent(type, { data, lastEventId, origin: new URL(this.url).origin }));
+      this.dispatchEvent(new MessageEvent(type, { data, lastEventId, origin: this.#origin }));
     }
   }
 
-  #handler(name: string): Handler<Event> {
-    return this.#handlers.get(name)?.handler ?? null;
+  #handler<E extends Event>(name: string): Handler<E> {
+    return (this.#handlers.get(name)?.value ?? null) as Handler<E>;
   }
 
-  /** An `on…` keeps the place among the listeners that it got first. */
-  #handle(name: string, handler: Handler<Event>): void {
+  /** An `on…` keeps its place among the listeners until it is null; then it goes to their end. Only objects are handlers, and only functions are called (HTML 8.1.8.1). */
+  #handle(name: string, value: unknown): void {
     const had = this.#handlers.get(name);
-    if (had) {
-      had.handler = handler;
-    } else if (handler) {
-      const entry = { handler, listener: (event: Event) => void entry.handler?.call(this, event) } as { handler: Handler<Event>; listener: (event: Event) => void };
+    if (Object(value) !== value) {
+      this.removeEventListener(name, had?.listener ?? null);
+      this.#handlers.delete(name);
+    } else if (had) {
+      had.value = value as object;
+    } else {
+      const entry = { value, listener: (event: Event) => void (typeof entry.value === 'function' && entry.value.call(this, event)) } as { value: object; listener: (event: Event) => void };
       this.#handlers.set(name, entry);
       this.addEventListener(name, entry.listener);
     }

@@ -14,11 +14,13 @@ export const absolute = (url: string | URL): string => String(new URL(url, globa
 /** React Native's own `fetch` gives the body when it is complete, which a stream's never is. And for `cache: 'no-store'` it adds a parameter `_`. */
 const hasBodies = (): boolean => 'body' in Response.prototype;
 
+/** Can a response be a stream? A `fetch` of the caller is assumed to stream. */
+export const canStream = ({ fetch }: { fetch?: Fetch | undefined }): boolean => !!fetch || hasBodies();
+
 /** Asks a server for events. */
 export class Requests {
   /** Other schemes than http and https either work at once or never. */
   readonly isWeb: boolean;
-  /** May an answer be a stream? A `fetch` of the caller is taken to be able to. */
   readonly canStream: boolean;
   /** Changes while the subscription runs. */
   question: Question;
@@ -30,7 +32,7 @@ export class Requests {
   constructor(url: string | URL, options: SubscribeOptions<never>) {
     this.#url = absolute(url);
     this.isWeb = /^https?:/.test(this.#url);
-    this.canStream = !!options.fetch || hasBodies();
+    this.canStream = canStream(options);
     this.#options = this.question = options;
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#credentials = new Credentials(options.token, this.#fetch, options.carrier === 'ticket');

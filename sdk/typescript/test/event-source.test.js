@@ -73,16 +73,144 @@ test('an address that is none is a SyntaxError, as the standard has it', () => {
   assert.throws(() => new LongwaveEventSource('http://'), { name: 'SyntaxError' });
 });
 
-test('an on… keeps its place, and can be taken away', async () => {
+test('an on… keeps its place until it is null, and goes to the end when it is set again', async () => {
   server = await Server.start(streams('retry: 1\ndata: a\n\n'));
   source = new LongwaveEventSource(server.url, { minDelayMs: 1 });
   const heard = [];
   source.onmessage = () => heard.push('replaced');
   source.addEventListener('message', () => heard.push('listener'));
   source.onmessage = () => heard.push('first');
+  source.onopen = () => heard.push('never');
+  source.onopen = null;
+  source.addEventListener('open', () => heard.push('open listener'));
+  source.onopen = function opened() {
+    heard.push(['open handler', this === source]);
+  };
   source.onerror = () => heard.push('error');
   assert.equal(typeof source.onmessage, 'function');
   source.onerror = null;
   await until('the end', () => source.readyState === 2);
-  assert.deepEqual(heard, ['first', 'listener']);
+  assert.deepEqual(heard, ['open listener', ['open handler', true], 'first', 'listener']);
+});
+
+test('an on… is an object or null, and only functions are called', async () => {
+  server = await Server.start(streams('retry: 1\ndata: a\n\n'));
+  source = new LongwaveEventSource(server.url, { minDelayMs: 1 });
+  const heard = [];
+  for (const value of [5, 'text', undefined, true, Symbol('s'), null]) {
+    source.onmessage = () => heard.push('removed');
+    source.onmessage = value;
+    assert.equal(source.onmessage, null);
+  }
+
+  const object = { handleEvent: () => heard.push('called') };
+  source.onmessage = object;
+  assert.equal(source.onmessage, object);
+  await until('the end', () => source.readyState === 2);
+  assert.deepEqual(heard, []);
+});
+
+test('the interface is that of the standard', () => {
+  const { prototype } = LongwaveEventSource;
+  source = new LongwaveEventSource('http://127.0.0.1:1/a', null);
+  for (const [name, value] of [['CONNECTING', 0], ['OPEN', 1], ['CLOSED', 2]]) {
+    for (const owner of [LongwaveEventSource, prototype]) {
+      assert.deepEqual(Object.getOwnPropertyDescriptor(owner, name), { value, writable: false, enumerable: true, configurable: false });
+    }
+
+    assert.throws(() => {
+      source[name] = 9;
+    }, TypeError);
+    assert.equal(source[name], value);
+  }
+
+  for (const name of ['url', 'withCredentials', 'readyState']) {
+    const before = source[name];
+    assert.throws(() => {
+      source[name] = 'http://other/';
+    }, TypeError);
+    assert.equal(source[name], before);
+  }
+
+  for (const name of ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close']) {
+    assert.ok(Object.getOwnPropertyDescriptor(prototype, name).enumerable, name);
+  }
+
+  assert.deepEqual(Object.keys(source), []);
+  assert.equal(Object.prototype.toString.call(source), '[object EventSource]');
+  assert.deepEqual(Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag), { value: 'EventSource', writable: false, enumerable: false, configurable: true });
+  assert.equal(LongwaveEventSource.length, 1);
+  assert.ok(source instanceof EventTarget);
+});
+
+test('the arguments of the constructor are those of the standard', () => {
+  assert.throws(() => new LongwaveEventSource(), TypeError);
+  assert.throws(() => new LongwaveEventSource('http://127.0.0.1:1/', 5), TypeError);
+  assert.throws(() => new LongwaveEventSource(Symbol('http://127.0.0.1:1/')), TypeError);
+  for (const [init, withCredentials] of [[null, false], [undefined, false], [{}, false], [{ withCredentials: 1 }, true], [{ withCredentials: null }, false]]) {
+    source = new LongwaveEventSource({ toString: () => 'http://127.0.0.1:1/a b' }, init);
+    assert.deepEqual([source.url, source.withCredentials], ['http://127.0.0.1:1/a%20b', withCredentials]);
+    source.close();
+  }
+});
+
+test('the origin of an event is that of the address after redirects, for each connection', async () => {
+  const other = await Server.start(streams('retry: 1\ndata: a\n\n'));
+  try {
+    server = await Server.start((_, response, number) => {
+      if (number === 1) {
+        response.writeHead(302, { Location: `${other.url}/b` }).end();
+      } else if (number === 2) {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('data: b\n\n');
+      } else {
+        response.writeHead(204).end();
+      }
+    });
+    source = new LongwaveEventSource(`${server.url}/a`, { minDelayMs: 1, maxDelayMs: 5 });
+    const origins = [];
+    source.onmessage = ({ origin }) => origins.push(origin);
+    await until('the end', () => source.readyState === 2);
+    assert.deepEqual(origins, [other.url, server.url]);
+    assert.equal(source.url, `${server.url}/a`);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('an address that is never fetched closes after one error', async () => {
+  for (const url of ['mailto:a@example.com', 'ws://127.0.0.1:1/', 'javascript:0', 'ftp://127.0.0.1/', 'about:blank', 'unknown:x']) {
+    source = new LongwaveEventSource(url, { minDelayMs: 1 });
+    const errors = [];
+    source.onerror = () => errors.push(source.readyState);
+    await until(url, () => source.readyState === 2);
+    assert.deepEqual(errors, [2], url);
+  }
+});
+
+test('a data URL is a stream', async () => {
+  source = new LongwaveEventSource(`data:text/event-stream,${encodeURIComponent('retry: 1\ndata: a\n\n')}`, { minDelayMs: 1 });
+  const heard = [];
+  source.onmessage = ({ data }) => {
+    heard.push(data);
+    source.close();
+  };
+  await until('the event', () => heard.length > 0);
+  assert.deepEqual(heard, ['a']);
+});
+
+test('close in a handler is the end of all events, whatever was read already', async () => {
+  server = await Server.start(streams('data: a\n\ndata: b\n\n'));
+  source = new LongwaveEventSource(server.url);
+  const heard = [];
+  source.onopen = () => {
+    heard.push('open');
+    source.close();
+  };
+  source.onmessage = ({ data }) => heard.push(data);
+  source.onerror = () => heard.push('error');
+  await until('the request', () => server.requests.length > 0 && source.readyState === 2);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(heard, ['open']);
+  source.close();
+  assert.equal(source.readyState, 2);
 });
