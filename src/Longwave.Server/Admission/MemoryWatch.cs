@@ -28,7 +28,7 @@ internal sealed partial class MemoryWatch(LongwaveOptions options, TimeProvider 
     public Action Collect { get; set; } = static () => ThreadPool.UnsafeQueueUserWorkItem(
         static _ => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true), null);
 
-    /// <summary>Whether new streams and publishes should be refused.</summary>
+    /// <summary>Whether the hub must reject new streams and publishes.</summary>
     public bool IsShort
     {
         get

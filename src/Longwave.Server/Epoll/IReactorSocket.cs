@@ -3,10 +3,10 @@ namespace Longwave.Server.Epoll;
 /// <summary>A socket that a <see cref="Reactor"/> watches: a connection of the web server, or a parked stream.</summary>
 internal interface IReactorSocket
 {
-    /// <summary>Tells one descriptor from later ones with the same number; it comes back with every event.</summary>
+    /// <summary>Identifies one descriptor among earlier and later ones with the same number; epoll returns it with every event.</summary>
     long Token { get; }
 
-    /// <summary>Something happened since the last time. On the reactor's thread, so it must not wait. Events can also come for no reason.</summary>
-    /// <param name="events">The events of epoll_ctl(2).</param>
+    /// <summary>Handles events since the last call. Reactor thread only, so it must not block. Spurious events are possible.</summary>
+    /// <param name="events">The event mask of epoll_ctl(2).</param>
     void OnEvents(uint events);
 }

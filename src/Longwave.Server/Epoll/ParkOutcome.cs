@@ -1,6 +1,6 @@
 namespace Longwave.Server.Epoll;
 
-/// <summary>What became of a connection that was to give its socket away.</summary>
+/// <summary>Result of parking a connection.</summary>
 internal enum ParkOutcome
 {
     /// <summary>The sink has the socket.</summary>
@@ -9,6 +9,6 @@ internal enum ParkOutcome
     /// <summary>The client has closed the connection.</summary>
     ClientGone,
 
-    /// <summary>The head of the response is larger than what is held of it.</summary>
+    /// <summary>The head of the response exceeds the limit of held bytes.</summary>
     HeadTooLarge,
 }

@@ -4,10 +4,10 @@ using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>One thread that waits for all sockets of its part of the connections (epoll(7), edge-triggered) and tells each what happened.</summary>
+/// <summary>One thread that waits for events of its share of the sockets (epoll(7), edge-triggered) and dispatches them.</summary>
 /// <remarks>
-/// A descriptor is registered once, for its whole life: when a stream is parked only the entry of the table changes. An edge that comes in
-/// the midst of that is not lost, because whoever takes a socket over first tries what it waits for.
+/// A descriptor is registered with epoll once for its lifetime; parking a stream changes only the entry of the table. An edge during parking
+/// is not lost, because the new owner of a socket tries to read or write before it waits.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class Reactor : IDisposable
@@ -15,7 +15,7 @@ internal sealed class Reactor : IDisposable
     private const int MostEvents = 512;
     private const int WakeToken = 0;
 
-    /// <summary>struct epoll_event is packed on x86 (12 bytes) and aligned everywhere else (16 bytes).</summary>
+    /// <summary>Offset of the token in struct epoll_event, which is packed on x86 (12 bytes) and aligned elsewhere (16 bytes).</summary>
     private static readonly int TokenAt = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
 
     private static readonly int EventBytes = TokenAt + sizeof(long);
@@ -24,13 +24,13 @@ internal sealed class Reactor : IDisposable
     private readonly int _wake = SystemCalls.Check(SystemCalls.CreateEvent());
     private readonly byte[] _ready = new byte[EventBytes * MostEvents];
 
-    // Guards the entries of _sockets; the reactor's thread reads them without it. A descriptor's first event comes after Add, and so after its entry
-    // was stored. The thread reads the table for each event: an older table, or an entry that was just replaced, gives it a socket with another
-    // token, or the connection from before parking, which passes the event on.
+    // Guards writes to _sockets; the reactor thread reads without it. Order: a descriptor's first event comes after Add, and so after its entry
+    // is stored. The thread reads the table for each event. From an older table or a replaced entry it gets a socket with another token, which it
+    // ignores, or the connection from before parking, which forwards the event to its sink.
     private readonly Lock _gate = new();
     private readonly Thread _thread;
 
-    // By descriptor. Descriptors are small numbers: the open-file limit bounds it.
+    // Indexed by descriptor. The kernel assigns the lowest free number, so the limit of open files bounds the length.
     private IReactorSocket?[] _sockets = new IReactorSocket?[1_024];
     private int _generation;
     private volatile bool _closed;
@@ -42,20 +42,20 @@ internal sealed class Reactor : IDisposable
         _thread.Start();
     }
 
-    /// <summary>A token for a descriptor, different from all that it had before.</summary>
+    /// <summary>Creates a token for a descriptor, different from every earlier one of the same number.</summary>
     public long NewToken(int file) => ((long)Interlocked.Increment(ref _generation) << 32) | (uint)file;
 
-    /// <summary>Begins to watch a descriptor; both directions, edges only.</summary>
+    /// <summary>Starts to watch a descriptor, in both directions, edge-triggered.</summary>
     public void Add(int file, IReactorSocket socket)
     {
         Set(file, socket);
         Control(SystemCalls.EpollAdd, file, socket.Token, SystemCalls.EpollIn | SystemCalls.EpollOut | SystemCalls.EpollReadHangUp | SystemCalls.EpollEdge);
     }
 
-    /// <summary>From now on the events of a descriptor go to somebody else, who has the same token.</summary>
+    /// <summary>Dispatches further events of a descriptor to another socket with the same token.</summary>
     public void Replace(int file, IReactorSocket socket) => Set(file, socket);
 
-    /// <summary>Stops watching. The descriptor is closed by the caller, after this.</summary>
+    /// <summary>Stops watching a descriptor. The caller closes it afterwards, which also removes it from epoll.</summary>
     public void Remove(int file) => Set(file, null);
 
     public void Dispose()

@@ -9,16 +9,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>A connection of the web server on a bare descriptor (<see cref="ReactorStream"/>), which can be taken from it again.</summary>
-/// <remarks>The web server sees two pipes. They have buffers of the thread that reads or writes, and none while the connection is idle.</remarks>
+/// <summary>A connection of the web server on a raw descriptor (<see cref="ReactorStream"/>), which can hand over the descriptor to a sink.</summary>
+/// <remarks>The web server sees two pipes. They rent a buffer only during a read or write, so an idle connection has none.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorConnection : ConnectionContext, IParkableConnection, IMemoryPoolFeature
 {
-    // The shared pool, which gives back what a burst of connections needed; the web server's own keeps it.
+    // The shared array pool releases memory after a burst of connections; the web server's own pool keeps it.
     private static readonly StreamPipeReaderOptions InputOptions = new(leaveOpen: false, useZeroByteReads: true);
     private static readonly StreamPipeWriterOptions OutputOptions = new(leaveOpen: true);
 
-    /// <summary>Features of a connection: ours, and those that the web server adds.</summary>
+    /// <summary>Usual number of features of a connection: our own, and those that the web server adds.</summary>
     private const int UsualFeatures = 7;
 
     private static long _lastId;
@@ -27,13 +27,13 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     private readonly CancellationTokenSource _closed = new();
     private string? _id;
 
-    /// <summary>A connection that was just accepted.</summary>
+    /// <summary>Creates the connection of an accepted descriptor.</summary>
     /// <param name="file">Its descriptor.</param>
-    /// <param name="reactor">Who watches it from here on.</param>
-    /// <param name="pool">For the web server's buffers.</param>
-    /// <param name="local">Where it was accepted.</param>
-    /// <param name="remote">Where the client is.</param>
-    /// <param name="begun">Called once, when somebody begins to serve it or it is given up.</param>
+    /// <param name="reactor">The reactor that watches it.</param>
+    /// <param name="pool">Pool of the web server's buffers.</param>
+    /// <param name="local">Local endpoint.</param>
+    /// <param name="remote">Endpoint of the client.</param>
+    /// <param name="begun">Called once, when the web server starts to serve it, or when it is closed.</param>
     public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote, Action begun)
     {
         (MemoryPool, LocalEndPoint, RemoteEndPoint) = (pool, local, remote);
@@ -74,7 +74,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
         await base.DisposeAsync();
     }
 
-    /// <summary>The web server aborts the request that runs, with code of the application's: not on the reactor.</summary>
+    /// <summary>Signals the end of the connection. Runs on the thread pool, because the web server then runs code of the application.</summary>
     private void OnGone() => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.FireClosed(), this, preferLocal: false);
 
     private void FireClosed()
@@ -85,7 +85,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
         }
         catch (ObjectDisposedException)
         {
-            // The web server was done with the connection before.
+            // The web server has already finished with the connection.
         }
     }
 

@@ -9,16 +9,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>Accepts connections on a reactor and gives each to the reactor that it stays with.</summary>
+/// <summary>Accepts connections on a reactor, and assigns each to a reactor for its lifetime.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class ReactorListener : IConnectionListener, IReactorSocket
 {
     private const int AddressBytes = 28;
 
-    /// <summary>Connections that were accepted and that nobody has begun to serve: the kernel keeps the others, which costs less, in its backlog.</summary>
+    /// <summary>Most accepted connections that wait for the web server. Further ones wait in the kernel's backlog, which needs less memory.</summary>
     private const int MostWaiting = 64;
 
-    /// <summary>So few of them, and accepting goes on.</summary>
+    /// <summary>Number of waiting connections at which accepting resumes.</summary>
     private const int FewWaiting = MostWaiting / 2;
 
     private static readonly TimeSpan OutOfFilesPause = TimeSpan.FromMilliseconds(100);
@@ -32,16 +32,16 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     private readonly ILogger _logger;
     private readonly Action _onBegun;
 
-    // Bounded by MostWaiting: what is in it, nobody serves yet.
+    // Bounded by MostWaiting: every connection in it counts as waiting.
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions
     {
         SingleReader = true,
 
-        // The web server only queues what it accepts: it may do so on the reactor.
+        // The web server only queues an accepted connection, so its continuation may run on the reactor.
         AllowSynchronousContinuations = true,
     });
 
-    // Guards _unbound and accept(2) itself: the reactor, the retry after a pause and whoever begins to serve a connection all accept.
+    // Guards _unbound and accept(2) itself: the reactor, the retry timer and the thread that starts to serve a connection all accept.
     private readonly Lock _gate = new();
     private bool _unbound;
     private int _waiting;
@@ -109,7 +109,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
     }
 
-    /// <summary>Whether whoever begins to serve connections has to go on with accepting, because there is no other edge.</summary>
+    /// <summary>Whether to pause. OnBegun then resumes accepting, because an edge-triggered listener gets no event for connections already in the backlog.</summary>
     private bool MustPause()
     {
         if (Volatile.Read(ref _waiting) < MostWaiting)
@@ -117,13 +117,13 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
             return false;
         }
 
-        // Some may have been begun since the look at the number, and found no pause. Both sides change one field and then read the other, with a
-        // full fence between: either OnBegun finds the pause, or the number is low here, and of two that see both only one gets the pause.
+        // OnBegun may have run since the first read of _waiting and seen no pause. Order: both sides write one field and then read the other, with
+        // a full fence between. So either OnBegun sees the pause or this thread sees the low number; if both do, only one exchange gets the pause.
         Interlocked.Exchange(ref _paused, 1);
         return Volatile.Read(ref _waiting) > FewWaiting || Interlocked.Exchange(ref _paused, 0) == 0;
     }
 
-    /// <summary>One of those that waited is served, or was given up.</summary>
+    /// <summary>Counts one waiting connection less, and resumes accepting after a pause.</summary>
     private void OnBegun()
     {
         if (Interlocked.Decrement(ref _waiting) <= FewWaiting && Interlocked.Exchange(ref _paused, 0) == 1)
@@ -154,7 +154,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         return true;
     }
 
-    /// <summary>True when accepting goes on: what is wrong with one connection is not wrong with the next.</summary>
+    /// <summary>Handles a failed accept(2); true to continue: an error of one connection does not affect the next.</summary>
     private bool OnError(int error)
     {
         switch (error)
@@ -162,7 +162,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
             case SystemCalls.WouldBlock:
                 return false;
             case SystemCalls.TooManyFiles or SystemCalls.TooManyFilesInSystem:
-                // There is no edge when files are free again.
+                // epoll reports no edge when descriptors become free, so retry with a timer.
                 LogOutOfFiles(OutOfFilesPause);
                 _retry.Change(OutOfFilesPause, Timeout.InfiniteTimeSpan);
                 return false;

@@ -14,10 +14,10 @@ internal sealed class ReactorListenerFactory(
     Reactors reactors, LongwaveOptions options, IMemoryPoolFactory<byte> pools, TimeProvider clock, ILogger<ReactorListener> logger)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    /// <summary>Connections that the kernel has accepted and we have not: a thousand and more clients come back at once after a cut.</summary>
+    /// <summary>Length of the kernel's accept backlog: after a network outage, thousands of clients reconnect at once.</summary>
     private const int Backlog = 4_096;
 
-    /// <summary>How long the kernel keeps a connection that says nothing to itself; later it is accepted, and has the time that a request's head may take.</summary>
+    /// <summary>How long the kernel defers accepting a connection without data. Then it is accepted, and the time limit of request headers applies.</summary>
     private static readonly TimeSpan WaitForBytes = TimeSpan.FromSeconds(1);
 
     public bool CanBind(EndPoint endpoint) => endpoint is ParkableEndPoint;
@@ -34,7 +34,7 @@ internal sealed class ReactorListenerFactory(
             throw new AddressInUseException(failed.Message, failed);
         }
 
-        // What a listening socket has set, its connections have, too: no call for each of them.
+        // Accepted connections inherit the options of the listening socket, which saves a system call per connection.
         socket.NoDelay = true;
         SocketTimeouts.LimitUnacknowledged(socket, options.Engine.StallTimeout);
         SocketTimeouts.LimitUnsent(socket, options.Server.MaxUnsentBytes);

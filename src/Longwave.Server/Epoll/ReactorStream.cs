@@ -2,21 +2,21 @@ using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>A bare descriptor as a stream of bytes: whoever reads receives, whoever writes sends, and only an empty or a full socket makes them wait for the reactor.</summary>
+/// <summary>Stream over a raw descriptor: a read calls recv(2), a write calls send(2), and either waits for the reactor only when the socket is empty or full.</summary>
 /// <remarks>
-/// One reads and one writes at a time. A read of nothing waits until there is something, so that an idle connection needs no buffer. What is
-/// written to a connection that is broken goes nowhere: <paramref name="gone"/> is what tells.
+/// One read and one write at a time. A read with an empty buffer waits for data, so that an idle connection needs no buffer. A write to a
+/// broken connection is dropped without an error; <paramref name="gone"/> reports it.
 /// </remarks>
-/// <param name="file">The descriptor, which does not block; its end is this stream's.</param>
-/// <param name="reactor">Who watches it.</param>
-/// <param name="begun">Called once, when it is read for the first time or disposed of.</param>
-/// <param name="gone">Called once, from any thread, when the client can't be reached any more or has said that it is done.</param>
+/// <param name="file">The non-blocking descriptor; this stream owns and closes it.</param>
+/// <param name="reactor">The reactor that watches it.</param>
+/// <param name="begun">Called once, on the first read or on close.</param>
+/// <param name="gone">Called once, on any thread, when the connection is broken or the client has ended its side.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Action gone) : Stream, IReactorSocket
 {
     /// <summary>
-    /// Largest head of a response that is held: twice what the headers of a request may have, so one that repeats a header of the request
-    /// (`Host`, cookies) still fits.
+    /// Largest head of a response that is held, in bytes: twice the limit of request headers, so that a head that repeats a header of the
+    /// request (`Host`, cookies) still fits.
     /// </summary>
     public const int MaxHeldBytes = 128 * 1024;
 
@@ -25,7 +25,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     private readonly Readiness _readable = new();
     private readonly Readiness _writable = new();
 
-    // Guards _file, whose number may be another connection's as soon as it is closed, and who is told what happens.
+    // Guards _file, because the kernel reuses the number as soon as it is closed, and _parked and _isGone, which decide where events go.
     private readonly Lock _gate = new();
     private int _file = file;
     private Action? _begun = begun;
@@ -35,7 +35,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     private volatile bool _isRead = true;
     private volatile bool _isHolding;
 
-    // What was written since Hold, in as many pieces as the web server chose. Touched by the request only.
+    // Bytes written since Hold, over any number of writes. Request thread only.
     private ReadOnlyMemory<byte> _held;
     private bool _isHeldTooLarge;
 
@@ -55,12 +55,12 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Begins to be told what happens. Once, when everything that it may lead to is ready.</summary>
+    /// <summary>Registers with the reactor. Called once, after every field that OnEvents uses is set.</summary>
     public void Watch() => reactor.Add(_file, this);
 
     public void OnEvents(uint events)
     {
-        // Before whoever reads is told: what it receives then is not the end of it, however little that is.
+        // Before waking the reader: TryRead must see _isGone, so that it reads again after a short read and finds the end of input.
         if ((events & EndOfInput) != 0 || ((events & SystemCalls.EpollIn) != 0 && !_isRead))
         {
             SayGone();
@@ -76,14 +76,14 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
             _writable.Set();
         }
 
-        // The reactor may have looked this connection up just before it was parked; there is no second edge.
+        // The reactor may have looked up this connection just before it was parked. Forward the event, because there is no second edge.
         Volatile.Read(ref _parked)?.OnEvents(events);
     }
 
-    /// <summary>From here on what is written is kept instead of sent: until <see cref="Park"/> it is the head of the response, later it is dropped.</summary>
+    /// <summary>From now on, holds written bytes instead of sending them: until <see cref="Park"/> they are the head of the response; after it they are dropped.</summary>
     public void Hold() => _isHolding = true;
 
-    /// <summary>Gives the descriptor and what was held to a sink; a reader of this stream sees its end.</summary>
+    /// <summary>Hands over the descriptor and the held bytes to a sink; a reader of this stream then sees the end.</summary>
     public ParkOutcome Park(SocketSink sink)
     {
         if (_isHeldTooLarge)
@@ -110,10 +110,10 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         return ParkOutcome.Parked;
     }
 
-    /// <summary>Ends what waits; nothing is received or sent any more.</summary>
+    /// <summary>Closes the descriptor and ends waiting reads and writes.</summary>
     /// <remarks>
-    /// Closes the descriptor at once: the web server can forget a connection that it aborted (one of HTTP/2 whose streams were reset by the
-    /// thousand), and nobody disposes of it then.
+    /// Closes the descriptor at once, because the web server may never dispose of a connection that it aborted (for example an HTTP/2
+    /// connection with thousands of reset streams).
     /// </remarks>
     public void Abort()
     {
@@ -157,7 +157,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>The last bytes of a connection that ends: those that the socket takes at once.</summary>
+    /// <summary>Sends the last bytes of a connection that ends, as far as the socket accepts them at once.</summary>
     public override void Write(byte[] buffer, int offset, int count)
     {
         ReadOnlyMemory<byte> rest = buffer.AsMemory(offset, count);
@@ -174,7 +174,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Closes the descriptor, unless it was given away.</summary>
+    /// <summary>Closes the descriptor, unless it was handed over.</summary>
     public void CloseFile()
     {
         Begin();
@@ -184,12 +184,12 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         }
     }
 
-    /// <summary>The end of reading (the pipe reader on it disposes of it then); what is written is still sent.</summary>
-    /// <remarks>Bytes that come all the same mean that the client does not wait for the end: a writer is told, and does not wait either.</remarks>
+    /// <summary>Ends reading; called by the pipe reader. Writes are still sent.</summary>
+    /// <remarks>If the client still sends bytes, it does not wait for the end of the response; then <c>gone</c> is called, so that a writer does not wait for it.</remarks>
     protected override void Dispose(bool disposing)
     {
-        // The reactor reports bytes that come from here on. Of bytes that came before, there is no other edge, so the socket is asked; the lock
-        // and the call are a full fence between the two. What is received is dropped with the connection.
+        // Order: the reactor reports bytes that arrive after this store. Bytes that arrived before cause no other edge, so read the socket once;
+        // the lock and the system call are a full fence between the store and the read. The byte read is dropped with the connection.
         _isRead = false;
         Span<byte> dropped = stackalloc byte[1];
         if (!_isEmpty || TryRead(dropped, out _))
@@ -200,7 +200,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         base.Dispose(disposing);
     }
 
-    /// <summary>Adds to the head of the response. After parking it is the web server's end of the response, which the stream does not have yet.</summary>
+    /// <summary>Adds to the held head of the response. After parking, drops the web server's end of the response, because the stream continues.</summary>
     private void Keep(ReadOnlySpan<byte> bytes)
     {
         if (_parked is not null || _isHeldTooLarge)
@@ -238,7 +238,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
 
     private async ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        // Whoever waits is woken to see that it was cancelled.
+        // Cancellation wakes the waiting read, which then throws.
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static readable => ((Readiness)readable!).Set(), _readable);
         while (true)
         {
@@ -268,7 +268,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         while (!TryWrite(ref rest));
     }
 
-    /// <summary>Receives what there is; false when there is nothing yet.</summary>
+    /// <summary>Receives available bytes; false when the socket is empty.</summary>
     private bool TryRead(Span<byte> buffer, out int received)
     {
         received = 0;
@@ -279,7 +279,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
                 received = SystemCalls.Receive(_file, buffer);
                 if (received >= 0)
                 {
-                    // Less than there was room for was all that there was, unless the end is behind it, of which there is no other edge.
+                    // A short read emptied the socket, so the next read can wait for an edge without a call, except after the end of input, which causes no other edge.
                     _isEmpty = received > 0 && received < buffer.Length && !_isGone;
                     break;
                 }
@@ -301,7 +301,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         return true;
     }
 
-    /// <summary>Sends what the socket takes; false when something is left.</summary>
+    /// <summary>Sends what the socket accepts; false when bytes are left.</summary>
     private bool TryWrite(ref ReadOnlyMemory<byte> rest)
     {
         lock (_gate)
@@ -329,7 +329,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         return true;
     }
 
-    /// <summary>After a call that failed: true when the socket is empty or full, false to try again, which ends when the connection is broken: it is closed then.</summary>
+    /// <summary>Handles a failed call: true to wait, because the socket is empty or full; false to try again. Closes a broken connection, which ends the caller's loop.</summary>
     private bool MustWaitNeedsLock()
     {
         int error = SystemCalls.LastError;
@@ -341,7 +341,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         return error == SystemCalls.WouldBlock;
     }
 
-    /// <summary>Nobody needs to know when the stream is parked: its sink is told.</summary>
+    /// <summary>Calls <c>gone</c> once. Not for a parked stream, whose sink handles the event.</summary>
     private void SayGone()
     {
         lock (_gate)

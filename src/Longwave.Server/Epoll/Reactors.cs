@@ -2,11 +2,11 @@ using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>The reactors of the process: made when the first address is bound, gone with the application.</summary>
+/// <summary>The reactors of the process: created when the first endpoint is bound, disposed of with the application.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Reactors : IDisposable
 {
-    /// <summary>A reactor only passes on what happens, so a few serve many cores.</summary>
+    /// <summary>Most reactors: they only dispatch events, so a few suffice for many cores.</summary>
     private const int Most = 8;
 
     private readonly Lazy<Reactor[]> _all = new(static () =>
@@ -14,7 +14,7 @@ internal sealed class Reactors : IDisposable
 
     private uint _next;
 
-    /// <summary>The reactor for the next connection, each in turn.</summary>
+    /// <summary>The reactor for the next connection, round robin.</summary>
     public Reactor Next => _all.Value[Interlocked.Increment(ref _next) % (uint)_all.Value.Length];
 
     public void Dispose()

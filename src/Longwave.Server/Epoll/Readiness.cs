@@ -2,10 +2,10 @@ using System.Threading.Tasks.Sources;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>Lets one task wait until a reactor has seen something, any number of times, without allocating.</summary>
+/// <summary>Auto-reset signal from a reactor to one waiting task, reusable without allocation.</summary>
 /// <remarks>
-/// A signal that comes while no task waits ends the next wait at once, so a task that tries first and waits then misses nothing. A wait can end
-/// without need, never too late: after a wait the task tries again.
+/// A signal while no task waits ends the next wait at once, so a task that first tries and then waits misses nothing. A wait can end
+/// spuriously, but never too late; after a wait the task tries again.
 /// <para>
 /// Memory order. The producer makes its data visible, then changes <c>_state</c>; the consumer changes <c>_state</c>, then looks for data. That
 /// needs a full fence between the two steps on both sides, so every change of <c>_state</c> is an interlocked operation: a plain store could pass
@@ -21,7 +21,7 @@ internal sealed class Readiness : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
     private int _state;
 
-    /// <summary>Something was seen. From any thread.</summary>
+    /// <summary>Sets the signal. Any thread.</summary>
     public void Set()
     {
         if (Interlocked.CompareExchange(ref _state, Nothing, Awaited) == Awaited)
@@ -30,15 +30,15 @@ internal sealed class Readiness : IValueTaskSource
             return;
         }
 
-        // A wait that begins after this finds the signal; one that began between the two exchanges is ended by calling again, at most once
-        // per wait that begins.
+        // A wait that begins after this exchange sees the signal. A wait that began between the two exchanges is ended by another call, at
+        // most once per wait.
         if (Interlocked.CompareExchange(ref _state, Seen, Nothing) == Awaited)
         {
             Set();
         }
     }
 
-    /// <summary>Waits until something is seen. One waits at a time.</summary>
+    /// <summary>Waits for the signal. One waiter at a time.</summary>
     public ValueTask WaitAsync()
     {
         _wait.Reset();

@@ -5,21 +5,21 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>A parked stream: a descriptor taken over from the web server, written to directly, framed in chunks by us.</summary>
+/// <summary>Sink of a parked stream: owns the descriptor taken over from the web server, and writes HTTP chunks to it directly.</summary>
 /// <remarks>
-/// It is all that there is of the connection: no buffer, no task, no object of the web server. Of a frame that the socket took in part it
-/// keeps the rest, nothing more; the frames behind it stay in the log, and the subscriber's cursor says where.
+/// The connection consists of this object only: it has no buffer, no task and no object of the web server. When the socket accepts a part of
+/// a frame, the sink keeps the rest of that frame; later frames stay in the log, and the subscriber's cursor is their position.
 /// <para>
 /// The owner of the subscriber writes while the state is <see cref="Ready"/>; in <see cref="Waiting"/> the thread that changes it to
-/// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner that just came to a full socket and tries once more. An edge
-/// that finds another thread sending leaves a mark, so that none is lost.
+/// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner that has just found the socket full and tries once more. An edge
+/// during another thread's send sets a mark, so that no edge is lost.
 /// </para>
 /// <para>
 /// Memory order. <c>_rest</c> belongs to the thread that holds <see cref="Ready"/> (the owner) or <see cref="Sending"/>; each hands it over with
 /// a release store or an exchange of <c>_state</c>. The reactor stores the mark, then exchanges the state; the sender exchanges the state, then reads the
 /// mark. Both have a full fence between the two, so either the reactor becomes the sender or the sender sees the mark. <see cref="Complete"/>
-/// exchanges the state once and for all: it closes the descriptor, or the sender does when its own exchange finds <see cref="Completed"/>.
-/// The owner alone leaves <see cref="Ready"/>, so its plain look in <see cref="Complete"/> can err towards "not ready" only, and cuts the stream then.
+/// exchanges the state for the last time: it closes the descriptor, or the sender does when its own exchange finds <see cref="Completed"/>.
+/// Only the owner leaves <see cref="Ready"/>, so the plain read in <see cref="Complete"/> can only err towards "not ready", which aborts the stream.
 /// </para>
 /// </remarks>
 [SupportedOSPlatform("linux")]
@@ -30,10 +30,10 @@ internal sealed class SocketSink : ISink, IReactorSocket
     private const int Sending = 2;
     private const int Completed = 3;
 
-    /// <summary>Bytes that a client sent on a stream and that are thrown away at its end: unread they would make the end a reset.</summary>
+    /// <summary>Most bytes from the client that are read and dropped at the end of a stream, because close(2) with unread bytes resets the connection.</summary>
     private const int MaxIgnoredBytes = 64 * 1024;
 
-    /// <summary>A head and a greeting are some 500 bytes.</summary>
+    /// <summary>Largest first send on the stack, in bytes; a head and a greeting have about 500.</summary>
     private const int MostOnStack = 1024;
 
     private Subscriber _subscriber = null!;
@@ -49,11 +49,11 @@ internal sealed class SocketSink : ISink, IReactorSocket
 
     public void Attach(Subscriber subscriber) => _subscriber = subscriber;
 
-    /// <summary>The connection's descriptor is ours from here on. Of the connection, under its lock.</summary>
-    /// <param name="reactor">Who watches it.</param>
+    /// <summary>Takes ownership of the descriptor. Called by the connection, under its lock.</summary>
+    /// <param name="reactor">The reactor that watches it.</param>
     /// <param name="file">The descriptor.</param>
     /// <param name="token">Its token.</param>
-    /// <param name="head">The head of the response, which goes out with the greeting.</param>
+    /// <param name="head">The head of the response, sent together with the greeting.</param>
     public void Take(Reactor reactor, int file, long token, ReadOnlyMemory<byte> head) => (_reactor, _file, Token, _rest) = (reactor, file, token, head);
 
     public bool TrySend(FrameRun run, out int taken)
@@ -70,7 +70,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             return true;
         }
 
-        // Full or broken: the next try says which.
+        // The socket is full or the connection is broken; the retry in SendRest finds out which.
         sent = Math.Max(sent, 0);
         int frame = run.FrameAt(sent);
         taken = frame + 1;
@@ -80,7 +80,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
         return false;
     }
 
-    /// <summary>The first send of a stream: one write with the head of the response.</summary>
+    /// <summary>First send of a stream: one write together with the head of the response.</summary>
     private bool TrySendWithHead(FrameRun run, out int taken)
     {
         taken = run.Count;
@@ -95,7 +95,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             return true;
         }
 
-        // A connection that is broken already is noticed by the reactor, or by the next try.
+        // A negative result counts as nothing sent: if the connection is broken, the reactor or the retry in SendRest finds out.
         _rest = first[sent..].ToArray();
         Volatile.Write(ref _state, Waiting);
         SendRest();
@@ -106,7 +106,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
     {
     }
 
-    /// <summary>The last chunk when the hub ends a stream that is not in the midst of a frame; else the connection is cut.</summary>
+    /// <summary>Ends the stream: with the last chunk if the hub ends it between two frames, otherwise by aborting the connection.</summary>
     public void Complete(CloseReason reason)
     {
         _reason = reason;
@@ -130,7 +130,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
         }
     }
 
-    /// <summary>Sends what is left of the last frame, if it waits and nobody else does.</summary>
+    /// <summary>Sends the rest of the last frame, if there is one and no other thread sends it.</summary>
     private void SendRest()
     {
         do
@@ -140,8 +140,8 @@ internal sealed class SocketSink : ISink, IReactorSocket
                 return;
             }
 
-            // A full fence: the mark is cleared before the socket is tried. An edge from before is answered by the send; one from after finds
-            // Sending, leaves its mark again, and the mark is read after the exchange below.
+            // Full fence: clear the mark before the send. The send covers an earlier edge. A later edge finds Sending and sets the mark again,
+            // and the loop reads the mark after the exchange below.
             Interlocked.Exchange(ref _edge, 0);
             int sent = SystemCalls.Send(_file, _rest.Span);
             bool broken = sent < 0 && SystemCalls.LastError is not (SystemCalls.WouldBlock or SystemCalls.Interrupted);
@@ -149,7 +149,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             _rest = done ? default : _rest[Math.Max(sent, 0)..];
             if (Interlocked.CompareExchange(ref _state, done ? Ready : Waiting, Sending) != Sending)
             {
-                // Completed meanwhile, and left to us.
+                // Complete ran during the send and left closing the descriptor to this thread.
                 CloseFile();
                 return;
             }
@@ -179,7 +179,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
         }
         else if (_reason is CloseReason.Stalled || StreamEnds.IsOfIdentity(_reason))
         {
-            // The kernel would go on offering what the client does not take.
+            // Reset: otherwise the kernel keeps the unsent bytes and retransmits them to a client that does not read or has lost its right to them.
             SystemCalls.CloseAbortively(_file);
         }
 

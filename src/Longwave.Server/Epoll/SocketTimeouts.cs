@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>Makes the kernel notice peers that vanished without a word.</summary>
+/// <summary>Socket options that let the kernel detect vanished peers and limit its buffers.</summary>
 internal static class SocketTimeouts
 {
     private const int TcpLevel = 6;
 
-    /// <summary><c>TCP_USER_TIMEOUT</c> of Linux (tcp(7)), which .NET has no name for.</summary>
+    /// <summary><c>TCP_USER_TIMEOUT</c> of Linux (tcp(7)), for which .NET has no constant.</summary>
     private const int UserTimeout = 18;
 
     /// <summary><c>TCP_DEFER_ACCEPT</c> of Linux.</summary>
@@ -19,8 +19,8 @@ internal static class SocketTimeouts
     private const int NotSentLowWater = 25;
 
     /// <summary>
-    /// Lets the connection break when bytes stay unacknowledged for <paramref name="timeout"/>: a peer that lost power acknowledges nothing, and
-    /// the kernel on its own would go on for a quarter of an hour. Heartbeats are such bytes, so every stream has some.
+    /// Breaks the connection when bytes stay unacknowledged for <paramref name="timeout"/>. A peer that lost power acknowledges nothing, and by
+    /// default the kernel retransmits for about 15 minutes. Heartbeats make sure that every stream has such bytes.
     /// </summary>
     public static void LimitUnacknowledged(HttpContext context, TimeSpan timeout)
     {
@@ -30,14 +30,14 @@ internal static class SocketTimeouts
         }
     }
 
-    /// <summary>The same for a socket, or for all connections of one that listens.</summary>
+    /// <summary>Sets the same option on a socket, or on a listening socket for all its connections.</summary>
     public static void LimitUnacknowledged(Socket socket, TimeSpan timeout) =>
         Set(socket, UserTimeout, (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue));
 
-    /// <summary>Lets a socket take no more than this beyond what is on its way: a client that does not read costs the kernel little, too.</summary>
+    /// <summary>Limits the unsent bytes that the kernel buffers for a socket, so that a slow client needs little kernel memory, too.</summary>
     public static void LimitUnsent(Socket socket, int bytes) => Set(socket, NotSentLowWater, bytes);
 
-    /// <summary>Lets a listening socket accept a connection when its first bytes have come: a client of HTTP speaks first.</summary>
+    /// <summary>Defers accepting a connection until its first bytes arrive, because an HTTP client sends first.</summary>
     public static void AcceptWithBytes(Socket socket, TimeSpan patience) => Set(socket, DeferAccept, (int)patience.TotalSeconds);
 
     private static void Set(Socket socket, int option, int value)
@@ -55,7 +55,7 @@ internal static class SocketTimeouts
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // Not a TCP socket, or one that is gone already: the stall time-out of the engine holds all the same.
+            // Not a TCP socket, or already closed: the engine's stall timeout still applies.
         }
     }
 }

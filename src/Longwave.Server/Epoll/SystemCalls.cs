@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>The system calls of Linux that .NET has no name for, or only with an object of its own for every socket.</summary>
+/// <summary>Linux system calls that .NET does not offer, or only with an object per socket.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class SystemCalls
 {
@@ -27,35 +27,35 @@ internal static partial class SystemCalls
     private const int NoSignal = 0x4000;
     private const int ShutdownWrite = 1;
 
-    /// <summary>The error of the last call of this thread that failed.</summary>
+    /// <summary>Error of the last failed call of this thread.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
     /// <summary>epoll_create1(2).</summary>
     public static int CreateEpoll() => EpollCreate(CloseOnExec);
 
-    /// <summary>eventfd(2): a counter that wakes whoever waits for it.</summary>
+    /// <summary>eventfd(2): a counter whose change wakes epoll_wait(2).</summary>
     public static int CreateEvent() => EventFd(0, CloseOnExec | NonBlocking);
 
-    /// <summary>accept4(2), not blocking; the peer's address goes to <paramref name="address"/>.</summary>
+    /// <summary>accept4(2), non-blocking; writes the peer's address to <paramref name="address"/>.</summary>
     public static int Accept(int listener, Span<byte> address, ref int addressBytes) =>
         Accept4(listener, ref MemoryMarshal.GetReference(address), ref addressBytes, CloseOnExec | NonBlocking);
 
-    /// <summary>recv(2): bytes, 0 at the end, -1 with <see cref="LastError"/>.</summary>
+    /// <summary>recv(2): returns the number of bytes, 0 at the end of input, or -1 with <see cref="LastError"/>.</summary>
     public static int Receive(int socket, Span<byte> buffer) =>
         (int)Recv(socket, ref MemoryMarshal.GetReference(buffer), buffer.Length, DontWait);
 
-    /// <summary>send(2): bytes taken, -1 with <see cref="LastError"/>.</summary>
+    /// <summary>send(2): returns the number of accepted bytes, or -1 with <see cref="LastError"/>.</summary>
     public static int Send(int socket, ReadOnlySpan<byte> bytes) =>
         (int)Send(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
 
-    /// <summary>send(2) without its error: -1 for whatever kept it from taking bytes. Whoever wants to know why tries once more.</summary>
+    /// <summary>send(2) without the error code, which makes it cheaper: -1 for any error. To learn the error, try again with Send.</summary>
     public static int TrySend(int socket, ReadOnlySpan<byte> bytes) =>
         (int)SendOnly(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
 
-    /// <summary>shutdown(2) of the sending side.</summary>
+    /// <summary>shutdown(2) of the sending direction.</summary>
     public static void FinishSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
 
-    /// <summary>Makes the coming close(2) drop what is still to be sent, and reset the connection (SO_LINGER, socket(7)).</summary>
+    /// <summary>Lets the next close(2) drop unsent bytes and reset the connection (SO_LINGER, socket(7)).</summary>
     public static void CloseAbortively(int socket)
     {
         const int SocketLevel = 1, Linger = 13;
@@ -63,7 +63,7 @@ internal static partial class SystemCalls
         _ = SetOption(socket, SocketLevel, Linger, ref onForNoTime, sizeof(ulong));
     }
 
-    /// <summary>Makes a failure of the last call an exception.</summary>
+    /// <summary>Throws an exception if the call failed.</summary>
     public static int Check(int result) => result >= 0 ? result : throw new SocketException(LastError);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]

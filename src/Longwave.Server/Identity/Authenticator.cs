@@ -83,7 +83,7 @@ internal sealed class Authenticator
     /// <param name="secret">The token or API key.</param>
     /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
     /// <param name="trusted">Keys whose tokens are accepted beside those of the issuers, or null.</param>
-    /// <returns>The caller or the refusal, and whether the token is signed with the trusted keys.</returns>
+    /// <returns>The caller or the rejection, and whether the token is signed with the trusted keys.</returns>
     public async ValueTask<(Authentication Found, bool IsTrusted)> IdentifyAsync(string secret, string hubUrl, TrustedKeys? trusted)
     {
         if (ApiKeyRing.IsKey(secret))

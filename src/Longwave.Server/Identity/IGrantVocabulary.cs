@@ -11,9 +11,9 @@ internal interface IGrantVocabulary
     /// <summary>Whether a claim belongs to this vocabulary in a token with this header. Every other claim is ignored.</summary>
     bool Knows(string claim, TokenHeader header);
 
-    /// <summary>Reads the claim. The reader stands at its value, and at the value's end afterwards.</summary>
+    /// <summary>Reads the claim. The reader is at its value before the call, and at the end of the value after it.</summary>
     /// <param name="reader">The claims of the token.</param>
-    /// <param name="scope">What the meaning depends on beside the token.</param>
+    /// <param name="scope">The context outside the token that the meaning depends on.</param>
     /// <param name="grants">The rights; none when there is a problem.</param>
     /// <returns>The problem, as a clause that continues "the token …", or null.</returns>
     string? TryRead(ref Utf8JsonReader reader, TokenScope scope, out ClaimedGrants grants);

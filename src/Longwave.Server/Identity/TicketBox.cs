@@ -21,10 +21,10 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
     private readonly Dictionary<UInt128, LinkedListNode<Ticket>> _tickets = [];
     private readonly Dictionary<(string Issuer, string Subject), int> _bySubject = [];
 
-    // All live equally long, so the oldest expires first. Holds what _tickets holds: a ticket that is used leaves both.
+    // All tickets have the same lifetime, so the oldest expires first. Contains the same tickets as _tickets: a used ticket is removed from both.
     private readonly LinkedList<Ticket> _order = new();
 
-    /// <summary>Tickets that are kept, expired ones included until the next is issued or used.</summary>
+    /// <summary>Number of stored tickets, including expired ones until the next is issued or used.</summary>
     public int Count
     {
         get
@@ -78,7 +78,7 @@ internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
             {
                 Remove_NeedsLock(found);
 
-                // Checked here, too: when the clock was put back, an older ticket that expires later keeps this one in the list.
+                // Check here, too: after the clock was set back, an older ticket with a later expiry keeps this one in the list.
                 caller = found.Value.Expires > now ? found.Value.Caller : null;
             }
         }

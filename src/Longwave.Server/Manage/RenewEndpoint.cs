@@ -31,7 +31,7 @@ internal sealed class RenewEndpoint(
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>Exchanges the identity of a stream for the caller's; of two renewals at once the last one holds as a whole. Returns why not, or null.</summary>
+    /// <summary>Replaces the identity of a stream by the caller's. Of two concurrent renewals the last one applies as a whole. Returns the rejection, or null.</summary>
     internal Problem? Renew(string id, Caller caller)
     {
         if (!caller.IsKnown)
@@ -60,7 +60,7 @@ internal sealed class RenewEndpoint(
         bool renewed = subscriber.TryRenew(connections.Identify(connection.Number, caller, options.Auth, clock.GetUtcNow()));
         if (authenticator.IsRevoked(caller))
         {
-            // Revoked in the meantime: the revocation may have looked at the stream while it still had its earlier token.
+            // Revoked in the meantime: the revocation may have checked the stream while it still had its previous token.
             subscriber.Close(CloseReason.Revoked);
             return new Problem(ProblemTypes.InvalidToken, "The token has been revoked.");
         }

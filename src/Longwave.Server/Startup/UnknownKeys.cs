@@ -48,7 +48,7 @@ public static class UnknownKeys
             }
             else if (child.GetChildren().Any())
             {
-                sentences.Add($"Configuration key `{child.Path}` takes one value, not a section.");
+                sentences.Add($"Configuration key `{child.Path}` must have one value, not a section.");
             }
         }
     }

@@ -48,14 +48,14 @@ internal sealed class ConnectionRegistry
         return connection is not null;
     }
 
-    /// <summary>Registers a stream that was admitted and not started: it can't have ended before it is here. It is removed when it has ended.</summary>
+    /// <summary>Registers an admitted stream before its start, so that it cannot end before it is registered. It is removed at its end.</summary>
     public void Add(OpenConnection connection, Subscriber subscriber)
     {
         connection.Subscriber = subscriber;
         _open[connection.Number] = connection;
     }
 
-    /// <summary>A stream is over, or was refused.</summary>
+    /// <summary>Removes a stream that has ended or was rejected.</summary>
     public void Remove(OpenConnection connection) => _open.TryRemove(connection.Number, out OpenConnection? _);
 
     /// <summary>Closes every stream that matches a condition; returns their number.</summary>

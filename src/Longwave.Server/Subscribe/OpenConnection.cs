@@ -6,7 +6,7 @@ using Longwave.Server.Identity;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>An open stream or a waiting poll in the registry.</summary>
-/// <remarks>It is the place of its subscription, so that it leaves the registry when the stream is over, and takes with it the place that was counted for it.</remarks>
+/// <remarks>The engine disposes of it when the stream ends; it then leaves the registry and returns the counts of the stream.</remarks>
 internal sealed class OpenConnection : IDisposable
 {
     private readonly ConnectionRegistry _registry;
@@ -32,7 +32,7 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>Number of the stream in this hub.</summary>
     public long Number { get; }
 
-    /// <summary>Who holds it; another token of the same subject after a renewal. It is part of the identity that the stream runs under, so the two never differ.</summary>
+    /// <summary>The owner of the stream; after a renewal, another token of the same subject. Part of the identity of the stream, so the two never differ.</summary>
     public Caller Caller => (Caller)Subscriber.Identity!.Holder!;
 
     public SubscribeRequest Request { get; }
@@ -45,7 +45,7 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>The HTTP version.</summary>
     public string Protocol { get; }
 
-    /// <summary>The stream. Set before the registry has the connection.</summary>
+    /// <summary>The stream. Set before the registration of the connection.</summary>
     public Subscriber Subscriber
     {
         get
@@ -56,7 +56,7 @@ internal sealed class OpenConnection : IDisposable
         set => _subscriber = value;
     }
 
-    /// <summary>The stream is over, or was refused.</summary>
+    /// <summary>Called when the stream has ended or was rejected.</summary>
     public void Dispose()
     {
         _registry.Remove(this);

@@ -108,7 +108,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         await EndAsync(context, sink, reason);
     }
 
-    /// <summary>Starts the stream in any case: only its end gives back its counts and its socket.</summary>
+    /// <summary>Starts the stream even after an exception, because only its end returns its counts and its socket.</summary>
     private void Start(Subscriber subscriber, Action<Subscriber>? admitted)
     {
         try

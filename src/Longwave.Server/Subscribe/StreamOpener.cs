@@ -42,7 +42,7 @@ internal sealed class StreamOpener(
     }
 
     /// <summary>Steps 3 to 5, for a stream whose sink is ready. The header is set before the engine writes the first byte of the answer.</summary>
-    /// <returns>Why the stream is refused, or null.</returns>
+    /// <returns>The rejection, or null.</returns>
     public Problem? TrySubscribe(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         Problem? problem = TryAdmit(context, caller, request, sink, out subscriber);
@@ -55,8 +55,8 @@ internal sealed class StreamOpener(
     }
 
     /// <summary>Steps 3 to 5, for a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
-    /// <remarks>All counts of the stream are taken here, and whatever fails here gives back all that were taken.</remarks>
-    /// <returns>Why the stream is refused, or null.</returns>
+    /// <remarks>Increments all counts of the stream; on any failure here, decrements those again.</remarks>
+    /// <returns>The rejection, or null.</returns>
     public Problem? TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         subscriber = null;
@@ -79,7 +79,7 @@ internal sealed class StreamOpener(
                 options.Auth);
             context.Response.Headers[ConnectionHeader] = connection.Request.Identity!.Connection;
 
-            // A refusal gives the place back.
+            // A rejection returns the counts.
             SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);
             if (outcome != SubscribeOutcome.Accepted)
             {
@@ -88,7 +88,7 @@ internal sealed class StreamOpener(
 
             connections.Add(connection, subscriber!);
 
-            // After the registration: a revocation that looked through the registry before it has missed this stream.
+            // Check after the registration: a revocation that searched the registry before it has missed this stream.
             if (authenticator.IsRevoked(caller))
             {
                 subscriber!.Close(CloseReason.Revoked);
@@ -111,7 +111,7 @@ internal sealed class StreamOpener(
     /// <summary>Starts an admitted stream.</summary>
     public void Start(Subscriber subscriber) => hub.Engine.Start(subscriber);
 
-    /// <summary>Gives up an admitted stream; all its counts fall, and it leaves the registry.</summary>
+    /// <summary>Abandons an admitted stream: returns all its counts and removes it from the registry.</summary>
     public void Abandon(Subscriber subscriber) => hub.Engine.Abandon(subscriber);
 
     /// <summary>The problem of a stream that the engine rejects.</summary>

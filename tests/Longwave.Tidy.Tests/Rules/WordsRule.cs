@@ -26,7 +26,12 @@ public sealed class WordsRule(IReadOnlyList<string> notYetClean) : IRule
         "src/Longwave.Client",
         "src/Longwave.Engine",
         "src/Longwave.Protocol",
-        "src/Longwave.Server",
+        // In these five only names of members contain such words.
+        "src/Longwave.Server/Identity/ApiKeyRing.cs",
+        "src/Longwave.Server/Identity/Authenticator.cs",
+        "src/Longwave.Server/Identity/Caller.cs",
+        "src/Longwave.Server/Identity/TokenValidator.cs",
+        "src/Longwave.Server/Mercure/MercureAuthenticator.cs",
         "tests/Longwave.BadDays.Tests",
         "tests/Longwave.Bench.Tests",
         "tests/Longwave.Client.Tests",
