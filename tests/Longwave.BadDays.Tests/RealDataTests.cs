@@ -16,6 +16,7 @@ public sealed class RealDataTests
     private const int BatchEvents = 250;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Publish_EarthquakesLogsAndFootball_ComeOutAsTheyWentIn()
     {
         using var directory = new TempDirectory();

@@ -17,7 +17,7 @@ internal sealed record HubSettings
     /// <summary>Keys of the configuration, e.g. <c>Engine:Heartbeat</c>.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Runs the hub's command line in place of a shell; the process becomes the hub.</summary>
+    /// <summary>Executes the hub, e.g. under fault injection, so that its process becomes the hub. Null: the hub is started directly.</summary>
     public WrapperProgram? Wrapper { get; init; }
 
     public IReadOnlyList<string> Arguments { get; init; } = [];

@@ -37,6 +37,7 @@ public sealed partial class BetterTests
 
     /// <summary>mercure#1382: ids are scanned for, and past 10,000 events never found. Symfony#117: a replay ends after 1,000.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Resume_TwelveThousandEventsBack_FindsTheIdAndReplaysThemAll()
     {
         const int Count = 12_000;

@@ -61,7 +61,7 @@ public sealed partial class ProgramsRule : IRule
     private static bool IsDocument(SourceFile file) =>
         file.Path is "README.md" or "CONTRIBUTING.md" || (file.Extension == ".md" && file.Path.StartsWith("docs/", StringComparison.Ordinal));
 
-    /// <summary>Null is a program that nobody can tell from the text.</summary>
+    /// <summary>The program is null where the text does not name it.</summary>
     private static IEnumerable<(string? Program, SourceFile File, int At)> InCode(SourceFile file) =>
         from start in (file.Extension == ".cs" ? CSharpStart() : JavaScriptStart()).Matches(file.Text)
         let argument = start.Groups["argument"].Value.Trim()
