@@ -1,4 +1,4 @@
-import { failureOf, parseObject, readText } from './answers.js';
+import { drop, failureOf, parseObject, readText } from './answers.js';
 import { Backoff, type BackoffOptions } from './backoff.js';
 import { LongwaveError } from './errors.js';
 import { Credentials, type Fetch, type TokenProvider } from './tokens.js';
@@ -51,6 +51,9 @@ export interface PublishedBatch {
   /** How many of them the log had already. */
   readonly duplicates: number;
 }
+
+/** Most redirects of one attempt. */
+const MAX_REDIRECTS = 5;
 
 const ANSWER_LENGTH = 16 * 1024 * 1024;
 
@@ -117,7 +120,7 @@ export class Publisher {
     for (;;) {
       const left = end - performance.now();
       const failure = await this.#attempt(url, body, contentType, idempotencyKey, signal, Math.max(1, Math.ceil(left))).catch((error: unknown) => {
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         return error instanceof LongwaveError ? error : new LongwaveError('network', 'The hub did not answer: the event may be in the log.', { cause: error });
       });
       if (!(failure instanceof LongwaveError)) {
@@ -130,24 +133,24 @@ export class Publisher {
       }
 
       await sleep(delay, signal);
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
     }
   }
 
   async #attempt(url: URL, body: string, contentType: string, key: string, signal: AbortSignal | undefined, timeoutMs: number): Promise<Record<string, unknown>> {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    throwIfAborted(signal);
     const abort = new AbortController();
     const stop = () => abort.abort();
-    [timeout, signal].forEach((other) => other?.addEventListener('abort', stop, { once: true }));
-    signal?.throwIfAborted();
+    const timer = setTimeout(stop, timeoutMs);
+    signal?.addEventListener('abort', stop);
     const { request } = this.#options;
     try {
       for (let isFresh = false; ; isFresh = true) {
         const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), 'Content-Type': contentType, 'Idempotency-Key': key };
         const init = { ...request, signal: abort.signal };
         await this.#credentials.apply(url, headers, init);
-        const response = await this.#fetch(String(url), { ...init, method: 'POST', headers, body });
-        if (response.ok) {
+        const response = await post(this.#fetch, url, { ...init, body }, headers);
+        if (response.status === 200 || response.status === 201) {
           return parseObject(await readText(response, ANSWER_LENGTH));
         }
 
@@ -157,8 +160,53 @@ export class Publisher {
         }
       }
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     }
+  }
+}
+
+/** Sends a POST that stays one: it follows 307 and 308 only. `fetch` itself would turn a POST into a GET after 301 and 302. */
+async function post(send: Fetch, url: URL, init: RequestInit, headers: Record<string, string>): Promise<Response> {
+  for (let hops = 0; ; hops++) {
+    const response = await send(String(url), { ...init, method: 'POST', headers, redirect: 'manual' });
+    const { status } = response;
+    const isHidden = response.type === 'opaqueredirect';
+    if (!isHidden && (status < 300 || status > 399)) {
+      return response;
+    }
+
+    drop(response);
+    const location = response.headers.get('Location');
+    const next = status === 307 || status === 308 ? target(location, url) : null;
+    if (next === null || hops === MAX_REDIRECTS) {
+      const where = isHidden ? 'which a browser does not reveal' : `status ${status}, to ${location ?? 'no address'}`;
+      throw new LongwaveError('refused', `The address ${url.origin}${url.pathname} redirects a publish (${where}). Only 307 and 308 are followed, ${MAX_REDIRECTS} at most: publish to the final address.`, { status });
+    }
+
+    if (next.origin !== url.origin) {
+      // The token is for the hub alone.
+      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
+    }
+
+    url = next;
+  }
+}
+
+/** The address of a redirect that can be followed; never one that leaves TLS. */
+function target(location: string | null, url: URL): URL | null {
+  try {
+    const next = new URL(location ?? '', url);
+    return location !== null && (next.protocol === 'https:' || (next.protocol === 'http:' && url.protocol === 'http:')) ? next : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Not every platform's signal has `throwIfAborted`, or a reason. */
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw signal.reason ?? new Error('The publish was aborted.');
   }
 }
 

@@ -106,3 +106,43 @@ test('an answer that no hub gives', async () => {
   await assert.rejects(publisher.publishAll([]), { kind: 'malformed' });
   assert.equal(server.requests.length, 2);
 });
+
+test('307 and 308 are followed with method, body and, within the origin, the token', async () => {
+  const other = await Server.start((_, response) => json(response, 201, { id: '0000000a-2' }));
+  try {
+    const publisher = await start(({ url }, response) => {
+      if (url.pathname === '/v1/events') {
+        response.writeHead(308, { Location: '/hub/events?topic=t' }).end();
+      } else if (url.pathname === '/hub/events') {
+        response.writeHead(307, { Location: `${other.url}/v1/events?topic=t` }).end();
+      }
+    }, { token: () => 'secret' });
+    assert.deepEqual(await publisher.publish('t', 'x'), { id: '0000000a-2', duplicate: false });
+    assert.deepEqual([...server.requests, ...other.requests].map(({ method, body, headers }) => [method, body, headers.authorization]), [
+      ['POST', 'x', 'Bearer secret'], ['POST', 'x', 'Bearer secret'], ['POST', 'x', undefined],
+    ]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('other redirects, and circles, are errors that say what to do: no GET is sent', async () => {
+  for (const status of [301, 302, 303]) {
+    const publisher = await start((_, response) => response.writeHead(status, { Location: '/elsewhere' }).end());
+    await assert.rejects(publisher.publish('t', 'x'), (error) => error.kind === 'refused' && error.status === status && /to \/elsewhere\).*publish to the final address/.test(error.message));
+    assert.deepEqual(server.requests.map(({ method }) => method), ['POST']);
+    await server.stop();
+  }
+
+  const circle = await start((_, response) => response.writeHead(307, { Location: '' }).end());
+  await assert.rejects(circle.publish('t', 'x'), { kind: 'refused', status: 307 });
+  assert.equal(server.requests.length, 6);
+});
+
+test('only 200 and 201 are results', async () => {
+  for (const status of [202, 204, 210]) {
+    const publisher = await start((_, response) => response.writeHead(status, { 'Content-Type': 'application/json' }).end());
+    await assert.rejects(publisher.publish('t', 'x'), { kind: 'refused', status });
+    await server.stop();
+  }
+});
