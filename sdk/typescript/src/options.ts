@@ -70,7 +70,7 @@ export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
   greetingMs?: number | undefined;
   /** A connection that was open for so long makes the next pause a short one again. Default 10,000. */
   stableMs?: number | undefined;
-  /** Most characters of one event or line. Default 4,194,304. */
+  /** Most characters of one event. Default 4,194,304. With `format: 'lines'` a line may be six times as long, because JSON escapes. */
   maxEventLength?: number | undefined;
   /** Further settings of every request: method, body, headers, credentials. */
   request?: RequestInit | undefined;

@@ -156,6 +156,11 @@ export function itemOf(value: unknown): Item {
 export class JsonLinesParser extends LineParser {
   protected readonly held = 0;
 
+  /** @param limit Most characters of data. JSON writes a control character as six, and the other members have room beside the data. */
+  constructor(limit: number = MAX_EVENT_LENGTH) {
+    super(6 * limit + 65_536);
+  }
+
   protected take(line: string): Item | null {
     return line.trim() ? itemOf(parseObject(line)) : null;
   }

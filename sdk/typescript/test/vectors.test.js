@@ -96,3 +96,11 @@ test('a template of many variables is matched without going back', () => {
   const isSelected = selects([`{a}${'{b}'.repeat(20)}!`]);
   assert.equal(isSelected('x'.repeat(1024)), false);
 });
+
+test('lines of the largest data pass, however it is escaped; an endless line does not', () => {
+  const line = (length) => `{"id":"0000000a-1","topic":"t","data":"${'\\u0001'.repeat(length)}"}\n`;
+  const [item] = new JsonLinesParser(100_000).push(line(100_000));
+  assert.equal(item.data.length, 100_000);
+  assert.equal([...new JsonLinesParser().push(line(1024 * 1024))].length, 1, 'what a hub accepts by default');
+  assert.throws(() => [...new JsonLinesParser(100_000).push('x'.repeat(700_000))], { kind: 'too-large' });
+});
