@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
-using Longwave.Client.Connections;
 
 namespace Longwave.Client.Failures;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 
-namespace Longwave.Client.Connections;
+namespace Longwave.Client.Failures;
 
 /// <summary>The media type of an answer, read as browsers read it: what follows the type may be malformed.</summary>
 internal static class AnswerType
