@@ -167,6 +167,8 @@ internal sealed class EventLog : IDisposable
     private static void Count(Topic topic, TailEvent added)
     {
         topic.Added(added.Offset, added.Event.Data.Length);
+        topic.TipTimeUnixMs = added.TimeUnixMs;
+        topic.StoredThrough = added.IsStored ? added.Offset : topic.StoredThrough;
         if (!added.Event.IsPrivate)
         {
             topic.SetPublic();
@@ -176,6 +178,12 @@ internal sealed class EventLog : IDisposable
     /// <summary>An event that only the hot tail had leaves it: said before it does, so a reader that does not find it there learns that it is gone.</summary>
     private void Lose(Topic topic, TailEvent gone)
     {
+        if (!topic.Keeps(gone.Offset))
+        {
+            // Retention was first: the topic has expired as a whole.
+            return;
+        }
+
         topic.Trimming(gone.Offset);
         Topics.NoteTrimmed(gone.Offset);
         topic.Removed(1, gone.Event.Data.Length, topic.Count > 1 ? gone.Offset + 1 : 0);

@@ -31,6 +31,7 @@ internal sealed class RetentionSweep
     private readonly Statement _newest;
     private readonly Statement _expireKeys;
     private readonly Dictionary<TimeSpan, long> _cutOffsets = [];
+    private readonly List<Topic> _forgettable = [];
     private IEnumerator<Topic>? _sweep;
     private Topic? _unfinished;
     private long _keysDeletedThrough;
@@ -75,22 +76,25 @@ internal sealed class RetentionSweep
             return;
         }
 
-        for (int looked = 0; looked < SliceTopics && _sweep is not null; looked++)
+        _forgettable.Clear();
+        for (int looked = 0; looked < SliceTopics && _forgettable.Count < SliceEvents && _sweep is not null && _unfinished is null; looked++)
         {
-            if (_unfinished is null && !_sweep.MoveNext())
+            if (!_sweep.MoveNext())
             {
                 Stop();
-                return;
             }
-
-            // A topic that lost a whole slice may have more to lose.
-            Topic topic = _unfinished ?? _sweep.Current;
-            _unfinished = Trim(topic) ? topic : null;
-            if (_unfinished is not null)
+            else
             {
-                return;
+                Look(_sweep.Current);
             }
         }
+
+        if (_unfinished is not null && !Trim(_unfinished))
+        {
+            _unfinished = null;
+        }
+
+        Forget();
     }
 
     /// <summary>Gives the sweep up, after storage failed; the next one starts anew.</summary>
@@ -113,28 +117,47 @@ internal sealed class RetentionSweep
         _keysDeletedThrough = deleted < SliceKeys ? through : _keysDeletedThrough;
     }
 
-    /// <summary>Removes up to a slice of what the topic has too much; true when it wrote.</summary>
-    private bool Trim(Topic topic)
+    /// <summary>Decides what becomes of a topic: nothing, it is to be forgotten, or it has something to remove.</summary>
+    private void Look(Topic topic)
     {
-        long cut = topic.Policy.MaxAge > TimeSpan.Zero ? CutOffset(topic.Policy.MaxAge) : 0;
-        if (topic.Count == 0 && topic.Tip == 0 && !topic.Stored)
+        if (topic.TipTimeUnixMs == 0)
+        {
+            topic.TipTimeUnixMs = _nowUnixMs;
+        }
+
+        bool isIndexed = topic.StoredThrough <= topic.IndexedThrough;
+        if (topic.Count > 0 && topic.IndexedCount == 0 && isIndexed && topic.InMemory && topic.IsExpired(_nowUnixMs))
+        {
+            Expire(topic);
+        }
+
+        if (topic.Count > 0)
+        {
+            _unfinished = topic.IndexedCount > 0 && (topic.First <= CutOffset(topic.Policy.MaxAge) || IsOver(topic, 0, 0)) ? topic : null;
+        }
+        else if (topic.Tip == 0 && !topic.Stored)
         {
             // Made for a publish that then failed.
             _topics.Forget(topic);
-            return false;
         }
-
-        if (topic.Count == 0)
+        else if (topic.Stored && isIndexed && (topic.Policy.MaxAge == TimeSpan.Zero || topic.IsExpired(_nowUnixMs)))
         {
-            return topic.Stored && topic.Tip <= cut && cut > 0 && (topic.InMemory || topic.IndexedThrough >= topic.Tip) && Forget(topic);
+            _forgettable.Add(topic);
         }
+    }
 
-        if (topic.InMemory || topic.IndexedCount == 0 || !(topic.First <= cut || IsOver(topic, 0, 0)))
-        {
-            return false;
-        }
+    /// <summary>All events of a topic are too old, and only the hot tail has them. They stay there until newer ones need the room, but are not given to readers any more.</summary>
+    private void Expire(Topic topic)
+    {
+        topic.Trimming(topic.Tip);
+        _topics.NoteTrimmed(topic.Tip);
+        topic.Removed(topic.Count, topic.Bytes, 0);
+    }
 
-        List<Doomed> doomed = FindDoomed(topic, cut);
+    /// <summary>Removes up to a slice of what the topic has too much; true when it wrote, and there may be more.</summary>
+    private bool Trim(Topic topic)
+    {
+        List<Doomed> doomed = FindDoomed(topic, CutOffset(topic.Policy.MaxAge));
         if (doomed.Count == 0)
         {
             return false;
@@ -148,8 +171,14 @@ internal sealed class RetentionSweep
         (topic.Policy.MaxCount > 0 && topic.Count - removedCount > topic.Policy.MaxCount)
         || (topic.Policy.MaxBytes > 0 && topic.Bytes - removedBytes > topic.Policy.MaxBytes && topic.Count - removedCount > 1);
 
+    /// <summary>Events up to this offset are older than the age; zero is no age.</summary>
     private long CutOffset(TimeSpan age)
     {
+        if (age == TimeSpan.Zero)
+        {
+            return 0;
+        }
+
         ref long offset = ref CollectionsMarshal.GetValueRefOrAddDefault(_cutOffsets, age, out bool known);
         return known ? offset : offset = _times.OffsetBefore(_nowUnixMs - (long)age.TotalMilliseconds);
     }
@@ -250,23 +279,31 @@ internal sealed class RetentionSweep
         return rows.Next() ? _next.Int64(0) : topic.Count > loss.Count ? loss.Through + 1 : 0;
     }
 
-    private bool Forget(Topic topic)
+    /// <summary>Forgets the topics that were found, in one transaction.</summary>
+    private void Forget()
     {
-        // Events may still name it as an alternate. Its number must not be given again, and after a restart the next one is that after
-        // the highest stored: the newest topic stays until there is a newer one.
-        if (topic.Id == NewestStored())
+        if (_forgettable.Count == 0)
         {
-            return false;
+            return;
         }
 
+        // Events may still name a topic as an alternate. Its number must not be given again, and after a restart the next one is that after
+        // the highest stored: the newest topic stays until there is a newer one.
+        long newest = NewestStored();
+        _forgettable.RemoveAll(topic => topic.Id == newest);
         _writer.Transact(() =>
         {
-            _deleteTopic.Bind(1, topic.Id).Run();
-            _forgotten.Bind(1, Math.Max(topic.Tip, topic.TrimmedThrough)).Run();
+            foreach (Topic topic in _forgettable)
+            {
+                _deleteTopic.Bind(1, topic.Id).Run();
+                _forgotten.Bind(1, Math.Max(topic.Tip, topic.TrimmedThrough)).Run();
+            }
         });
-        topic.Stored = false;
-        _topics.Forget(topic);
-        return true;
+        foreach (Topic topic in _forgettable)
+        {
+            topic.Stored = false;
+            _topics.Forget(topic);
+        }
     }
 
     private long NewestStored()

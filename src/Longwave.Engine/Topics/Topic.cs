@@ -50,6 +50,12 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// </summary>
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
+    /// <summary>When its newest event was appended, in milliseconds since the Unix epoch; for a topic of an earlier start, when retention looked at it first. Writer thread only.</summary>
+    public long TipTimeUnixMs { get; set; }
+
+    /// <summary>Offset of its newest event that is in storage; 0 when there is none since the start. Writer thread only.</summary>
+    public long StoredThrough { get; set; }
+
     /// <summary>Whether the topic has its row in storage. Writer thread only.</summary>
     public bool Stored { get; set; }
 
@@ -112,6 +118,9 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// answer is yes for an event that has just gone, as it would have been a moment earlier.
     /// </remarks>
     public bool Keeps(long offset) => Count > 0 && offset >= First;
+
+    /// <summary>Whether its newest event is older than its policy keeps. Writer thread only.</summary>
+    public bool IsExpired(long nowUnixMs) => Policy.MaxAge > TimeSpan.Zero && nowUnixMs - TipTimeUnixMs >= (long)Policy.MaxAge.TotalMilliseconds;
 
     /// <summary>So many events are gone.</summary>
     public void Removed(long count, long bytes, long first)
