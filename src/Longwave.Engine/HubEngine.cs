@@ -257,21 +257,13 @@ public sealed class HubEngine : IAsyncDisposable
 
     /// <summary>The topics that have or had events, sorted by name (ordinal).</summary>
     /// <param name="filter">Only those that it matches; null for all.</param>
-    /// <param name="after">Only those after this name; null for the first page.</param>
+    /// <param name="after">Only those after this name; null for the first page. Or a <see cref="TopicPage.Next"/>.</param>
     /// <param name="limit">Most topics of the page.</param>
-    /// <param name="access">Whose eyes see the page; null for all topics. It counts in <see cref="TopicPage.Total"/>, too.</param>
+    /// <param name="access">Only topics that it may see; null for all topics.</param>
     public TopicPage Topics(Selector? filter, string? after, int limit, ReadAccess? access = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        List<Topic> page = [.. _log.Topics.All
-            .Where(static topic => topic.Tip > 0 || topic.TrimmedThrough > 0)
-            .Where(topic => after is null || string.CompareOrdinal(topic.Name, after) > 0)
-            .Where(topic => filter is null || filter.Matches(topic.Name))
-            .Where(topic => access is null || access.MaySee(topic))
-            .OrderBy(static topic => topic.Name, StringComparer.Ordinal)
-            .Take(limit + 1)];
-        string? next = page.Count > limit ? page[limit - 1].Name : null;
-        return new TopicPage([.. page.Take(limit).Select(static topic => topic.Describe())], next, access is null ? _log.Topics.Count : _log.Topics.All.Count(access.MaySee));
+        return new TopicPages(_log.Topics).Read(filter, after, limit, access);
     }
 
     /// <summary>

@@ -79,10 +79,20 @@ public sealed class ReadAccess
     }
 
     /// <summary>Whether the topic may be seen in a list: its name tells something, too.</summary>
-    internal bool MaySee(Topic topic)
+    /// <remarks>Not remembered: a list looks at very many topics, each once.</remarks>
+    internal bool MaySee(Topic topic) => Match(_own, topic.Name) || (topic.IsPublic && Match(_everybodys, topic.Name));
+
+    private static bool Match(IReadOnlyList<Grant> grants, string topic)
     {
-        TopicDecision decision = _decisions.Find(topic) ?? _decisions.Add(Decide(topic));
-        return decision.Private is not null || (decision.Public is not null && topic.IsPublic);
+        for (int i = 0; i < grants.Count; i++)
+        {
+            if (grants[i].Selector.Matches(topic))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private TopicDecision Decide(Topic topic)

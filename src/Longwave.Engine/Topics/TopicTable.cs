@@ -35,7 +35,11 @@ internal sealed class TopicTable(TopicPolicies policies)
     /// <summary>Whether slow subscribers of some topic get anything but every event.</summary>
     public bool HaveSlowPolicies => policies.AnySlow;
 
-    public IEnumerable<Topic> All => _byId.Values;
+    /// <summary>All topics, in no order. Nothing is copied: topics that come or go meanwhile may or may not be among them.</summary>
+    public IEnumerable<Topic> All => _byId.Select(static pair => pair.Value);
+
+    /// <summary>All topics, by name.</summary>
+    public TopicOrder Order { get; } = new();
 
     public bool TryGet(string name, [NotNullWhen(true)] out Topic? topic) => _byName.TryGetValue(name, out topic);
 
@@ -64,6 +68,7 @@ internal sealed class TopicTable(TopicPolicies policies)
     {
         NoteForgotten(Math.Max(topic.Tip, topic.TrimmedThrough));
         _byName.TryRemove(topic.Name, out _);
+        Order.Remove(topic);
         if (_byId.TryRemove(topic.Id, out _))
         {
             Volatile.Write(ref _count, _count - 1);
@@ -80,6 +85,7 @@ internal sealed class TopicTable(TopicPolicies policies)
     {
         _byId[topic.Id] = topic;
         _byName[topic.Name] = topic;
+        Order.Add(topic);
         Volatile.Write(ref _count, _count + 1);
         Volatile.Write(ref _lastId, Math.Max(_lastId, topic.Id));
         return topic;

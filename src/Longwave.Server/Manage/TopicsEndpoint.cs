@@ -43,8 +43,14 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
             return;
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         TopicPage page = hub.Engine.Topics(filter, after, limit, caller!.Access);
+        if (page.IsCursorUnknown)
+        {
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.InvalidParameter, "The hub has removed the topic that `after` stands for: list again without `after`.", "after"));
+            return;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
         await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(page, hub.Engine.Tip.Epoch));
     }
 
@@ -101,7 +107,11 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
                 json.WriteString("next"u8, page.Next);
             }
 
-            json.WriteNumber("total"u8, page.Total);
+            if (page.Total is { } total)
+            {
+                json.WriteNumber("total"u8, total);
+            }
+
             json.WriteEndObject();
         }
 

@@ -69,7 +69,7 @@ public sealed class GrantedDeliveryTests
         Assert.Equal(["a/1", "users/7"], Names(hub, seven));
         await hub.RestartAsync();
         Assert.Equal(["a/1"], Names(hub, anybody));
-        Assert.Equal(2, hub.Engine.Topics(null, null, 10, seven).Total);
+        Assert.Null(hub.Engine.Topics(null, null, 10, seven).Total);
         await PublishAsync(hub, "users/8", isPrivate: false);
         Assert.Equal(["a/1", "users/8"], Names(hub, anybody));
     }

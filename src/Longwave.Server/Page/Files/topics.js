@@ -111,14 +111,14 @@ export class TopicList {
   async #load(text) {
     if (this.#known <= PAGE || text === '') {
       const page = await fetchTopics(`limit=${PAGE}`);
-      return [page.topics, page.total];
+      return [page.topics, countOf(page)];
     }
 
     const [exact, page] = await Promise.all([
       text.includes('{') || text === ANY ? null : fetchTopics(`topic=${encodeURIComponent(text)}`),
       fetchTopics(`limit=${PAGE}&after=${encodeURIComponent(text)}`),
     ]);
-    return [[...(exact?.topics ?? []), ...page.topics], page.total];
+    return [[...(exact?.topics ?? []), ...page.topics], countOf(page)];
   }
 
   #tick() {
@@ -154,7 +154,7 @@ export class TopicList {
       this.#list.firstElementChild?.setAttribute('tabindex', '0');
     }
 
-    this.#total.textContent = this.#known > 0 ? formatNumber(this.#known) : '';
+    this.#total.textContent = this.#known > 0 && this.#known < Infinity ? formatNumber(this.#known) : '';
     this.#note.textContent = this.#noteWords(text, shown.length);
     this.#note.hidden = this.#note.textContent === '';
   }
@@ -257,6 +257,11 @@ export class TopicList {
 
     target.focus();
   }
+}
+
+/** A page has no total when the caller cannot see all topics: then there are those of the page, or more than anyone has counted. */
+function countOf(page) {
+  return page.total ?? (page.next === undefined ? page.topics.length : Infinity);
 }
 
 async function fetchTopics(query) {

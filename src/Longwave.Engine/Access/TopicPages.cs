@@ -1,0 +1,86 @@
+using System.Globalization;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Selectors;
+
+namespace Longwave.Engine.Access;
+
+/// <summary>Reads pages of topics by name, each with a bounded amount of work: a page may be short, or empty, and still have a next one.</summary>
+internal sealed class TopicPages(TopicTable topics)
+{
+    /// <summary>Topics looked at for one page beyond those that it contains: a millisecond or two.</summary>
+    private const int MaxVisits = 4_096;
+
+    /// <summary>Begins a cursor that is the number of a topic. No topic's name contains it.</summary>
+    private const char NumberMark = '\u001f';
+
+    /// <summary>Topics copied under the lock of the order at a time.</summary>
+    private const int RunTopics = 256;
+
+    public TopicPage Read(Selector? filter, string? after, int limit, ReadAccess? access)
+    {
+        long? total = access is null ? topics.Count : null;
+        if (after?.StartsWith(NumberMark) == true && !TryName(after, out after))
+        {
+            return new TopicPage([], null, total, IsCursorUnknown: true);
+        }
+
+        return filter?.Kind == SelectorKind.Exact ? ReadOne(filter.Text, after ?? "", access, total) : ReadRange(filter, after ?? "", limit, access, total);
+    }
+
+    private TopicPage ReadOne(string name, string after, ReadAccess? access, long? total) =>
+        string.CompareOrdinal(name, after) > 0 && topics.TryGet(name, out Topic? topic) && IsShown(topic, null, access)
+            ? new TopicPage([topic.Describe()], null, total)
+            : new TopicPage([], null, total);
+
+    private TopicPage ReadRange(Selector? filter, string after, int limit, ReadAccess? access, long? total)
+    {
+        // Only names with the filter's prefix can match. A template also matches its own text, which need not begin so.
+        string prefix = filter is not null && filter.Text.StartsWith(filter.Prefix, StringComparison.Ordinal) ? filter.Prefix : "";
+        bool isIncluded = string.CompareOrdinal(prefix, after) > 0;
+        after = isIncluded ? prefix : after;
+        List<TopicInfo> page = [];
+        List<Topic> run = [];
+        string next = "";
+        for (int visits = 0; ; isIncluded = false)
+        {
+            topics.Order.CopyAfter(after, isIncluded, run, Math.Min(RunTopics, limit + 1));
+            if (run.Count == 0)
+            {
+                return new TopicPage(page, null, total);
+            }
+
+            foreach (Topic topic in run)
+            {
+                if (!topic.Name.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    return new TopicPage(page, null, total);
+                }
+
+                bool isShown = IsShown(topic, filter, access);
+                if ((isShown && page.Count == limit) || visits++ == MaxVisits + limit)
+                {
+                    return new TopicPage(page, next, total);
+                }
+
+                (after, next) = (topic.Name, CursorAfter(topic, isShown, access));
+                if (isShown)
+                {
+                    page.Add(topic.Describe());
+                }
+            }
+        }
+    }
+
+    private static bool IsShown(Topic topic, Selector? filter, ReadAccess? access) =>
+        (topic.Tip > 0 || topic.TrimmedThrough > 0) && filter?.Matches(topic.Name) != false && access?.MaySee(topic) != false;
+
+    /// <summary>The name of a topic that the caller may not see is not told as a cursor either: its number is.</summary>
+    private static string CursorAfter(Topic last, bool isShown, ReadAccess? access) =>
+        !isShown && access is not null ? string.Create(CultureInfo.InvariantCulture, $"{NumberMark}{last.Id}") : last.Name;
+
+    private bool TryName(string cursor, out string? name)
+    {
+        name = int.TryParse(cursor.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && topics.TryGet(id, out Topic? topic) ? topic.Name : null;
+        return name is not null;
+    }
+}
