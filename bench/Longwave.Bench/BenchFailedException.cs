@@ -1,4 +1,4 @@
 namespace Longwave.Bench;
 
-/// <summary>The hub answered something that makes the measurement worthless: a refusal, a lost event, a closed connection.</summary>
+/// <summary>The measurement is not valid: the hub rejected a request, lost an event or closed a connection.</summary>
 internal sealed class BenchFailedException(string message) : Exception(message);

@@ -15,7 +15,7 @@ internal static class BenchRun
     /// <summary>The name that means those that measure fan-out, beside peers or against the hub's promises.</summary>
     public const string Fanout = "fanout";
 
-    /// <summary>The name that means none of them: only the pages are made anew from the results that are there.</summary>
+    /// <summary>The name that selects no scenario: only generates the pages from the existing results.</summary>
     public const string Report = "report";
 
     private const string Soak = "fanout-soak";

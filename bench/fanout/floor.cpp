@@ -1,6 +1,6 @@
-// The floor: what it costs at the least to hand one event to many TCP connections of this machine. A GET joins, a POST's body goes to
-// everyone that joined with one send() each. It keeps nothing, waits for nobody and drops whoever does not take a write whole, so it is
-// no server to use, only a line that no server can be below.
+// The floor: the minimum cost of delivering one event to many TCP connections on this machine. A GET subscribes; the body of a POST goes to every
+// subscriber with one send() each. It stores nothing, does not wait for clients, and drops a client whose socket does not accept a write as a whole.
+// It is a lower bound for servers, not a usable server.
 //
 //   g++ -O2 -o floor floor.cpp && ./floor PORT
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@ constexpr std::string_view accepted = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\
 
 int poller;
 std::vector<int> joined;                    // the connections that get every event
-std::vector<int> place(most_connections, -1);  // where a connection stands in it, or -1
+std::vector<int> place(most_connections, -1);  // index of a connection in it, or -1
 
 void watch(int connection) {
   epoll_event wanted{};

@@ -3,7 +3,7 @@ using Longwave.Tidy.Tests.Sources;
 
 namespace Longwave.Tidy.Tests;
 
-/// <summary>The repository keeps every rule, but for what the allow-list excuses.</summary>
+/// <summary>The repository keeps every rule, except where the allow-list has an entry.</summary>
 public sealed class RepositoryTests
 {
     private static readonly IRule[] AllRules =

@@ -11,10 +11,10 @@ internal static class FanoutLoad
 
     private static readonly CpuClock Own = CpuClock.Of(Environment.ProcessId);
 
-    /// <summary>Deliveries of events that nobody times, for what the opening of streams has left to do.</summary>
+    /// <summary>Delivers events without measuring them, so that work left over from opening streams is done before.</summary>
     public static void Settle(PeerProcess server, Swarm swarm) => Run(server, swarm, Workload.Lockstep, EventNumbers.Digits + 1, TimeSpan.Zero);
 
-    /// <summary>Publishes for a time, and waits until everybody has everything.</summary>
+    /// <summary>Publishes for a time, and waits until every stream has every event.</summary>
     /// <exception cref="BenchFailedException">An event was lost, doubled or out of order.</exception>
     public static CellFigures Run(PeerProcess server, Swarm swarm, Workload workload, int dataBytes, TimeSpan time)
     {

@@ -95,7 +95,7 @@ internal sealed partial class Swarm : IDisposable
         _publishers[^1].Send(Next++);
     }
 
-    /// <summary>Puts a new stream in the place of one.</summary>
+    /// <summary>Replaces a stream with a new one.</summary>
     public void Replace(int stream, Socket socket)
     {
         Greeted -= _readings[stream].IsGreeted ? 1 : 0;
@@ -207,7 +207,7 @@ internal sealed partial class Swarm : IDisposable
         {
             if (number != next && next != AnyFirst)
             {
-                throw new BenchFailedException($"Stream {stream} got event {number} in the place of event {next}.");
+                throw new BenchFailedException($"Stream {stream} got event {number} instead of event {next}.");
             }
 
             next = number + 1;

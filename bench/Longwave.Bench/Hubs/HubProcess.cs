@@ -95,7 +95,7 @@ internal sealed partial class HubProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it without a word, as a crash would.</summary>
+    /// <summary>Ends it without notice, as a crash does.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

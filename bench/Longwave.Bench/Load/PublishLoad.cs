@@ -18,7 +18,7 @@ internal sealed class PublishLoad
     private int _active;
 
     /// <param name="loop">Where the connections are served.</param>
-    /// <param name="hub">Whom they publish to.</param>
+    /// <param name="hub">The hub that they publish to.</param>
     /// <param name="requests">What each of them sends.</param>
     /// <param name="streams">Streams of the same loop of which one gets each event, or null.</param>
     public PublishLoad(LoadLoop loop, HubProcess hub, IEnumerable<IRequests> requests, StreamSet? streams = null)

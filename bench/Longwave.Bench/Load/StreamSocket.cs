@@ -25,7 +25,7 @@ internal sealed class StreamSocket : IDisposable
 
     /// <summary>A connected socket without delay.</summary>
     /// <param name="port">Of the server.</param>
-    /// <param name="receiveBufferBytes">What the kernel keeps of bytes that nobody reads; 0 is its own choice.</param>
+    /// <param name="receiveBufferBytes">Size of the kernel's receive buffer; 0 is the kernel's default.</param>
     public static Socket Connect(int port, int receiveBufferBytes = 0)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)

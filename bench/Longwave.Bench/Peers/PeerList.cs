@@ -13,7 +13,7 @@ internal static class PeerList
 
     private static string AspNet => Path.Combine(Repository.Root, "artifacts", "bin", "Longwave.Bench.AspNet", "release", "Longwave.Bench.AspNet.dll");
 
-    /// <summary>The floor, Longwave, and everybody else.</summary>
+    /// <summary>The floor, Longwave, and all other servers.</summary>
     /// <param name="park">Whether the hub has two sinks, so that both take part.</param>
     public static IReadOnlyList<Peer> All(bool park) =>
     [

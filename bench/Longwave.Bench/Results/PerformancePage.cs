@@ -11,7 +11,7 @@ internal static class PerformancePage
     public const string Begin = "<!-- Figures, made from bench/results: dotnet run --project bench/Longwave.Bench -- report -->";
     public const string End = "<!-- End of figures -->";
 
-    /// <summary>The page with its figures made anew.</summary>
+    /// <summary>The page with its figures generated again.</summary>
     public static string Renew(string page, IReadOnlyList<ScenarioResult> results)
     {
         int begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;

@@ -42,7 +42,7 @@ internal static class ResultFiles
         var page = new StringBuilder("""
             # Results
 
-            Made by `dotnet run --project bench/Longwave.Bench -- all`; how each figure is measured stands in [the benchmarks' page](../README.md).
+            Made by `dotnet run --project bench/Longwave.Bench -- all`; [the benchmarks' page](../README.md) explains how each figure is measured.
             Figures are medians of the rounds, which are in the JSON files beside this page. Hub and load share the machine's cores, except in
             the scenarios of fan-out, where each has one of its own.
 

@@ -96,7 +96,7 @@ internal sealed class IdentityScenario : IScenario
             lags[i] = (await streams[i].Ended - due(i)).TotalMilliseconds;
             if (!streams[i].Tail.Contains("event: longwave.closed", StringComparison.Ordinal))
             {
-                throw new BenchFailedException($"A stream ended without a word: {streams[i].Tail}");
+                throw new BenchFailedException($"A stream ended without a control event: {streams[i].Tail}");
             }
         }
 

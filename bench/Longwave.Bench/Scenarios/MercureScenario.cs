@@ -82,7 +82,7 @@ internal sealed class MercureScenario : IScenario
         }
     }
 
-    /// <summary>Every id is as likely as any other, but for the last updates of all: after those a topic may have no further one.</summary>
+    /// <summary>Every id is equally likely, except those of the last updates: a topic may have no update after them.</summary>
     private static List<double> Resume(HubProcess hub, int updates, int samples)
     {
         var random = new Random(1);

@@ -23,7 +23,7 @@ internal sealed class RestartsScenario : IScenario
     public string Name => "restarts";
 
     public string Question =>
-        "A hub is killed (SIGKILL) every 2 s for 2 minutes and started anew on its log, while one .NET client publishes numbered events and four follow them: what is lost, doubled or out of order?";
+        "A hub is killed (SIGKILL) every 2 s for 2 minutes and started again on its log, while one .NET client publishes numbered events and four follow them: what is lost, doubled or out of order?";
 
     public async Task<IReadOnlyList<Figure>> RunAsync(BenchContext context)
     {

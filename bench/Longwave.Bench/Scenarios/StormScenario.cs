@@ -45,7 +45,7 @@ internal sealed class StormScenario : IScenario
             first = before.Next;
         }
 
-        // The last event that everybody has; its id is the same for all.
+        // The last event that every client has; its id is the same for all.
         string position = JsonDocument.Parse(publisher.Answer).RootElement.GetProperty("id").GetString()!;
         using var back = new Swarm(first);
         back.Use(publisher);

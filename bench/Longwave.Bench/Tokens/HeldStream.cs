@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Longwave.Bench.Tokens;
 
-/// <summary>A stream of somebody with a token, read to its end.</summary>
+/// <summary>A stream opened with a token, read to its end.</summary>
 internal sealed class HeldStream
 {
     private const int TailBytes = 512;

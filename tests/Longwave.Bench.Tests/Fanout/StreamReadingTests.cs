@@ -20,7 +20,7 @@ public sealed class StreamReadingTests
     [Fact]
     public void Take_ChunkedStreamCutAnywhere_FindsTheSameNumbers()
     {
-        // The second event is split over two chunks in the midst of its number; one chunk has an extension.
+        // The second event is split over two chunks inside its number; one chunk has an extension.
         string body = Chunk("data: x~00000001\n\ndata: x~0000") + "6;ignored=1\r\n0002\n\n\r\n" + Chunk(": heartbeat\n") + Chunk("data: x~00000003\n\n");
         for (int cut = 1; cut < body.Length; cut++)
         {

@@ -60,7 +60,7 @@ public sealed class SelectorPropertyTests
         long previous = 0;
         foreach (int length in (int[])[100, 1000, 10_000])
         {
-            // The last character lets everything before it have been in vain.
+            // The mismatch is in the last character, so the matcher has done all its work before.
             Assert.False(program.Matches(new string('a', length) + " ", out long steps));
             Assert.InRange(steps, 1, (long)program.Length * (length + 2));
             if (previous > 0)

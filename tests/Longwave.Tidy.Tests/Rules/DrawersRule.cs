@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>No folder, project, file or type is a drawer for what nobody found a name for.</summary>
+/// <summary>No folder, project, file or type collects unrelated parts under a name such as `Utils`.</summary>
 public sealed partial class DrawersRule : IRule
 {
     public string Name => "drawers";

@@ -3,7 +3,7 @@ using Longwave.Tidy.Tests.Sources;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>No file names a folder of somebody's machine or the host a package was fetched from.</summary>
+/// <summary>No file contains a path of one machine or the host that a package was fetched from.</summary>
 public sealed partial class MachinePathsRule : IRule
 {
     // This file and its tests spell the patterns out.

@@ -3,7 +3,7 @@ using Longwave.Tidy.Tests.Sources;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>Versions stand in Directory.Packages.props only, every project has a lock file and is in the solution.</summary>
+/// <summary>Versions are only in Directory.Packages.props, every project has a lock file and is in the solution.</summary>
 public sealed class PackagesRule : IRule
 {
     public string Name => "packages";
@@ -28,7 +28,7 @@ public sealed class PackagesRule : IRule
 
             if (!solution.Contains($"\"{project.Path}\"", StringComparison.Ordinal))
             {
-                yield return new Violation(Name, project.Path, 0, "not in Longwave.slnx, so nobody builds it");
+                yield return new Violation(Name, project.Path, 0, "not in Longwave.slnx, so no build includes it");
             }
         }
     }
