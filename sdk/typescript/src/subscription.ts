@@ -7,21 +7,8 @@ import { EventStreamParser, itemOf, type Item, JsonLinesParser, MAX_EVENT_LENGTH
 import { Place } from './place.js';
 import { isPosition } from './positions.js';
 import { decoded, Requests } from './requests.js';
+import { AGAIN, ANSWER_EVENTS, EMPTY_POLL_MS, GREETING_MS, isOffline } from './waits.js';
 import { Watchdog } from './watchdog.js';
-
-/** A poll answer holds several events. */
-const ANSWER_EVENTS = 16;
-
-/** How long a stream may take to begin. */
-const GREETING_MS = 10_000;
-
-/** A long poll that is answered sooner with nothing is no long poll. */
-const EMPTY_POLL_MS = 1000;
-
-const isOffline = (): boolean => globalThis.navigator?.onLine === false;
-
-/** Ends a connection so that the next one follows at once. */
-const AGAIN = new LongwaveError('ended', 'The subscription changed.');
 
 /**
  * Events of one address, as an async iterator that goes on across broken connections and restarts of the server.
