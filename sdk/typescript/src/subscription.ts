@@ -7,8 +7,8 @@ import { EventStreamParser, itemOf, type Item, JsonLinesParser, MAX_EVENT_LENGTH
 import { Place } from './place.js';
 import { isPosition } from './positions.js';
 import { decoded, Requests } from './requests.js';
-import { AGAIN, ANSWER_EVENTS, EMPTY_POLL_MS, GREETING_MS, isOffline } from './waits.js';
 import { Watchdog } from './watchdog.js';
+import { AGAIN, ANSWER_EVENTS, EMPTY_POLL_MS, GREETING_MS, isOffline } from './waits.js';
 
 /**
  * Events of one address, as an async iterator that goes on across broken connections and restarts of the server.

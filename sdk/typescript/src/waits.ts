@@ -13,4 +13,4 @@ export const EMPTY_POLL_MS = 1000;
 export const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
 /** Ends a connection so that the next one follows at once. */
-export const AGAIN = new LongwaveError('ended', 'Subscription changed.');
+export const AGAIN = new LongwaveError('ended', 'The subscription changed.');
