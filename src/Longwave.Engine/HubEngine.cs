@@ -1,6 +1,7 @@
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
@@ -44,25 +45,25 @@ public sealed class HubEngine : IAsyncDisposable
     private readonly CommitLoop _commits;
     private readonly CatchUpReaders _readers;
     private readonly Shard[] _shards;
+    private readonly BackgroundLoops _loops;
     private readonly Thread[] _threads;
     private readonly ITimer[] _timers;
     private long _lastId;
     private volatile bool _draining;
 
-    private HubEngine(EngineOptions options, EventLog log, TimeProvider clock, ILoggerFactory loggers)
+    private HubEngine(EngineOptions options, EventLog log, TimeProvider clock, ILoggerFactory loggers, BackgroundLoops loops)
     {
-        (Options, _log, _clock) = (options, log, clock);
+        (Options, _log, _clock, _loops) = (options, log, clock, loops);
         _logger = loggers.CreateLogger("Longwave.Engine");
         _patterns = new PatternCounts(options.Limits.MaxPatterns);
         _greeting = new Greeting(log, options);
-        _readers = new CatchUpReaders(log, options, _logger);
+        _readers = new CatchUpReaders(log, options, loops, _logger);
         int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger))];
-        _threads = [.. _shards.Select((shard, i) => new Thread(shard.Run) { Name = $"longwave-shard-{i}", IsBackground = true })];
-        Array.ForEach(_threads, static thread => thread.Start());
-        _timers = Array.ConvertAll(_shards, shard => clock.CreateTimer(
-            static state => ((Shard)state!).PostTick(), shard, shard.TickInterval, shard.TickInterval));
-        _commits = new CommitLoop(options, log, WakeShards, clock, _logger);
+        _threads = [.. _shards.Select((shard, i) => loops.StartThread($"longwave-shard-{i}", shard.Run))];
+        _timers = Array.ConvertAll(_shards, shard => loops.StartTimer(
+            "longwave-tick", shard.PostTick, shard.TickInterval, shard.TickInterval));
+        _commits = new CommitLoop(options, log, WakeShards, loops, clock, _logger);
     }
 
     /// <summary>What it was opened with.</summary>
@@ -78,7 +79,7 @@ public sealed class HubEngine : IAsyncDisposable
     public ReadOnlyMemory<byte>? SourcePosition => _log.SourcePosition is { } source ? new ReadOnlyMemory<byte>(source) : default(ReadOnlyMemory<byte>?);
 
     /// <summary>What it can do just now.</summary>
-    public HubHealth Health => _draining ? HubHealth.Draining : _commits.Health;
+    public HubHealth Health => _loops.HasFailed ? HubHealth.Failed : _draining ? HubHealth.Draining : _commits.Health;
 
     /// <summary>Open streams.</summary>
     public int ConnectionCount => _counts.Open;
@@ -90,12 +91,13 @@ public sealed class HubEngine : IAsyncDisposable
     /// <param name="options">Validated options.</param>
     /// <param name="clock">The time.</param>
     /// <param name="loggers">Where it tells what its operator must know.</param>
+    /// <param name="loops">Watches its threads and timers, with others of the application; null for those of this engine alone.</param>
     /// <exception cref="LogUnavailableException">The log can't be opened; the message says why and what to do.</exception>
-    public static HubEngine Open(EngineOptions options, TimeProvider clock, ILoggerFactory loggers)
+    public static HubEngine Open(EngineOptions options, TimeProvider clock, ILoggerFactory loggers, BackgroundLoops? loops = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        return new HubEngine(options, EventLog.Open(options), clock, loggers);
+        return new HubEngine(options, EventLog.Open(options), clock, loggers, loops ?? new BackgroundLoops(clock, loggers));
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Longwave.Engine.Health;
 using Longwave.Server.Admission;
 using Longwave.Server.Bodies;
 using Longwave.Server.Browsers;
@@ -71,6 +72,7 @@ public static class LongwaveServices
 
         services.AddRouting();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<BackgroundLoops>();
         services.AddSingleton<RunningHub>();
         services.AddHostedService<HubService>();
         services.AddSingleton(provider => new ReceivingBudget(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes));

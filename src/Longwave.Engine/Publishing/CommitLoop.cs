@@ -1,4 +1,5 @@
 using Longwave.Engine.Configuration;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Protocol.Events;
 using Microsoft.Extensions.Logging;
@@ -25,14 +26,17 @@ internal sealed class CommitLoop : IDisposable
     private readonly Thread _thread;
     private readonly List<PublishRequest> _requests = [];
     private readonly List<PublishResult> _results = [];
+    private int _answered;
+    private volatile bool _hasFailed;
 
     /// <summary>Starts the writer thread.</summary>
     /// <param name="options">Bounds and windows.</param>
     /// <param name="log">The log; from here on its writer side belongs to this thread.</param>
     /// <param name="published">Called on the writer thread after events became visible: wakes the shards.</param>
+    /// <param name="loops">Watches the thread.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logger">Logger for failures of storage.</param>
-    public CommitLoop(EngineOptions options, EventLog log, Action published, TimeProvider clock, ILogger logger)
+    public CommitLoop(EngineOptions options, EventLog log, Action published, BackgroundLoops loops, TimeProvider clock, ILogger logger)
     {
         (_options, _log, _published, _clock) = (options, log, published, clock);
         _queue = new PublishQueue(options.Limits);
@@ -40,12 +44,11 @@ internal sealed class CommitLoop : IDisposable
         _appender = new Appender(log);
         _storage = new StorageGuard(log, clock, logger);
         _maintenance = new Maintenance(options, log, _storage, clock);
-        _thread = new Thread(Run) { Name = "longwave-writer", IsBackground = true };
-        _thread.Start();
+        _thread = loops.StartThread("longwave-writer", Run, RejectAll);
     }
 
     /// <summary>What storage can do. For any thread.</summary>
-    public HubHealth Health => _storage.Health;
+    public HubHealth Health => _hasFailed ? HubHealth.PublishingStopped : _storage.Health;
 
     /// <summary>Step 1, intake: the request waits in the queue, unless it can't be taken. For any thread.</summary>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request)
@@ -88,6 +91,7 @@ internal sealed class CommitLoop : IDisposable
             }
 
             _requests.Clear();
+            _answered = 0;
         }
 
         if (Health != HubHealth.PublishingStopped)
@@ -96,6 +100,23 @@ internal sealed class CommitLoop : IDisposable
         }
 
         _log.Dispose();
+    }
+
+    /// <summary>After a failure of the loop: publishers must not wait for a thread that does not run any more. Writer thread only.</summary>
+    private void RejectAll()
+    {
+        _hasFailed = true;
+        do
+        {
+            foreach (PublishRequest request in _requests.Skip(_answered))
+            {
+                request.Complete(PublishResult.Refused(PublishOutcome.Stopped));
+            }
+
+            _requests.Clear();
+            _answered = 0;
+        }
+        while (_queue.Take(_requests, LongestWait));
     }
 
     /// <summary>Steps 2 to 4 for the requests that were taken together.</summary>
@@ -118,6 +139,8 @@ internal sealed class CommitLoop : IDisposable
 
         for (int i = 0; i < _requests.Count; i++)
         {
+            _answered = i + 1;
+
             // A batch that failed may have failed before each of its requests was sequenced.
             bool failed = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
             _requests[i].Complete(failed ? PublishResult.Refused(outcome) : _results[i]);

@@ -12,6 +12,9 @@ public enum HubHealth
     /// <summary>Streams go on; writing the log failed, and publishing is stopped until a restart.</summary>
     PublishingStopped,
 
+    /// <summary>A background loop has failed: part of the hub does nothing until a restart (<see cref="Health.BackgroundLoops.Failed"/> names it).</summary>
+    Failed,
+
     /// <summary>The hub is leaving: no new streams.</summary>
     Draining,
 }

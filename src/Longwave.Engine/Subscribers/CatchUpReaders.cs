@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
@@ -25,14 +26,12 @@ internal sealed class CatchUpReaders : IDisposable
     private readonly BlockingCollection<Subscriber> _queue = [];
     private readonly List<Thread> _threads = [];
 
-    public CatchUpReaders(EventLog log, EngineOptions options, ILogger logger)
+    public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger)
     {
         (_log, _limits, _logger) = (log, options.Limits, logger);
         for (int i = 0; i < options.CatchUpReaders; i++)
         {
-            var thread = new Thread(Run) { Name = $"longwave-catch-up-{i}", IsBackground = true };
-            _threads.Add(thread);
-            thread.Start();
+            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", Run));
         }
     }
 

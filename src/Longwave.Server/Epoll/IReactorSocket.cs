@@ -9,4 +9,7 @@ internal interface IReactorSocket
     /// <summary>Handles events since the last call. Reactor thread only, so it must not block. Spurious events are possible.</summary>
     /// <param name="events">The event mask of epoll_ctl(2).</param>
     void OnEvents(uint events);
+
+    /// <summary><see cref="OnEvents"/> threw: what it was to do may be half done, so the socket is closed.</summary>
+    void OnFailure();
 }

@@ -1,6 +1,9 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Longwave.Engine.Health;
+using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Epoll;
 
@@ -10,7 +13,7 @@ namespace Longwave.Server.Epoll;
 /// is not lost, because the new owner of a socket tries to read or write before it waits.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-internal sealed class Reactor : IDisposable
+internal sealed partial class Reactor : IDisposable
 {
     private const int MostEvents = 512;
     private const int WakeToken = 0;
@@ -29,27 +32,47 @@ internal sealed class Reactor : IDisposable
     // ignores, or the connection from before parking, which forwards the event to its sink.
     private readonly Lock _gate = new();
     private readonly Thread _thread;
+    private readonly EpollWait _wait;
+    private readonly ILogger _logger;
 
     // Indexed by descriptor. The kernel assigns the lowest free number, so the limit of open files bounds the length.
     private IReactorSocket?[] _sockets = new IReactorSocket?[1_024];
     private int _generation;
     private volatile bool _closed;
 
-    public Reactor(int number)
+    /// <summary>Starts the thread.</summary>
+    /// <param name="number">Tells it from others.</param>
+    /// <param name="loops">Watches the thread.</param>
+    /// <param name="logger">Where failures of sockets are logged.</param>
+    /// <param name="wait">Another epoll_wait(2), for a test; null for the system's.</param>
+    public Reactor(int number, BackgroundLoops loops, ILogger logger, EpollWait? wait = null)
     {
-        Control(SystemCalls.EpollAdd, _wake, WakeToken, SystemCalls.EpollIn);
-        _thread = new Thread(Run) { Name = $"longwave-reactor-{number}", IsBackground = true };
-        _thread.Start();
+        (_logger, _wait) = (logger, wait ?? SystemCalls.WaitForEvents);
+        if (Control(SystemCalls.EpollAdd, _wake, WakeToken, SystemCalls.EpollIn) is not 0 and int error)
+        {
+            throw new SocketException(error);
+        }
+
+        _thread = loops.StartThread($"longwave-reactor-{number}", Run);
     }
 
-    /// <summary>Creates a token for a descriptor, different from every earlier one of the same number.</summary>
+    /// <summary>epoll_wait(2) without a time-out: how many events, or the error as a negative number.</summary>
+    internal delegate int EpollWait(int epoll, Span<byte> ready, int most);
+
+    /// <summary>A token for a descriptor, different from all that it had before.</summary>
     public long NewToken(int file) => ((long)Interlocked.Increment(ref _generation) << 32) | (uint)file;
 
-    /// <summary>Starts to watch a descriptor, in both directions, edge-triggered.</summary>
-    public void Add(int file, IReactorSocket socket)
+    /// <summary>Begins to watch a descriptor; both directions, edges only. Returns 0, or the error of epoll_ctl(2); then it is not watched.</summary>
+    public int TryAdd(int file, IReactorSocket socket)
     {
         Set(file, socket);
-        Control(SystemCalls.EpollAdd, file, socket.Token, SystemCalls.EpollIn | SystemCalls.EpollOut | SystemCalls.EpollReadHangUp | SystemCalls.EpollEdge);
+        int error = Control(SystemCalls.EpollAdd, file, socket.Token, SystemCalls.EpollIn | SystemCalls.EpollOut | SystemCalls.EpollReadHangUp | SystemCalls.EpollEdge);
+        if (error != 0)
+        {
+            Set(file, null);
+        }
+
+        return error;
     }
 
     /// <summary>Dispatches further events of a descriptor to another socket with the same token.</summary>
@@ -72,15 +95,42 @@ internal sealed class Reactor : IDisposable
     {
         while (!_closed)
         {
-            int count = SystemCalls.EpollWait(_epoll, ref _ready[0], MostEvents, Timeout.Infinite);
+            int count = _wait(_epoll, _ready, MostEvents);
+            if (count < 0 && -count != SystemCalls.Interrupted)
+            {
+                // Only a descriptor or a buffer that is wrong: the next wait would fail alike, and this loop would spin.
+                throw new SocketException(-count);
+            }
+
             for (int i = 0; i < count; i++)
             {
                 ref byte at = ref _ready[i * EventBytes];
                 long token = Unsafe.ReadUnaligned<long>(ref Unsafe.Add(ref at, TokenAt));
                 if (token != WakeToken && Find((int)token) is { } socket && socket.Token == token)
                 {
-                    socket.OnEvents(Unsafe.ReadUnaligned<uint>(ref at));
+                    Dispatch(socket, Unsafe.ReadUnaligned<uint>(ref at));
                 }
+            }
+        }
+    }
+
+    /// <summary>One socket whose handler throws must not take the events of all others with it.</summary>
+    private void Dispatch(IReactorSocket socket, uint events)
+    {
+        try
+        {
+            socket.OnEvents(events);
+        }
+        catch (Exception failed)
+        {
+            LogSocketFailed(failed);
+            try
+            {
+                socket.OnFailure();
+            }
+            catch (Exception again)
+            {
+                LogSocketFailed(again);
             }
         }
     }
@@ -106,11 +156,15 @@ internal sealed class Reactor : IDisposable
         }
     }
 
-    private void Control(int operation, int file, long token, uint events)
+    /// <summary>epoll_ctl(2): 0, or the error.</summary>
+    private int Control(int operation, int file, long token, uint events)
     {
         Span<byte> wanted = stackalloc byte[16];
         Unsafe.WriteUnaligned(ref wanted[0], events);
         Unsafe.WriteUnaligned(ref wanted[TokenAt], token);
-        SystemCalls.Check(SystemCalls.EpollControl(_epoll, operation, file, ref wanted[0]));
+        return SystemCalls.EpollControl(_epoll, operation, file, ref wanted[0]) >= 0 ? 0 : SystemCalls.LastError;
     }
+
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "The events of a socket could not be handled; it is closed")]
+    private partial void LogSocketFailed(Exception failed);
 }

@@ -25,6 +25,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
 
     private readonly ReactorStream _stream;
     private readonly CancellationTokenSource _closed = new();
+    private readonly Action<Exception> _failed;
     private string? _id;
 
     /// <summary>Creates the connection of an accepted descriptor.</summary>
@@ -34,15 +35,16 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     /// <param name="local">Local endpoint.</param>
     /// <param name="remote">Endpoint of the client.</param>
     /// <param name="begun">Called once, when the web server starts to serve it, or when it is closed.</param>
-    public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote, Action begun)
+    /// <param name="failed">Logs what code of the application throws when it is told that the connection is closed.</param>
+    public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote, Action begun, Action<Exception> failed)
     {
+        _failed = failed;
         (MemoryPool, LocalEndPoint, RemoteEndPoint) = (pool, local, remote);
         _stream = new ReactorStream(file, reactor, begun, OnGone);
         Transport = new ConnectionPipes(PipeReader.Create(_stream, InputOptions), PipeWriter.Create(_stream, OutputOptions));
         ConnectionClosed = _closed.Token;
         Features.Set<IParkableConnection>(this);
         Features.Set<IMemoryPoolFeature>(this);
-        _stream.Watch();
     }
 
     public MemoryPool<byte> MemoryPool { get; }
@@ -58,6 +60,16 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     public override IDictionary<object, object?> Items { get => field ??= new ConnectionItems(); set; }
 
     public override IDuplexPipe Transport { get; set; }
+
+    /// <summary>Begins to receive events. Returns 0, or the error of epoll_ctl(2); then the connection is to be closed.</summary>
+    public int Watch() => _stream.Watch();
+
+    /// <summary>Closes the descriptor of a connection that nothing serves.</summary>
+    public void GiveUp()
+    {
+        _stream.CloseFile();
+        _closed.Dispose();
+    }
 
     public void HoldOutput() => _stream.Hold();
 
@@ -86,6 +98,11 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
         catch (ObjectDisposedException)
         {
             // The web server has already finished with the connection.
+        }
+        catch (Exception failed)
+        {
+            // On a thread of the pool, where an exception ends the process.
+            _failed(failed);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using System.Threading.Channels;
+using Longwave.Engine.Health;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,17 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     /// <summary>Number of waiting connections at which accepting resumes.</summary>
     private const int FewWaiting = MostWaiting / 2;
 
-    private static readonly TimeSpan OutOfFilesPause = TimeSpan.FromMilliseconds(100);
+    /// <summary>Connections accepted in one go: the other sockets of the reactor wait meanwhile.</summary>
+    private const int MostPerTurn = 256;
+
+    /// <summary>Failed accepts in a row after which the listener pauses.</summary>
+    private const int MostFailures = 16;
+
+    /// <summary>Until it tries again after an error that no edge will tell the end of.</summary>
+    private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Between two log lines about the same kind of error.</summary>
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
     private readonly int _file;
@@ -29,8 +40,13 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     private readonly Reactor _reactor;
     private readonly MemoryPool<byte> _pool;
     private readonly ITimer _retry;
+    private readonly BackgroundLoops _loops;
     private readonly ILogger _logger;
+    private readonly LogThrottle _errors;
+    private readonly LogThrottle _unwatched;
+    private readonly AcceptCall _accept;
     private readonly Action _onBegun;
+    private readonly Action<Exception> _onFailed;
 
     // Bounded by MostWaiting: every connection in it counts as waiting.
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions
@@ -41,29 +57,49 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         AllowSynchronousContinuations = true,
     });
 
-    // Guards _unbound and accept(2) itself: the reactor, the retry timer and the thread that starts to serve a connection all accept.
+    // Guards _unbound, _failures and accept(2) itself: the reactor, the timer and each thread that begins to serve a connection all accept.
     private readonly Lock _gate = new();
     private bool _unbound;
+    private int _failures;
     private int _waiting;
     private int _paused;
 
-    public ReactorListener(Socket socket, Reactors reactors, MemoryPool<byte> pool, TimeProvider clock, ILogger logger)
+    /// <summary>Begins to accept.</summary>
+    /// <param name="socket">It listens already.</param>
+    /// <param name="reactors">Where its connections go.</param>
+    /// <param name="pool">For the web server's buffers.</param>
+    /// <param name="loops">Where the end of the listening is noted.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Where errors of accept(2) are logged.</param>
+    /// <param name="accept">Another accept(2), for a test; null for the system's.</param>
+    public ReactorListener(
+        Socket socket, Reactors reactors, MemoryPool<byte> pool, BackgroundLoops loops, TimeProvider clock, ILogger logger, AcceptCall? accept = null)
     {
-        (_socket, _reactors, _pool, _logger) = (socket, reactors, pool, logger);
-        _onBegun = OnBegun;
+        (_socket, _reactors, _pool, _loops, _logger, _accept) = (socket, reactors, pool, loops, logger, accept ?? SystemCalls.Accept);
+        (_errors, _unwatched) = (new LogThrottle(LogInterval, clock), new LogThrottle(LogInterval, clock));
+        (_onBegun, _onFailed) = (OnBegun, LogClosedFailed);
         _file = (int)socket.Handle;
         EndPoint = socket.LocalEndPoint!;
-        _retry = clock.CreateTimer(static listener => ((ReactorListener)listener!).AcceptAll(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retry = loops.StartTimer("longwave-accept", AcceptAll, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _reactor = reactors.Next;
         Token = _reactor.NewToken(_file);
-        _reactor.Add(_file, this);
+        if (_reactor.TryAdd(_file, this) is not 0 and int error)
+        {
+            throw new SocketException(error);
+        }
     }
+
+    /// <summary>accept(2): a descriptor, or the error as a negative number.</summary>
+    internal delegate int AcceptCall(int listener, Span<byte> address, ref int addressBytes);
 
     public EndPoint EndPoint { get; }
 
     public long Token { get; }
 
     public void OnEvents(uint events) => AcceptAll();
+
+    /// <summary>The edge is lost, so it looks again by itself.</summary>
+    public void OnFailure() => _retry.Change(ErrorPause, Timeout.InfiniteTimeSpan);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
@@ -73,15 +109,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     {
         lock (_gate)
         {
-            if (_unbound)
-            {
-                return;
-            }
-
-            _unbound = true;
-            _reactor.Remove(_file);
-            _socket.Dispose();
-            _accepted.Writer.TryComplete();
+            Unbind_NeedsLock();
         }
 
         await _retry.DisposeAsync();
@@ -99,13 +127,29 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         _pool.Dispose();
     }
 
+    /// <summary>Accepts what waits. Never throws: it runs on the reactor, on the timer, and on threads that serve other connections.</summary>
     private void AcceptAll()
     {
-        lock (_gate)
+        try
         {
-            while (!_unbound && !MustPause() && TryAccept())
+            lock (_gate)
             {
+                for (int i = 0; i < MostPerTurn; i++)
+                {
+                    if (_unbound || MustPause() || !TryAccept_NeedsLock())
+                    {
+                        return;
+                    }
+                }
             }
+
+            // Goes on from the timer, because no edge comes for connections that wait already.
+            _retry.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception failed)
+        {
+            _retry.Change(ErrorPause, Timeout.InfiniteTimeSpan);
+            LogFailed(failed, EndPoint, ErrorPause);
         }
     }
 
@@ -132,20 +176,44 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
     }
 
-    private bool TryAccept()
+    /// <summary>Accepts one connection. False when the turn is over.</summary>
+    private bool TryAccept_NeedsLock()
     {
         Span<byte> address = stackalloc byte[AddressBytes];
         int addressBytes = AddressBytes;
-        int file = SystemCalls.Accept(_file, address, ref addressBytes);
+        int file = _accept(_file, address, ref addressBytes);
         if (file < 0)
         {
-            return OnError(SystemCalls.LastError);
+            return OnError_NeedsLock(-file);
         }
 
-        var peer = new SocketAddress(EndPoint.AddressFamily, AddressBytes);
-        address.CopyTo(peer.Buffer.Span);
+        _failures = 0;
         Interlocked.Increment(ref _waiting);
-        var connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, EndPoint.Create(peer), _onBegun);
+        ReactorConnection connection;
+        try
+        {
+            var peer = new SocketAddress(EndPoint.AddressFamily, AddressBytes);
+            address.CopyTo(peer.Buffer.Span);
+            connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, EndPoint.Create(peer), _onBegun, _onFailed);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _waiting);
+            _ = SystemCalls.Close(file);
+            throw;
+        }
+
+        if (connection.Watch() is not 0 and int error)
+        {
+            connection.GiveUp();
+            if (_unwatched.TryTake(out long count))
+            {
+                LogUnwatched(count, new SocketException(error).Message);
+            }
+
+            return true;
+        }
+
         if (!_accepted.Writer.TryWrite(connection))
         {
             connection.Abort(new ConnectionAbortedException("The hub is stopping."));
@@ -154,23 +222,82 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         return true;
     }
 
-    /// <summary>Handles a failed accept(2); true to continue: an error of one connection does not affect the next.</summary>
-    private bool OnError(int error)
+    /// <summary>True when accepting goes on at once: what is wrong with one connection is not wrong with the next.</summary>
+    private bool OnError_NeedsLock(int error)
     {
-        switch (error)
+        AcceptStep step = AcceptErrors.Next(error);
+        if (step == AcceptStep.Retry && ++_failures < MostFailures)
         {
-            case SystemCalls.WouldBlock:
-                return false;
-            case SystemCalls.TooManyFiles or SystemCalls.TooManyFilesInSystem:
-                // epoll reports no edge when descriptors become free, so retry with a timer.
-                LogOutOfFiles(OutOfFilesPause);
-                _retry.Change(OutOfFilesPause, Timeout.InfiniteTimeSpan);
-                return false;
-            default:
-                return true;
+            return true;
         }
+
+        _failures = 0;
+        switch (step)
+        {
+            case AcceptStep.Wait:
+                break;
+            case AcceptStep.Stop:
+                Stop_NeedsLock(new SocketException(error));
+                break;
+            default:
+                if (_errors.TryTake(out long count))
+                {
+                    LogError(error, count);
+                }
+
+                _retry.Change(ErrorPause, Timeout.InfiniteTimeSpan);
+                break;
+        }
+
+        return false;
+    }
+
+    private void Unbind_NeedsLock()
+    {
+        if (!_unbound)
+        {
+            _unbound = true;
+            _reactor.Remove(_file);
+            _socket.Dispose();
+            _accepted.Writer.TryComplete();
+        }
+    }
+
+    private void LogError(int error, long count)
+    {
+        if (AcceptErrors.IsOutOfFiles(error))
+        {
+            LogOutOfFiles(ErrorPause);
+        }
+        else
+        {
+            LogAcceptFailed(EndPoint, new SocketException(error).Message, count, ErrorPause);
+        }
+    }
+
+    /// <summary>The socket is of no more use. The hub is unhealthy from then on; connections that are open go on.</summary>
+    private void Stop_NeedsLock(SocketException failed)
+    {
+        Unbind_NeedsLock();
+        LogStopped(EndPoint, failed.Message);
+        _loops.Fail($"longwave-listener {EndPoint}", failed);
     }
 
     [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has reached its limit of open files; new connections wait. Trying again in {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
     private partial void LogOutOfFiles(TimeSpan pause);
+
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Accepting connections on {EndPoint} fails ({Reason}), {Count} times since the last such line; new connections wait. Trying again every {Pause}")]
+    private partial void LogAcceptFailed(EndPoint endPoint, string reason, long count, TimeSpan pause);
+
+    [LoggerMessage(EventId = 2203, Level = LogLevel.Critical, Message = "Listening on {EndPoint} has stopped: {Reason}. Open connections go on; restart the hub to accept new ones")]
+    private partial void LogStopped(EndPoint endPoint, string reason);
+
+    [LoggerMessage(EventId = 2204, Level = LogLevel.Warning, Message = "{Count} new connections were closed because epoll takes no more ({Reason}). Lower MaxConnections or raise fs.epoll.max_user_watches")]
+    private partial void LogUnwatched(long count, string reason);
+
+    [LoggerMessage(EventId = 2206, Level = LogLevel.Error, Message = "Accepting a connection on {EndPoint} has failed. Trying again in {Pause}")]
+    private partial void LogFailed(Exception failed, EndPoint endPoint, TimeSpan pause);
+
+    [LoggerMessage(EventId = 2205, Level = LogLevel.Error, Message = "Code that was to hear of a closed connection has failed")]
+    private partial void LogClosedFailed(Exception failed);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Longwave.Engine.Health;
 using Longwave.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -11,7 +12,7 @@ namespace Longwave.Server.Epoll;
 /// <summary>Binds <see cref="ParkableEndPoint"/>; the other transports bind every other endpoint.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorListenerFactory(
-    Reactors reactors, LongwaveOptions options, IMemoryPoolFactory<byte> pools, TimeProvider clock, ILogger<ReactorListener> logger)
+    Reactors reactors, LongwaveOptions options, IMemoryPoolFactory<byte> pools, BackgroundLoops loops, TimeProvider clock, ILogger<ReactorListener> logger)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>Length of the kernel's accept backlog: after a network outage, thousands of clients reconnect at once.</summary>
@@ -41,6 +42,6 @@ internal sealed class ReactorListenerFactory(
         SocketTimeouts.AcceptWithBytes(socket, WaitForBytes);
         socket.Blocking = false;
         socket.Listen(Backlog);
-        return ValueTask.FromResult<IConnectionListener>(new ReactorListener(socket, reactors, pools.Create(), clock, logger));
+        return ValueTask.FromResult<IConnectionListener>(new ReactorListener(socket, reactors, pools.Create(), loops, clock, logger));
     }
 }

@@ -55,8 +55,8 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Registers with the reactor. Called once, after every field that OnEvents uses is set.</summary>
-    public void Watch() => reactor.Add(_file, this);
+    /// <summary>Registers with the reactor. Once, when everything that its events lead to is ready. Returns 0, or the error of epoll_ctl(2).</summary>
+    public int Watch() => reactor.TryAdd(_file, this);
 
     public void OnEvents(uint events)
     {
@@ -80,7 +80,9 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         Volatile.Read(ref _parked)?.OnEvents(events);
     }
 
-    /// <summary>From now on, holds written bytes instead of sending them: until <see cref="Park"/> they are the head of the response; after it they are dropped.</summary>
+    public void OnFailure() => Abort();
+
+    /// <summary>From here on what is written is kept instead of sent: until <see cref="Park"/> it is the head of the response, later it is dropped.</summary>
     public void Hold() => _isHolding = true;
 
     /// <summary>Hands over the descriptor and the held bytes to a sink; a reader of this stream then sees the end.</summary>
@@ -329,16 +331,16 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         return true;
     }
 
-    /// <summary>Handles a failed call: true to wait, because the socket is empty or full; false to try again. Closes a broken connection, which ends the caller's loop.</summary>
+    /// <summary>After a call that failed: true when the socket is empty or full, false when the connection is broken: it is closed then.</summary>
     private bool MustWaitNeedsLock()
     {
-        int error = SystemCalls.LastError;
-        if (error is not (SystemCalls.WouldBlock or SystemCalls.Interrupted))
+        if (SystemCalls.LastError == SystemCalls.WouldBlock)
         {
-            CloseNeedsLock();
+            return true;
         }
 
-        return error == SystemCalls.WouldBlock;
+        CloseNeedsLock();
+        return false;
     }
 
     /// <summary>Calls <c>gone</c> once. Not for a parked stream, whose sink handles the event.</summary>

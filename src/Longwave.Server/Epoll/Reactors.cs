@@ -1,16 +1,18 @@
 using System.Runtime.Versioning;
+using Longwave.Engine.Health;
+using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Epoll;
 
 /// <summary>The reactors of the process: created when the first endpoint is bound, disposed of with the application.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class Reactors : IDisposable
+internal sealed class Reactors(BackgroundLoops loops, ILogger<Reactor> logger) : IDisposable
 {
     /// <summary>Most reactors: they only dispatch events, so a few suffice for many cores.</summary>
     private const int Most = 8;
 
-    private readonly Lazy<Reactor[]> _all = new(static () =>
-        [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount / 2, 1, Most)).Select(static i => new Reactor(i))]);
+    private readonly Lazy<Reactor[]> _all = new(() =>
+        [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount / 2, 1, Most)).Select(i => new Reactor(i, loops, logger))]);
 
     private uint _next;
 

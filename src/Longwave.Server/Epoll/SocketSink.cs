@@ -130,7 +130,9 @@ internal sealed class SocketSink : ISink, IReactorSocket
         }
     }
 
-    /// <summary>Sends the rest of the last frame, if there is one and no other thread sends it.</summary>
+    public void OnFailure() => _subscriber.Close(CloseReason.Error);
+
+    /// <summary>Sends what is left of the last frame, if it waits and nobody else does.</summary>
     private void SendRest()
     {
         do
@@ -144,7 +146,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             // and the loop reads the mark after the exchange below.
             Interlocked.Exchange(ref _edge, 0);
             int sent = SystemCalls.Send(_file, _rest.Span);
-            bool broken = sent < 0 && SystemCalls.LastError is not (SystemCalls.WouldBlock or SystemCalls.Interrupted);
+            bool broken = sent < 0 && SystemCalls.LastError != SystemCalls.WouldBlock;
             bool done = sent == _rest.Length;
             _rest = done ? default : _rest[Math.Max(sent, 0)..];
             if (Interlocked.CompareExchange(ref _state, done ? Ready : Waiting, Sending) != Sending)

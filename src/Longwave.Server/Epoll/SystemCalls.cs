@@ -4,14 +4,12 @@ using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>Linux system calls that .NET does not offer, or only with an object per socket.</summary>
+/// <summary>The system calls of Linux that .NET has no name for, or only with an object of its own for every socket.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class SystemCalls
 {
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
-    public const int TooManyFilesInSystem = 23;
-    public const int TooManyFiles = 24;
 
     public const uint EpollIn = 0x1;
     public const uint EpollOut = 0x4;
@@ -36,17 +34,43 @@ internal static partial class SystemCalls
     /// <summary>eventfd(2): a counter whose change wakes epoll_wait(2).</summary>
     public static int CreateEvent() => EventFd(0, CloseOnExec | NonBlocking);
 
-    /// <summary>accept4(2), non-blocking; writes the peer's address to <paramref name="address"/>.</summary>
-    public static int Accept(int listener, Span<byte> address, ref int addressBytes) =>
-        Accept4(listener, ref MemoryMarshal.GetReference(address), ref addressBytes, CloseOnExec | NonBlocking);
+    /// <summary>accept4(2), not blocking; the peer's address goes to <paramref name="address"/>. A descriptor, or the error as a negative number.</summary>
+    public static int Accept(int listener, Span<byte> address, ref int addressBytes)
+    {
+        int file = Accept4(listener, ref MemoryMarshal.GetReference(address), ref addressBytes, CloseOnExec | NonBlocking);
+        return file >= 0 ? file : -LastError;
+    }
 
-    /// <summary>recv(2): returns the number of bytes, 0 at the end of input, or -1 with <see cref="LastError"/>.</summary>
-    public static int Receive(int socket, Span<byte> buffer) =>
-        (int)Recv(socket, ref MemoryMarshal.GetReference(buffer), buffer.Length, DontWait);
+    /// <summary>epoll_wait(2): how many events, or the error as a negative number.</summary>
+    public static int WaitForEvents(int epoll, Span<byte> ready, int most)
+    {
+        int count = EpollWait(epoll, ref MemoryMarshal.GetReference(ready), most, Timeout.Infinite);
+        return count >= 0 ? count : -LastError;
+    }
 
-    /// <summary>send(2): returns the number of accepted bytes, or -1 with <see cref="LastError"/>.</summary>
-    public static int Send(int socket, ReadOnlySpan<byte> bytes) =>
-        (int)Send(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
+    /// <summary>recv(2): bytes, 0 at the end, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>.</summary>
+    public static int Receive(int socket, Span<byte> buffer)
+    {
+        nint received;
+        do
+        {
+            received = Recv(socket, ref MemoryMarshal.GetReference(buffer), buffer.Length, DontWait);
+        }
+        while (received < 0 && LastError == Interrupted);
+        return (int)received;
+    }
+
+    /// <summary>send(2): bytes taken, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>: no edge would tell to try again.</summary>
+    public static int Send(int socket, ReadOnlySpan<byte> bytes)
+    {
+        nint sent;
+        do
+        {
+            sent = Send(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
+        }
+        while (sent < 0 && LastError == Interrupted);
+        return (int)sent;
+    }
 
     /// <summary>send(2) without the error code, which makes it cheaper: -1 for any error. To learn the error, try again with Send.</summary>
     public static int TrySend(int socket, ReadOnlySpan<byte> bytes) =>
@@ -72,7 +96,7 @@ internal static partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int EpollWait(int epoll, ref byte ready, int most, int timeoutMs);
+    private static partial int EpollWait(int epoll, ref byte ready, int most, int timeoutMs);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,4 +1,5 @@
 using Longwave.Engine;
+using Longwave.Engine.Health;
 using Longwave.Engine.Revocations;
 using Longwave.Engine.Storage;
 using Longwave.Server.Configuration;
@@ -8,13 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Hub;
 
 /// <summary>Runs the engine: opens it before the web server listens, and closes it after the web server has stopped.</summary>
-internal sealed partial class HubService(RunningHub hub, LongwaveOptions options, TimeProvider clock, ILoggerFactory loggers, ILogger<HubService> logger)
+internal sealed partial class HubService(RunningHub hub, LongwaveOptions options, BackgroundLoops loops, TimeProvider clock, ILoggerFactory loggers, ILogger<HubService> logger)
     : IHostedLifecycleService, IAsyncDisposable
 {
     /// <summary>Opens the log. A failure stops the start of the application (<see cref="LogUnavailableException"/>).</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        HubEngine engine = HubEngine.Open(options.Engine, clock, loggers);
+        HubEngine engine = HubEngine.Open(options.Engine, clock, loggers, loops);
         hub.Set(engine);
         hub.Revocations = RevocationList.Open(options.Engine.DataDirectory, options.Auth.MaxRevocations, clock, loggers);
         LogOpened(options.Engine.DataDirectory, engine.Tip.ToString());

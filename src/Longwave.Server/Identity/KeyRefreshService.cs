@@ -1,10 +1,11 @@
+using Longwave.Engine.Health;
 using Longwave.Server.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Longwave.Server.Identity;
 
 /// <summary>Keeps the keys of issuers current: reads those in files before the hub listens, and all keys periodically.</summary>
-internal sealed class KeyRefreshService(IssuerDirectory issuers, LongwaveOptions options, TimeProvider clock) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class KeyRefreshService(IssuerDirectory issuers, LongwaveOptions options, BackgroundLoops loops) : IHostedLifecycleService, IAsyncDisposable
 {
     private ITimer? _timer;
 
@@ -18,7 +19,7 @@ internal sealed class KeyRefreshService(IssuerDirectory issuers, LongwaveOptions
 
         if (issuers.All.Count > 0)
         {
-            _timer = clock.CreateTimer(_ => Refresh(), null, TimeSpan.Zero, options.Auth.KeyRefresh);
+            _timer = loops.StartTimer("longwave-key-refresh", Refresh, TimeSpan.Zero, options.Auth.KeyRefresh);
         }
 
         return Task.CompletedTask;

@@ -1,10 +1,12 @@
 using System.Net;
+using Longwave.Engine.Health;
 using Longwave.Server.Configuration;
 using Longwave.Server.Epoll;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Longwave.Server.Kestrel;
 
@@ -19,6 +21,7 @@ public static class CleartextHttp2
         services.AddSingleton<IConnectionListenerFactory, HandoverListenerFactory>();
         if (OperatingSystem.IsLinux())
         {
+            services.TryAddSingleton<BackgroundLoops>();
             services.AddSingleton<Reactors>();
             services.AddSingleton<IConnectionListenerFactory, ReactorListenerFactory>();
         }

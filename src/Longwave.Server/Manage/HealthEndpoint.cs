@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Longwave.Engine.Health;
 using Longwave.Engine.Publishing;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -13,11 +14,11 @@ namespace Longwave.Server.Manage;
 /// should use another hub: during start and shutdown, and when publishing has stopped. A full disk fails neither: streams continue, and
 /// publishing resumes when there is free space.
 /// </summary>
-internal sealed class HealthEndpoint(RunningHub hub, Refusals refusals)
+internal sealed class HealthEndpoint(RunningHub hub, BackgroundLoops loops, Refusals refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
-    public Task HandleLivenessAsync(HttpContext context) => HandleAsync(context, health => health != HubHealth.PublishingStopped);
+    public Task HandleLivenessAsync(HttpContext context) => HandleAsync(context, health => health is not (HubHealth.PublishingStopped or HubHealth.Failed));
 
     public Task HandleReadinessAsync(HttpContext context) => HandleAsync(context, health => health is HubHealth.Healthy or HubHealth.DiskFull);
 
@@ -46,10 +47,22 @@ internal sealed class HealthEndpoint(RunningHub hub, Refusals refusals)
                 HubHealth.Healthy => "healthy",
                 HubHealth.DiskFull => "disk-full",
                 HubHealth.PublishingStopped => "publishing-stopped",
+                HubHealth.Failed => "failed",
                 _ => "draining",
             });
             json.WriteString("tip"u8, hub.Engine.Tip.ToString());
             json.WriteNumber("connections"u8, hub.Engine.ConnectionCount);
+            if (loops.Failed is { Count: > 0 } failed)
+            {
+                json.WriteStartArray("failed"u8);
+                foreach (string loop in failed)
+                {
+                    json.WriteStringValue(loop);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Longwave.Engine.Configuration;
+using Longwave.Engine.Health;
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.Events;
 using Longwave.Server.Hub;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Mercure;
 
 /// <summary>Publishes the begin and end of subscriptions, in order and in batches; retries what the log rejects.</summary>
-internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService
+internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLoops loops, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService
 {
     /// <summary>Most waiting announcements; further ones are dropped with a log message.</summary>
     private const int MaxWaiting = 1_000_000;
@@ -22,6 +23,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<Announcement> _waiting = Channel.CreateBounded<Announcement>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
 
@@ -42,7 +44,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _running = Task.Run(RunAsync, CancellationToken.None);
+        _running = Task.Run(() => loops.RunAsync("longwave-announcer", RunAsync, _stop.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -51,6 +53,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, TimeProvider
     {
         _waiting.Writer.TryComplete();
         _isLeaving = true;
+        await _stop.CancelAsync();
         await _running;
     }
 

@@ -63,34 +63,7 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
             return;
         }
 
-        if (engine.RetryMin > engine.RetryMax)
-        {
-            failures.Add($"Engine:RetryMin: {engine.RetryMin} is longer than Engine:RetryMax, {engine.RetryMax}.");
-        }
-
-        if (server.RetryAfterMin > server.RetryAfterMax)
-        {
-            failures.Add($"Server:RetryAfterMin: {server.RetryAfterMin} is longer than Server:RetryAfterMax, {server.RetryAfterMax}.");
-        }
-
-        if (engine.Limits.MaxEventBytes > engine.Limits.MaxRequestBytes)
-        {
-            failures.Add(
-                $"Engine:Limits:MaxEventBytes: {engine.Limits.MaxEventBytes} is more than Engine:Limits:MaxRequestBytes, {engine.Limits.MaxRequestBytes}.");
-        }
-
-        if (engine.Limits.MaxRequestBytes > engine.Limits.MaxQueuedBytes)
-        {
-            failures.Add(
-                $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Engine:Limits:MaxQueuedBytes, {engine.Limits.MaxQueuedBytes}: the hub could never accept the largest request.");
-        }
-
-        if (engine.Limits.MaxRequestBytes > server.MaxReceivingBytes)
-        {
-            failures.Add(
-                $"Engine:Limits:MaxRequestBytes: {engine.Limits.MaxRequestBytes} is more than Server:MaxReceivingBytes, {server.MaxReceivingBytes}: the hub could never receive the largest request.");
-        }
-
+        failures.AddRange(OptionPair.All.Select(pair => pair.Check(options)).OfType<string>());
         if (options.Auth is { Issuers: not null, ApiKeys: not null, Anonymous: { Publish: not null, Subscribe: not null } } auth
             && auth.Issuers.All(static issuer => issuer is { Audiences: not null, Keys: not null, Algorithms: not null } && issuer.Keys.All(static key => key is { Algorithms: not null }))
             && auth.ApiKeys.All(static key => key is { Publish: not null, Subscribe: not null }))
@@ -104,12 +77,6 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
         }
 
         CheckLists(server, failures);
-        if (server.Admission is { Address: { } address, Subject: { } subject })
-        {
-            CheckClient("Address", address, engine.Limits, failures);
-            CheckClient("Subject", subject, engine.Limits, failures);
-        }
-
         for (int i = 0; i < engine.Policies.Count; i++)
         {
             CheckPolicy(i, engine.Policies[i], failures);
@@ -136,22 +103,6 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
             {
                 failures.Add($"Server:{key}:{i}: `{entries[i]}` is not {example}.");
             }
-        }
-    }
-
-    /// <summary>Checks that the largest request fits into an empty token bucket; otherwise it could never be accepted.</summary>
-    private static void CheckClient(string section, ClientLimits client, HubLimits limits, List<string> failures)
-    {
-        if (client.EventsPerSecond > 0 && client.EventBurst < limits.MaxRequestEvents)
-        {
-            failures.Add(
-                $"Server:Admission:{section}:EventBurst: {client.EventBurst} is less than Engine:Limits:MaxRequestEvents, {limits.MaxRequestEvents}: the hub could never accept the largest request.");
-        }
-
-        if (client.BytesPerSecond > 0 && client.ByteBurst < limits.MaxRequestBytes)
-        {
-            failures.Add(
-                $"Server:Admission:{section}:ByteBurst: {client.ByteBurst} is less than Engine:Limits:MaxRequestBytes, {limits.MaxRequestBytes}: the hub could never accept the largest request.");
         }
     }
 

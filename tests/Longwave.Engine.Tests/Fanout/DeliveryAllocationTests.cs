@@ -2,6 +2,7 @@ using System.Text;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -30,8 +31,8 @@ public sealed class DeliveryAllocationTests
         try
         {
             var options = new EngineOptions { DataDirectory = directory };
-            using EventLog log = EventLog.Open(options);
-            using var readers = new CatchUpReaders(log, options, NullLogger.Instance);
+            using EventLog log = EventLog.Open(options, TimeProvider.System);
+            using var readers = new CatchUpReaders(log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
             using var shard = new Shard(log, options, readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
             var sinks = new List<CountingSink>();
             for (int i = 0; i < Subscribers; i++)
@@ -71,8 +72,8 @@ public sealed class DeliveryAllocationTests
         {
             var options = new EngineOptions { DataDirectory = directory };
             var clock = new ManualClock();
-            using EventLog log = EventLog.Open(options);
-            using var readers = new CatchUpReaders(log, options, NullLogger.Instance);
+            using EventLog log = EventLog.Open(options, clock);
+            using var readers = new CatchUpReaders(log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
             using var shard = new Shard(log, options, readers, new SubscriberCounts(), clock, NullLogger.Instance);
             CountingSink[] sinks = [.. Enumerable.Range(0, Subscribers).Select(i => Open(shard, "prices/1", i, request => request with { MaxRate = 0.1, Conflate = conflate }))];
             shard.Turn(wait: false);

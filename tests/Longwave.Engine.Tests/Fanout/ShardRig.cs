@@ -1,5 +1,6 @@
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -38,7 +39,7 @@ internal sealed class ShardRig : IDisposable
             MaxConnectionAge = TimeSpan.FromSeconds(10_000),
             DrainWindow = TimeSpan.FromDays(1_000_000),
         };
-        _readers = new CatchUpReaders(Log, _options, NullLogger.Instance);
+        _readers = new CatchUpReaders(Log, _options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
         Shard = new Shard(Log, _options, _readers, Counts, Clock, NullLogger.Instance);
         _greeting = new Greeting(Log, _options);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -29,8 +30,8 @@ public sealed class SweepsTests : IDisposable
     public SweepsTests()
     {
         var options = new EngineOptions { DataDirectory = _directory };
-        _log = EventLog.Open(options);
-        _readers = new CatchUpReaders(_log, options, NullLogger.Instance);
+        _log = EventLog.Open(options, TimeProvider.System);
+        _readers = new CatchUpReaders(_log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
         _shard = new Shard(_log, options, _readers, _counts, TimeProvider.System, NullLogger.Instance);
     }
 

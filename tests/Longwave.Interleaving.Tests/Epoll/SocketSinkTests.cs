@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Longwave.Engine.Health;
 using Longwave.Engine.Subscribers;
 using Longwave.Interleaving.Tests.Schedules;
 using Longwave.Interleaving.Tests.Subscribers;
 using Longwave.Server.Epoll;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Interleaving.Tests.Epoll;
 
@@ -13,7 +15,7 @@ public sealed partial class SocketSinkTests : IDisposable
     private const int EventBytes = 1_500;
 
     private readonly ShardStage _stage = new();
-    private readonly Reactor _reactor = new(0);
+    private readonly Reactor _reactor = new(0, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
 
     public void Dispose()
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
+using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
@@ -25,8 +26,8 @@ internal sealed class ShardStage : IDisposable
     public ShardStage()
     {
         var options = new EngineOptions { DataDirectory = _directory };
-        _log = EventLog.Open(options);
-        _readers = new CatchUpReaders(_log, options, NullLogger.Instance);
+        _log = EventLog.Open(options, TimeProvider.System);
+        _readers = new CatchUpReaders(_log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
         Shard = new Shard(_log, options, _readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
     }
 

@@ -115,6 +115,7 @@ public sealed class AdmissionTests
         {
             (options.Engine.Limits.MaxEventBytes, options.Engine.Limits.MaxRequestBytes) = (1_000, 1_000);
             (options.Server.Admission.Address.BytesPerSecond, options.Server.Admission.Address.ByteBurst) = (1, 1_500);
+            options.Server.MaxTelemetryBytes = 1_024;
         });
         JsonElement problem = await UntilRefusedAsync(
             () => hub.PostAsync("/v1/events?topic=a", new string('x', 500), null, [.. chunked ? [("Transfer-Encoding", "chunked")] : Array.Empty<(string, string)>(), From(Greedy)]),

@@ -1,14 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Longwave.Engine.Health;
 using Longwave.Server.Epoll;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Server.Tests.Epoll;
 
 [SupportedOSPlatform("linux")]
 public sealed class ReactorStreamTests : IDisposable
 {
-    private readonly Reactor _reactor = new(0);
+    private readonly Reactor _reactor = new(0, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
     private readonly Socket _client = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _accepted;
     private readonly ReactorStream _stream;

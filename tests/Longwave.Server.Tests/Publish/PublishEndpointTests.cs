@@ -249,7 +249,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
         {
             options.Engine.Limits.MaxEventBytes = 600;
             options.Engine.Limits.MaxRequestBytes = 1_000;
-            options.Server.MaxReceivingBytes = 1_024;
+            (options.Server.MaxReceivingBytes, options.Server.MaxTelemetryBytes) = (1_024, 1_024);
             options.Server.RetryAfterMin = TimeSpan.FromSeconds(2);
             options.Server.RetryAfterMax = TimeSpan.FromSeconds(3);
         });

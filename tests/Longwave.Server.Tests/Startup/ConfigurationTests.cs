@@ -66,13 +66,14 @@ public sealed class ConfigurationTests
         { "Server:AllowedHosts:0: `a.example:x` is not a host", options => options.Server.AllowedHosts = ["a.example:x"] },
         { "Server:TrustedProxies:0: `10.0.0.0/99` is not a network", options => options.Server.TrustedProxies = ["10.0.0.0/99"] },
         { "Server:TrustedProxies:0: `proxy` is not a network", options => options.Server.TrustedProxies = ["proxy"] },
-        { "Server:Admission:Address:EventBurst:", options => options.Server.Admission.Address.EventBurst = 1 },
-        { "Server:Admission:Subject:ByteBurst:", options => options.Server.Admission.Subject.ByteBurst = 1 },
+        { "Engine:Limits:MaxRequestEvents: 10000 is more than Server:Admission:Address:EventBurst, 1:", options => options.Server.Admission.Address.EventBurst = 1 },
+        { "Engine:Limits:MaxRequestBytes: 8388608 is more than Server:Admission:Subject:ByteBurst, 1:", options => options.Server.Admission.Subject.ByteBurst = 1 },
         { "Server:Admission:MaxMemoryShare:", options => options.Server.Admission.MaxMemoryShare = 2 },
         { "Server:Admission: must not be null", options => options.Server.Admission = null! },
         { "Engine:Limits:MaxEventBytes:", options => options.Engine.Limits.MaxEventBytes = options.Engine.Limits.MaxRequestBytes + 1 },
         { "Engine:Limits:MaxRequestBytes:", options => options.Engine.Limits.MaxQueuedBytes = 1_024 },
         { "Engine:Limits:MaxRequestBytes:", options => options.Server.MaxReceivingBytes = 1_024 },
+        { "Server:MaxTelemetryBytes: 65536 is more than Server:MaxReceivingBytes, 1024:", options => options.Server.MaxReceivingBytes = 1_024 },
     };
 
     [Theory]

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.Health;
+
+/// <summary>
+/// Runs the loops behind requests, so that none of them ends unnoticed. A thread owns state and can't start anew: when it throws, that is logged as
+/// Critical, and the hub is unhealthy until a restart. A task starts anew after a pause. A timer goes on with its next tick.
+/// </summary>
+public sealed class BackgroundLoops
+{
+    /// <summary>Pause before a task starts anew; each failure in a row doubles it.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest pause. A task that ran for longer than this before it failed begins with the first pause again.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+
+    // By name. The number of loops of a hub is fixed at the start.
+    private readonly ConcurrentDictionary<string, Exception> _failed = new(StringComparer.Ordinal);
+
+    /// <summary>The loops of one hub.</summary>
+    /// <param name="clock">Measures the pauses.</param>
+    /// <param name="loggers">Where failures are logged.</param>
+    public BackgroundLoops(TimeProvider clock, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(loggers);
+        (_clock, _logger) = (clock, loggers.CreateLogger("Longwave.Engine.Health"));
+    }
+
+    /// <summary>Names of the loops that have failed for good, sorted.</summary>
+    public IReadOnlyList<string> Failed => _failed.IsEmpty ? [] : [.. _failed.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether any has.</summary>
+    public bool HasFailed => !_failed.IsEmpty;
+
+    /// <summary>Starts a background thread. An exception ends it for good.</summary>
+    /// <param name="name">Name of the thread, and of the loop in <see cref="Failed"/>.</param>
+    /// <param name="run">The loop.</param>
+    /// <param name="onFailure">Rejects what would otherwise wait for the loop without limit; called on the thread after a failure.</param>
+    public Thread StartThread(string name, Action run, Action? onFailure = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                run();
+            }
+            catch (Exception failed)
+            {
+                Fail(name, failed);
+                onFailure?.Invoke();
+            }
+        })
+        {
+            Name = name,
+            IsBackground = true,
+        };
+        thread.Start();
+        return thread;
+    }
+
+    /// <summary>Runs a task until it completes. After an exception it starts anew.</summary>
+    /// <param name="name">Name of the loop in the log.</param>
+    /// <param name="run">The loop.</param>
+    /// <param name="stop">Ends a pause; then the task does not start anew.</param>
+    public async Task RunAsync(string name, Func<Task> run, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        TimeSpan pause = FirstPause;
+        while (!stop.IsCancellationRequested)
+        {
+            long start = _clock.GetTimestamp();
+            try
+            {
+                await run().ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failed)
+            {
+                pause = _clock.GetElapsedTime(start) > LongestPause ? FirstPause : pause;
+                HealthLog.StartsAnew(_logger, name, pause, failed);
+            }
+
+            await Task.Delay(pause, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>Starts a timer. An exception in a tick is logged, and the next tick comes as ever.</summary>
+    /// <param name="name">Name of the loop in the log.</param>
+    /// <param name="tick">What it does.</param>
+    /// <param name="due">Time until the first tick.</param>
+    /// <param name="period">Time between ticks.</param>
+    public ITimer StartTimer(string name, Action tick, TimeSpan due, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(tick);
+        return _clock.CreateTimer(
+            _ =>
+            {
+                try
+                {
+                    tick();
+                }
+                catch (Exception failed)
+                {
+                    HealthLog.TickFailed(_logger, name, failed);
+                }
+            },
+            null,
+            due,
+            period);
+    }
+
+    /// <summary>Notes that a loop which the caller runs has failed for good.</summary>
+    public void Fail(string name, Exception failed)
+    {
+        _failed.TryAdd(name, failed);
+        HealthLog.Failed(_logger, name, failed);
+    }
+}
