@@ -16,6 +16,7 @@ public sealed class RepositoryTests
         new FileLengthRule(),
         new FolderReferencesRule(),
         new LinksRule(),
+        new BackgroundLoopsRule(),
         new LockCommentsRule(),
         new LogEventIdsRule(),
         new MachinePathsRule(),

@@ -1,3 +1,4 @@
+using Longwave.Engine.Health;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
     /// <summary>After a change is heard of: the rest of it mostly follows at once.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
 
+    private readonly BackgroundLoops _loops;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly List<FileSystemWatcher> _watchers = [];
@@ -26,15 +28,15 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
     private string _refused = "";
     private ITimer? _timer;
 
-    public CertificateFiles(ServerCertificate first, TimeProvider clock, ILogger<CertificateFiles> logger) =>
-        (_current, _clock, _logger) = (first, clock, logger);
+    public CertificateFiles(ServerCertificate first, BackgroundLoops loops, TimeProvider clock, ILogger<CertificateFiles> logger) =>
+        (_current, _loops, _clock, _logger) = (first, loops, clock, logger);
 
     /// <summary>For the next handshake.</summary>
     public ServerCertificate Current => _current;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _timer = _clock.CreateTimer(static files => ((CertificateFiles)files!).Look(), this, Interval, Interval);
+        _timer = _loops.StartTimer("longwave-certificate", Look, Interval, Interval);
         foreach (string folder in new[] { _current.CertificateFile, _current.KeyFile }.Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Distinct())
         {
             Watch(folder);

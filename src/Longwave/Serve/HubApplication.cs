@@ -1,3 +1,4 @@
+using Longwave.Engine.Health;
 using System.Net.Quic;
 using System.Net.Security;
 using System.Runtime.InteropServices;
@@ -99,7 +100,7 @@ internal static class HubApplication
         if (certificate is not null)
         {
             builder.Services.AddSingleton(provider => new CertificateFiles(
-                certificate, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateFiles>>()));
+                certificate, provider.GetRequiredService<BackgroundLoops>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateFiles>>()));
             builder.Services.AddHostedService(provider => provider.GetRequiredService<CertificateFiles>());
         }
 

@@ -1,3 +1,4 @@
+using Longwave.Engine.Health;
 using Microsoft.Extensions.Hosting;
 
 namespace Longwave.Serve;
@@ -14,14 +15,14 @@ internal sealed class RestingMemory : IHostedService, IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
     private readonly Rest _rest = new(GC.GetTotalAllocatedBytes());
-    private readonly TimeProvider _clock;
+    private readonly BackgroundLoops _loops;
     private ITimer? _timer;
 
-    public RestingMemory(TimeProvider clock) => _clock = clock;
+    public RestingMemory(BackgroundLoops loops) => _loops = loops;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _timer = _clock.CreateTimer(static resting => ((RestingMemory)resting!).OnTick(), this, Tick, Tick);
+        _timer = _loops.StartTimer("longwave-resting-memory", OnTick, Tick, Tick);
         return Task.CompletedTask;
     }
 

@@ -82,7 +82,9 @@ public sealed class ReactorListenerTests : IDisposable
         await using ReactorListener listener = NewListener(TimeProvider.System);
         var endPoint = (IPEndPoint)listener.EndPoint;
         using var client = new TcpClient();
-        await client.ConnectAsync(endPoint);
+
+        // The listening socket closes at the first edge, which can reset the connection before the client has noticed that it is open.
+        await Record.ExceptionAsync(() => client.ConnectAsync(endPoint));
         Assert.Null(await AcceptAsync(listener));
         Assert.Equal([$"longwave-listener {endPoint}"], _loops.Failed);
         Assert.Contains($"Listening on {endPoint} has stopped", Assert.Single(_logs.Lines), StringComparison.Ordinal);

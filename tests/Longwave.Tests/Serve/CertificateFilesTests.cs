@@ -1,6 +1,8 @@
+using Longwave.Engine.Health;
 using System.Collections.Concurrent;
 using Longwave.Serve;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Tests.Serve;
 
@@ -17,7 +19,7 @@ public sealed class CertificateFilesTests : IDisposable
         _files = new PemFiles(_home.FullName);
         _first = _files.Write();
         var settings = new ListenSettings { Certificate = _files.Certificate, CertificateKey = _files.Key };
-        _certificates = new CertificateFiles(ServerCertificate.Load(settings), TimeProvider.System, _log);
+        _certificates = new CertificateFiles(ServerCertificate.Load(settings), new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, _log);
     }
 
     private string Served => _certificates.Current.Context.TargetCertificate.Thumbprint;
