@@ -31,7 +31,7 @@ public sealed class DeliveryAllocationTests
         try
         {
             var options = new EngineOptions { DataDirectory = directory };
-            using EventLog log = EventLog.Open(options, TimeProvider.System);
+            using EventLog log = EventLog.Open(options);
             using var readers = new CatchUpReaders(log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
             using var shard = new Shard(log, options, readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
             var sinks = new List<CountingSink>();
@@ -72,7 +72,7 @@ public sealed class DeliveryAllocationTests
         {
             var options = new EngineOptions { DataDirectory = directory };
             var clock = new ManualClock();
-            using EventLog log = EventLog.Open(options, clock);
+            using EventLog log = EventLog.Open(options);
             using var readers = new CatchUpReaders(log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
             using var shard = new Shard(log, options, readers, new SubscriberCounts(), clock, NullLogger.Instance);
             CountingSink[] sinks = [.. Enumerable.Range(0, Subscribers).Select(i => Open(shard, "prices/1", i, request => request with { MaxRate = 0.1, Conflate = conflate }))];

@@ -30,7 +30,7 @@ public sealed class SweepsTests : IDisposable
     public SweepsTests()
     {
         var options = new EngineOptions { DataDirectory = _directory };
-        _log = EventLog.Open(options, TimeProvider.System);
+        _log = EventLog.Open(options);
         _readers = new CatchUpReaders(_log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
         _shard = new Shard(_log, options, _readers, _counts, TimeProvider.System, NullLogger.Instance);
     }

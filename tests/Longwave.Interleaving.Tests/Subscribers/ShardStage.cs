@@ -26,7 +26,7 @@ internal sealed class ShardStage : IDisposable
     public ShardStage()
     {
         var options = new EngineOptions { DataDirectory = _directory };
-        _log = EventLog.Open(options, TimeProvider.System);
+        _log = EventLog.Open(options);
         _readers = new CatchUpReaders(_log, options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
         Shard = new Shard(_log, options, _readers, new SubscriberCounts(), TimeProvider.System, NullLogger.Instance);
     }
