@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Health;
 
 /// <summary>
-/// Runs the loops behind requests, so that none of them ends unnoticed. A thread owns state and can't start anew: when it throws, that is logged as
-/// Critical, and the hub is unhealthy until a restart. A task starts anew after a pause. A timer goes on with its next tick.
+/// Runs the loops behind requests, so that none of them ends unnoticed. A thread owns state and can't start again: when it throws, that is logged as
+/// Critical, and the hub is unhealthy until a restart. A task starts again after a pause. A timer goes on with its next tick.
 /// </summary>
 public sealed class BackgroundLoops
 {
-    /// <summary>Pause before a task starts anew; each failure in a row doubles it.</summary>
+    /// <summary>Pause before a task starts again; each failure in a row doubles it.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longest pause. A task that ran for longer than this before it failed begins with the first pause again.</summary>
@@ -64,10 +64,10 @@ public sealed class BackgroundLoops
         return thread;
     }
 
-    /// <summary>Runs a task until it completes. After an exception it starts anew.</summary>
+    /// <summary>Runs a task until it completes. After an exception it starts again.</summary>
     /// <param name="name">Name of the loop in the log.</param>
     /// <param name="run">The loop.</param>
-    /// <param name="stop">Ends a pause; then the task does not start anew.</param>
+    /// <param name="stop">Ends a pause; then the task does not start again.</param>
     public async Task RunAsync(string name, Func<Task> run, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -8,7 +8,7 @@ internal static partial class HealthLog
     [LoggerMessage(1301, LogLevel.Critical, "Background loop {Loop} has failed. The hub is unhealthy until it is restarted.", EventName = "LoopFailed")]
     public static partial void Failed(ILogger logger, string loop, Exception failed);
 
-    [LoggerMessage(1302, LogLevel.Error, "Background loop {Loop} has failed and starts anew in {Pause}.", EventName = "LoopStartsAnew")]
+    [LoggerMessage(1302, LogLevel.Error, "Background loop {Loop} has failed and starts again in {Pause}.", EventName = "LoopStartsAnew")]
     public static partial void StartsAnew(ILogger logger, string loop, TimeSpan pause, Exception failed);
 
     [LoggerMessage(1303, LogLevel.Error, "A tick of {Loop} has failed; the next tick comes as ever.", EventName = "TickFailed")]

@@ -132,7 +132,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
 
     public void OnFailure() => _subscriber.Close(CloseReason.Error);
 
-    /// <summary>Sends what is left of the last frame, if it waits and nobody else does.</summary>
+    /// <summary>Sends the rest of the last frame, if it waits and no other thread is sending it.</summary>
     private void SendRest()
     {
         do
