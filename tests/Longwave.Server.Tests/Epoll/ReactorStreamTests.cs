@@ -39,7 +39,7 @@ public sealed class ReactorStreamTests : IDisposable
     [Fact]
     public void Dispose_BytesCameSinceTheLastRead_TellsThatTheClientIsDone()
     {
-        Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).IsCompleted);
+        Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).AsTask().IsCompleted);
         _client.Send("x"u8);
         Assert.True(_accepted.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead));
         _stream.OnEvents(SystemCalls.EpollIn);
@@ -52,7 +52,7 @@ public sealed class ReactorStreamTests : IDisposable
     [Fact]
     public void Dispose_NothingCame_TellsNothing()
     {
-        Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).IsCompleted);
+        Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).AsTask().IsCompleted);
         _stream.Dispose();
         Assert.Equal(0, Volatile.Read(ref _gone));
     }
