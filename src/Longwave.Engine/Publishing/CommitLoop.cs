@@ -185,12 +185,13 @@ internal sealed class CommitLoop : IDisposable
 
         int events = 0;
         long bytes = 0;
-        foreach (Publication publication in request.Publications)
+        for (int i = 0; i < request.Count; i++)
         {
-            if (_log.Topics.IsInMemory(publication.Event))
+            Event e = request[i].Event;
+            if (_log.Topics.IsInMemory(e))
             {
                 events++;
-                bytes += TailEvent.SizeOf(publication.Event);
+                bytes += TailEvent.SizeOf(e);
             }
         }
 
@@ -206,13 +207,14 @@ internal sealed class CommitLoop : IDisposable
     private bool HasRoomForTopics(PublishRequest request)
     {
         int room = _options.Limits.MaxTopics - _log.Topics.Count;
-        foreach (Publication publication in request.Publications)
+        for (int i = 0; i < request.Count; i++)
         {
             // Counts a topic that comes twice in the request twice; near the bound that refuses one request early, at most.
-            room -= _log.Topics.TryGet(publication.Event.Topic, out _) ? 0 : 1;
-            for (int i = 0; i < publication.Event.Alternates.Count; i++)
+            Event e = request[i].Event;
+            room -= _log.Topics.TryGet(e.Topic, out _) ? 0 : 1;
+            for (int alternate = 0; alternate < e.Alternates.Count; alternate++)
             {
-                room -= _log.Topics.TryGet(publication.Event.Alternates[i], out _) ? 0 : 1;
+                room -= _log.Topics.TryGet(e.Alternates[alternate], out _) ? 0 : 1;
             }
 
             if (room < 0)

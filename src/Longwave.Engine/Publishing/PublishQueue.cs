@@ -51,10 +51,10 @@ internal sealed class PublishQueue(HubLimits limits)
             int events = 0;
             long bytes = 0;
             while (_waiting.TryPeek(out PublishRequest? next)
-                && (batch.Count == 0 || (events + next.Publications.Count <= limits.MaxCommitEvents && bytes + next.Bytes <= limits.MaxCommitBytes)))
+                && (batch.Count == 0 || (events + next.Count <= limits.MaxCommitEvents && bytes + next.Bytes <= limits.MaxCommitBytes)))
             {
                 batch.Add(_waiting.Dequeue());
-                events += next.Publications.Count;
+                events += next.Count;
                 bytes += next.Bytes;
             }
 

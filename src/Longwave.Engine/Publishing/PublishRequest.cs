@@ -16,7 +16,10 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     public const int MaxSourcePositionBytes = 1_024;
 
     private readonly HubLimits _limits;
-    private readonly List<Publication> _publications = [];
+
+    // Most requests have one event, and need no list for it.
+    private Publication _first;
+    private List<Publication>? _more;
 
     // The publisher goes on elsewhere: the writer thread must not run its code.
     private ManualResetValueTaskSourceCore<PublishResult> _done = new() { RunContinuationsAsynchronously = true };
@@ -26,9 +29,9 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     internal PublishRequest(HubLimits limits) => _limits = limits;
 
     /// <summary>Events added.</summary>
-    public int Count => _publications.Count;
+    public int Count { get; private set; }
 
-    internal IReadOnlyList<Publication> Publications => _publications;
+    internal Publication this[int index] => index == 0 ? _first : _more![index - 1];
 
     /// <summary>Bytes of data of all events.</summary>
     internal long Bytes { get; private set; }
@@ -86,7 +89,16 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
             return Refuse(PublishOutcome.RequestTooLarge, $"The data of one request may have {_limits.MaxRequestBytes} bytes in all; send several requests.");
         }
 
-        _publications.Add(new Publication(e, key));
+        if (Count == 0)
+        {
+            _first = new Publication(e, key);
+        }
+        else
+        {
+            (_more ??= []).Add(new Publication(e, key));
+        }
+
+        Count++;
         Bytes += e.Data.Length;
         TailBytes += TailEvent.SizeOf(e);
         return null;

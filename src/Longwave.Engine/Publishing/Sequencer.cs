@@ -57,7 +57,7 @@ internal sealed class Sequencer
         var published = new PublishedEvent[request.Count];
         for (int i = 0; i < published.Length; i++)
         {
-            Publication publication = request.Publications[i];
+            Publication publication = request[i];
             IdempotencyKey? key = _keys.IsOn ? publication.Key : null;
             published[i] = key is { } known && _keys.TryGet(known, time, out long first)
                 ? new PublishedEvent(new Position(_epoch, first), Duplicate: true)

@@ -36,20 +36,29 @@ internal sealed class BrowserRules
     public bool IsOurs(HttpContext context)
     {
         HostString host = context.Request.Host;
-        if (!host.HasValue)
+        if (!host.HasValue || IsIPv4(host.Value))
         {
             return true;
         }
 
         string name = host.Host.ToLowerInvariant();
         name = name.EndsWith('.') ? name[..^1] : name;
-        if (name == Localhost || name.EndsWith("." + Localhost, StringComparison.Ordinal) || IPAddress.TryParse(name, out _))
+        if (name == Localhost || name.EndsWith("." + Localhost, StringComparison.Ordinal) || IPAddress.IsValid(name))
         {
             return true;
         }
 
-        int port = PortOf(host, _clients.SchemeOf(context));
-        return Array.Exists(_hosts, allowed => allowed.Matches(name, port));
+        return IsListed(name, PortOf(host, _clients.SchemeOf(context)));
+    }
+
+    private bool IsListed(string name, int port) => Array.Exists(_hosts, allowed => allowed.Matches(name, port));
+
+    /// <summary>Recognizes an IPv4 address, with or without a port, without allocating.</summary>
+    private static bool IsIPv4(ReadOnlySpan<char> host)
+    {
+        int colon = host.IndexOf(':');
+        ReadOnlySpan<char> name = colon < 0 ? host : host[..colon];
+        return colon == host.LastIndexOf(':') && !name.ContainsAnyExcept("0123456789.") && IPAddress.IsValid(name);
     }
 
     /// <summary>Trust in the page that sends the request.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
@@ -238,6 +239,8 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
         }
     }
 
+    // Waits once for nearly every request of an open connection, so its state is pooled.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         // Cancellation wakes the waiting read, which then throws.

@@ -10,22 +10,27 @@ namespace Longwave.Server.Http;
 /// silently widen a subscription. The syntax is <c>application/x-www-form-urlencoded</c> as WHATWG URL defines it (<c>+</c> is a space),
 /// except that a percent sign without two hexadecimal digits is an error.
 /// </remarks>
-internal sealed class QueryValues
+internal struct QueryValues
 {
-    private readonly List<(string Name, string Value)> _values = [];
+    /// <summary>Initial capacity. The array grows by values, because separators alone must not make it large.</summary>
+    private const int FirstValues = 4;
 
-    private QueryValues()
-    {
-    }
+    private (string Name, string Value)[] _values;
+    private int _count;
+
+    private QueryValues(int most) => _values = most == 0 ? [] : new (string, string)[Math.Min(most, FirstValues)];
+
+    private readonly ReadOnlySpan<(string Name, string Value)> Values => _values.AsSpan(0, _count);
 
     /// <summary>Reads <paramref name="query"/>, with or without its question mark.</summary>
     public static Problem? TryRead(ReadOnlySpan<char> query, ReadOnlySpan<QueryParameter> known, out QueryValues values)
     {
-        values = new QueryValues();
         if (query.Length > 0 && query[0] == '?')
         {
             query = query[1..];
         }
+
+        values = new QueryValues(query.IsEmpty ? 0 : query.Count('&') + 1);
 
         foreach (Range range in query.Split('&'))
         {
@@ -47,9 +52,9 @@ internal sealed class QueryValues
     }
 
     /// <summary>The value of a parameter that is not repeatable, or null.</summary>
-    public string? Single(string name)
+    public readonly string? Single(string name)
     {
-        foreach ((string Name, string Value) pair in _values)
+        foreach ((string Name, string Value) pair in Values)
         {
             if (pair.Name == name)
             {
@@ -61,14 +66,20 @@ internal sealed class QueryValues
     }
 
     /// <summary>Every value of a parameter, in the order given.</summary>
-    public IReadOnlyList<string> All(string name)
+    public readonly IReadOnlyList<string> All(string name)
     {
-        var all = new List<string>();
-        foreach ((string Name, string Value) pair in _values)
+        int count = 0;
+        foreach ((string Name, string Value) pair in Values)
+        {
+            count += pair.Name == name ? 1 : 0;
+        }
+
+        string[] all = count == 0 ? [] : new string[count];
+        foreach ((string Name, string Value) pair in Values)
         {
             if (pair.Name == name)
             {
-                all.Add(pair.Value);
+                all[^count--] = pair.Value;
             }
         }
 
@@ -77,18 +88,25 @@ internal sealed class QueryValues
 
     private Problem? Add(ReadOnlySpan<char> rawName, ReadOnlySpan<char> rawValue, ReadOnlySpan<QueryParameter> known)
     {
-        Problem? problem = TryDecode(rawName, "query", out string name);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        int index = IndexOf(known, name);
+        // Nearly every name is written as it is, and then it needs no string of its own.
+        Problem? problem;
+        int index = IndexOf(known, rawName);
         if (index < 0)
         {
-            return Unknown(name, known);
+            problem = TryDecode(rawName, "query", out string decoded);
+            if (problem is not null)
+            {
+                return problem;
+            }
+
+            index = IndexOf(known, decoded);
+            if (index < 0)
+            {
+                return Unknown(decoded, known);
+            }
         }
 
+        string name = known[index].Name;
         if (!known[index].Repeatable && Single(name) is not null)
         {
             return new Problem(ProblemTypes.RepeatedParameter, $"`{name}` must be given only once.", name);
@@ -97,17 +115,22 @@ internal sealed class QueryValues
         problem = TryDecode(rawValue, name, out string value);
         if (problem is null)
         {
-            _values.Add((known[index].Name, value));
+            if (_count == _values.Length)
+            {
+                Array.Resize(ref _values, 2 * _count);
+            }
+
+            _values[_count++] = (name, value);
         }
 
         return problem;
     }
 
-    private static int IndexOf(ReadOnlySpan<QueryParameter> known, string name)
+    private static int IndexOf(ReadOnlySpan<QueryParameter> known, ReadOnlySpan<char> name)
     {
         for (int i = 0; i < known.Length; i++)
         {
-            if (known[i].Name == name)
+            if (name.SequenceEqual(known[i].Name))
             {
                 return i;
             }

@@ -32,7 +32,11 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
 
         string? contentType = null;
         MediaTypeHeaderValue? media = null;
-        if (!StringValues.IsNullOrEmpty(headers.ContentType))
+        if (IsPlain(headers.ContentType))
+        {
+            contentType = headers.ContentType[0];
+        }
+        else if (!StringValues.IsNullOrEmpty(headers.ContentType))
         {
             contentType = headers.ContentType.ToString();
             if (headers.ContentType.Count > 1 || !MediaTypeHeaderValue.TryParse(contentType, out media))
@@ -53,6 +57,10 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
         read = new BodyHeaders(kind, contentType, key);
         return null;
     }
+
+    /// <summary>The most frequent content types: UTF-8 and not CloudEvents, so they are kept without parsing.</summary>
+    private static bool IsPlain(StringValues contentType) =>
+        contentType.Count == 1 && contentType[0] is "text/plain" or "application/json" or "text/plain; charset=utf-8" or "application/json; charset=utf-8";
 
     private static Problem? CheckEncoding(StringValues encoding) =>
         StringValues.IsNullOrEmpty(encoding) || encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
@@ -92,6 +100,12 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
     {
         kind = BodyKind.Raw;
         string type = media?.MediaType.ToString().ToLowerInvariant() ?? "";
+        bool isBinary = false;
+        foreach (string name in BinaryModeHeaders)
+        {
+            isBinary = isBinary || headers.ContainsKey(name);
+        }
+
         if (type.StartsWith(CloudEventsPrefix, StringComparison.Ordinal))
         {
             kind = type == "application/cloudevents-batch+json" ? BodyKind.Batch : BodyKind.Structured;
@@ -103,7 +117,7 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
                     "Content-Type");
         }
 
-        kind = BinaryModeHeaders.Any(headers.ContainsKey) ? BodyKind.Binary
+        kind = isBinary ? BodyKind.Binary
             : type is "application/x-ndjson" or "application/ndjson" ? BodyKind.Ndjson
             : BodyKind.Raw;
         return null;

@@ -4,6 +4,7 @@ using Longwave.Protocol.CloudEvents;
 using Longwave.Protocol.Events;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
+using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Publish;
 
@@ -12,10 +13,13 @@ namespace Longwave.Server.Publish;
 /// <param name="idempotencyKey">The request's <c>Idempotency-Key</c>, which identifies an event together with the caller and the index, or null.</param>
 /// <param name="batch">Whether problems contain the index of the event.</param>
 /// <param name="caller">The publisher: each event needs a grant for each of its topics.</param>
-internal sealed class PublicationList(PublishRequest request, string? idempotencyKey, bool batch, Caller caller)
+internal readonly struct PublicationList(PublishRequest request, string? idempotencyKey, bool batch, Caller caller)
 {
     /// <summary>The hub's Mercure URL, below which only the hub publishes; null when Mercure is disabled.</summary>
-    public string? HubUrl { get; init; }
+    public HubAddress? Address { get; init; }
+
+    /// <summary>The HTTP request, which determines the URL; set with it.</summary>
+    public HttpContext? Context { get; init; }
 
     /// <summary>Number of events added so far.</summary>
     public PublishRequest Request => request;
@@ -58,13 +62,20 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
     /// <summary>Checks the grants, after the rules, so that an invalid topic is rejected as invalid. A request with a rejected event is never published.</summary>
     private Problem? CheckGrants(Event e)
     {
-        if (HubUrl is not null && (ReservedTopics.IsBelow(e.Topic, HubUrl) || e.Alternates.Any(topic => ReservedTopics.IsBelow(topic, HubUrl))))
+        bool isReserved = IsReserved(e.Topic);
+        string? forbidden = caller.MayPublish(e.Topic, e.Type) ? null : e.Topic;
+        for (int i = 0; i < e.Alternates.Count; i++)
+        {
+            isReserved = isReserved || IsReserved(e.Alternates[i]);
+            forbidden ??= caller.MayPublish(e.Alternates[i], e.Type) ? null : e.Alternates[i];
+        }
+
+        if (isReserved)
         {
             return new Problem(
                 ProblemTypes.Forbidden, "The topic is below the hub's own URL, where only the hub publishes. Nothing was appended.", "topic", Index);
         }
 
-        string? forbidden = caller.MayPublish(e.Topic, e.Type) ? e.Alternates.FirstOrDefault(topic => !caller.MayPublish(topic, e.Type)) : e.Topic;
         return forbidden is null
             ? null
             : Authenticator.Forbid(
@@ -73,4 +84,7 @@ internal sealed class PublicationList(PublishRequest request, string? idempotenc
                 "topic",
                 Index);
     }
+
+    private bool IsReserved(string topic) =>
+        ReservedTopics.IsSuspicious(topic) && Address is not null && ReservedTopics.IsBelow(topic, Address.Of(Context!));
 }

@@ -10,26 +10,21 @@ namespace Longwave.Server.Publish;
 /// <summary>Answers a publish with the positions of the events.</summary>
 internal static class PublishAnswer
 {
+    private const int MaxSingleBytes = 32 + Position.MaxTextLength;
+
     /// <summary><c>{"id":"5f3a9c1e-1042"}</c> with 201, or 200 and <c>"duplicate":true</c> when the event was already in the log.</summary>
-    public static Task WriteSingleAsync(HttpContext context, PublishedEvent published)
+    /// <remarks>A position needs no escaping, so the bytes are written to the response directly. The web server sends them when the request ends.</remarks>
+    public static void WriteSingle(HttpContext context, PublishedEvent published)
     {
-        context.Response.StatusCode = published.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        var body = new ArrayBufferWriter<byte>(96);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
-        {
-            json.WriteStartObject();
-            Span<byte> text = stackalloc byte[Position.MaxTextLength];
-            published.Position.TryFormat(text, out int length);
-            json.WriteString("id"u8, text[..length]);
-            if (published.Duplicate)
-            {
-                json.WriteBoolean("duplicate"u8, true);
-            }
-
-            json.WriteEndObject();
-        }
-
-        return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+        Span<byte> body = stackalloc byte[MaxSingleBytes];
+        int length = Append(body, 0, "{\"id\":\""u8);
+        published.Position.TryFormat(body[length..], out int positionLength);
+        length = Append(body, length + positionLength, published.Duplicate ? "\",\"duplicate\":true}"u8 : "\"}"u8);
+        HttpResponse response = context.Response;
+        response.StatusCode = published.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        response.ContentType = JsonAnswer.MediaType;
+        response.ContentLength = length;
+        response.BodyWriter.Write(body[..length]);
     }
 
     /// <summary><c>{"ids":[…],"duplicates":n}</c> with 201, or 200 when no event was new.</summary>
@@ -56,5 +51,11 @@ internal static class PublishAnswer
 
         context.Response.StatusCode = duplicates == published.Count ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+    }
+
+    private static int Append(Span<byte> body, int at, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(body[at..]);
+        return at + text.Length;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Longwave.Engine.Log;
 using Longwave.Engine.Publishing;
 using Longwave.Protocol.CloudEvents;
@@ -45,6 +46,8 @@ internal sealed class PublishEndpoint(
         }
     }
 
+    // Waits for the log in every request, so its state is pooled.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Problem?> ReadAndPublishAsync(HttpContext context, Caller caller, BodyHeaders headers, PublishQuery query)
     {
         Problem? problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit);
@@ -56,7 +59,7 @@ internal sealed class PublishEndpoint(
         using PublishPermit? held = permit;
         using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
-        var list = new PublicationList(hub.Engine.NewRequest(), headers.IdempotencyKey, batch, caller) { HubUrl = options.Mercure.Enabled ? address.Of(context) : null };
+        var list = new PublicationList(hub.Engine.NewRequest(), headers.IdempotencyKey, batch, caller) { Address = options.Mercure.Enabled ? address : null, Context = context };
 
         // The bytes count as being received until the log has answered, so that every byte is always within one of the two limits.
         return reader.CheckDeclaredLength()
@@ -65,15 +68,20 @@ internal sealed class PublishEndpoint(
             ?? await PublishAsync(context, list.Request, batch);
     }
 
-    private static async ValueTask<Problem?> ReadAsync(
-        HttpContext context, BodyHeaders headers, PublishQuery query, BodyReader reader, PublicationList list)
+    private static ValueTask<Problem?> ReadAsync(HttpContext context, BodyHeaders headers, PublishQuery query, BodyReader reader, PublicationList list)
     {
         var defaults = new CloudEventDefaults(query.Topics.Count > 0 ? query.Topics[0] : null, query.Key, query.IsPrivate);
-        if (headers.Kind == BodyKind.Ndjson)
-        {
-            return await reader.ReadLinesAsync(line => AddCloudEvent(line, defaults, list), context.RequestAborted);
-        }
+        return headers.Kind == BodyKind.Ndjson
+            ? ReadLinesAsync(context, defaults, reader, list)
+            : ReadWholeAsync(context, headers, query, defaults, reader, list);
+    }
 
+    private static ValueTask<Problem?> ReadLinesAsync(HttpContext context, CloudEventDefaults defaults, BodyReader reader, PublicationList list) =>
+        reader.ReadLinesAsync(line => AddCloudEvent(line, defaults, list), context.RequestAborted);
+
+    private static async ValueTask<Problem?> ReadWholeAsync(
+        HttpContext context, BodyHeaders headers, PublishQuery query, CloudEventDefaults defaults, BodyReader reader, PublicationList list)
+    {
         (Problem? problem, byte[] body) = await reader.ReadAllAsync(context.RequestAborted);
         if (problem is not null)
         {
@@ -134,6 +142,7 @@ internal sealed class PublishEndpoint(
         return null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Problem?> PublishAsync(HttpContext context, PublishRequest request, bool batch)
     {
         if (request.Count == 0)
@@ -148,7 +157,15 @@ internal sealed class PublishEndpoint(
             return PublishRefusals.Of(result);
         }
 
-        await (batch ? PublishAnswer.WriteBatchAsync(context, result.Events) : PublishAnswer.WriteSingleAsync(context, result.Events[0]));
+        if (batch)
+        {
+            await PublishAnswer.WriteBatchAsync(context, result.Events);
+        }
+        else
+        {
+            PublishAnswer.WriteSingle(context, result.Events[0]);
+        }
+
         return null;
     }
 }

@@ -11,6 +11,9 @@ internal static class ReservedTopics
     /// <summary>Whether the topic, resolved against the hub's URL and normalized, is that URL or below it.</summary>
     public static bool IsReserved(string topic, UrlParts hub) => PathOf(topic, hub) is { } path && (path == hub.NormalPath || IsBelow(path, hub));
 
+    /// <summary>Whether the topic can be reserved. Nearly none can, and only for these the hub's URL is needed.</summary>
+    public static bool IsSuspicious(string topic) => topic.AsSpan().ContainsAny(Suspicious);
+
     /// <summary>Whether the topic is below the hub's URL, where the updates about subscriptions are.</summary>
     public static bool IsBelow(string topic, string hubUrl) =>
         UrlParts.Parse(hubUrl) is { } hub && PathOf(topic, hub) is { } path && IsBelow(path, hub);
@@ -19,5 +22,5 @@ internal static class ReservedTopics
 
     /// <summary>The normalized path; null if the topic cannot be reserved, as nearly every topic.</summary>
     private static string? PathOf(string topic, UrlParts hub) =>
-        topic.AsSpan().ContainsAny(Suspicious) && UrlParts.Parse(topic, hub) is { HasOpaquePath: false } url ? url.NormalPath : null;
+        IsSuspicious(topic) && UrlParts.Parse(topic, hub) is { HasOpaquePath: false } url ? url.NormalPath : null;
 }
