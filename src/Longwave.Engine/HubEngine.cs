@@ -1,4 +1,5 @@
 using Longwave.Engine.Access;
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
@@ -27,8 +28,8 @@ namespace Longwave.Engine;
 /// <item>The appender writes events, keys and the position in an upstream: one transaction, one sync (<see cref="Appender"/>).</item>
 /// <item>The events become visible in the hot tail (<see cref="HotTail"/>), and their publishers are answered.</item>
 /// <item>Each shard reads the hot tail from a place of its own and looks up who listens (<see cref="Fanout.Shard"/>).</item>
-/// <item>One subscriber after the other, round and round, gets the frames that have come by then, in one write (<see cref="Fanout.Sweep"/>).</item>
-/// <item>Whoever is not at the live edge, or can't keep up, reads the log from its cursor (<see cref="Subscribers.CatchUpReaders"/>).</item>
+/// <item>One subscriber after the other, round and round, gets the frames that have come by then, in one write (<see cref="Subscribers.Sweep"/>).</item>
+/// <item>Whoever is not at the live edge, or can't keep up, reads the log from its cursor (<see cref="CatchUp.CatchUpReaders"/>).</item>
 /// </list>
 /// </remarks>
 public sealed class HubEngine : IAsyncDisposable
@@ -236,7 +237,7 @@ public sealed class HubEngine : IAsyncDisposable
 
         long id = Interlocked.Increment(ref _lastId);
         Shard shard = _shards[id % _shards.Length];
-        subscriber = new Subscriber(id, request, filter, sink, shard, _patterns);
+        subscriber = new Subscriber(id, request, filter, sink, shard.Inbox, _patterns);
         sink.Attach(subscriber);
         return SubscribeOutcome.Accepted;
     }

@@ -39,16 +39,19 @@ public sealed class ReadAccess
         asked.All(selector => _own.Any(grant => grant.Covers(selector, types)));
 
     /// <summary>Whether an event may be read: by its first topic or by one of its alternates.</summary>
-    internal bool MayRead(TailEvent found)
+    internal bool MayRead(TailEvent found) => MayRead(found.Topic, found.Alternates, found.Event.Type, found.Event.IsPrivate);
+
+    /// <summary>Whether an event of these topics and this type may be read: by its first topic or by one of its alternates.</summary>
+    internal bool MayRead(Topic topic, ReadOnlySpan<Topic> alternates, string? type, bool isPrivate)
     {
-        if (MayRead(found.Topic, found.Event.Type, found.Event.IsPrivate))
+        if (MayRead(topic, type, isPrivate))
         {
             return true;
         }
 
-        foreach (Topic alternate in found.Alternates)
+        foreach (Topic alternate in alternates)
         {
-            if (MayRead(alternate, found.Event.Type, found.Event.IsPrivate))
+            if (MayRead(alternate, type, isPrivate))
             {
                 return true;
             }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
@@ -7,7 +7,6 @@ using Longwave.Engine.Topics;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 using Microsoft.Extensions.Logging;
-using static Longwave.Engine.Fanout.Missing;
 
 namespace Longwave.Engine.Fanout;
 
@@ -20,13 +19,12 @@ namespace Longwave.Engine.Fanout;
 /// subscriber has no queue. One that can't take more remembers which event it missed first, and gets
 /// what it missed from the hot tail when its sink is writable, if that is near, else through a catch-up reader.
 /// </remarks>
-internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
+internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate renewals, DueList due, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
-    private readonly Sweeps _sweeps = new(limits, clock, logger);
+    private readonly Sweeps _sweeps = new(limits, renewals, clock, logger);
     private readonly Singles _singles = new(limits, due, clock, logger);
-    private readonly List<TailEvent> _events = [];
-    private readonly MissedResume _missed = new(log, limits);
+    private readonly BacklogReader _backlog = BacklogReader.OfTail(log, limits);
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
@@ -42,7 +40,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
     {
         if (!IsCurrent(subscriber))
         {
-            return new Position(log.Epoch, subscriber.Cursor);
+            return new Position(log.Epoch, subscriber.SentThrough);
         }
 
         ReadOnlySpan<TailEvent> lacking = Sweeps.Lacking(subscriber);
@@ -59,7 +57,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         ref RouteMember member = ref Sweeps.MemberOf(subscriber);
         if (Unsafe.IsNullRef(ref member))
         {
-            subscriber.Cursor = position.Offset;
+            subscriber.SentThrough = position.Offset;
         }
         else
         {
@@ -70,7 +68,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
     }
 
     /// <summary>Whether a live subscriber has missed nothing of what was routed.</summary>
-    public bool IsCurrent(Subscriber subscriber) => subscriber.MissedSequence < 0 || subscriber.MissedSequence >= _next;
+    public bool IsCurrent(Subscriber subscriber) => subscriber.Backlog.MissedFrom < 0 || subscriber.Backlog.MissedFrom >= _next;
 
     /// <summary>
     /// The seam: gives the subscriber the events between its cursor and this place, then makes it live, all on the shard's own turn. Events
@@ -79,19 +77,20 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
     /// <returns>False when too many events lie between; then nothing was done.</returns>
     public bool TryJoin(Subscriber subscriber)
     {
-        long sequence = log.Tail.Find(subscriber.Cursor);
+        long sequence = log.Tail.Find(subscriber.SentThrough);
         if (sequence < 0 || _next - sequence > limits.JoinScanEvents)
         {
             return false;
         }
 
         subscriber.State = SubscriberState.Live;
-        subscriber.HasBeenLive = true;
-        subscriber.IsSlow = false;
-        subscriber.Matches = null;
+        ref Backlog backlog = ref subscriber.Backlog;
+        backlog.HasBeenLive = true;
+        backlog.IsSlow = false;
+        backlog.Topics = null;
+        backlog.MissedFrom = sequence < _next ? sequence : -1;
         _routes.Add(subscriber);
         _live++;
-        subscriber.MissedSequence = sequence < _next ? sequence : -1;
         return true;
     }
 
@@ -99,83 +98,63 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
     /// <returns>False when it must read the log instead: it missed too much, or what it missed has left the hot tail.</returns>
     public bool TryResume(Subscriber subscriber)
     {
-        bool resumed = subscriber.MissedSequence < 0 || TryResume(subscriber, subscriber.MissedSequence);
-        if (!resumed || subscriber.Route is null)
+        if (subscriber.Backlog.MissedFrom >= 0 && !TryReadBacklog(subscriber))
         {
-            return resumed;
+            return false;
+        }
+
+        if (subscriber.Route is null)
+        {
+            return true;
         }
 
         if (!subscriber.IsBlocked)
         {
             Sweeps.SetReady(subscriber);
         }
-        else if (subscriber.MissedSequence < 0)
+        else if (subscriber.Backlog.MissedFrom < 0)
         {
-            subscriber.MissedSequence = _next;
+            // It takes part in no round while it is blocked: what is routed from here on it misses.
+            subscriber.Backlog.MissedFrom = _next;
         }
 
         return true;
     }
 
-    private bool TryResume(Subscriber subscriber, long sequence)
+    /// <summary>Reads what lies between the subscriber and this place, page by page, until it is blocked or has everything.</summary>
+    private bool TryReadBacklog(Subscriber subscriber)
     {
-        subscriber.MissedSequence = -1;
-        if (subscriber.IsSlow || subscriber.Request.Conflate)
-        {
-            return TryResumeSome(subscriber, sequence);
-        }
-
-        if (_next - sequence > limits.JoinScanEvents)
+        subscriber.ReduceBacklog(_routedThrough);
+        if (_next - subscriber.Backlog.MissedFrom > limits.JoinScanEvents)
         {
             return false;
         }
 
-        while (sequence < _next && subscriber.MissedSequence < 0)
+        try
         {
-            if (!_missed.TryGather(subscriber, ref sequence, _next, _events))
+            while (subscriber is { IsBlocked: false, Closing: null, Backlog.IsTooSlow: false } && subscriber.Backlog.MissedFrom < _next)
             {
-                return false;
-            }
-
-            if (_events.Count > 0)
-            {
-                _singles.Send(subscriber, CollectionsMarshal.AsSpan(_events));
-            }
-
-            if (subscriber.IsBlocked && subscriber.MissedSequence < 0 && sequence < _next)
-            {
-                subscriber.MissedSequence = sequence;
+                if (_backlog.ReadTail(subscriber, _next) == PageOutcome.Overtaken)
+                {
+                    return false;
+                }
             }
         }
-
-        return true;
-    }
-
-    /// <summary>A subscriber of which not every missed event is wanted gets the others.</summary>
-    private bool TryResumeSome(Subscriber subscriber, long sequence)
-    {
-        _events.Clear();
-        if (_next - sequence > limits.JoinScanEvents || !_missed.TrySurvey(subscriber, sequence, _next, _events))
+        catch (Exception failed)
         {
-            subscriber.MissedThrough = _routedThrough;
-            return false;
+            subscriber.Fail(failed, logger);
         }
 
-        if (subscriber.IsTooSlow)
+        if (subscriber.IsBlocked)
         {
-            return true;
+            subscriber.BlockedSince = clock.GetTimestamp();
         }
 
-        if (subscriber.SkippedAfter >= 0)
+        if (subscriber.Backlog.MissedFrom >= _next)
         {
-            byte[] notice = _missed.TakeNotice(subscriber);
-            Send(subscriber, new FrameRun(notice, [notice.Length], isShared: true));
+            subscriber.Backlog.MissedFrom = -1;
         }
 
-        _singles.SendInWrites(subscriber, _events);
-
-        // One that is blocked again is not done with this range, whatever is left of it.
-        subscriber.IsSlow &= subscriber.IsBlocked;
         return true;
     }
 
@@ -187,7 +166,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
             long position = PositionOf(subscriber).Offset;
             _sweeps.PrepareToLeave(subscriber);
             _routes.Remove(subscriber);
-            subscriber.Cursor = position;
+            subscriber.SentThrough = position;
         }
         else
         {
@@ -254,11 +233,11 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
                 return;
             }
 
-            Block(subscriber, clock.GetTimestamp());
+            subscriber.Block(clock.GetTimestamp());
         }
         catch (Exception failed)
         {
-            Fail(subscriber, failed, logger);
+            subscriber.Fail(failed, logger);
         }
 
         if (subscriber.Route is not null)
@@ -287,16 +266,16 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, DueList due, 
         {
             foreach (ref readonly RouteMember member in node.Plain.Suspended)
             {
-                if (added.Offset > member.Subscriber.Cursor)
+                if (added.Offset > member.Subscriber.SentThrough)
                 {
-                    NoteSlow(member.Subscriber, added);
+                    member.Subscriber.NotePolicy(added);
                 }
             }
         }
 
         foreach (Subscriber subscriber in node.Single)
         {
-            if (added.Offset > subscriber.Cursor && TypeFilter.Matches(subscriber.Request.Types, added.Event.Type))
+            if (added.Offset > subscriber.SentThrough && TypeFilter.Matches(subscriber.Request.Types, added.Event.Type))
             {
                 _singles.Route(subscriber, added);
             }

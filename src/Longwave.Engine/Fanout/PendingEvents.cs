@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
 
 namespace Longwave.Engine.Fanout;
 

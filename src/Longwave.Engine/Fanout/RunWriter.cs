@@ -1,3 +1,4 @@
+using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 

@@ -1,3 +1,4 @@
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
@@ -23,7 +24,7 @@ internal sealed class Shard : IDisposable
     private readonly SubscriberCounts _counts;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Mailbox<ShardMessage> _mailbox = new();
+    private readonly ShardInbox _inbox;
     private readonly StreamNotices _notices;
     private readonly Action<Subscriber> _heartbeat;
     private List<ShardMessage> _messages = [];
@@ -31,9 +32,10 @@ internal sealed class Shard : IDisposable
     public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger)
     {
         (_log, _counts, _clock, _logger) = (log, counts, clock, logger);
+        _inbox = new ShardInbox(log);
         _catchUp = new CatchUpQueue(readers);
         _due = new DueList(clock, Wake);
-        _delivery = new LiveDelivery(log, options.Limits, _due, clock, logger);
+        _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _due, clock, logger);
         _timer = new ShardTimer(options, clock);
         _notices = new StreamNotices(log, _delivery, _timer);
         _expiry = new ExpiryWatch(clock, _notices.TryTellOfExpiry);
@@ -46,32 +48,19 @@ internal sealed class Shard : IDisposable
     /// <summary>Time between two ticks that it wants to be posted.</summary>
     public TimeSpan TickInterval => _timer.TickInterval;
 
-    public void Post(ShardMessage message) => _mailbox.Post(message);
+    /// <summary>Where other threads, subscribers above all, leave messages.</summary>
+    public ShardInbox Inbox => _inbox;
+
+    public void Post(ShardMessage message) => _inbox.Post(message);
 
     /// <summary>Time has passed. From the clock's timer.</summary>
-    public void PostTick() => _timer.PostTick(_mailbox);
-
-    /// <summary>Takes a subscriber in. One that lacks nothing waits for the next event or tick, whichever comes first.</summary>
-    public void Open(Subscriber subscriber)
-    {
-        (long cursor, bool isUrgent) = (subscriber.Cursor, subscriber.Request.EndWhenLive || !subscriber.Request.Streaming || subscriber.NeedsCatchUp);
-        _mailbox.PostQuietly(new ShardMessage(ShardMessageKind.Opened, subscriber));
-
-        // The tip is read after the message is in: an event that woke the shard before it had raised the tip, and a later one wakes it for both.
-        if (isUrgent || _log.Tip > cursor)
-        {
-            _mailbox.Wake();
-        }
-    }
-
-    /// <summary>A subscriber gets another identity; <see cref="ShardMessageKind.Renewed"/> must follow.</summary>
-    public void BeginRenewal() => _delivery.Sweeps.BeginRenewal();
+    public void PostTick() => _timer.PostTick(_inbox);
 
     /// <summary>There are new events in the hot tail.</summary>
-    public void Wake() => _mailbox.Wake();
+    public void Wake() => _inbox.Wake();
 
     /// <summary>Ends <see cref="Run"/>.</summary>
-    public void Close() => _mailbox.Close();
+    public void Close() => _inbox.Close();
 
     /// <summary>The shard's thread.</summary>
     public void Run()
@@ -101,7 +90,7 @@ internal sealed class Shard : IDisposable
     /// <param name="wait">Sleep until there is something to do.</param>
     public bool Turn(bool wait)
     {
-        bool open = _mailbox.Take(ref _messages, wait && !HasWork);
+        bool open = _inbox.Take(ref _messages, wait && !HasWork);
         foreach (ShardMessage message in _messages)
         {
             Handle(message);
@@ -118,7 +107,7 @@ internal sealed class Shard : IDisposable
             foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State == SubscriberState.Live))
             {
                 // One that missed nothing has all that was routed; its cursor only knows of what matched.
-                subscriber.Cursor = _delivery.PositionOf(subscriber).Offset;
+                _delivery.Advance(subscriber);
                 SendBack(subscriber);
             }
         }
@@ -195,9 +184,9 @@ internal sealed class Shard : IDisposable
         subscriber.State = SubscriberState.Waiting;
         subscriber.BlockedSince = _clock.GetTimestamp();
         TakeEarlySignal(subscriber);
-        if (subscriber.Request.Conflate && subscriber.NeedsCatchUp)
+        if (subscriber.Backlog.NeedsReader)
         {
-            Missing.Return(subscriber, _log);
+            subscriber.ReduceBacklog(_log.Tip);
         }
 
         _timer.Add(subscriber);
@@ -214,29 +203,34 @@ internal sealed class Shard : IDisposable
             return;
         }
 
-        subscriber.IsBlocked = false;
-        if (subscriber.State is SubscriberState.Waiting or SubscriberState.Queued)
+        switch (subscriber.State)
         {
-            Missing.Return(subscriber, _log);
-        }
-
-        if (subscriber.State == SubscriberState.Waiting)
-        {
-            Proceed(subscriber);
-        }
-        else if (subscriber.State == SubscriberState.Live && subscriber.MissedSequence >= 0)
-        {
-            ResumeWhenDue(subscriber);
-        }
-        else if (subscriber.State == SubscriberState.Live)
-        {
-            subscriber.IsSlow = false;
+            case SubscriberState.Waiting:
+                subscriber.OnWritableAgain(_log);
+                Proceed(subscriber);
+                break;
+            case SubscriberState.Queued:
+                subscriber.OnWritableAgain(_log);
+                break;
+            default:
+                subscriber.IsBlocked = false;
+                ResumeLive(subscriber);
+                break;
         }
     }
 
-    private void ResumeWhenDue(Subscriber subscriber)
+    private void ResumeLive(Subscriber subscriber)
     {
-        if (subscriber.Pace is not null && !subscriber.IsTooSlow)
+        if (subscriber.State == SubscriberState.Closed)
+        {
+            return;
+        }
+
+        if (subscriber.Backlog.MissedFrom < 0)
+        {
+            subscriber.Backlog.IsSlow = false;
+        }
+        else if (subscriber.Pace is not null && !subscriber.Backlog.IsTooSlow)
         {
             _due.Add(subscriber);
         }
@@ -249,8 +243,8 @@ internal sealed class Shard : IDisposable
     /// <summary>Gives a live subscriber what it missed, from the hot tail or through a catch-up reader.</summary>
     private void Resume(Subscriber subscriber)
     {
-        bool resumed = subscriber.IsTooSlow || _delivery.TryResume(subscriber);
-        if (subscriber.IsTooSlow && !subscriber.IsBlocked)
+        bool resumed = subscriber.Backlog.IsTooSlow || _delivery.TryResume(subscriber);
+        if (subscriber.Backlog.IsTooSlow && !subscriber.IsBlocked)
         {
             subscriber.Close(CloseReason.Slow);
             Finish(subscriber);
@@ -269,7 +263,7 @@ internal sealed class Shard : IDisposable
         TakeEarlySignal(subscriber);
 
         // A blocked one reads on when it is writable; until then its cursor is all that there is of it.
-        subscriber.NeedsCatchUp |= subscriber.IsBlocked || subscriber.Cursor < subscriber.MissedThrough;
+        subscriber.Backlog.NeedsReader |= subscriber.IsBlocked || subscriber.Backlog.IsReduced(subscriber.SentThrough);
         _notices.Returned(subscriber);
         _expiry.Returned(subscriber);
         Proceed(subscriber);
@@ -279,15 +273,15 @@ internal sealed class Shard : IDisposable
     {
         if (subscriber.SignalledEarly)
         {
-            (subscriber.SignalledEarly, subscriber.IsBlocked) = (false, false);
-            Missing.Return(subscriber, _log);
+            subscriber.SignalledEarly = false;
+            subscriber.OnWritableAgain(_log);
         }
     }
 
     /// <summary>Takes a waiting subscriber further: to its end, to a catch-up reader, or to the live edge. A blocked one waits until it is writable.</summary>
     private void Proceed(Subscriber subscriber)
     {
-        if (subscriber.IsTooSlow && !subscriber.IsBlocked)
+        if (subscriber.Backlog.IsTooSlow && !subscriber.IsBlocked)
         {
             subscriber.Close(CloseReason.Slow);
         }
@@ -304,7 +298,7 @@ internal sealed class Shard : IDisposable
 
     private void ReadOrJoin(Subscriber subscriber)
     {
-        if (subscriber.NeedsCatchUp || !_delivery.TryJoin(subscriber))
+        if (subscriber.Backlog.NeedsReader || !_delivery.TryJoin(subscriber))
         {
             _catchUp.Add(subscriber);
         }
@@ -330,9 +324,9 @@ internal sealed class Shard : IDisposable
     /// <summary>A live subscriber can't be served from the hot tail any more: it reads the log from its cursor.</summary>
     private void SendBack(Subscriber subscriber)
     {
-        subscriber.MissedSequence = -1;
+        subscriber.Backlog.MissedFrom = -1;
         _delivery.Leave(subscriber);
-        subscriber.NeedsCatchUp = true;
+        subscriber.Backlog.NeedsReader = true;
         Proceed(subscriber);
     }
 

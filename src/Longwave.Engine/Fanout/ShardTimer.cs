@@ -43,11 +43,11 @@ internal sealed class ShardTimer
     public TimeSpan TickInterval { get; }
 
     /// <summary>Posts a tick, unless the last one was not handled yet: however long the shard is away, its mailbox has one. From any thread.</summary>
-    public void PostTick(Mailbox<ShardMessage> mailbox)
+    public void PostTick(ShardInbox inbox)
     {
         if (Interlocked.Exchange(ref _isTickPosted, 1) == 0)
         {
-            mailbox.Post(new ShardMessage(ShardMessageKind.Tick));
+            inbox.Post(new ShardMessage(ShardMessageKind.Tick));
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class ShardTimer
             if (subscriber.IsBlocked && subscriber.State != SubscriberState.CatchingUp
                 && _clock.GetElapsedTime(subscriber.BlockedSince, timestamp) > _options.StallTimeout)
             {
-                subscriber.Close(subscriber.IsTooSlow ? CloseReason.Slow : CloseReason.Stalled);
+                subscriber.Close(subscriber.Backlog.IsTooSlow ? CloseReason.Slow : CloseReason.Stalled);
             }
             else if (!IsLeaving(subscriber, timestamp))
             {

@@ -4,7 +4,6 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Microsoft.Extensions.Logging;
-using static Longwave.Engine.Fanout.Missing;
 
 namespace Longwave.Engine.Fanout;
 
@@ -25,15 +24,15 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     {
         if (subscriber.IsBlocked)
         {
-            Miss(subscriber, added);
-            NoteSlow(subscriber, added);
+            subscriber.Miss(added);
+            subscriber.NotePolicy(added);
             return;
         }
 
         if (subscriber.Pace is not null)
         {
             // It waits for the subscriber's next delivery.
-            Miss(subscriber, added);
+            subscriber.Miss(added);
             due.Add(subscriber);
             return;
         }
@@ -64,7 +63,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     }
 
     /// <summary>Gives one subscriber what was gathered.</summary>
-    public void SendInWrites(Subscriber subscriber, List<TailEvent> events)
+    private void SendInWrites(Subscriber subscriber, List<TailEvent> events)
     {
         for (int start = 0, count; start < events.Count; start += count)
         {
@@ -75,7 +74,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
 
     private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
     {
-        while (!events.IsEmpty && events[0].Offset <= subscriber.Cursor)
+        while (!events.IsEmpty && events[0].Offset <= subscriber.SentThrough)
         {
             events = events[1..];
         }
@@ -87,7 +86,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
 
         if (subscriber.IsBlocked)
         {
-            MissAll(subscriber, events);
+            subscriber.Miss(events);
         }
         else if (subscriber.Access is { } access)
         {
@@ -109,26 +108,38 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     }
 
     /// <summary>Sends events to one that is not blocked, as far as its sink takes them.</summary>
-    public void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
+    private void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
     {
         try
         {
             _run.Build(events, subscriber.Request.Format);
             bool open = subscriber.Sink.TrySend(_run.Run, out int taken);
-            subscriber.Cursor = events[taken - 1].Offset;
+            subscriber.SentThrough = events[taken - 1].Offset;
             if (!open)
             {
-                Block(subscriber, clock.GetTimestamp());
+                subscriber.Block(clock.GetTimestamp());
                 if (taken < events.Length)
                 {
-                    MissAll(subscriber, events[taken..]);
+                    subscriber.Miss(events[taken..]);
                 }
             }
         }
         catch (Exception failed)
         {
-            Fail(subscriber, failed, logger);
+            subscriber.Fail(failed, logger);
         }
+    }
+
+    /// <summary>How many events from a place on one write takes; the rest is missed when the sink blocks.</summary>
+    private static int CountOfWrite(List<TailEvent> events, int start, long maxBytes)
+    {
+        int end = start;
+        for (long bytes = 0; end < events.Count && bytes < maxBytes; end++)
+        {
+            bytes += events[end].Event.Data.Length;
+        }
+
+        return end - start;
     }
 
     private void MakeRoom()

@@ -26,7 +26,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
         subscriber.OwesHeartbeat = subscriber.State == SubscriberState.CatchingUp;
         if (subscriber.OwesHeartbeat)
         {
-            subscriber.AskBack();
+            subscriber.IsAskedBack = true;
         }
         else if (!subscriber.IsBlocked)
         {
@@ -53,7 +53,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
     {
         if (subscriber.State == SubscriberState.CatchingUp)
         {
-            subscriber.AskBack();
+            subscriber.IsAskedBack = true;
             return false;
         }
 
@@ -98,13 +98,13 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
             return delivery.Advance(subscriber);
         }
 
-        if (subscriber.StartTimeUnixMs is not null || subscriber.Cursor == 0)
+        if (subscriber.Backlog.StartTimeUnixMs is not null || subscriber.SentThrough == 0)
         {
             return null;
         }
 
         // A client that goes on from here must not miss the notice of what was skipped.
-        long offset = subscriber.SkippedAfter >= 0 ? Math.Min(subscriber.Cursor, subscriber.SkippedAfter) : subscriber.Cursor;
+        long offset = subscriber.Backlog.SkippedAfter >= 0 ? Math.Min(subscriber.SentThrough, subscriber.Backlog.SkippedAfter) : subscriber.SentThrough;
         return new Position(log.Epoch, offset);
     }
 }

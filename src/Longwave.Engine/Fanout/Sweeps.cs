@@ -12,7 +12,7 @@ namespace Longwave.Engine.Fanout;
 /// Step 6 of the path of an event for plain subscribers (see <see cref="HubEngine"/>): the sweeps that are under way in a shard, each of which
 /// gets its turn for some subscribers. Of the shard's thread, so nothing is locked, and nothing is allocated per delivery.
 /// </summary>
-internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logger)
+internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvider clock, ILogger logger)
 {
     /// <summary>What a turn may cost: some 64 sends, half a millisecond, after which messages, new events and other threads have theirs.</summary>
     private const int TurnCost = 1_024;
@@ -32,25 +32,18 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
     private readonly RunBuilder _run = new();
     private int _pairs;
     private int _full;
-    private int _renewals;
 
     public bool IsEmpty => _active.Count == 0;
 
     /// <summary>Nothing more should be added before <see cref="Run()"/> has got further.</summary>
     public bool IsFull => _full > 0 || _pairs >= limits.ShardTurnRoutes;
 
-    /// <summary>
-    /// A subscriber is about to get another identity: nothing is sent until the shard has its message, because the access of a member is in
-    /// its route node. From any thread; <see cref="EndRenewal"/> must follow. <see cref="Subscriber.TryRenew"/> has the order argument.
-    /// </summary>
-    public void BeginRenewal() => Interlocked.Increment(ref _renewals);
-
     /// <summary>A subscriber has another identity.</summary>
     public void EndRenewal(Subscriber subscriber)
     {
         // The access is read after the count went down (a full fence): a later renewal has either stored its access by now, or still has its
         // own count up until its own message comes.
-        Interlocked.Decrement(ref _renewals);
+        renewals.End();
         subscriber.Route?.Plain.Renew(subscriber);
     }
 
@@ -142,7 +135,7 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
                 return;
             }
 
-            if (Volatile.Read(ref _renewals) > 0)
+            if (renewals.IsClosed)
             {
                 break;
             }
@@ -167,7 +160,7 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
     public static long CursorOf(Subscriber subscriber)
     {
         ref RouteMember member = ref MemberOf(subscriber);
-        return Unsafe.IsNullRef(ref member) ? subscriber.Cursor : member.Cursor;
+        return Unsafe.IsNullRef(ref member) ? subscriber.SentThrough : member.Cursor;
     }
 
     /// <summary>The member that keeps the cursor of a plain subscriber which takes part; a null reference for any other.</summary>
@@ -221,7 +214,7 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
             {
                 ref RouteMember member = ref sweep.Next();
                 bool has = member.Cursor >= sweep.LastOffset;
-                if (!has && Volatile.Read(ref _renewals) > 0)
+                if (!has && renewals.IsClosed)
                 {
                     return 0;
                 }
@@ -265,11 +258,11 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
             }
 
             member.Cursor = events[taken - 1].Offset;
-            Missing.Block(subscriber, clock.GetTimestamp());
+            subscriber.Block(clock.GetTimestamp());
         }
         catch (Exception failed)
         {
-            Missing.Fail(subscriber, failed, logger);
+            subscriber.Fail(failed, logger);
         }
 
         ReadOnlySpan<TailEvent> lacking = sweep.From(sweep.FirstAfter(member.Cursor));
@@ -282,11 +275,11 @@ internal sealed class Sweeps(HubLimits limits, TimeProvider clock, ILogger logge
     {
         if (lacking.IsEmpty)
         {
-            subscriber.MissedSequence = next;
+            subscriber.Backlog.MissedFrom = next;
         }
         else
         {
-            Missing.MissAll(subscriber, lacking);
+            subscriber.Miss(lacking);
         }
     }
 }

@@ -1,10 +1,6 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
-using Longwave.Engine.Access;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
-using Longwave.Protocol.Events;
-using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
@@ -27,9 +23,9 @@ internal sealed class LogReader : IDisposable
     private readonly Statement _offsets;
     private readonly Statement _event;
     private readonly TimeSearch _times;
-    private readonly TextCache _texts = new();
     private readonly PriorityQueue<long, long> _merged = new();
     private readonly List<long> _page = [];
+    private readonly List<Topic> _alternates = [];
 
     public LogReader(Database database, EventLog log)
     {
@@ -45,29 +41,35 @@ internal sealed class LogReader : IDisposable
         _times = new TimeSearch(database);
     }
 
+    /// <summary>Epoch of the log.</summary>
+    public uint Epoch => _log.Epoch;
+
+    /// <summary>Strings that repeat from row to row.</summary>
+    public TextCache Texts { get; } = new();
+
     /// <inheritdoc cref="TimeSearch.OffsetBefore"/>
     public long OffsetBefore(long timeUnixMs) => _times.OffsetBefore(timeUnixMs);
 
     /// <summary>
-    /// Writes the frames of the next matching events after <paramref name="after"/> and not after <paramref name="through"/>, oldest first,
-    /// until the page is full.
+    /// Reads the events of the topics after <paramref name="after"/> and not after <paramref name="through"/>, oldest first, until the page
+    /// is full or enough rows were read. Some of them may be of other topics: <paramref name="take"/> decides.
     /// </summary>
-    /// <returns>How far was read: every matching event up to it is written.</returns>
-    public long ReadPage(TopicMatches matches, EventWriter output, long after, long through, int maxEvents)
+    /// <returns>How far was read: every event of the topics up to there was given to <paramref name="take"/>.</returns>
+    public long ReadPage(TopicMatches topics, StoredEventHandler take, long after, long through, int maxEvents)
     {
         if (after >= through)
         {
             return through;
         }
 
-        if (matches.IsAll)
+        if (topics.IsAll)
         {
-            return Scan(matches, output, after, through, maxEvents);
+            return Scan(take, after, through, maxEvents);
         }
 
-        Topic[] topics = [.. matches.Found.Where(topic => topic.Tip > after && topic.Count > 0)];
-        long kept = topics.Sum(static topic => topic.Count);
-        if (topics.Length == 0)
+        Topic[] found = [.. topics.Found.Where(topic => topic.Tip > after && topic.Count > 0)];
+        long kept = found.Sum(static topic => topic.Count);
+        if (found.Length == 0)
         {
             return through;
         }
@@ -75,33 +77,32 @@ internal sealed class LogReader : IDisposable
         // Every topic costs a seek per page; a scan passes over what does not match.
         double rowsPerMatch = (double)Math.Max(1, _log.Tip) / Math.Max(1, kept);
         double scanCost = Math.Min(rowsPerMatch * maxEvents, through - after);
-        double seekCost = SeekCost * (topics.Length + maxEvents);
-        return scanCost < seekCost ? Scan(matches, output, after, through, maxEvents)
-            : topics.Length == 1 ? ReadOne(topics[0], output, after, through, maxEvents)
-            : Merge(topics, output, after, through, maxEvents);
+        double seekCost = SeekCost * (found.Length + maxEvents);
+        return scanCost < seekCost ? Scan(take, after, through, maxEvents)
+            : found.Length == 1 ? ReadOne(found[0], take, after, through, maxEvents)
+            : Merge(found, take, after, through, maxEvents);
     }
 
-    /// <summary>Writes the event at an offset, unless retention has removed it since its offset was read.</summary>
-    public void ReadEvent(long offset, EventWriter output)
+    /// <summary>Reads the event at an offset, unless retention has removed it since its offset was read.</summary>
+    public PageStep ReadEvent(long offset, StoredEventHandler take)
     {
         using Statement.Rows rows = _event.Bind(1, offset).Query();
-        if (rows.Next())
-        {
-            Write(_event, output);
-        }
+        return rows.Next() ? Take(_event, offset, take) : PageStep.Passed;
     }
 
     public void Dispose() => _database.Dispose();
 
-    private long Scan(TopicMatches matches, EventWriter output, long after, long through, int maxEvents)
+    private long Scan(StoredEventHandler take, long after, long through, int maxEvents)
     {
         using Statement.Rows rows = _scan.Bind(1, after).Bind(2, through).Bind(3, ScanRows).Query();
-        int count = 0;
+        (int count, int taken) = (0, 0);
         while (rows.Next())
         {
             count++;
             after = _scan.Int64(EventRow.Offset);
-            if (IsMatch(matches, after) && Write(_scan, output) && (output.Count >= maxEvents || output.IsFull))
+            PageStep step = Take(_scan, after, take);
+            taken += step == PageStep.Passed ? 0 : 1;
+            if (step == PageStep.Full || taken >= maxEvents)
             {
                 return after;
             }
@@ -110,25 +111,7 @@ internal sealed class LogReader : IDisposable
         return count < ScanRows ? through : after;
     }
 
-    private bool IsMatch(TopicMatches matches, long offset)
-    {
-        if (matches.Contains((int)_scan.Int64(EventRow.Topic), offset))
-        {
-            return true;
-        }
-
-        foreach (int alternate in MemoryMarshal.Cast<byte, int>(_scan.Bytes(EventRow.Alternates)))
-        {
-            if (matches.Contains(alternate, offset))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private long ReadOne(Topic topic, EventWriter output, long after, long through, int maxEvents)
+    private long ReadOne(Topic topic, StoredEventHandler take, long after, long through, int maxEvents)
     {
         using Statement.Rows rows = _one.Bind(1, topic.Id).Bind(2, after).Bind(3, through).Bind(4, maxEvents).Query();
         int count = 0;
@@ -136,8 +119,7 @@ internal sealed class LogReader : IDisposable
         {
             count++;
             after = _one.Int64(EventRow.Offset);
-            Write(_one, output);
-            if (output.IsFull)
+            if (Take(_one, after, take) == PageStep.Full)
             {
                 return after;
             }
@@ -147,7 +129,31 @@ internal sealed class LogReader : IDisposable
     }
 
     /// <summary>The smallest offsets over all topics, found through the index, then their rows.</summary>
-    private long Merge(Topic[] topics, EventWriter output, long after, long through, int maxEvents)
+    private long Merge(Topic[] topics, StoredEventHandler take, long after, long through, int maxEvents)
+    {
+        FindSmallest(topics, after, through, maxEvents);
+
+        // The heap gave them newest first. An event that several of the topics share is in it once for each.
+        long last = after;
+        for (int i = _page.Count - 1; i >= 0; i--)
+        {
+            if (_page[i] == last)
+            {
+                continue;
+            }
+
+            last = _page[i];
+            if (ReadEvent(last, take) == PageStep.Full)
+            {
+                return last;
+            }
+        }
+
+        return _page.Count < maxEvents ? through : last;
+    }
+
+    /// <summary>Puts the smallest offsets of the topics into the page, the newest first.</summary>
+    private void FindSmallest(Topic[] topics, long after, long through, int maxEvents)
     {
         _merged.Clear();
         foreach (Topic topic in topics)
@@ -171,98 +177,31 @@ internal sealed class LogReader : IDisposable
         {
             _page.Add(offset);
         }
-
-        // The heap gave them newest first. An event that several of the topics share stands there once for each.
-        long last = after;
-        for (int i = _page.Count - 1; i >= 0 && !output.IsFull; i--)
-        {
-            if (_page[i] != last)
-            {
-                last = _page[i];
-                ReadEvent(last, output);
-            }
-        }
-
-        return _page.Count < maxEvents && !output.IsFull ? through : last;
     }
 
-    private bool Write(Statement row, EventWriter output)
+    private PageStep Take(Statement row, long offset, StoredEventHandler take) =>
+        _log.Topics.TryGet((int)row.Int64(EventRow.Topic), out Topic? topic)
+            ? take(new StoredEvent(this, row, offset, topic))
+            : PageStep.Passed;
+
+    /// <summary>The other topics of an event, as far as the log still knows them. Valid until the next call.</summary>
+    internal ReadOnlySpan<Topic> Alternates(Statement row)
     {
-        string? type = Text(row, EventRow.Type);
-        if (!output.Wants(type) || !_log.Topics.TryGet((int)row.Int64(EventRow.Topic), out Topic? topic))
-        {
-            return false;
-        }
-
-        if (output.Access is { } access && !MayRead(access, row, topic, type))
-        {
-            return false;
-        }
-
-        if (output.IsSurvey)
-        {
-            output.Note(row.Int64(EventRow.Offset), topic, Text(row, EventRow.Key));
-            return true;
-        }
-
-        bool named = output.Format == EventFormat.SseWithIds;
-        bool plain = named || output.Format == EventFormat.Sse;
-        var view = new EventView
-        {
-            Position = new Position(_log.Epoch, row.Int64(EventRow.Offset)),
-            TimeUnixMs = plain ? 0 : row.Int64(EventRow.Time),
-            Topic = topic.Name,
-            Alternates = plain ? null : Names(row.Bytes(EventRow.Alternates)),
-            Type = type,
-            Key = plain ? null : Text(row, EventRow.Key),
-            ContentType = plain ? null : Text(row, EventRow.ContentType),
-            Attributes = plain ? null : Text(row, EventRow.Attributes),
-            IsPrivate = !plain && row.Int64(EventRow.Private) != 0,
-            Id = named && !row.IsNull(EventRow.PublisherId) ? row.Text(EventRow.PublisherId) : null,
-            RetryMs = named && !row.IsNull(EventRow.Retry) ? (int)row.Int64(EventRow.Retry) : null,
-            Data = row.Bytes(EventRow.Data),
-        };
-        output.Write(in view);
-        return true;
-    }
-
-    private bool MayRead(ReadAccess access, Statement row, Topic topic, string? type)
-    {
-        bool isPrivate = row.Int64(EventRow.Private) != 0;
-        if (access.MayRead(topic, type, isPrivate))
-        {
-            return true;
-        }
-
-        foreach (int id in MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)))
-        {
-            if (_log.Topics.TryGet(id, out Topic? alternate) && access.MayRead(alternate, type, isPrivate))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private string? Text(Statement row, int column) => row.Bytes(column) is { IsEmpty: false } utf8 ? _texts.Get(utf8) : null;
-
-    private string[]? Names(ReadOnlySpan<byte> ids)
-    {
+        ReadOnlySpan<int> ids = MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates));
         if (ids.IsEmpty)
         {
-            return null;
+            return [];
         }
 
-        var names = new List<string>();
-        foreach (int id in MemoryMarshal.Cast<byte, int>(ids))
+        _alternates.Clear();
+        foreach (int id in ids)
         {
             if (_log.Topics.TryGet(id, out Topic? topic))
             {
-                names.Add(topic.Name);
+                _alternates.Add(topic);
             }
         }
 
-        return [.. names];
+        return CollectionsMarshal.AsSpan(_alternates);
     }
 }

@@ -1,19 +1,28 @@
+using System.Diagnostics;
 using Longwave.Engine.Access;
-using Longwave.Engine.Fanout;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Log;
 using Longwave.Engine.Topics;
+using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>
-/// One open stream: a filter, a cursor and a sink. It is owned by its shard, or lent to a catch-up reader; only the owner touches the
-/// state and the sink.
-/// </summary>
+/// <summary>One open stream: a filter, how far it was sent, and a sink.</summary>
+/// <remarks>
+/// A subscriber belongs to one thread at a time. Its <see cref="State"/> says to which: to the catch-up reader that has it while it is
+/// <see cref="SubscriberState.CatchingUp"/>, to the thread that opens it while it is <see cref="SubscriberState.Opening"/>, else to its shard.
+/// The owner alone uses the sink and changes <see cref="SentThrough"/>, <see cref="IsBlocked"/> and <see cref="Backlog"/>; messages hand it
+/// over, through the locks of mailbox and queue. Members marked "Shard thread only." are the shard's in every state.
+/// </remarks>
 public sealed class Subscriber
 {
-    private readonly Shard _shard;
+    private readonly ShardInbox _shard;
     private readonly PatternCounts _patterns;
     private readonly int[]? _places;
+    private Backlog _backlog = new();
     private EventChain _pending;
+    private SubscriberState _state;
+    private long _sentThrough;
     private volatile bool _isAskedBack;
     private TaskCompletionSource<CloseReason>? _completion;
     private int _closing = -1;
@@ -22,7 +31,7 @@ public sealed class Subscriber
     // One reference: everything that a renewal changes is replaced at once, and the last of two renewals wins as a whole.
     private StreamIdentity? _identity;
 
-    internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, Shard shard, PatternCounts patterns)
+    internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, ShardInbox shard, PatternCounts patterns)
     {
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
         _places = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
@@ -33,8 +42,8 @@ public sealed class Subscriber
     /// <summary>Number of the stream, unique while the hub runs.</summary>
     public long Id { get; }
 
-    /// <summary>Completes when the stream is over and no thread touches its sink any more.</summary>
-    /// <remarks>Made on first need: no task waits for the end of a parked stream, and there are many of them.</remarks>
+    /// <summary>Completes when the stream is over and its sink is not used any more.</summary>
+    /// <remarks>Made on first need: the end of a parked stream is not awaited, and there are many of them.</remarks>
     public Task<CloseReason> Completion
     {
         get
@@ -52,13 +61,13 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>Why it is to end, or null while nobody wants it to.</summary>
+    /// <summary>Why it is to end, or null while it goes on. For any thread.</summary>
     internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
 
-    /// <summary>Who holds it.</summary>
+    /// <summary>The identity that holds it. For any thread.</summary>
     public StreamIdentity? Identity => Volatile.Read(ref _identity);
 
-    /// <summary>Which events reach it; null when nothing that it asked for is kept from it.</summary>
+    /// <summary>Which events reach it; null when nothing that it asked for is kept from it. For any thread.</summary>
     internal ReadAccess? Access => Identity?.Access;
 
     internal SubscribeRequest Request { get; }
@@ -70,22 +79,55 @@ public sealed class Subscriber
     /// <summary>It gets every event of its only selector at once, so that it can share what is sent with others like it.</summary>
     internal bool IsPlain => _places is null && Request.Types.Count == 0 && Pace is null;
 
-    /// <summary>The route node that it is a plain member of; null while it is none. Of the shard.</summary>
+    /// <summary>Where it is in its life. Shard thread only.</summary>
+    internal SubscriberState State
+    {
+        get => _state;
+        set
+        {
+            Debug.Assert(CanChange(_state, value), $"A subscriber does not go from {_state} to {value}.");
+            _state = value;
+        }
+    }
+
+    /// <summary>
+    /// Every matching event up to this offset was sent, or the client was told that it is gone. It never goes back: a client leaves a stream
+    /// that takes a position back. Owner only.
+    /// </summary>
+    /// <remarks>While the subscriber takes part in rounds, its slot of the route has the current value (<see cref="RouteMember.Cursor"/>).</remarks>
+    internal long SentThrough
+    {
+        get => _sentThrough;
+        set
+        {
+            Debug.Assert(value >= _sentThrough, "What was sent stays sent.");
+            _sentThrough = value;
+        }
+    }
+
+    /// <summary>The sink has bytes that did not leave yet; nothing is sent until it is writable. Owner only.</summary>
+    internal bool IsBlocked { get; set; }
+
+    /// <summary>What it lacks. Owner only.</summary>
+    internal ref Backlog Backlog => ref _backlog;
+
+    /// <summary>Since when it is blocked, as a timestamp of the clock. Shard thread only.</summary>
+    internal long BlockedSince { get; set; }
+
+    /// <summary>The sink became writable before the shard knew that it was blocked. Shard thread only.</summary>
+    internal bool SignalledEarly { get; set; }
+
+    /// <summary>The route of which it is a plain member; null while it is none. Shard thread only.</summary>
     internal RouteNode? Route { get; set; }
 
-    /// <summary>Its place in its route node, if it has one selector. Of the shard.</summary>
+    /// <summary>Index of its slot in its route, if it has one selector. Shard thread only.</summary>
     internal int RoutePlace { get; set; } = -1;
 
-    /// <summary>What this turn brings for it alone. Of the shard.</summary>
+    /// <summary>What this turn brings for it alone. Shard thread only.</summary>
     internal ref EventChain Pending => ref _pending;
 
-    internal SubscriberState State { get; set; }
-
-    /// <summary>Every matching event up to this offset was written, or the client was told that it is gone.</summary>
-    internal long Cursor { get; set; }
-
-    /// <summary>Removals up to this offset are known to the client, or of no interest to it.</summary>
-    internal long LossKnownThrough { get; set; }
+    /// <summary>When it may be sent to, if not at once. Shard thread only.</summary>
+    internal Pace? Pace { get; }
 
     /// <summary>Its place among those that wait for a catch-up reader; null while it is not there. Shard thread only.</summary>
     internal LinkedListNode<Subscriber>? CatchUpTurn { get; set; }
@@ -96,64 +138,22 @@ public sealed class Subscriber
     /// <summary>A heartbeat was due while a reader had it. Shard thread only.</summary>
     internal bool OwesHeartbeat { get; set; }
 
-    /// <summary>It must read the log through a catch-up reader before it can go live.</summary>
-    internal bool NeedsCatchUp { get; set; }
-
-    /// <summary>The time that it asked to begin at, until a catch-up reader has found the place.</summary>
-    internal long? StartTimeUnixMs { get; set; }
-
-    /// <summary>The topics it looks for in storage; null while it does not read storage.</summary>
-    internal TopicMatches? Matches { get; set; }
-
-    /// <summary>The sink has bytes that did not leave yet; nothing is written until it says that it takes more.</summary>
-    internal bool IsBlocked { get; set; }
-
-    /// <summary>Since when, as a timestamp of the clock.</summary>
-    internal long BlockedSince { get; set; }
-
-    /// <summary>The sink said it takes more before the shard knew that it was blocked.</summary>
-    internal bool SignalledEarly { get; set; }
-
-    /// <summary>Sequence in the hot tail of the first live event that it could not take; -1 while it keeps up.</summary>
-    internal long MissedSequence { get; set; } = -1;
-
-    /// <summary>When it may be written to, if not at once. Of the shard.</summary>
-    internal Pace? Pace { get; }
-
-    /// <summary>It has been live: what it falls behind by from then on is its own slowness, not the replay that it asked for.</summary>
-    internal bool HasBeenLive { get; set; }
-
-    /// <summary>It was blocked while events came for which the policy of their topic has more than catching up.</summary>
-    internal bool IsSlow { get; set; }
-
-    /// <summary>One of those ends its stream.</summary>
-    internal bool IsTooSlow { get; set; }
-
-    /// <summary>Not every event up to this offset is for it: <see cref="MissedEvents"/> says which are.</summary>
-    internal long MissedThrough { get; set; }
-
-    /// <summary>Events after this offset were skipped and it was not told yet; -1 when it was.</summary>
-    internal long SkippedAfter { get; set; } = -1;
-
-    /// <summary>The newest event that was skipped for it.</summary>
-    internal long SkippedThrough { get; set; }
-
-    /// <summary>Its place in its bucket of the shard's timer wheel; -1 while it is not there.</summary>
+    /// <summary>Its index in its bucket of the shard's timer wheel; -1 while it is not there. Shard thread only.</summary>
     internal int WheelPlace { get; set; } = -1;
 
-    /// <summary>Timestamp at which it is asked to reconnect; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>Timestamp at which it is asked to reconnect; <see cref="long.MaxValue"/> for never. Shard thread only.</summary>
     internal long LeaveAt { get; set; } = long.MaxValue;
 
-    /// <summary>Why it is asked to reconnect then.</summary>
+    /// <summary>Why it is asked to reconnect then. Shard thread only.</summary>
     internal CloseReason LeaveReason { get; set; }
 
-    /// <summary>Its place among those whose token expires; -1 while it is not there.</summary>
+    /// <summary>Its index among those whose token expires; -1 while it is not there. Shard thread only.</summary>
     internal int DeadlinePlace { get; set; } = -1;
 
-    /// <summary>When the expiry of its token has to be looked at, in milliseconds since the Unix epoch.</summary>
+    /// <summary>When the expiry of its token has to be looked at, in milliseconds since the Unix epoch. Shard thread only.</summary>
     internal long DeadlineUnixMs { get; set; }
 
-    /// <summary>Its client knows that the token expires.</summary>
+    /// <summary>Its client knows that the token expires. Shard thread only.</summary>
     internal bool IsToldOfExpiry { get; set; }
 
     /// <summary>Goes on under another identity. An event that is published after this returns is delivered only if that identity may read it. From any thread.</summary>
@@ -163,10 +163,8 @@ public sealed class Subscriber
         ArgumentNullException.ThrowIfNull(identity);
         StreamIdentity renewed = WithNeededAccess(identity);
 
-        // The shard keeps the access beside the subscriber's route (RouteMember). The count goes up before the access changes, and the shard
-        // reads the count after it has routed the events of a turn: an event that is routed after the change is not sent before the message
-        // below has updated the route. The interlocked increment orders the two for every other reader, which reads Access itself.
-        _shard.BeginRenewal();
+        // See RenewalGate. The interlocked increment also orders the two for every other reader, which reads Access itself.
+        _shard.Renewals.Begin();
 
         // A full fence. Revoking writes the list, then reads the identity of every stream; renewing writes the identity, then reads the list:
         // with a fence between the two steps on both sides, at least one of them sees the other.
@@ -187,7 +185,7 @@ public sealed class Subscriber
     /// <summary>For its sink: it takes bytes again, after <see cref="ISink.TrySend"/> was false. From any thread.</summary>
     public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
 
-    /// <summary>Its place in the route node of one of its selectors. Of the shard.</summary>
+    /// <summary>Index of its slot in the route of one of its selectors. Shard thread only.</summary>
     internal int PlaceOf(int selectorIndex) => _places is null ? RoutePlace : _places[selectorIndex];
 
     internal void SetPlace(int selectorIndex, int place)
@@ -202,15 +200,87 @@ public sealed class Subscriber
         }
     }
 
+    /// <summary>The sink takes no more for now. Shard thread only.</summary>
+    internal void Block(long timestamp) => (IsBlocked, BlockedSince) = (true, timestamp);
+
+    /// <summary>Its sink failed: the stream ends, and no other with it. Owner only.</summary>
+    internal void Fail(Exception failed, ILogger logger)
+    {
+        IsBlocked = true;
+        if (Closing is null)
+        {
+            SubscriberLog.DeliveryFailed(logger, Id, failed);
+            Close(CloseReason.Error);
+        }
+    }
+
+    /// <summary>Notes events that it can't be given now: the first of them is all that it remembers, and what their policies say. Shard thread only.</summary>
+    internal void Miss(ReadOnlySpan<TailEvent> missed)
+    {
+        Miss(missed[0]);
+        foreach (TailEvent one in missed)
+        {
+            NotePolicy(one);
+        }
+    }
+
+    /// <summary>Notes that it can't be given an event now. Shard thread only.</summary>
+    internal void Miss(TailEvent missed)
+    {
+        if (_backlog.MissedFrom < 0)
+        {
+            _backlog.MissedFrom = missed.Sequence;
+            SentThrough = missed.Offset - 1;
+        }
+    }
+
+    /// <summary>It is blocked while an event comes: the policy of the event's topic says what that means, if it may read the event at all. Shard thread only.</summary>
+    internal void NotePolicy(TailEvent missed)
+    {
+        SlowConsumer policy = missed.Topic.Policy.SlowConsumer;
+        if (policy != SlowConsumer.CatchUp && Access?.MayRead(missed) != false)
+        {
+            _backlog.IsSlow = true;
+            _backlog.IsTooSlow |= policy == SlowConsumer.Disconnect;
+        }
+    }
+
+    /// <summary>Its sink takes bytes again while it is away from the live edge: what came meanwhile it has missed. Shard thread only.</summary>
+    internal void OnWritableAgain(EventLog log)
+    {
+        IsBlocked = false;
+        _backlog.IsSlow |= _backlog.HasBeenLive && log.Topics.HaveSlowPolicies;
+        ReduceBacklog(log.Tip);
+    }
+
+    /// <summary>Policies, or its own request to conflate, hold for what it lacks up to an offset. Owner only.</summary>
+    internal void ReduceBacklog(long through)
+    {
+        if (_backlog.IsSlow || Request.Conflate)
+        {
+            _backlog.ReducedThrough = through;
+        }
+    }
+
+    private static bool CanChange(SubscriberState from, SubscriberState to) => (from, to) switch
+    {
+        (SubscriberState.Closed, _) or (_, SubscriberState.Opening) => false,
+        (SubscriberState.Opening, _) => to == SubscriberState.Waiting,
+        (SubscriberState.CatchingUp, _) => to is SubscriberState.Waiting or SubscriberState.Closed,
+        (SubscriberState.Queued, SubscriberState.Live) or (SubscriberState.Live, SubscriberState.Queued or SubscriberState.CatchingUp) => false,
+        (SubscriberState.Waiting, SubscriberState.CatchingUp) => false,
+        _ => true,
+    };
+
     /// <summary>Without its access when that covers everything that the stream asked for: no event has to be checked then.</summary>
     private StreamIdentity WithNeededAccess(StreamIdentity identity) =>
         identity.Access?.CoversAll(Filter.Selectors, Request.Types) == true ? identity with { Access = null } : identity;
 
-    internal void AskBack() => IsAskedBack = true;
-
+    /// <summary>The greeting is sent: the subscriber is its shard's.</summary>
     internal void HandOver() => _shard.Open(this);
 
-    internal void CaughtUp() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
+    /// <summary>A catch-up reader has read a page: the subscriber is its shard's again. The reader must not touch it after this.</summary>
+    internal void GiveBack() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
 
     internal void Completed(CloseReason reason)
     {

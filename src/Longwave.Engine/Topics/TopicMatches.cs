@@ -44,9 +44,8 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
         _seenId = lastId;
     }
 
-    /// <summary>Whether an event at <paramref name="offset"/> of the topic is asked for and still kept.</summary>
-    public bool Contains(int topicId, long offset) =>
-        (IsAll ? topics.TryGet(topicId, out Topic? topic) : _found.TryGetValue(topicId, out topic)) && topic.Keeps(offset);
+    /// <summary>Whether the topic is asked for. It must have been made before the last <see cref="Refresh"/>.</summary>
+    public bool Contains(Topic topic) => IsAll || _found.ContainsKey(topic.Id);
 
     /// <summary>Newest offset that was removed from any of the topics asked for.</summary>
     public long TrimmedThrough()

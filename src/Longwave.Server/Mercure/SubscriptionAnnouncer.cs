@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Mercure;
 
 /// <summary>Publishes the begin and end of subscriptions, in order and in batches; retries what the log rejects.</summary>
-internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLoops loops, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService
+internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLoops loops, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>Most waiting announcements; further ones are dropped with a log message.</summary>
     private const int MaxWaiting = 1_000_000;
@@ -56,6 +56,8 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLo
         await _stop.CancelAsync();
         await _running;
     }
+
+    public void Dispose() => _stop.Dispose();
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

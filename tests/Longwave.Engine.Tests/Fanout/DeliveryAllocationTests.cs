@@ -1,5 +1,6 @@
 using System.Text;
 using Longwave.Engine.Access;
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
@@ -110,7 +111,7 @@ public sealed class DeliveryAllocationTests
         var request = new SubscribeRequest { Selectors = [parsed] };
         request = change?.Invoke(request) ?? request;
         var sink = new CountingSink();
-        var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard, new PatternCounts(10));
+        var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard.Inbox, new PatternCounts(10));
         shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
         return sink;
     }

@@ -33,6 +33,9 @@ internal sealed class RecordingSink : ISink
     /// <summary>Set while a reader is stopped in a write.</summary>
     public ManualResetEventSlim Stopped { get; } = new();
 
+    /// <summary>Whether the bytes of the last write never change.</summary>
+    public bool WasShared { get; private set; }
+
     /// <summary>What the hub did wrong, or null.</summary>
     public string? Fault { get; private set; }
 
@@ -76,6 +79,7 @@ internal sealed class RecordingSink : ISink
             Stopped.Reset();
         }
 
+        WasShared = run.IsShared;
         taken = _isFull ? 1 : run.Count;
         for (int i = 0; i < taken; i++)
         {

@@ -1,3 +1,4 @@
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
@@ -99,7 +100,7 @@ internal sealed class ShardRig : IDisposable
         var request = new SubscribeRequest { Selectors = [selector] };
         request = change?.Invoke(request) ?? request;
         var sink = new RecordingSink();
-        var subscriber = new Subscriber(++_lastId, request, new TopicFilter(request.Selectors), sink, Shard, _patterns);
+        var subscriber = new Subscriber(++_lastId, request, new TopicFilter(request.Selectors), sink, Shard.Inbox, _patterns);
         sink.Attach(subscriber);
         Assert.True(_patterns.TryAdd(request.Selectors));
         Assert.True(Counts.TryOpen(int.MaxValue));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Longwave.Engine.Access;
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
@@ -73,7 +74,7 @@ public sealed class SweepsTests : IDisposable
         last.Subscriber.Close(CloseReason.ClientGone);
         Settle();
         Assert.Empty(last.Numbers);
-        Assert.Equal(_log.Tip - 1, last.Subscriber.Cursor);
+        Assert.Equal(_log.Tip - 1, last.Subscriber.SentThrough);
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public sealed class SweepsTests : IDisposable
             _shard.Turn(wait: false);
         }
 
-        _shard.Open(sink.Subscriber);
+        _shard.Inbox.Open(sink.Subscriber);
         Task turn = Task.Run(() => _shard.Turn(wait: true), TestContext.Current.CancellationToken);
         if (!eventCameBefore)
         {
@@ -237,9 +238,9 @@ public sealed class SweepsTests : IDisposable
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
         var sink = new NumberSink();
         Assert.True(_patterns.TryAdd([parsed]));
-        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = [parsed] }, new TopicFilter([parsed]), sink, _shard, _patterns)
+        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = [parsed] }, new TopicFilter([parsed]), sink, _shard.Inbox, _patterns)
         {
-            Cursor = _log.Tip,
+            SentThrough = _log.Tip,
         };
         sink.Attach(subscriber);
         _counts.TryOpen(int.MaxValue);

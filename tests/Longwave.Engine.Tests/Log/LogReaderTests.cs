@@ -3,7 +3,6 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
-using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;
@@ -19,7 +18,6 @@ public sealed class LogReaderTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;
     private readonly EventLog _log;
     private readonly LogReader _reader;
-    private readonly EventWriter _page = new();
 
     public LogReaderTests()
     {
@@ -46,39 +44,47 @@ public sealed class LogReaderTests : IDisposable
     [InlineData("t")]
     public void ReadPage_LastReadFailed_ReadsEverything(string selector)
     {
-        Assert.Equal(Events, Read(selector, survey: null));
-        BreakOnce(selector, survey: null);
-        Assert.Equal(Events, Read(selector, survey: null));
-    }
-
-    /// <summary>A survey only notes events. One that failed must not leave the page in that state: the next subscriber's events would be noted and not written.</summary>
-    [Fact]
-    public void ReadPage_LastSurveyFailed_WritesTheEvents()
-    {
-        BreakOnce("*", new MissedEvents(Events));
-        Assert.Equal(Events, Read("*", survey: null));
-        Assert.False(_page.IsSurvey);
-    }
-
-    private void BreakOnce(string selector, MissedEvents? survey)
-    {
+        Assert.Equal(Events, Read(selector));
         _log.Database.Execute("ALTER TABLE events RENAME TO gone");
-        Assert.Throws<StorageException>(() => Read(selector, survey));
+        Assert.Throws<StorageException>(() => Read(selector));
         _log.Database.Execute("ALTER TABLE gone RENAME TO events");
+        Assert.Equal(Events, Read(selector));
     }
 
-    private int Read(string selector, MissedEvents? survey)
+    /// <summary>A page that is full ends the read; the next one goes on behind the last event that the page took.</summary>
+    [Theory]
+    [InlineData("*")]
+    [InlineData("t")]
+    public void ReadPage_PageIsFull_EndsWithTheLastEventTaken(string selector)
+    {
+        var taken = new List<long>();
+        StoredEventHandler take = (in StoredEvent found) =>
+        {
+            taken.Add(found.Offset);
+            return taken.Count == 4 ? PageStep.Full : PageStep.Taken;
+        };
+        Assert.Equal(4, _reader.ReadPage(MatchesOf(selector), take, 0, Events, 100));
+        Assert.Equal([1, 2, 3, 4], taken);
+    }
+
+    private int Read(string selector)
+    {
+        int count = 0;
+        Assert.Equal(Events, _reader.ReadPage(MatchesOf(selector), Count, 0, Events, 100));
+        return count;
+
+        PageStep Count(in StoredEvent found)
+        {
+            count++;
+            return PageStep.Taken;
+        }
+    }
+
+    private TopicMatches MatchesOf(string selector)
     {
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
         var matches = new TopicMatches(new TopicFilter([parsed]), _log.Topics);
         matches.Refresh();
-        _page.Begin(EventFormat.Sse, [], null);
-        if (survey is not null)
-        {
-            _page.BeginSurvey(survey);
-        }
-
-        _reader.ReadPage(matches, _page, 0, Events, 100);
-        return _page.Count;
+        return matches;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class StreamInState : IDisposable
     public IEnumerable<Line> Gaps => Sink.Controls.Where(static line => line.Type == "longwave.gap");
 
     private bool IsCurrent =>
-        Sink.Subscriber is { State: SubscriberState.Live, IsBlocked: false, MissedSequence: < 0 } && !Rig.Shard.HasWork;
+        Sink.Subscriber is { State: SubscriberState.Live, IsBlocked: false, Backlog.MissedFrom: < 0 } && !Rig.Shard.HasWork;
 
     public static SubscribeRequest Expires(SubscribeRequest request) =>
         request with { Identity = new StreamIdentity { Connection = "c-1", Expiry = Expiry } };

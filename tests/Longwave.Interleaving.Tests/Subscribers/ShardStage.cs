@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Longwave.Engine.Access;
+using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
@@ -47,7 +48,7 @@ internal sealed class ShardStage : IDisposable
     {
         Selector[] parsed = [.. selectors.Select(Select)];
         Assert.True(_patterns.TryAdd(parsed));
-        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = parsed }, new TopicFilter(parsed), sink, Shard, _patterns) { Cursor = _log.Tip };
+        var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = parsed }, new TopicFilter(parsed), sink, Shard.Inbox, _patterns) { SentThrough = _log.Tip };
         sink.Attach(subscriber);
         Shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
         Settle();

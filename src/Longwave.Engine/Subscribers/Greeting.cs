@@ -1,11 +1,10 @@
 using System.Buffers;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
-using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>Finds where a subscriber begins, and writes the first bytes of its stream: proxies and browsers wait for some. For any thread.</summary>
 internal sealed class Greeting(EventLog log, EngineOptions options)
@@ -26,7 +25,7 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
 
             // Clients take heartbeats for a position that never goes back, this one included: so the greeting names the beginning of the
             // stream and not the tip of the log, which a stream that catches up has yet to reach.
-            EventFrames.WriteGreeting(scratch, request.Format, new Position(log.Epoch, subscriber.Cursor), (int)retry);
+            EventFrames.WriteGreeting(scratch, request.Format, new Position(log.Epoch, subscriber.SentThrough), (int)retry);
         }
 
         if (reset is not null)
@@ -52,8 +51,8 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
             bool parsed = Position.TryParse(last, out Position position);
             if (parsed && position.Epoch == log.Epoch && position.Offset <= tip)
             {
-                subscriber.Cursor = position.Offset;
-                subscriber.NeedsCatchUp = position.Offset < tip;
+                subscriber.SentThrough = position.Offset;
+                subscriber.Backlog.NeedsReader = position.Offset < tip;
                 return null;
             }
 
@@ -63,13 +62,13 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         switch (request.Since.Kind)
         {
             case SinceKind.Earliest:
-                (subscriber.Cursor, subscriber.LossKnownThrough, subscriber.NeedsCatchUp) = (0, tip, tip > 0);
+                (subscriber.Backlog.RemovalsKnownThrough, subscriber.Backlog.NeedsReader) = (tip, tip > 0);
                 break;
             case SinceKind.Time:
-                (subscriber.StartTimeUnixMs, subscriber.NeedsCatchUp) = (request.Since.TimeUnixMs, true);
+                (subscriber.Backlog.StartTimeUnixMs, subscriber.Backlog.NeedsReader) = (request.Since.TimeUnixMs, true);
                 break;
             default:
-                subscriber.Cursor = tip;
+                subscriber.SentThrough = tip;
                 break;
         }
 

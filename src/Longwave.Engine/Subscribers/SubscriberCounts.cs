@@ -1,6 +1,5 @@
-using Longwave.Engine.Subscribers;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>Open streams, and why the others ended.</summary>
 internal sealed class SubscriberCounts

@@ -1,6 +1,6 @@
-using Longwave.Engine.Fanout;
+using Longwave.Engine.Subscribers;
 
-namespace Longwave.Engine.Tests.Fanout;
+namespace Longwave.Engine.Tests.Subscribers;
 
 public sealed class MailboxTests
 {

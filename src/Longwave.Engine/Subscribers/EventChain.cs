@@ -1,6 +1,6 @@
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
-/// <summary>A chain of <see cref="PendingEvents"/>; the default one is empty.</summary>
+/// <summary>A chain of the events that one turn has for a subscriber; the default one is empty.</summary>
 internal readonly struct EventChain(int first, int last)
 {
     // Counted from one, so that zero is empty.

@@ -1,6 +1,5 @@
-using Longwave.Engine.Subscribers;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>Subscribers without order; each knows its place.</summary>
 internal struct RouteMembers

@@ -1,4 +1,4 @@
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>Messages to a thread from many others, in order, and a way to wake it without a message.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
-using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Selectors;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>The live subscribers of one selector in one shard. Adding and removing cost the same however many there are.</summary>
 internal sealed class RouteNode(Selector? selector)
@@ -38,7 +37,7 @@ internal sealed class RouteNode(Selector? selector)
         }
     }
 
-    /// <summary>Removes a subscriber, for which the round was prepared (<see cref="Sweeps.PrepareToLeave"/>).</summary>
+    /// <summary>Removes a subscriber, for which the round was prepared first.</summary>
     public void Remove(Subscriber subscriber, int selectorIndex)
     {
         if (subscriber.Route is null)

@@ -1,7 +1,6 @@
-using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Selectors;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>Topic → subscribers, for the live subscribers of one shard. Of the shard's thread.</summary>
 /// <remarks>

@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using Longwave.Engine.Access;
-using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>What a sweep needs of a live subscriber, beside that of the next one, so that a delivery touches little else.</summary>
 [StructLayout(LayoutKind.Auto)]
@@ -19,7 +18,7 @@ internal struct RouteMember(Subscriber subscriber)
     public readonly ReadAccess? Access = subscriber.Access;
 
     /// <summary>The subscriber's cursor, kept here while the member is ready.</summary>
-    public long Cursor = subscriber.Cursor;
+    public long Cursor = subscriber.SentThrough;
 
     /// <summary>How its events are written.</summary>
     public readonly EventFormat Format = subscriber.Request.Format;

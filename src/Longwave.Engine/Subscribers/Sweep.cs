@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Longwave.Engine.Log;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>
 /// Events on their way to the plain subscribers of a selector, of which one after the other is visited, round and round: whoever is visited

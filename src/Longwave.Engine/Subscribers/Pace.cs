@@ -1,4 +1,4 @@
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>When a subscriber that asked for few deliveries gets its next one. Of its shard.</summary>
 internal sealed class Pace(TimeSpan interval)
@@ -9,6 +9,6 @@ internal sealed class Pace(TimeSpan interval)
     /// <summary>Timestamp before which nothing is delivered.</summary>
     public long Due { get; set; }
 
-    /// <summary>Its place in the <see cref="DueList"/>; -1 while nothing waits.</summary>
+    /// <summary>Its index among the paced subscribers that wait; -1 while nothing waits.</summary>
     public int Place { get; set; } = -1;
 }

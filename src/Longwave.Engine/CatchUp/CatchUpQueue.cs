@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Longwave.Engine.Subscribers;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.CatchUp;
 
 /// <summary>
 /// The subscribers of one shard that wait for a catch-up reader, first come, first served. They belong to the shard while they wait, so

@@ -1,6 +1,5 @@
-using Longwave.Engine.Subscribers;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>
 /// The subscribers of a selector that get all of its events and no others. First those that are ready, behind them those that are suspended (nearly always because they are blocked):
@@ -56,7 +55,7 @@ internal struct PlainMembers
     public void Suspend(Subscriber subscriber)
     {
         RouteMember member = _members![subscriber.RoutePlace];
-        subscriber.Cursor = member.Cursor;
+        subscriber.SentThrough = member.Cursor;
         Put(subscriber.RoutePlace, _members[--ReadyCount]);
         Put(ReadyCount, member);
     }

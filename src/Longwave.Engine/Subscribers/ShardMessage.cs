@@ -1,6 +1,5 @@
-using Longwave.Engine.Subscribers;
 
-namespace Longwave.Engine.Fanout;
+namespace Longwave.Engine.Subscribers;
 
 /// <summary>What a shard is told.</summary>
 internal readonly record struct ShardMessage(ShardMessageKind Kind, Subscriber? Subscriber = null);

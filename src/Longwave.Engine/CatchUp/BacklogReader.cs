@@ -1,0 +1,362 @@
+using System.Diagnostics;
+using Longwave.Engine.Access;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.CatchUp;
+
+/// <summary>
+/// Step 7 of the path of an event (see <see cref="HubEngine"/>): reads the log for a subscriber that lags and sends what it finds, a page at a
+/// time. A shard has one that reads the hot tail only, each catch-up thread one that reads storage, too. For one thread, which owns the
+/// subscriber meanwhile.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A page of everything is read and sent. Where policies leave events out (<see cref="Backlog.ReducedThrough"/>), the range is surveyed first,
+/// then a page of what is left of it is written. When the page does not take everything, the rest is surveyed again for the next page:
+/// nothing is kept for a subscriber between two pages.
+/// </para>
+/// <para>The state of the subscriber changes after the page is read, so a page that is discarded leaves no trace.</para>
+/// </remarks>
+internal sealed class BacklogReader
+{
+    /// <summary>Events of the hot tail looked at in one page, whatever matched.</summary>
+    private const int TailPageEvents = 8_192;
+
+    /// <summary>Most reads of a survey: of rare topics each looks at thousands of rows and may find nothing.</summary>
+    private const int SurveyReads = 16;
+
+    private readonly EventLog _log;
+    private readonly HubLimits _limits;
+    private readonly LogReader? _storage;
+    private readonly CatchUpPage _page;
+    private readonly BacklogFilter _filter = new();
+    private readonly BacklogSurvey _survey;
+    private readonly StoredEventHandler _take;
+    private bool _isSurvey;
+    private long _removedThrough;
+
+    private BacklogReader(EventLog log, HubLimits limits, LogReader? storage, int pageBytes, int surveyEvents)
+    {
+        (_log, _limits, _storage) = (log, limits, storage);
+        (_page, _survey, _take) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take);
+    }
+
+    /// <summary>A reader of the hot tail, for a shard.</summary>
+    public static BacklogReader OfTail(EventLog log, HubLimits limits) => new(log, limits, null, limits.MaxWriteBytes, limits.JoinScanEvents);
+
+    /// <summary>A reader of storage and hot tail, for a catch-up thread, which disposes the storage.</summary>
+    public static BacklogReader OfLog(EventLog log, HubLimits limits, LogReader storage) =>
+        new(log, limits, storage, CatchUpPage.ReaderBytes, limits.ConflationPassEvents);
+
+    /// <summary>Sends the next page from the hot tail. Shard thread only.</summary>
+    /// <param name="subscriber">A live one that missed events.</param>
+    /// <param name="end">Sequence before which the page ends: the shard routes events from there on.</param>
+    public PageOutcome ReadTail(Subscriber subscriber, long end)
+    {
+        Debug.Assert(_storage is null && subscriber is { State: SubscriberState.Live, Backlog.MissedFrom: >= 0 }, "A live subscriber that missed events.");
+        return ReadPage(subscriber, topics: null, new LogPlace(subscriber.SentThrough, subscriber.Backlog.MissedFrom), storedThrough: 0, end);
+    }
+
+    /// <summary>Sends the next page from storage or the hot tail. Catch-up thread only.</summary>
+    /// <returns>Whether there is more to read, and the subscriber takes it; <see cref="Backlog.NeedsReader"/> says so, too.</returns>
+    public bool ReadLog(Subscriber subscriber)
+    {
+        Debug.Assert(_storage is not null && subscriber.State == SubscriberState.CatchingUp, "A lent subscriber.");
+        if (subscriber.Closing is not null)
+        {
+            return false;
+        }
+
+        // Both edges are read before the topics: an event before them has its topic in the table by then.
+        long storedThrough = _log.Tail.Base;
+        long end = _log.Tail.End;
+        TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics);
+        topics.Refresh();
+        FindStart(subscriber);
+        ReadPage(subscriber, topics, new LogPlace(subscriber.SentThrough, -1), storedThrough, end);
+        ref Backlog backlog = ref subscriber.Backlog;
+        return backlog.NeedsReader = !subscriber.IsBlocked && subscriber.Closing is null && !backlog.IsTooSlow
+            && (backlog.IsReduced(subscriber.SentThrough) || !IsNearEnd(subscriber.SentThrough));
+    }
+
+    private PageOutcome ReadPage(Subscriber subscriber, TopicMatches? topics, LogPlace start, long storedThrough, long end)
+    {
+        // The access may be exchanged at any moment (a renewal). All of the page is read under this one.
+        ReadAccess? access = subscriber.Access;
+        bool isReduced = subscriber.Backlog.IsReduced(start.Offset);
+        _removedThrough = 0;
+        _filter.Begin(subscriber, access, topics, isReduced);
+        _page.Begin(subscriber.Request.Format);
+        LogPlace read = isReduced ? ReadReduced(in subscriber.Backlog, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
+        if (_storage is null && read == start)
+        {
+            return PageOutcome.Overtaken;
+        }
+
+        if (!ReferenceEquals(access, subscriber.Access) || subscriber.Closing is not null)
+        {
+            return PageOutcome.Discarded;
+        }
+
+        if (isReduced && _survey.Disconnects)
+        {
+            subscriber.Backlog.IsTooSlow = true;
+            return PageOutcome.TooSlow;
+        }
+
+        if (isReduced)
+        {
+            AddSkips(ref subscriber.Backlog, read);
+        }
+
+        // After the read: what was not found any more is known to be removed by now.
+        AddRemovals(ref subscriber.Backlog, topics, start.Offset);
+        Send(subscriber, start, read);
+        return PageOutcome.Sent;
+    }
+
+    /// <summary>Reads on from a place, in storage or in the hot tail; returns how far.</summary>
+    /// <param name="topics">The topics to look for in storage.</param>
+    /// <param name="from">Where to begin.</param>
+    /// <param name="storedThrough">Events up to this offset are in storage.</param>
+    /// <param name="end">Sequence in the hot tail before which to stop.</param>
+    /// <param name="through">Offset after which to stop.</param>
+    /// <param name="mostEvents">Most events of storage.</param>
+    private LogPlace ReadOn(TopicMatches? topics, LogPlace from, long storedThrough, long end, long through, int mostEvents) =>
+        _storage is not null && from.Offset < storedThrough
+            ? new LogPlace(_storage.ReadPage(topics!, _take, from.Offset, Math.Min(storedThrough, through), mostEvents), -1)
+            : ReadTail(from, end, through);
+
+    /// <summary>The only loop over the hot tail for a subscriber that lags.</summary>
+    private LogPlace ReadTail(LogPlace from, long end, long through)
+    {
+        long sequence = from.Sequence >= 0 ? from.Sequence : _log.Tail.Find(from.Offset);
+        if (sequence < 0)
+        {
+            return from;
+        }
+
+        long offset = from.Offset;
+        end = Math.Min(end, sequence + TailPageEvents);
+        while (sequence < end && offset < through)
+        {
+            // An event that has left meanwhile is in storage by now: whoever reads storage finds it there with the next page.
+            if (_log.Tail[sequence] is not { } found)
+            {
+                break;
+            }
+
+            sequence++;
+
+            // What a catch-up reader has sent already lies before the offset.
+            if (found.Offset > offset)
+            {
+                offset = found.Offset;
+                if (Take(found) == PageStep.Full)
+                {
+                    break;
+                }
+            }
+        }
+
+        return new LogPlace(offset, sequence);
+    }
+
+    private PageStep Take(TailEvent found)
+    {
+        Verdict verdict = _filter.Decide(found);
+        if (!IsForPage(verdict, found.Offset))
+        {
+            return PageStep.Passed;
+        }
+
+        if (_isSurvey)
+        {
+            return Note(verdict, new LogPlace(found.Offset, found.Sequence), found.Topic, found.Event.Key);
+        }
+
+        _page.Write(found);
+        return StepOfPage();
+    }
+
+    private PageStep Take(in StoredEvent found)
+    {
+        Verdict verdict = _filter.Decide(in found);
+        if (!IsForPage(verdict, found.Offset))
+        {
+            return PageStep.Passed;
+        }
+
+        if (_isSurvey)
+        {
+            return Note(verdict, new LogPlace(found.Offset, -1), found.Topic, verdict == Verdict.SentIfNewest ? found.Key : null);
+        }
+
+        _page.Write(in found);
+        return StepOfPage();
+    }
+
+    private PageStep StepOfPage() => _page.IsFull || _page.Count >= _limits.CatchUpPageEvents ? PageStep.Full : PageStep.Taken;
+
+    private PageStep Note(Verdict verdict, LogPlace place, Topic topic, string? key)
+    {
+        _survey.Note(verdict, place, topic.Id, key);
+        return _survey.Room == 0 || _survey.Disconnects ? PageStep.Full : PageStep.Taken;
+    }
+
+    private bool IsForPage(Verdict verdict, long offset)
+    {
+        if (verdict == Verdict.Removed)
+        {
+            _removedThrough = Math.Max(_removedThrough, offset);
+        }
+
+        return verdict is not (Verdict.NotWanted or Verdict.Removed);
+    }
+
+    /// <summary>Surveys the range of which not everything is wanted, and writes a page of the rest; returns how far that is.</summary>
+    private LogPlace ReadReduced(in Backlog backlog, TopicMatches? topics, LogPlace start, long end)
+    {
+        _survey.Begin(backlog.SkippedThrough);
+        _isSurvey = true;
+        LogPlace read = start;
+        try
+        {
+            // Topics were read before; all events up to the end of the range are older than that.
+            for (int reads = 0; reads < SurveyReads && read.Offset < backlog.ReducedThrough && _survey.Room > 0 && !_survey.Disconnects; reads++)
+            {
+                LogPlace before = read;
+                read = ReadOn(topics, before, _log.Tail.Base, end, backlog.ReducedThrough, _survey.Room);
+                if (_storage is null && read == before)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            _isSurvey = false;
+        }
+
+        return _survey.Disconnects ? read : WriteSurveyed(start, read);
+    }
+
+    /// <summary>Writes what the survey has left of the range; returns how far the page goes.</summary>
+    private LogPlace WriteSurveyed(LogPlace start, LogPlace surveyed)
+    {
+        LogPlace written = start;
+        for (int i = 0; i < _survey.Count; i++)
+        {
+            if (_survey[i] is not { } place)
+            {
+                continue;
+            }
+
+            if (_page.IsFull || !TryWrite(place))
+            {
+                // What lies between was left out; the next survey begins at the first event that the page lacks.
+                return written;
+            }
+
+            written = new LogPlace(place.Offset, place.Sequence < 0 ? -1 : place.Sequence + 1);
+        }
+
+        return surveyed;
+    }
+
+    /// <summary>Writes an event at its place; false when the hot tail does not have it any more and there is no storage.</summary>
+    private bool TryWrite(LogPlace place)
+    {
+        long sequence = place.Sequence >= 0 ? place.Sequence : _log.Tail.Find(place.Offset - 1);
+        if (sequence >= 0 && _log.Tail[sequence] is { } found && found.Offset == place.Offset)
+        {
+            Take(found);
+            return true;
+        }
+
+        _storage?.ReadEvent(place.Offset, _take);
+        return _storage is not null;
+    }
+
+    /// <summary>Notes what was skipped, and adds the notice when its range is known: at the end of the reduced range, or before an event that follows it.</summary>
+    private void AddSkips(ref Backlog backlog, LogPlace read)
+    {
+        if (_survey.SkippedAfter >= 0)
+        {
+            backlog.SkippedAfter = backlog.SkippedAfter < 0 ? _survey.SkippedAfter : backlog.SkippedAfter;
+            backlog.SkippedThrough = _survey.SkippedThrough;
+        }
+
+        if (backlog.SkippedAfter >= 0 && (_page.Count > 0 || !backlog.IsReduced(read.Offset)))
+        {
+            _page.AddGap(new Position(_log.Epoch, backlog.SkippedAfter), new Position(_log.Epoch, backlog.SkippedThrough), ControlEvents.Skipped);
+            backlog.SkippedAfter = -1;
+        }
+    }
+
+    /// <summary>Adds the notice of what retention removed: of storage the topics know it, of the hot tail the events that were found removed.</summary>
+    private void AddRemovals(ref Backlog backlog, TopicMatches? topics, long sentThrough)
+    {
+        long removed = topics?.TrimmedThrough() ?? _removedThrough;
+        if (removed > Math.Max(sentThrough, backlog.RemovalsKnownThrough))
+        {
+            backlog.RemovalsKnownThrough = removed;
+            _page.AddGap(new Position(_log.Epoch, sentThrough), new Position(_log.Epoch, removed), ControlEvents.Retention);
+        }
+    }
+
+    /// <summary>Sends what was read. When the sink does not take all of it, the next page begins after the last event that it took.</summary>
+    private void Send(Subscriber subscriber, LogPlace start, LogPlace read)
+    {
+        int taken = 0;
+        bool isOpen = !_page.HasNotice || subscriber.Sink.TrySend(_page.Notice, out _);
+        if (isOpen && _page.Count > 0)
+        {
+            isOpen = subscriber.Sink.TrySend(_page.Run, out taken);
+        }
+
+        subscriber.IsBlocked = !isOpen;
+        LogPlace sent = taken == _page.Count ? read
+            : taken == 0 ? start
+            : _page.PlaceOf(taken - 1) is var last && last.Sequence < 0 ? last : last with { Sequence = last.Sequence + 1 };
+        subscriber.SentThrough = sent.Offset;
+        if (_storage is null)
+        {
+            subscriber.Backlog.MissedFrom = sent.Sequence;
+        }
+
+        if (isOpen && !subscriber.Backlog.IsReduced(sent.Offset))
+        {
+            subscriber.Backlog.IsSlow = false;
+        }
+    }
+
+    private bool IsNearEnd(long offset)
+    {
+        long next = _log.Tail.Find(offset);
+        return next >= 0 && _log.Tail.End - next <= _limits.JoinScanEvents / 2;
+    }
+
+    /// <summary>A subscription since a time begins after the last event that is older.</summary>
+    private void FindStart(Subscriber subscriber)
+    {
+        if (subscriber.Backlog.StartTimeUnixMs is not { } time)
+        {
+            return;
+        }
+
+        subscriber.Backlog.StartTimeUnixMs = null;
+        long before = _storage!.OffsetBefore(time);
+        for (long sequence = _log.Tail.Find(before); sequence >= 0 && _log.Tail[sequence] is { } next && next.TimeUnixMs < time; sequence++)
+        {
+            // Only events that no disk has can be here.
+            before = next.Offset;
+        }
+
+        subscriber.SentThrough = subscriber.Backlog.RemovalsKnownThrough = before;
+    }
+}

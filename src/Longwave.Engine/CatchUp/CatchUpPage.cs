@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.CatchUp;
+
+/// <summary>The frames of one page: what a subscriber that lags gets in one write. Reused from page to page; for one thread.</summary>
+/// <param name="pageBytes">Bytes after which the page takes no more events.</param>
+internal sealed class CatchUpPage(int pageBytes)
+{
+    /// <summary>Bytes of a page that a catch-up reader writes: what Kestrel and a socket buffer take at once, a few times over.</summary>
+    public const int ReaderBytes = 256 * 1024;
+
+    /// <summary>A buffer that one huge event has enlarged is not kept.</summary>
+    private const int KeptPages = 4;
+
+    private readonly List<int> _ends = [];
+    private readonly List<LogPlace> _places = [];
+    private readonly ArrayBufferWriter<byte> _notices = new(256);
+    private readonly int[] _noticeEnd = new int[1];
+    private ArrayBufferWriter<byte> _buffer = new();
+    private ArrayBufferWriter<byte> _frame = new(4 * 1024);
+    private byte[]? _only;
+    private byte[]? _notice;
+
+    public EventFormat Format { get; private set; }
+
+    /// <summary>Events written since <see cref="Begin"/>.</summary>
+    public int Count => _ends.Count;
+
+    public bool IsFull => Count > 0 && _ends[^1] >= pageBytes;
+
+    public bool HasNotice => _notice is not null;
+
+    /// <summary>The events, of which there is at least one.</summary>
+    /// <remarks>
+    /// A single event of the hot tail is passed on as it is: a sink that takes a part of it then keeps the shared bytes, not a copy. Slow clients
+    /// of large events would otherwise cost the size of an event each.
+    /// </remarks>
+    public FrameRun Run => _only is not null
+        ? new FrameRun(_only, CollectionsMarshal.AsSpan(_ends), isShared: true)
+        : new FrameRun(_buffer.WrittenMemory, CollectionsMarshal.AsSpan(_ends), isShared: false);
+
+    /// <summary>The notices that are sent before the events, as one frame: a sink takes a frame as a whole.</summary>
+    public FrameRun Notice => new(_notice, _noticeEnd, isShared: true);
+
+    public void Begin(EventFormat format)
+    {
+        if (_buffer.Capacity > KeptPages * pageBytes)
+        {
+            _buffer = new ArrayBufferWriter<byte>();
+        }
+
+        if (_frame.Capacity > pageBytes)
+        {
+            _frame = new ArrayBufferWriter<byte>(4 * 1024);
+        }
+
+        _buffer.ResetWrittenCount();
+        _notices.ResetWrittenCount();
+        _ends.Clear();
+        _places.Clear();
+        (Format, _only, _notice) = (format, null, null);
+    }
+
+    /// <summary>Where the event at an index of the run is in the log: its offset and its own sequence in the hot tail, or -1.</summary>
+    public LogPlace PlaceOf(int index) => _places[index];
+
+    /// <summary>Adds a gap notice.</summary>
+    public void AddGap(Position from, Position to, string reason)
+    {
+        ControlEvents.WriteGap(_notices, Format, from, to, reason);
+        _notice = Chunk.Of(_notices.WrittenSpan);
+        _noticeEnd[0] = _notice.Length;
+    }
+
+    /// <summary>Writes an event of storage.</summary>
+    public void Write(in StoredEvent found)
+    {
+        CopyOnly();
+        _frame.ResetWrittenCount();
+        EventFrames.Write(_frame, Format, found.View(Format));
+        Chunk.Write(_buffer, _frame.WrittenSpan);
+        Wrote(_buffer.WrittenCount, new LogPlace(found.Offset, -1));
+    }
+
+    /// <summary>Writes an event of the hot tail.</summary>
+    public void Write(TailEvent found)
+    {
+        byte[] chunk = found.Chunk(Format);
+        if (Count == 0)
+        {
+            _only = chunk;
+            Wrote(chunk.Length, new LogPlace(found.Offset, found.Sequence));
+            return;
+        }
+
+        CopyOnly();
+        _buffer.Write(chunk);
+        Wrote(_buffer.WrittenCount, new LogPlace(found.Offset, found.Sequence));
+    }
+
+    /// <summary>Another event follows the one that was shared so far.</summary>
+    private void CopyOnly()
+    {
+        if (_only is not null)
+        {
+            _buffer.Write(_only);
+            _only = null;
+        }
+    }
+
+    private void Wrote(int end, LogPlace place)
+    {
+        _ends.Add(end);
+        _places.Add(place);
+    }
+}

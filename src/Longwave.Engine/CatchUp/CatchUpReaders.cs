@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Longwave.Engine.Configuration;
+using Longwave.Engine.Health;
+using Longwave.Engine.Log;
+using Longwave.Engine.Subscribers;
+using Microsoft.Extensions.Logging;
+
+namespace Longwave.Engine.CatchUp;
+
+/// <summary>
+/// A few threads that read the log for subscribers that are not at the live edge. A subscriber is lent for a page: then its shard has it
+/// back, writes the notices that are due, and queues it for the next page, so that one long replay delays no other.
+/// </summary>
+internal sealed class CatchUpReaders : IDisposable
+{
+    private readonly EventLog _log;
+    private readonly HubLimits _limits;
+    private readonly ILogger _logger;
+
+    // Bounded by what the shards lend (CatchUpQueue).
+    private readonly BlockingCollection<Subscriber> _queue = [];
+    private readonly List<Thread> _threads = [];
+
+    public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger)
+    {
+        (_log, _limits, _logger) = (log, options.Limits, logger);
+        for (int i = 0; i < options.CatchUpReaders; i++)
+        {
+            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", Run));
+        }
+    }
+
+    /// <summary>How many threads read.</summary>
+    public int Count => _threads.Count;
+
+    /// <summary>Lends a subscriber; it comes back through <see cref="Subscriber.GiveBack"/>.</summary>
+    public void Lend(Subscriber subscriber)
+    {
+        try
+        {
+            _queue.Add(subscriber);
+        }
+        catch (InvalidOperationException)
+        {
+            // The hub is closing: the subscriber's shard ends it with the others.
+        }
+    }
+
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        _threads.ForEach(static thread => thread.Join());
+        _queue.Dispose();
+    }
+
+    private void Run()
+    {
+        using LogReader storage = _log.OpenReader();
+        var reader = BacklogReader.OfLog(_log, _limits, storage);
+        foreach (Subscriber subscriber in _queue.GetConsumingEnumerable())
+        {
+            try
+            {
+                // A stream is read on for while no other subscriber waits: its shard would only lend it again. A poll reports its position.
+                while (reader.ReadLog(subscriber) && subscriber.Request.Streaming
+                    && !subscriber.IsAskedBack && _queue.Count == 0 && !_queue.IsAddingCompleted)
+                {
+                }
+            }
+            catch (Exception failed)
+            {
+                SubscriberLog.CatchUpFailed(_logger, subscriber.Id, failed);
+                subscriber.Close(CloseReason.Error);
+            }
+
+            subscriber.GiveBack();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Longwave.Engine.Storage;
+using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
+
+namespace Longwave.Engine.Log;
+
+/// <summary>What a page does with an event that was read from storage.</summary>
+internal enum PageStep
+{
+    /// <summary>The page does not take the event.</summary>
+    Passed,
+
+    /// <summary>The page took the event.</summary>
+    Taken,
+
+    /// <summary>The page took the event and takes no more.</summary>
+    Full,
+}
+
+/// <summary>Looks at an event that was read from storage.</summary>
+internal delegate PageStep StoredEventHandler(in StoredEvent found);
+
+/// <summary>An event in storage: the row at which a reader is. A column is decoded each time that it is asked for: most pages need few of them.</summary>
+/// <param name="reader">The reader; the event is valid until the reader goes to the next row.</param>
+/// <param name="row">The row.</param>
+/// <param name="offset">The event's offset.</param>
+/// <param name="topic">The event's first topic.</param>
+internal readonly ref struct StoredEvent(LogReader reader, Statement row, long offset, Topic topic)
+{
+    public long Offset { get; } = offset;
+
+    public Topic Topic { get; } = topic;
+
+    /// <summary>The event's other topics, as far as the log still knows them.</summary>
+    public ReadOnlySpan<Topic> Alternates => reader.Alternates(row);
+
+    public string? Type => Text(EventRow.Type);
+
+    public string? Key => Text(EventRow.Key);
+
+    public bool IsPrivate => row.Int64(EventRow.Private) != 0;
+
+    /// <summary>The event as a format needs it: columns that the format does not write are left out.</summary>
+    public EventView View(EventFormat format)
+    {
+        bool hasId = format == EventFormat.SseWithIds;
+        bool isRaw = hasId || format == EventFormat.Sse;
+        return new EventView
+        {
+            Position = new Position(reader.Epoch, Offset),
+            TimeUnixMs = isRaw ? 0 : row.Int64(EventRow.Time),
+            Topic = Topic.Name,
+            Alternates = isRaw ? null : Names(Alternates),
+            Type = Type,
+            Key = isRaw ? null : Key,
+            ContentType = isRaw ? null : Text(EventRow.ContentType),
+            Attributes = isRaw ? null : Text(EventRow.Attributes),
+            IsPrivate = !isRaw && IsPrivate,
+            Id = hasId && !row.IsNull(EventRow.PublisherId) ? row.Text(EventRow.PublisherId) : null,
+            RetryMs = hasId && !row.IsNull(EventRow.Retry) ? (int)row.Int64(EventRow.Retry) : null,
+            Data = row.Bytes(EventRow.Data),
+        };
+    }
+
+    private static string[]? Names(ReadOnlySpan<Topic> topics)
+    {
+        if (topics.IsEmpty)
+        {
+            return null;
+        }
+
+        string[] names = new string[topics.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = topics[i].Name;
+        }
+
+        return names;
+    }
+
+    private string? Text(int column) => row.Bytes(column) is { IsEmpty: false } utf8 ? reader.Texts.Get(utf8) : null;
+}
