@@ -145,14 +145,14 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>Finds an event by an id as <see cref="EventFormat.SseWithIds"/> writes it: a publisher's, or <c>#</c> and a position. Also takes a bare position.</summary>
-    public EventPlace Find(string id)
+    public EventLocation Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
         if (id.Length == 0 || id[0] != EventRules.PositionMark)
         {
             if (_log.PublisherIds.Find(id) is { } offset)
             {
-                return new EventPlace(new Position(_log.Epoch, offset), IsKept: true);
+                return new EventLocation(new Position(_log.Epoch, offset), IsKept: true);
             }
         }
         else
@@ -161,7 +161,7 @@ public sealed class HubEngine : IAsyncDisposable
         }
 
         return Position.TryParse(id, out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
-            ? new EventPlace(position, IsKept(position.Offset))
+            ? new EventLocation(position, IsKept(position.Offset))
             : default;
     }
 

@@ -24,11 +24,11 @@ public static class LongwaveRoutes
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         IServiceProvider services = endpoints.ServiceProvider;
-        Refusals refusals = services.GetRequiredService<Refusals>();
+        EndpointGuard refusals = services.GetRequiredService<EndpointGuard>();
         BrowserGate browsers = services.GetRequiredService<BrowserGate>();
         HealthEndpoint health = services.GetRequiredService<HealthEndpoint>();
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
-        Map("/v1/events", services.GetRequiredService<EventsAddress>().HandleAsync);
+        Map("/v1/events", services.GetRequiredService<EventsEndpoint>().HandleAsync);
         Map("/v1/topics", services.GetRequiredService<TopicsEndpoint>().HandleAsync);
         Map("/v1/tickets", services.GetRequiredService<TicketsEndpoint>().HandleAsync);
         Map("/v1/revocations", services.GetRequiredService<RevocationsEndpoint>().HandleAsync);
@@ -43,12 +43,12 @@ public static class LongwaveRoutes
         if (options.Mercure.Enabled)
         {
             SubscriptionsEndpoint subscriptions = services.GetRequiredService<SubscriptionsEndpoint>();
-            Map(HubAddress.Path, services.GetRequiredService<MercureAddress>().HandleAsync);
+            Map(HubAddress.Path, services.GetRequiredService<MercureEndpoint>().HandleAsync);
             Map($"{HubAddress.Path}/subscriptions", subscriptions.HandleAsync);
             Map($"{HubAddress.Path}/subscriptions/{{**rest}}", subscriptions.HandleAsync);
 
             // At the root regardless of the prefix: clients derive this URL from the hub's URL (RFC 9728, section 3.1).
-            endpoints.Map($"{MercureRefusals.MetadataPrefix}{prefix}{HubAddress.Path}", Guarded(services.GetRequiredService<MetadataEndpoint>().HandleAsync))
+            endpoints.Map($"{MercureProblems.MetadataPrefix}{prefix}{HubAddress.Path}", Guarded(services.GetRequiredService<MetadataEndpoint>().HandleAsync))
                 .WithDisplayName("Longwave metadata");
         }
 

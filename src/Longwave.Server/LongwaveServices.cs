@@ -84,13 +84,13 @@ public static class LongwaveServices
         services.AddSingleton(provider => new BrowserRules(
             provider.GetRequiredService<LongwaveOptions>().Server, provider.GetRequiredService<ClientAddresses>()));
         services.AddSingleton<BrowserGate>();
-        services.AddSingleton<Refusals>();
+        services.AddSingleton<EndpointGuard>();
         AddIdentity(services);
         AddMercure(services);
         services.AddSingleton<StreamAnswer>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<PublishEndpoint>();
-        services.AddSingleton<EventsAddress>();
+        services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<TopicsEndpoint>();
         services.AddSingleton<TelemetryTotals>();
         services.AddSingleton<TelemetryEndpoint>();
@@ -106,21 +106,21 @@ public static class LongwaveServices
         services.AddSingleton<IGrantVocabulary, LegacyClaim>();
         services.AddSingleton<IGrantVocabulary, AuthorizationDetails>();
         services.AddSingleton<MercureAuthenticator>();
-        services.AddSingleton<MercureRefusals>();
+        services.AddSingleton<MercureProblems>();
         services.AddSingleton<FormBody>();
         services.AddSingleton<SubscriptionAnnouncer>();
         services.AddHostedService(static provider => provider.GetRequiredService<SubscriptionAnnouncer>());
         services.AddSingleton<ActiveSubscriptions>();
         services.AddSingleton<MercureSubscribeEndpoint>();
         services.AddSingleton<MercurePublishEndpoint>();
-        services.AddSingleton<MercureAddress>();
+        services.AddSingleton<MercureEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
     }
 
     private static void AddIdentity(IServiceCollection services)
     {
-        services.AddSingleton(provider => new TicketBox(provider.GetRequiredService<LongwaveOptions>().Auth, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TicketStore(provider.GetRequiredService<LongwaveOptions>().Auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HubAddress>();
         services.AddSingleton(provider => new IssuerDirectory(
             provider.GetRequiredService<LongwaveOptions>().Auth,

@@ -95,11 +95,11 @@ public sealed class DrainTests
             int retry = told.RootElement.GetProperty("retry").GetInt32();
             Assert.InRange(retry, 0, WindowMs);
             times.Add(retry);
-            Assert.All(follower.Refusals, static status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
+            Assert.All(follower.EndpointGuard, static status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
         }
 
         Assert.True(times.Count > followers.Length / 2, $"{followers.Length} clients were told only {times.Count} different times");
-        Assert.Contains(followers, static follower => !follower.Refusals.IsEmpty);
+        Assert.Contains(followers, static follower => !follower.EndpointGuard.IsEmpty);
     }
 
     private static async Task AssertAllAsync(

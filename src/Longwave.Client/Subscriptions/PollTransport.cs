@@ -15,7 +15,7 @@ namespace Longwave.Client.Subscriptions;
 /// <param name="changed">Ends it because the mode was changed.</param>
 /// <param name="cancellation">Ends it because the caller leaves.</param>
 internal sealed class PollTransport(
-    HubHttp http, EventsRequest query, Place place, bool longPolls, long until, CancellationToken changed, CancellationToken cancellation) : ITransport
+    HubHttp http, EventsRequest query, ResumePoint place, bool longPolls, long until, CancellationToken changed, CancellationToken cancellation) : ITransport
 {
     // Beside the time that the hub may wait.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);

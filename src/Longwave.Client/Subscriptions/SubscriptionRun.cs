@@ -21,7 +21,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     private readonly TokenRenewal _renewal;
     private readonly ConnectionTimes? _times;
     private readonly CancellationToken _cancellation;
-    private Place? _place;
+    private ResumePoint? _place;
     private ITransport? _transport;
     private ReceivedEvent? _current;
     private SubscriptionChange _last = new(SubscriptionState.Connecting);
@@ -57,7 +57,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         }
 
         _cancellation.ThrowIfCancellationRequested();
-        _place ??= new Place(await _positions.LoadAsync(_cancellation).ConfigureAwait(false) ?? _options.LastEventId, _options.Since);
+        _place ??= new ResumePoint(await _positions.LoadAsync(_cancellation).ConfigureAwait(false) ?? _options.LastEventId, _options.Since);
         try
         {
             _current = await NextAsync(_place).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         await _positions.SaveLastAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<ReceivedEvent?> NextAsync(Place place)
+    private async ValueTask<ReceivedEvent?> NextAsync(ResumePoint place)
     {
         // Whoever asks for the next event has handled the one before.
         _positions.Mark(place.LastEventId);
@@ -131,7 +131,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     }
 
     /// <summary>1. A connection of the kind that is wanted now, at the place where the last one was.</summary>
-    private ITransport Connect(Place place)
+    private ITransport Connect(ResumePoint place)
     {
         _attempt++;
         Say(new SubscriptionChange(SubscriptionState.Connecting) { Cause = _last.Cause, Failure = _last.Failure });
@@ -146,7 +146,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
             : new StreamTransport(_http, _request, place.LastEventId, changed, _cancellation);
     }
 
-    private void OnOpened(Place place)
+    private void OnOpened(ResumePoint place)
     {
         place.Connected();
         (_open, _everOpen, _tokenRefused, _openedAt) = (true, true, false, _http.Clock.GetTimestamp());
@@ -156,7 +156,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     }
 
     /// <summary>2. What the hub says about the stream.</summary>
-    private void OnNotice(HubNotice notice, Place place)
+    private void OnNotice(HubNotice notice, ResumePoint place)
     {
         switch (notice.Type)
         {
@@ -185,7 +185,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
 
     /// <summary>4. and 5. False when there is nothing more to come.</summary>
     /// <exception cref="LongwaveException">The hub refuses for good.</exception>
-    private async ValueTask<bool> OnEndAsync(ConnectionEnd end, Place place)
+    private async ValueTask<bool> OnEndAsync(ConnectionEnd end, ResumePoint place)
     {
         bool stable = _open && _http.Clock.GetElapsedTime(_openedAt) >= _options.Reconnect.StableAfter;
         if (stable)

@@ -39,7 +39,7 @@ public sealed class ReadAccess
         asked.All(selector => _own.Any(grant => grant.Covers(selector, types)));
 
     /// <summary>Whether an event may be read: by its first topic or by one of its alternates.</summary>
-    internal bool MayRead(TailEvent found) => MayRead(found.Topic, found.Alternates, found.Event.Type, found.Event.IsPrivate);
+    internal bool MayRead(LoggedEvent found) => MayRead(found.Topic, found.Alternates, found.Event.Type, found.Event.IsPrivate);
 
     /// <summary>Whether an event of these topics and this type may be read: by its first topic or by one of its alternates.</summary>
     internal bool MayRead(Topic topic, ReadOnlySpan<Topic> alternates, string? type, bool isPrivate)
@@ -61,10 +61,10 @@ public sealed class ReadAccess
     }
 
     /// <summary>Puts those of the events that may be read into a list, in their order, in the place of what it had.</summary>
-    internal void Select(ReadOnlySpan<TailEvent> events, List<TailEvent> readable)
+    internal void Select(ReadOnlySpan<LoggedEvent> events, List<LoggedEvent> readable)
     {
         readable.Clear();
-        foreach (TailEvent found in events)
+        foreach (LoggedEvent found in events)
         {
             if (MayRead(found))
             {

@@ -25,10 +25,11 @@ internal sealed class BacklogFilter
     public void Begin(Subscriber subscriber, ReadAccess? access, TopicMatches? topics, bool isReduced) =>
         (_subscriber, _access, _topics, _isReduced) = (subscriber, access, topics, isReduced);
 
-    public Verdict Decide(TailEvent found) => IsAskedFor(found.Topic, found.Alternates)
+    public Verdict Decide(LoggedEvent found) => IsAskedFor(found.Topic, found.Alternates)
         ? Decide(found.Topic, found.Alternates, found.Offset, found.Event.Type, found.Event.IsPrivate)
         : Verdict.NotWanted;
 
+    /// <summary>Decides about an event in storage.</summary>
     /// <remarks>
     /// A replay reads millions of rows, and each column costs a call of the storage: a column is decoded only where it can change the verdict.
     /// Topics come first, because a scan passes over many rows of other topics.

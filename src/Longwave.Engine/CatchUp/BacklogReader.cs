@@ -91,7 +91,7 @@ internal sealed class BacklogReader
         _removedThrough = 0;
         _filter.Begin(subscriber, access, topics, isReduced);
         _page.Begin(subscriber.Request.Format);
-        LogPlace read = isReduced ? ReadReduced(in subscriber.Backlog, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
+        LogPlace read = isReduced ? ReadReduced(subscriber.Backlog.SkippedThrough, subscriber.Backlog.ReducedThrough, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
         if (_storage is null && read == start)
         {
             return PageOutcome.Overtaken;
@@ -166,7 +166,7 @@ internal sealed class BacklogReader
         return new LogPlace(offset, sequence);
     }
 
-    private PageStep Take(TailEvent found)
+    private PageStep Take(LoggedEvent found)
     {
         Verdict verdict = _filter.Decide(found);
         if (!IsForPage(verdict, found.Offset))
@@ -219,18 +219,18 @@ internal sealed class BacklogReader
     }
 
     /// <summary>Surveys the range of which not everything is wanted, and writes a page of the rest; returns how far that is.</summary>
-    private LogPlace ReadReduced(in Backlog backlog, TopicMatches? topics, LogPlace start, long end)
+    private LogPlace ReadReduced(long skippedThrough, long reducedThrough, TopicMatches? topics, LogPlace start, long end)
     {
-        _survey.Begin(backlog.SkippedThrough);
+        _survey.Begin(skippedThrough);
         _isSurvey = true;
         LogPlace read = start;
         try
         {
             // Topics were read before; all events up to the end of the range are older than that.
-            for (int reads = 0; reads < SurveyReads && read.Offset < backlog.ReducedThrough && _survey.Room > 0 && !_survey.Disconnects; reads++)
+            for (int reads = 0; reads < SurveyReads && read.Offset < reducedThrough && _survey.Room > 0 && !_survey.Disconnects; reads++)
             {
                 LogPlace before = read;
-                read = ReadOn(topics, before, _log.Tail.Base, end, backlog.ReducedThrough, _survey.Room);
+                read = ReadOn(topics, before, _log.Tail.Base, end, reducedThrough, _survey.Room);
                 if (_storage is null && read == before)
                 {
                     break;

@@ -89,7 +89,7 @@ internal sealed class CatchUpPage(int pageBytes)
     }
 
     /// <summary>Writes an event of the hot tail.</summary>
-    public void Write(TailEvent found)
+    public void Write(LoggedEvent found)
     {
         byte[] chunk = found.Chunk(Format);
         if (Count == 0)

@@ -43,7 +43,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
             return new Position(log.Epoch, subscriber.SentThrough);
         }
 
-        ReadOnlySpan<TailEvent> lacking = Sweeps.Lacking(subscriber);
+        ReadOnlySpan<LoggedEvent> lacking = Sweeps.Lacking(subscriber);
         return new Position(log.Epoch, lacking.IsEmpty ? Math.Max(_routedThrough, Sweeps.CursorOf(subscriber)) : lacking[0].Offset - 1);
     }
 
@@ -246,7 +246,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         }
     }
 
-    private void Route(string topic, TailEvent added)
+    private void Route(string topic, LoggedEvent added)
     {
         if (_routes.Exact(topic) is { } exact)
         {
@@ -259,7 +259,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         }
     }
 
-    private void Route(RouteNode node, TailEvent added)
+    private void Route(RouteNode node, LoggedEvent added)
     {
         _sweeps.Add(node, added);
         if (added.Topic.Policy.SlowConsumer != SlowConsumer.CatchUp)

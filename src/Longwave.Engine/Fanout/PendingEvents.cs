@@ -15,7 +15,7 @@ internal sealed class PendingEvents(int most)
     public bool IsFull => _count >= most;
 
     /// <summary>Appends an event to a chain, once.</summary>
-    public void Add(ref EventChain chain, TailEvent added)
+    public void Add(ref EventChain chain, LoggedEvent added)
     {
         if (!chain.IsEmpty && ReferenceEquals(_slots[chain.Last].Event, added))
         {
@@ -34,7 +34,7 @@ internal sealed class PendingEvents(int most)
     }
 
     /// <summary>The events of a chain, in order, into an empty list.</summary>
-    public void Copy(EventChain chain, List<TailEvent> events)
+    public void Copy(EventChain chain, List<LoggedEvent> events)
     {
         for (int i = chain.First; ; i = _slots[i].Next)
         {
@@ -62,7 +62,7 @@ internal sealed class PendingEvents(int most)
     [StructLayout(LayoutKind.Auto)]
     private struct Slot
     {
-        public TailEvent Event;
+        public LoggedEvent Event;
         public int Next;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RunBuilder
     public FrameRun Run => new(_chunks, _ends.AsSpan(0, _count), isShared: _count == 1);
 
     /// <summary>Makes the run of these events, of which there is at least one.</summary>
-    public void Build(ReadOnlySpan<TailEvent> events, EventFormat format)
+    public void Build(ReadOnlySpan<LoggedEvent> events, EventFormat format)
     {
         _count = events.Length;
         if (_count > _ends.Length)

@@ -15,12 +15,12 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
 {
     private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
     private readonly List<Subscriber> _subscribers = [];
-    private readonly List<TailEvent> _events = [];
-    private readonly List<TailEvent> _readable = [];
+    private readonly List<LoggedEvent> _events = [];
+    private readonly List<LoggedEvent> _readable = [];
     private readonly RunBuilder _run = new();
 
     /// <summary>An event that the subscriber asked for.</summary>
-    public void Route(Subscriber subscriber, TailEvent added)
+    public void Route(Subscriber subscriber, LoggedEvent added)
     {
         if (subscriber.IsBlocked)
         {
@@ -63,7 +63,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     }
 
     /// <summary>Gives one subscriber what was gathered.</summary>
-    private void SendInWrites(Subscriber subscriber, List<TailEvent> events)
+    private void SendInWrites(Subscriber subscriber, List<LoggedEvent> events)
     {
         for (int start = 0, count; start < events.Count; start += count)
         {
@@ -72,7 +72,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         }
     }
 
-    private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
+    private void SendOrMiss(Subscriber subscriber, ReadOnlySpan<LoggedEvent> events)
     {
         while (!events.IsEmpty && events[0].Offset <= subscriber.SentThrough)
         {
@@ -98,7 +98,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         }
     }
 
-    private void SendReadable(Subscriber subscriber, ReadAccess access, ReadOnlySpan<TailEvent> events)
+    private void SendReadable(Subscriber subscriber, ReadAccess access, ReadOnlySpan<LoggedEvent> events)
     {
         access.Select(events, _readable);
         if (_readable.Count > 0)
@@ -108,7 +108,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     }
 
     /// <summary>Sends events to one that is not blocked, as far as its sink takes them.</summary>
-    private void Send(Subscriber subscriber, ReadOnlySpan<TailEvent> events)
+    private void Send(Subscriber subscriber, ReadOnlySpan<LoggedEvent> events)
     {
         try
         {
@@ -131,7 +131,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     }
 
     /// <summary>How many events from a place on one write takes; the rest is missed when the sink blocks.</summary>
-    private static int CountOfWrite(List<TailEvent> events, int start, long maxBytes)
+    private static int CountOfWrite(List<LoggedEvent> events, int start, long maxBytes)
     {
         int end = start;
         for (long bytes = 0; end < events.Count && bytes < maxBytes; end++)

@@ -28,7 +28,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     private readonly Queue<Sweep> _active = [];
     private readonly Stack<Sweep> _idle = [];
     private readonly RunWriter _runs = new();
-    private readonly List<TailEvent> _readable = [];
+    private readonly List<LoggedEvent> _readable = [];
     private readonly RunBuilder _run = new();
     private int _pairs;
     private int _full;
@@ -48,7 +48,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     }
 
     /// <summary>An event for the plain subscribers of a node.</summary>
-    public void Add(RouteNode node, TailEvent added)
+    public void Add(RouteNode node, LoggedEvent added)
     {
         if (node.Plain.ReadyCount == 0)
         {
@@ -111,7 +111,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
 
         RouteNode node = subscriber.Route!;
         PrepareToLeave(subscriber);
-        ReadOnlySpan<TailEvent> lacking = Lacking(subscriber);
+        ReadOnlySpan<LoggedEvent> lacking = Lacking(subscriber);
         node.Plain.Suspend(subscriber);
         Miss(subscriber, lacking, next);
     }
@@ -151,7 +151,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     }
 
     /// <summary>What is on its way to the subscriber. Valid until something is routed or sent.</summary>
-    public static ReadOnlySpan<TailEvent> Lacking(Subscriber subscriber) =>
+    public static ReadOnlySpan<LoggedEvent> Lacking(Subscriber subscriber) =>
         IsReady(subscriber) && subscriber.Route is { Sweep: { } sweep } node
             ? sweep.From(sweep.FirstAfter(node.Plain.Ready[subscriber.RoutePlace].Cursor))
             : default;
@@ -234,7 +234,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     {
         Subscriber subscriber = member.Subscriber;
         int start = sweep.FirstAfter(member.Cursor);
-        ReadOnlySpan<TailEvent> events = sweep.From(start);
+        ReadOnlySpan<LoggedEvent> events = sweep.From(start);
         try
         {
             FrameRun run;
@@ -265,13 +265,13 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
             subscriber.Fail(failed, logger);
         }
 
-        ReadOnlySpan<TailEvent> lacking = sweep.From(sweep.FirstAfter(member.Cursor));
+        ReadOnlySpan<LoggedEvent> lacking = sweep.From(sweep.FirstAfter(member.Cursor));
         sweep.Node.Plain.Suspend(subscriber);
         Miss(subscriber, lacking, sweep.LastSequence + 1);
         return false;
     }
 
-    private static void Miss(Subscriber subscriber, ReadOnlySpan<TailEvent> lacking, long next)
+    private static void Miss(Subscriber subscriber, ReadOnlySpan<LoggedEvent> lacking, long next)
     {
         if (lacking.IsEmpty)
         {

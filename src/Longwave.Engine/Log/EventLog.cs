@@ -103,7 +103,7 @@ internal sealed class EventLog : IDisposable
     {
         foreach (ref readonly AppendEntry entry in CollectionsMarshal.AsSpan(committed))
         {
-            TailEvent added = entry.Event;
+            LoggedEvent added = entry.Event;
             Count(added.Topic, added);
             foreach (Topic alternate in added.Alternates)
             {
@@ -142,7 +142,7 @@ internal sealed class EventLog : IDisposable
     {
         while (Tail.IsOver)
         {
-            TailEvent oldest = Tail.Oldest;
+            LoggedEvent oldest = Tail.Oldest;
             if (oldest.IsStored && oldest.Offset > Indexer.IndexedThrough)
             {
                 Writer.Index(int.MaxValue);
@@ -164,7 +164,7 @@ internal sealed class EventLog : IDisposable
         }
     }
 
-    private static void Count(Topic topic, TailEvent added)
+    private static void Count(Topic topic, LoggedEvent added)
     {
         topic.Added(added.Offset, added.Event.Data.Length);
         topic.TipTimeUnixMs = added.TimeUnixMs;
@@ -176,7 +176,7 @@ internal sealed class EventLog : IDisposable
     }
 
     /// <summary>An event that only the hot tail had leaves it: said before it does, so a reader that does not find it there learns that it is gone.</summary>
-    private void Lose(Topic topic, TailEvent gone)
+    private void Lose(Topic topic, LoggedEvent gone)
     {
         if (!topic.Keeps(gone.Offset))
         {

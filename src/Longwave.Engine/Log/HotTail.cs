@@ -17,12 +17,12 @@ namespace Longwave.Engine.Log;
 /// <item>A reader that sees <c>_end = e</c> sees the slots of all events before <c>e</c>: an empty one among them was evicted.</item>
 /// <item>A reader that sees <c>_first = f</c> sees a <c>_base</c> of at least the offset of event <c>f - 1</c>. It must read <c>_first</c> before
 /// <c>_base</c>; read the other way round, evictions in between let it skip events (see <see cref="Find"/>).</item>
-/// <item>A slot says which event it holds (<see cref="TailEvent.Sequence"/> is set before the slot is stored), so a reader never takes one event for another.</item>
+/// <item>A slot says which event it holds (<see cref="LoggedEvent.Sequence"/> is set before the slot is stored), so a reader never takes one event for another.</item>
 /// </list>
 /// </remarks>
 internal sealed class HotTail
 {
-    private readonly TailEvent?[] _ring;
+    private readonly LoggedEvent?[] _ring;
     private readonly int _mask;
     private readonly int _maxEvents;
     private readonly long _maxBytes;
@@ -39,7 +39,7 @@ internal sealed class HotTail
         // Room beyond what should stay: what the index does not have yet may not leave, and a commit comes in whole.
         int room = Math.Max(limits.HotTailEvents, limits.MaxRequestEvents + limits.MaxCommitEvents);
         int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(limits.HotTailEvents + room));
-        (_ring, _mask, _maxEvents, _maxBytes) = (new TailEvent?[capacity], capacity - 1, limits.HotTailEvents, limits.HotTailBytes);
+        (_ring, _mask, _maxEvents, _maxBytes) = (new LoggedEvent?[capacity], capacity - 1, limits.HotTailEvents, limits.HotTailBytes);
         _base = start;
     }
 
@@ -56,17 +56,17 @@ internal sealed class HotTail
     public bool IsOver => _end - _first > _maxEvents || _bytes > _maxBytes;
 
     /// <summary>The event at a sequence, or null when it has left (or is not there yet).</summary>
-    public TailEvent? this[long sequence]
+    public LoggedEvent? this[long sequence]
     {
         get
         {
-            TailEvent? found = Volatile.Read(ref _ring[sequence & _mask]);
+            LoggedEvent? found = Volatile.Read(ref _ring[sequence & _mask]);
             return found is not null && found.Sequence == sequence ? found : null;
         }
     }
 
     /// <summary>Of the writer.</summary>
-    public void Append(TailEvent added)
+    public void Append(LoggedEvent added)
     {
         added.Sequence = _end;
         _bytes += added.Size;
@@ -75,7 +75,7 @@ internal sealed class HotTail
     }
 
     /// <summary>The oldest event. Of the writer; the tail must not be empty.</summary>
-    public TailEvent Oldest => _ring[_first & _mask]!;
+    public LoggedEvent Oldest => _ring[_first & _mask]!;
 
     /// <summary>Lets the oldest event go. Of the writer.</summary>
     public void Evict()
@@ -105,7 +105,7 @@ internal sealed class HotTail
             while (low < high && !overtaken)
             {
                 long middle = low + ((high - low) / 2);
-                TailEvent? probe = this[middle];
+                LoggedEvent? probe = this[middle];
                 overtaken = probe is null;
                 (low, high) = probe is not null && probe.Offset <= offset ? (middle + 1, high) : (low, middle);
             }

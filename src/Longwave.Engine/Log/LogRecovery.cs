@@ -65,7 +65,7 @@ internal static class LogRecovery
         var one = new List<AppendEntry>(1);
         while (rows.Next())
         {
-            TailEvent found = Read(log, unindexed);
+            LoggedEvent found = Read(log, unindexed);
             one.Clear();
             one.Add(new AppendEntry(found, null));
             log.Publish(one);
@@ -73,7 +73,7 @@ internal static class LogRecovery
         }
     }
 
-    private static TailEvent Read(EventLog log, Statement row)
+    private static LoggedEvent Read(EventLog log, Statement row)
     {
         Topic topic = Known(log, (int)row.Int64(EventRow.Topic));
 
@@ -93,7 +93,7 @@ internal static class LogRecovery
             Id = OptionalText(row, EventRow.PublisherId),
             RetryMs = row.IsNull(EventRow.Retry) ? null : (int)row.Int64(EventRow.Retry),
         };
-        return new TailEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
+        return new LoggedEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
     }
 
     private static Topic Known(EventLog log, int id) => log.Topics.TryGet(id, out Topic? topic)

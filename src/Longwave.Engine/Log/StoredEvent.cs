@@ -5,22 +5,6 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>What a page does with an event that was read from storage.</summary>
-internal enum PageStep
-{
-    /// <summary>The page does not take the event.</summary>
-    Passed,
-
-    /// <summary>The page took the event.</summary>
-    Taken,
-
-    /// <summary>The page took the event and takes no more.</summary>
-    Full,
-}
-
-/// <summary>Looks at an event that was read from storage.</summary>
-internal delegate PageStep StoredEventHandler(in StoredEvent found);
-
 /// <summary>An event in storage: the row at which a reader is. A column is decoded each time that it is asked for: most pages need few of them.</summary>
 /// <param name="reader">The reader; the event is valid until the reader goes to the next row.</param>
 /// <param name="row">The row.</param>

@@ -50,7 +50,7 @@ internal sealed class TopicIndexer
     public void Want() => _wanted = true;
 
     /// <summary>Notes a committed event that is in storage.</summary>
-    public void Add(TailEvent committed)
+    public void Add(LoggedEvent committed)
     {
         Add(committed.Topic, committed);
         foreach (Topic alternate in committed.Alternates)
@@ -109,7 +109,7 @@ internal sealed class TopicIndexer
         }
     }
 
-    private void Add(Topic topic, TailEvent committed)
+    private void Add(Topic topic, LoggedEvent committed)
     {
         if (committed.Offset > topic.IndexedThrough)
         {

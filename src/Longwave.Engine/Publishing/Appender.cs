@@ -135,7 +135,7 @@ internal sealed class Appender
         _slice = _log.Indexer.IsDue ? _log.Indexer.Write(TopicIndexer.SliceEntries) : null;
     }
 
-    private void Insert(TailEvent added)
+    private void Insert(LoggedEvent added)
     {
         _insertEvent
             .Bind(1, added.Offset)

@@ -191,7 +191,7 @@ internal sealed class CommitLoop : IDisposable
             if (_log.Topics.IsInMemory(e))
             {
                 events++;
-                bytes += TailEvent.SizeOf(e);
+                bytes += LoggedEvent.SizeOf(e);
             }
         }
 

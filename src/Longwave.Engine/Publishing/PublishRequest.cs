@@ -100,7 +100,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
 
         Count++;
         Bytes += e.Data.Length;
-        TailBytes += TailEvent.SizeOf(e);
+        TailBytes += LoggedEvent.SizeOf(e);
         return null;
     }
 

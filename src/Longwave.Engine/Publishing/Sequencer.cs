@@ -95,7 +95,7 @@ internal sealed class Sequencer
         var position = new Position(_epoch, ++_offset);
         Topic[] alternates = e.Alternates.Count == 0 ? [] : [.. e.Alternates.Select(TopicOf)];
         Debug.Assert(alternates.Distinct().Count() == alternates.Length && !e.Alternates.Contains(e.Topic), "A request names no topic of an event twice.");
-        Batch.Entries.Add(new AppendEntry(new TailEvent(e, TopicOf(e.Topic), alternates, position, _time), key));
+        Batch.Entries.Add(new AppendEntry(new LoggedEvent(e, TopicOf(e.Topic), alternates, position, _time), key));
         if (key is { } added)
         {
             _keys.Remember(added, position.Offset, _time);

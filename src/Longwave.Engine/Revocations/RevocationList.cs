@@ -94,7 +94,7 @@ public sealed class RevocationList : IDisposable
             }
             catch (StorageException failed)
             {
-                GrantsLog.RevocationFailed(_logger, failed);
+                RevocationLog.RevocationFailed(_logger, failed);
                 return failed.IsDiskFull ? RevocationOutcome.DiskFull : RevocationOutcome.Failed;
             }
         }

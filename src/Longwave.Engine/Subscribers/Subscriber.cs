@@ -215,17 +215,17 @@ public sealed class Subscriber
     }
 
     /// <summary>Notes events that it can't be given now: the first of them is all that it remembers, and what their policies say. Shard thread only.</summary>
-    internal void Miss(ReadOnlySpan<TailEvent> missed)
+    internal void Miss(ReadOnlySpan<LoggedEvent> missed)
     {
         Miss(missed[0]);
-        foreach (TailEvent one in missed)
+        foreach (LoggedEvent one in missed)
         {
             NotePolicy(one);
         }
     }
 
     /// <summary>Notes that it can't be given an event now. Shard thread only.</summary>
-    internal void Miss(TailEvent missed)
+    internal void Miss(LoggedEvent missed)
     {
         if (_backlog.MissedFrom < 0)
         {
@@ -235,7 +235,7 @@ public sealed class Subscriber
     }
 
     /// <summary>It is blocked while an event comes: the policy of the event's topic says what that means, if it may read the event at all. Shard thread only.</summary>
-    internal void NotePolicy(TailEvent missed)
+    internal void NotePolicy(LoggedEvent missed)
     {
         SlowConsumer policy = missed.Topic.Policy.SlowConsumer;
         if (policy != SlowConsumer.CatchUp && Access?.MayRead(missed) != false)

@@ -13,7 +13,7 @@ namespace Longwave.Engine.Subscribers;
 /// </remarks>
 internal sealed class Sweep(int mostEvents, long mostBytes)
 {
-    private readonly List<TailEvent> _events = [];
+    private readonly List<LoggedEvent> _events = [];
 
     // For each event, the count of visits at which everybody has it.
     private readonly List<long> _doneAt = [];
@@ -43,7 +43,7 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     public void Begin(RouteNode node) => (Node, _place) = (node, 0);
 
     /// <summary>Another event for everybody. One that is here already is not added again: two of its topics lead here.</summary>
-    public bool TryAdd(TailEvent added)
+    public bool TryAdd(LoggedEvent added)
     {
         if (!IsEmpty && LastOffset == added.Offset)
         {
@@ -105,7 +105,7 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     }
 
     /// <summary>The events from a place on.</summary>
-    public ReadOnlySpan<TailEvent> From(int start) => CollectionsMarshal.AsSpan(_events)[start..];
+    public ReadOnlySpan<LoggedEvent> From(int start) => CollectionsMarshal.AsSpan(_events)[start..];
 
     /// <summary>Forgets all events; returns how many there were.</summary>
     public int Clear() => Remove(_events.Count);

@@ -33,7 +33,7 @@ internal sealed class AdmissionControl : IDisposable
     /// <param name="context">The request.</param>
     /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>
     /// <param name="place">The counted stream, to be disposed of when it ends; null when the client is not limited, or the stream is rejected.</param>
-    public Problem? TryAdmitStream(HttpContext context, (string Issuer, string Subject)? subject, out StreamPlace? place)
+    public Problem? TryAdmitStream(HttpContext context, (string Issuer, string Subject)? subject, out StreamLease? place)
     {
         place = null;
         if (_memory.IsShort)
@@ -54,7 +54,7 @@ internal sealed class AdmissionControl : IDisposable
             return problem;
         }
 
-        place = address is null && named is null ? null : new StreamPlace(this, address, named);
+        place = address is null && named is null ? null : new StreamLease(this, address, named);
         return null;
     }
 

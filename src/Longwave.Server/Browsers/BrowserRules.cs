@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
@@ -14,6 +15,8 @@ namespace Longwave.Server.Browsers;
 internal sealed class BrowserRules
 {
     private const string Localhost = "localhost";
+
+    private static readonly SearchValues<char> DigitsAndDots = SearchValues.Create("0123456789.");
 
     private readonly ClientAddresses _clients;
     private readonly AllowedHost[] _hosts;
@@ -58,7 +61,7 @@ internal sealed class BrowserRules
     {
         int colon = host.IndexOf(':');
         ReadOnlySpan<char> name = colon < 0 ? host : host[..colon];
-        return colon == host.LastIndexOf(':') && !name.ContainsAnyExcept("0123456789.") && IPAddress.IsValid(name);
+        return colon == host.LastIndexOf(':') && !name.ContainsAnyExcept(DigitsAndDots) && IPAddress.IsValid(name);
     }
 
     /// <summary>Trust in the page that sends the request.</summary>

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>A connection of the web server on a raw descriptor (<see cref="ReactorStream"/>), which can hand over the descriptor to a sink.</summary>
+/// <summary>A connection of the web server on a raw descriptor (<see cref="EpollStream"/>), which can hand over the descriptor to a sink.</summary>
 /// <remarks>The web server sees two pipes. They rent a buffer only during a read or write, so an idle connection has none.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class ReactorConnection : ConnectionContext, IParkableConnection, IMemoryPoolFeature
@@ -23,7 +23,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
 
     private static long _lastId;
 
-    private readonly ReactorStream _stream;
+    private readonly EpollStream _stream;
     private readonly CancellationTokenSource _closed = new();
     private readonly Action<Exception> _failed;
     private string? _id;
@@ -40,7 +40,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     {
         _failed = failed;
         (MemoryPool, LocalEndPoint, RemoteEndPoint) = (pool, local, remote);
-        _stream = new ReactorStream(file, reactor, begun, OnGone);
+        _stream = new EpollStream(file, reactor, begun, OnGone);
         Transport = new ConnectionPipes(PipeReader.Create(_stream, InputOptions), PipeWriter.Create(_stream, OutputOptions));
         ConnectionClosed = _closed.Token;
         Features.Set<IParkableConnection>(this);

@@ -148,7 +148,7 @@ internal struct QueryValues
         }
 
         string hint = names.Count == 0 ? "this endpoint has no parameters."
-            : Spelling.Nearest(name, names) is { } near ? $"did you mean `{near}`?"
+            : Suggestion.Nearest(name, names) is { } near ? $"did you mean `{near}`?"
             : $"this endpoint has {string.Join(", ", names.Select(n => $"`{n}`"))}.";
         return new Problem(ProblemTypes.UnknownParameter, $"Unknown parameter `{name}`: {hint}", name);
     }

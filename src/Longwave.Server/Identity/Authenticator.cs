@@ -28,7 +28,7 @@ internal sealed class Authenticator
     private readonly ApiKeyRing _apiKeys;
     private readonly Caller _nobody;
 
-    public Authenticator(LongwaveOptions options, RunningHub hub, TicketBox tickets, BrowserRules browsers, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
     {
         (_options, _hub, _browsers, _address, _issuers, _clock, Tickets) = (options, hub, browsers, address, issuers, clock, tickets);
         AuthOptions auth = options.Auth;
@@ -48,7 +48,7 @@ internal sealed class Authenticator
     public GrantSet Everybody { get; }
 
     /// <summary>The unused tickets.</summary>
-    public TicketBox Tickets { get; }
+    public TicketStore Tickets { get; }
 
     /// <summary>Authenticates a request.</summary>
     /// <param name="context">The request.</param>
@@ -62,7 +62,7 @@ internal sealed class Authenticator
             return new Authentication(Anybody);
         }
 
-        Problem? problem = TokenCarrier.TryFind(context.Request, ticket, queryToken, out TokenCarrier carrier) ?? CheckCarrier(context.Request, carrier);
+        Problem? problem = Credential.TryFind(context.Request, ticket, queryToken, out Credential carrier) ?? CheckCarrier(context.Request, carrier);
         if (problem is not null)
         {
             return new Authentication(problem);
@@ -70,8 +70,8 @@ internal sealed class Authenticator
 
         Authentication found = carrier.Kind switch
         {
-            CarrierKind.None => new Authentication(_nobody),
-            CarrierKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
+            CredentialKind.None => new Authentication(_nobody),
+            CredentialKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
                 ? new Authentication(holder)
                 : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is not valid.", "ticket")),
             _ => ApiKeyRing.IsKey(carrier.Secret) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
@@ -111,9 +111,9 @@ internal sealed class Authenticator
         ? new Problem(ProblemTypes.Forbidden, detail, field, index)
         : new Problem(ProblemTypes.Unauthorized, $"{detail} Send a token: `Authorization: Bearer …`.", field, index);
 
-    private Problem? CheckCarrier(HttpRequest request, TokenCarrier carrier)
+    private Problem? CheckCarrier(HttpRequest request, Credential carrier)
     {
-        if (carrier.Kind == CarrierKind.Query && !_options.Auth.QueryTokens)
+        if (carrier.Kind == CredentialKind.Query && !_options.Auth.QueryTokens)
         {
             return new Problem(
                 ProblemTypes.InvalidParameter, "Tokens in the URL are disabled (`Auth:QueryTokens`); get a ticket with `POST /v1/tickets`.", "access_token");
@@ -121,7 +121,7 @@ internal sealed class Authenticator
 
         // A browser adds the cookie to requests of any page, so a request that changes something must prove its intent (cross-site request forgery).
         bool reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        return carrier.Kind != CarrierKind.Cookie || reads || IsMeant(request)
+        return carrier.Kind != CredentialKind.Cookie || reads || IsMeant(request)
             ? null
             : new Problem(
                 ProblemTypes.Forbidden,

@@ -14,7 +14,7 @@ namespace Longwave.Server.Manage;
 /// should use another hub: during start and shutdown, and when publishing has stopped. A full disk fails neither: streams continue, and
 /// publishing resumes when there is free space.
 /// </summary>
-internal sealed class HealthEndpoint(RunningHub hub, BackgroundLoops loops, Refusals refusals)
+internal sealed class HealthEndpoint(RunningHub hub, BackgroundLoops loops, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 

@@ -9,7 +9,7 @@ namespace Longwave.Server.Manage;
 
 /// <summary><c>POST /v1/connections/{id}/token</c>: renews an open stream with a new token of the same subject, without a reconnect.</summary>
 internal sealed class RenewEndpoint(
-    Authenticator authenticator, ConnectionRegistry connections, LongwaveOptions options, TimeProvider clock, Refusals refusals)
+    Authenticator authenticator, ConnectionRegistry connections, LongwaveOptions options, TimeProvider clock, EndpointGuard refusals)
 {
     private const string Methods = "POST, OPTIONS";
 

@@ -16,7 +16,7 @@ namespace Longwave.Server.Manage;
 /// <summary><c>POST /v1/revocations</c>: closes the streams of a token, a subject or one connection; revokes the token or the subject's tokens.</summary>
 internal sealed class RevocationsEndpoint(
     RunningHub hub, Authenticator authenticator, ConnectionRegistry connections, ReceivingBudget budget, LongwaveOptions options, TimeProvider clock,
-    Refusals refusals, ILogger<RevocationsEndpoint> logger)
+    EndpointGuard refusals, ILogger<RevocationsEndpoint> logger)
 {
     private const string Methods = "POST, OPTIONS";
     private const int MaxBodyBytes = 16 * 1024;

@@ -15,7 +15,7 @@ internal sealed class TelemetryEndpoint(
     ReceivingBudget budget,
     AdmissionControl admission,
     TelemetryTotals totals,
-    Refusals refusals,
+    EndpointGuard refusals,
     TimeProvider clock)
 {
     private const string Methods = "POST, OPTIONS";

@@ -31,7 +31,7 @@ internal sealed class MercureAuthenticator(
     /// <param name="dialect">The dialect of the request, apart from its token.</param>
     public async ValueTask<MercureCaller> AuthenticateAsync(HttpContext context, MercureRole role, FormFields query, Dialect dialect)
     {
-        Problem? problem = MercureCarrier.TryFind(context.Request, query, options.Mercure, dialect, out MercureCarrier carrier);
+        Problem? problem = MercureCredential.TryFind(context.Request, query, options.Mercure, dialect, out MercureCredential carrier);
         if (carrier.Token is { } shown && TokenValidator.IsAccessToken(shown))
         {
             dialect = Dialect.Current;

@@ -14,7 +14,7 @@ namespace Longwave.Server.Mercure;
 
 /// <summary><c>POST /.well-known/mercure</c>: an update.</summary>
 internal sealed class MercurePublishEndpoint(
-    RunningHub hub, MercureAuthenticator authenticator, HubAddress address, FormBody form, MercureRefusals refusals)
+    RunningHub hub, MercureAuthenticator authenticator, HubAddress address, FormBody form, MercureProblems refusals)
 {
     public async Task HandleAsync(HttpContext context)
     {

@@ -18,13 +18,13 @@ internal sealed class MercureSubscribeEndpoint(
     FormBody form,
     StreamAnswer streams,
     ActiveSubscriptions active,
-    MercureRefusals refusals)
+    MercureProblems refusals)
 {
     public async Task HandleAsync(HttpContext context)
     {
         var query = new FormFields();
         bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
-        bool hasBody = MercureAddress.IsQuery(context.Request.Method);
+        bool hasBody = MercureEndpoint.IsQuery(context.Request.Method);
         Dialect dialect = hasBody || MercureSubscription.IsCurrent(query) ? Dialect.Current : Dialect.Legacy;
         if (!isText)
         {

@@ -75,7 +75,7 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
             return (asked is null ? request : request with { Since = Since.Earliest }, asked);
         }
 
-        EventPlace place = engine.Find(asked);
+        EventLocation place = engine.Find(asked);
         if (place.Position is { } position)
         {
             // A removed event still has its position, so the stream continues after it and reports the gap in band.

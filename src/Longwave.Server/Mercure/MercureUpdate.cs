@@ -51,7 +51,7 @@ internal static class MercureUpdate
     /// <summary>The problem of an update that the engine rejects.</summary>
     public static Problem Refuse(PublishResult refused) => refused is { Outcome: PublishOutcome.InvalidEvent, Problem: { } wrong }
         ? new Problem(wrong.Kind == EventProblemKind.TooLarge ? ProblemTypes.EventTooLarge : ProblemTypes.InvalidEvent, wrong.Detail, wrong.Field)
-        : PublishRefusals.Of(refused);
+        : PublishProblems.Of(refused);
 
     private static Problem? TryReadRetry(string? text, out int? retryMs)
     {

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Mercure;
 
 /// <summary><c>GET /.well-known/oauth-protected-resource/.well-known/mercure</c>: issuers of tokens, and how to send tokens (RFC 9728).</summary>
-internal sealed class MetadataEndpoint(LongwaveOptions options, Authenticator authenticator, HubAddress address, Refusals refusals)
+internal sealed class MetadataEndpoint(LongwaveOptions options, Authenticator authenticator, HubAddress address, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -42,7 +42,7 @@ internal sealed class MetadataEndpoint(LongwaveOptions options, Authenticator au
         WriteList(json, "authorization_servers", options.Auth.Issuers.Where(static issuer => issuer.Discovery).Select(static issuer => issuer.Issuer));
         WriteList(json, "authorization_details_types_supported", AuthorizationDetails.Types);
         WriteList(json, "bearer_methods_supported", ["header"]);
-        json.WriteString("mercure_cookie"u8, options.Mercure.CookieName ?? MercureCarrier.CurrentCookie);
+        json.WriteString("mercure_cookie"u8, options.Mercure.CookieName ?? MercureCredential.CurrentCookie);
         WriteList(json, "mercure_matcher_types_supported", TopicMatcher.Types);
         if (options.Mercure.Subscriptions)
         {

@@ -12,7 +12,7 @@ namespace Longwave.Server.Mercure;
 
 /// <summary><c>GET /.well-known/mercure/subscriptions…</c>: the active subscriptions (both drafts, "Subscription API").</summary>
 internal sealed class SubscriptionsEndpoint(
-    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, ActiveSubscriptions active, Refusals plain, MercureRefusals refusals)
+    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, ActiveSubscriptions active, EndpointGuard plain, MercureProblems refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 

@@ -10,7 +10,7 @@ namespace Longwave.Server.Page;
 /// <c>/</c> and <c>/page/NAME</c>: the page that shows topics and events live. It uses only public endpoints, and its URLs are relative,
 /// so that it works below any prefix.
 /// </summary>
-internal sealed class PageEndpoint(PageFiles files, Refusals refusals)
+internal sealed class PageEndpoint(PageFiles files, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 

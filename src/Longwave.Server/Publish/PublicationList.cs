@@ -42,18 +42,18 @@ internal readonly struct PublicationList(PublishRequest request, string? idempot
     }
 
     /// <summary>A problem of the next event, which could not be added.</summary>
-    public Problem Refuse(EventProblem problem) => PublishRefusals.Of(problem, problem.Field, batch ? problem.Index ?? request.Count : null);
+    public Problem Refuse(EventProblem problem) => PublishProblems.Of(problem, problem.Field, batch ? problem.Index ?? request.Count : null);
 
     private Problem Refuse(PublishResult refused, bool isRaw)
     {
         if (refused is not { Outcome: PublishOutcome.InvalidEvent, Problem: { } problem })
         {
-            return PublishRefusals.Of(refused);
+            return PublishProblems.Of(refused);
         }
 
         // The rules name the fields of an event; for a raw event, data is the body, and its content type is a header.
         string field = !isRaw ? problem.Field : problem.Field switch { "data" => "body", "datacontenttype" => "Content-Type", _ => problem.Field };
-        return PublishRefusals.Of(problem, field, batch ? problem.Index : null);
+        return PublishProblems.Of(problem, field, batch ? problem.Index : null);
     }
 
     /// <summary>Index of the last added event.</summary>

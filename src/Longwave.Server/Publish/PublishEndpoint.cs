@@ -21,7 +21,7 @@ internal sealed class PublishEndpoint(
     HubAddress address,
     ReceivingBudget budget,
     AdmissionControl admission,
-    Refusals refusals,
+    EndpointGuard refusals,
     TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
@@ -154,7 +154,7 @@ internal sealed class PublishEndpoint(
         PublishResult result = await hub.Engine.PublishAsync(request);
         if (result.Outcome != PublishOutcome.Accepted)
         {
-            return PublishRefusals.Of(result);
+            return PublishProblems.Of(result);
         }
 
         if (batch)

@@ -33,7 +33,7 @@ public static class UnknownKeys
         {
             if (!known.TryGetValue(child.Key, out Type? type))
             {
-                string hint = Spelling.Nearest(child.Key, known.Keys) is { } near
+                string hint = Suggestion.Nearest(child.Key, known.Keys) is { } near
                     ? $"did you mean `{near}`?"
                     : $"known here: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.";
                 sentences.Add($"Unknown configuration key `{child.Path}`: {hint}");

@@ -70,7 +70,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
 
         if (parked == ParkOutcome.HeadTooLarge)
         {
-            LogHeadTooLarge(ReactorStream.MaxHeldBytes);
+            LogHeadTooLarge(EpollStream.MaxHeldBytes);
         }
         else if (parked == ParkOutcome.Parked)
         {

@@ -60,7 +60,7 @@ internal sealed class StreamOpener(
     public Problem? TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         subscriber = null;
-        if (admission.TryAdmitStream(context, caller.Owner, out StreamPlace? place) is { } problem)
+        if (admission.TryAdmitStream(context, caller.Owner, out StreamLease? place) is { } problem)
         {
             return problem;
         }

@@ -9,7 +9,7 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, StreamAnswer streams, LongwaveOptions options, Refusals refusals, TimeProvider clock)
+    StreamOpener opener, StreamAnswer streams, LongwaveOptions options, EndpointGuard refusals, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {

@@ -112,7 +112,7 @@ internal static class HubApplication
                 Listen(kestrel, address);
             }
         });
-        builder.Services.AddHostedService<RestingMemory>();
+        builder.Services.AddHostedService<IdleMemory>();
         ConfigureLogging(builder.Logging, verbose);
         if (configuration.Listen.Compression)
         {

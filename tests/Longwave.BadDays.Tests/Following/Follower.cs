@@ -41,7 +41,7 @@ internal sealed class Follower : IAsyncDisposable
     public ConcurrentQueue<string> Complaints { get; } = new();
 
     /// <summary>Status codes of refused connections, in their order.</summary>
-    public ConcurrentQueue<HttpStatusCode> Refusals { get; } = new();
+    public ConcurrentQueue<HttpStatusCode> EndpointGuard { get; } = new();
 
     /// <summary>Control events that are part of ordinary life: <c>longwave.reconnect</c>.</summary>
     public ConcurrentQueue<string> Farewells { get; } = new();
@@ -72,7 +72,7 @@ internal sealed class Follower : IAsyncDisposable
     public Task UntilConnectedAsync() => Patience.UntilAsync(() => Connects > 0, () => $"{this} is not connected");
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{_kind} follower of {_query} (connected {Connects} times, refused {Refusals.Count} times; {string.Join("; ", Complaints)})");
+        string.Create(CultureInfo.InvariantCulture, $"{_kind} follower of {_query} (connected {Connects} times, refused {EndpointGuard.Count} times; {string.Join("; ", Complaints)})");
 
     public async ValueTask DisposeAsync()
     {
@@ -151,7 +151,7 @@ internal sealed class Follower : IAsyncDisposable
             return true;
         }
 
-        Refusals.Enqueue(response.StatusCode);
+        EndpointGuard.Enqueue(response.StatusCode);
         if (response.StatusCode != HttpStatusCode.ServiceUnavailable || response.Headers.RetryAfter is null)
         {
             Complaints.Enqueue($"refused with {response.StatusCode}");

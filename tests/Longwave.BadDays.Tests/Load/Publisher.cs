@@ -25,7 +25,7 @@ internal abstract class Publisher : IAsyncDisposable
 
     protected Ledger Book { get; }
 
-    /// <summary>Refusals that are part of the story are told here; true when the publisher may go on as if the hub were away.</summary>
+    /// <summary>EndpointGuard that are part of the story are told here; true when the publisher may go on as if the hub were away.</summary>
     public Func<PublishReply, bool> Tolerates { get; init; } = static reply => reply.Status == HttpStatusCode.ServiceUnavailable && reply.Problem is "overloaded" or "shutting-down";
 
     /// <summary>Longest padding of an event's data; the lengths vary, and now and then an event has ten times as much.</summary>

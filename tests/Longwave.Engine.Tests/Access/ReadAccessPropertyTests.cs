@@ -37,7 +37,7 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
             var access = new ReadAccess(ToGrants(own), ToGrants(everybodys));
             for (int e = 0; e < EventsPerReader; e++)
             {
-                TailEvent found = RandomEvent(random, topics);
+                LoggedEvent found = RandomEvent(random, topics);
                 bool expected = found.Alternates.Append(found.Topic).Any(topic =>
                     own.Any(p => Allows(p, topic.Name, found.Event.Type))
                     || (!found.Event.IsPrivate && everybodys.Any(p => Allows(p, topic.Name, found.Event.Type))));
@@ -100,12 +100,12 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
         return matches && (permission.Types.Length == 0 || permission.Types.Contains(type ?? "message"));
     }
 
-    private static TailEvent RandomEvent(Random random, Topic[] topics)
+    private static LoggedEvent RandomEvent(Random random, Topic[] topics)
     {
         Topic topic = topics[random.Next(topics.Length)];
         Topic[] alternates = random.Next(4) == 0 ? [topics[random.Next(topics.Length)], topics[random.Next(topics.Length)]] : [];
         var published = new Event { Topic = topic.Name, Type = Types[random.Next(Types.Length)], IsPrivate = random.Next(2) == 0 };
-        return new TailEvent(published, topic, alternates, new Position(1, 1), 0);
+        return new LoggedEvent(published, topic, alternates, new Position(1, 1), 0);
     }
 
     private static NaiveAccess.Permission[] Permissions(Random random) =>

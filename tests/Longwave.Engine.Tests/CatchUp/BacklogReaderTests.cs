@@ -68,7 +68,7 @@ public sealed class BacklogReaderTests : IDisposable
             Assert.Equal(300, stored.Count);
             for (long sequence = _log.Tail.First; sequence < _log.Tail.End; sequence++)
             {
-                TailEvent found = _log.Tail[sequence]!;
+                LoggedEvent found = _log.Tail[sequence]!;
                 Verdict expected = stored[found.Offset];
                 verdicts[(int)expected]++;
                 Assert.Equal(expected, filter.Decide(found));
@@ -150,7 +150,7 @@ public sealed class BacklogReaderTests : IDisposable
                 Data = Encoding.UTF8.GetBytes($"{i}"),
             };
             batch.Entries.Add(new AppendEntry(
-                new TailEvent(published, TopicOf(name), [.. others.Select(TopicOf)], new Position(_log.Epoch, _log.Tip + i + 1), 0), null));
+                new LoggedEvent(published, TopicOf(name), [.. others.Select(TopicOf)], new Position(_log.Epoch, _log.Tip + i + 1), 0), null));
         }
 
         new Appender(_log).Append(batch);

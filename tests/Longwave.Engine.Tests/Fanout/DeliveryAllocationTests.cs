@@ -128,7 +128,7 @@ public sealed class DeliveryAllocationTests
         byte[] data = Encoding.UTF8.GetBytes(new string('x', 200));
         for (int i = 0; i < count; i++)
         {
-            var added = new TailEvent(new Event { Topic = topic.Name, Data = data }, topic, [], new Position(log.Epoch, log.Tip + 1), 0);
+            var added = new LoggedEvent(new Event { Topic = topic.Name, Data = data }, topic, [], new Position(log.Epoch, log.Tip + 1), 0);
             log.Publish([new AppendEntry(added, null)]);
         }
     }

@@ -76,7 +76,7 @@ internal sealed class ShardRig : IDisposable
     {
         string name = topic ?? Topic;
         Topic first = Log.Topics.TryGet(name, out Topic? known) ? known : Log.Topics.Add(name);
-        var added = new TailEvent(
+        var added = new LoggedEvent(
             new Event { Topic = name, Type = type, Key = key, Data = "x"u8.ToArray() }, first, [], new Position(Log.Epoch, Log.Tip + 1), Clock.GetUtcNow().ToUnixTimeMilliseconds());
         Log.Publish([new AppendEntry(added, null)]);
         Shard.Wake();

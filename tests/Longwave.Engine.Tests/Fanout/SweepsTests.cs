@@ -252,7 +252,7 @@ public sealed class SweepsTests : IDisposable
         string name = ++_last % 2 == 1 ? "n/odd" : "n/even";
         Topic topic = _log.Topics.TryGet(name, out Topic? known) ? known : _log.Topics.Add(name);
         byte[] data = Encoding.UTF8.GetBytes(_last.ToString(CultureInfo.InvariantCulture));
-        var added = new TailEvent(new Event { Topic = name, Data = data }, topic, [], new Position(_log.Epoch, _log.Tip + 1), 0);
+        var added = new LoggedEvent(new Event { Topic = name, Data = data }, topic, [], new Position(_log.Epoch, _log.Tip + 1), 0);
         _log.Publish([new AppendEntry(added, null)]);
     }
 

@@ -25,7 +25,7 @@ public sealed class LogReaderTests : IDisposable
         Topic topic = _log.Topics.Add("t");
         var batch = new AppendBatch();
         batch.Entries.AddRange(Enumerable.Range(1, Events).Select(i => new AppendEntry(
-            new TailEvent(new Event { Topic = "t", Data = Encoding.UTF8.GetBytes($"{i}") }, topic, [], new Position(_log.Epoch, i), 0), null)));
+            new LoggedEvent(new Event { Topic = "t", Data = Encoding.UTF8.GetBytes($"{i}") }, topic, [], new Position(_log.Epoch, i), 0), null)));
         new Appender(_log).Append(batch);
         _log.Publish(batch.Entries);
         _log.Writer.Index(int.MaxValue);

@@ -124,7 +124,7 @@ public sealed class RecoveryTests : IDisposable
                 Topic topic = log.Topics.TryGet(name, out Topic? known) ? known : log.Topics.Add(name);
                 var published = new Event { Topic = name, Data = Encoding.UTF8.GetBytes($"{done}") };
                 var position = new Position(log.Epoch, log.Tip + batch.Entries.Count + 1);
-                batch.Entries.Add(new AppendEntry(new TailEvent(published, topic, [], position, done), IdempotencyKey.FromHeader(null, name, "k", done)));
+                batch.Entries.Add(new AppendEntry(new LoggedEvent(published, topic, [], position, done), IdempotencyKey.FromHeader(null, name, "k", done)));
             }
 
             log.EvictTail();

@@ -75,7 +75,7 @@ public sealed class PublishRequestTests
     [InlineData(512, 800, 513, 800)]
     public async Task Publish_MoreMemoryEventsThanTheHotTailKeeps_IsRefusedAndTheMostIsDelivered(int most, int mostBytes, int tooMany, int tooManyBytes)
     {
-        await using var hub = new TestHub(Memory(hotTailBytes: most * TailEvent.SizeOf(new Event { Topic = "t", Data = new byte[mostBytes] })));
+        await using var hub = new TestHub(Memory(hotTailBytes: most * LoggedEvent.SizeOf(new Event { Topic = "t", Data = new byte[mostBytes] })));
         MemorySink sink = hub.Subscribe("*");
         PublishResult refused = await hub.Engine.PublishAsync(Many(tooMany, tooManyBytes));
         Assert.Equal((PublishOutcome.LargerThanHotTail, "body"), (refused.Outcome, refused.Problem?.Field));

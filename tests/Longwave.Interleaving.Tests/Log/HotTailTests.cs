@@ -38,7 +38,7 @@ public sealed class HotTailTests
                 tail.Evict();
             }
 
-            tail.Append(new TailEvent(Published, Topic, [], new Position(1, offset), 0));
+            tail.Append(new LoggedEvent(Published, Topic, [], new Position(1, offset), 0));
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class ShardStage : IDisposable
         string name = ++Last % 2 == 1 ? "n/odd" : "n/even";
         Topic topic = _log.Topics.TryGet(name, out Topic? known) ? known : _log.Topics.Add(name);
         byte[] data = Encoding.UTF8.GetBytes(Last.ToString(CultureInfo.InvariantCulture).PadRight(bytes, '.'));
-        _log.Publish([new AppendEntry(new TailEvent(new Event { Topic = name, Data = data }, topic, [], new Position(_log.Epoch, _log.Tip + 1), 0), null)]);
+        _log.Publish([new AppendEntry(new LoggedEvent(new Event { Topic = name, Data = data }, topic, [], new Position(_log.Epoch, _log.Tip + 1), 0), null)]);
     }
 
     public void Close(Subscriber subscriber)

@@ -18,14 +18,14 @@ public sealed class AdmissionControlTests
     public void TryAdmitStream_SubjectFromManyAddresses_IsBoundedAsOne()
     {
         using AdmissionControl admission = Create(options => options.Server.Admission.Subject.MaxStreams = 2);
-        var places = new List<StreamPlace>();
+        var places = new List<StreamLease>();
         for (int i = 1; i <= 2; i++)
         {
-            Assert.Null(admission.TryAdmitStream(Request($"192.0.2.{i}"), Alice, out StreamPlace? place));
+            Assert.Null(admission.TryAdmitStream(Request($"192.0.2.{i}"), Alice, out StreamLease? place));
             places.Add(place!);
         }
 
-        Problem? refused = admission.TryAdmitStream(Request("192.0.2.3"), Alice, out StreamPlace? none);
+        Problem? refused = admission.TryAdmitStream(Request("192.0.2.3"), Alice, out StreamLease? none);
         Assert.Equal((ProblemTypes.TooManyStreams, null), (refused?.Type, none));
         Assert.StartsWith("This subject has 2 open streams", refused!.Detail, StringComparison.Ordinal);
         Assert.Null(admission.TryAdmitStream(Request("192.0.2.3"), Bob, out _));
@@ -67,7 +67,7 @@ public sealed class AdmissionControlTests
         using AdmissionControl admission = Create(options => options.Server.Admission.Address.MaxStreams = 1);
         for (int i = 0; i < 10; i++)
         {
-            Assert.Null(admission.TryAdmitStream(Request(address), null, out StreamPlace? place));
+            Assert.Null(admission.TryAdmitStream(Request(address), null, out StreamLease? place));
             Assert.Null(place);
             Assert.Null(admission.TryAdmitPublish(Request(address), null, out PublishPermit? permit));
             Assert.Null(permit);

@@ -76,7 +76,7 @@ public sealed class ParkedHeadTests : IAsyncLifetime
     public async Task Stream_HeadOverTheLimit_ClosesTheConnectionAndTheLogSaysWhy()
     {
         string text = await RawConnection.RoundTripAsync(
-            _hub.Address, $"GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n{Wanted}: {ReactorStream.MaxHeldBytes}\r\n\r\n");
+            _hub.Address, $"GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n{Wanted}: {EpollStream.MaxHeldBytes}\r\n\r\n");
         Assert.Equal("", text);
         Assert.Equal(0, _hub.Engine.ConnectionCount);
         await Eventually.TrueAsync(() => _hub.Logs.Lines.Count > 0);

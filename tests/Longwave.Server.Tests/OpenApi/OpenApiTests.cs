@@ -11,7 +11,7 @@ namespace Longwave.Server.Tests.OpenApi;
 /// <summary>The description and the code say the same.</summary>
 public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
 {
-    /// <summary>Refusals that belong to no operation: another method.</summary>
+    /// <summary>EndpointGuard that belong to no operation: another method.</summary>
     private static readonly ProblemType[] OfNoOperation = [ProblemTypes.MethodNotAllowed];
 
     private static OpenApiDocument Document => OpenApiDocument.Instance;

@@ -18,10 +18,10 @@ public sealed class ConfigurationTests
     [InlineData("", null)]
     [InlineData("completely_different", null)]
     public void Nearest_Word_IsTheOneThatWasMeant(string word, string? expected) =>
-        Assert.Equal(expected, Spelling.Nearest(word, ["topic", "type", "last_event_id", "since", "format"]));
+        Assert.Equal(expected, Suggestion.Nearest(word, ["topic", "type", "last_event_id", "since", "format"]));
 
     [Fact]
-    public void Nearest_VeryLongWord_IsNotCompared() => Assert.Null(Spelling.Nearest(new string('t', 10_000), ["topic", new string('t', 10_000)]));
+    public void Nearest_VeryLongWord_IsNotCompared() => Assert.Null(Suggestion.Nearest(new string('t', 10_000), ["topic", new string('t', 10_000)]));
 
     [Theory]
     [InlineData("Engine:Heartbeat", "00:00:10", null)]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Startup;
 
 /// <summary><c>/v1/events</c>: selects the publish or the subscribe endpoint by method.</summary>
-internal sealed class EventsAddress(SubscribeEndpoint subscribe, PublishEndpoint publish, Refusals refusals)
+internal sealed class EventsEndpoint(SubscribeEndpoint subscribe, PublishEndpoint publish, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, POST, OPTIONS";
 

@@ -1,7 +1,7 @@
 namespace Longwave.Server.Http;
 
 /// <summary>Finds the known name that is most similar to an unknown one, for "did you mean".</summary>
-public static class Spelling
+public static class Suggestion
 {
     /// <summary>Longest name that is compared, in characters, because the cost is quadratic.</summary>
     private const int MaxLength = 64;

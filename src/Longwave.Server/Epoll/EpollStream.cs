@@ -13,7 +13,7 @@ namespace Longwave.Server.Epoll;
 /// <param name="begun">Called once, on the first read or on close.</param>
 /// <param name="gone">Called once, on any thread, when the connection is broken or the client has ended its side.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Action gone) : Stream, IReactorSocket
+internal sealed class EpollStream(int file, Reactor reactor, Action begun, Action gone) : Stream, IReactorSocket
 {
     /// <summary>
     /// Largest head of a response that is held, in bytes: twice the limit of request headers, so that a head that repeats a header of the
@@ -23,8 +23,8 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
 
     private const uint EndOfInput = SystemCalls.EpollReadHangUp | SystemCalls.EpollHangUp | SystemCalls.EpollError;
 
-    private readonly Readiness _readable = new();
-    private readonly Readiness _writable = new();
+    private readonly AsyncSignal _readable = new();
+    private readonly AsyncSignal _writable = new();
 
     // Guards _file, because the kernel reuses the number as soon as it is closed, and _parked and _isGone, which decide where events go.
     private readonly Lock _gate = new();
@@ -244,7 +244,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
     private async ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         // Cancellation wakes the waiting read, which then throws.
-        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static readable => ((Readiness)readable!).Set(), _readable);
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static readable => ((AsyncSignal)readable!).Set(), _readable);
         while (true)
         {
             await _readable.WaitAsync();
@@ -264,7 +264,7 @@ internal sealed class ReactorStream(int file, Reactor reactor, Action begun, Act
 
     private async ValueTask WriteLaterAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
     {
-        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static writable => ((Readiness)writable!).Set(), _writable);
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static writable => ((AsyncSignal)writable!).Set(), _writable);
         do
         {
             await _writable.WaitAsync();

@@ -1,7 +1,7 @@
 namespace Longwave.Server.Identity;
 
 /// <summary>The ways in which a request can carry a credential.</summary>
-internal enum CarrierKind
+internal enum CredentialKind
 {
     /// <summary>No credential.</summary>
     None,

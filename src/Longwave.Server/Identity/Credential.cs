@@ -5,17 +5,17 @@ using Microsoft.Extensions.Primitives;
 namespace Longwave.Server.Identity;
 
 /// <summary>The credential of a request: a header, a ticket or a token in the query, or a cookie; only one of them.</summary>
-internal readonly record struct TokenCarrier
+internal readonly record struct Credential
 {
     /// <summary>The cookie that holds a token.</summary>
     public const string CookieName = "longwave_token";
 
     private const string Scheme = "Bearer ";
 
-    private TokenCarrier(CarrierKind kind, string secret) => (Kind, Secret) = (kind, secret);
+    private Credential(CredentialKind kind, string secret) => (Kind, Secret) = (kind, secret);
 
     /// <summary>The kind of credential.</summary>
-    public CarrierKind Kind { get; }
+    public CredentialKind Kind { get; }
 
     /// <summary>The secret.</summary>
     public string Secret { get; } = "";
@@ -25,7 +25,7 @@ internal readonly record struct TokenCarrier
     /// <param name="ticket">The query's <c>ticket</c>, or null.</param>
     /// <param name="queryToken">The query's <c>access_token</c>, or null.</param>
     /// <param name="carrier">The credential.</param>
-    public static Problem? TryFind(HttpRequest request, string? ticket, string? queryToken, out TokenCarrier carrier)
+    public static Problem? TryFind(HttpRequest request, string? ticket, string? queryToken, out Credential carrier)
     {
         carrier = default;
         StringValues header = request.Headers.Authorization;
@@ -44,19 +44,19 @@ internal readonly record struct TokenCarrier
                 return new Problem(ProblemTypes.InvalidToken, "`Authorization` must be `Bearer`, a space and a token.");
             }
 
-            carrier = new TokenCarrier(CarrierKind.Header, value[Scheme.Length..].Trim(' '));
+            carrier = new Credential(CredentialKind.Header, value[Scheme.Length..].Trim(' '));
         }
         else if (ticket is not null)
         {
-            carrier = new TokenCarrier(CarrierKind.Ticket, ticket);
+            carrier = new Credential(CredentialKind.Ticket, ticket);
         }
         else if (queryToken is not null)
         {
-            carrier = new TokenCarrier(CarrierKind.Query, queryToken);
+            carrier = new Credential(CredentialKind.Query, queryToken);
         }
         else if (request.Cookies.TryGetValue(CookieName, out string? cookie))
         {
-            carrier = new TokenCarrier(CarrierKind.Cookie, cookie);
+            carrier = new Credential(CredentialKind.Cookie, cookie);
         }
 
         return null;

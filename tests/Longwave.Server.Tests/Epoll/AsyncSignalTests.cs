@@ -2,14 +2,14 @@ using Longwave.Server.Epoll;
 
 namespace Longwave.Server.Tests.Epoll;
 
-public sealed class ReadinessTests
+public sealed class AsyncSignalTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public void WaitAsync_SeenBefore_IsOverAtOnceAndOnlyOnce()
     {
-        var readiness = new Readiness();
+        var readiness = new AsyncSignal();
         readiness.Set();
         readiness.Set();
         Assert.True(readiness.WaitAsync().AsTask().IsCompletedSuccessfully);
@@ -19,7 +19,7 @@ public sealed class ReadinessTests
     [Fact]
     public async Task WaitAsync_NothingSeen_EndsWithTheNext()
     {
-        var readiness = new Readiness();
+        var readiness = new AsyncSignal();
         for (int i = 0; i < 3; i++)
         {
             Task wait = readiness.WaitAsync().AsTask();
@@ -29,12 +29,12 @@ public sealed class ReadinessTests
         }
     }
 
-    /// <summary>Two set it as fast as they can, one waits: whatever was counted before a <see cref="Readiness.Set"/> is seen after some wait.</summary>
+    /// <summary>Two set it as fast as they can, one waits: whatever was counted before a <see cref="AsyncSignal.Set"/> is seen after some wait.</summary>
     [Fact]
     public async Task WaitAsync_SetFromManyThreads_NothingIsMissed()
     {
         const int Each = 100_000;
-        var readiness = new Readiness();
+        var readiness = new AsyncSignal();
         int made = 0;
         Task[] setting = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
         {

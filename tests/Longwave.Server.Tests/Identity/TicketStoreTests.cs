@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Identity;
 
-public sealed class TicketBoxTests
+public sealed class TicketStoreTests
 {
     private static readonly Caller Alice = new("https://issuer.example", "alice", GrantSet.Everything, GrantSet.Nothing);
 
@@ -15,7 +15,7 @@ public sealed class TicketBoxTests
     [Fact]
     public void TryTake_ManyUsedBehindOneThatIsNot_AreForgotten()
     {
-        var tickets = new TicketBox(_options, _clock);
+        var tickets = new TicketStore(_options, _clock);
         Issue(tickets);
         for (int i = 0; i < 1_000; i++)
         {
@@ -28,7 +28,7 @@ public sealed class TicketBoxTests
     [Fact]
     public void TryIssue_AfterUseAndAfterExpiry_HasRoomAgain()
     {
-        var tickets = new TicketBox(_options, _clock);
+        var tickets = new TicketStore(_options, _clock);
         string first = Issue(tickets);
         string second = Issue(tickets);
         Assert.False(tickets.TryIssue(Alice, out _, out _));
@@ -46,7 +46,7 @@ public sealed class TicketBoxTests
     [Fact]
     public void TryTake_ClockPutBackBetweenTwoTickets_NeitherOutlivesItsLifetime()
     {
-        var tickets = new TicketBox(_options, _clock);
+        var tickets = new TicketStore(_options, _clock);
         Issue(tickets);
         _clock.Advance(TimeSpan.FromHours(-1));
         string second = Issue(tickets);
@@ -54,7 +54,7 @@ public sealed class TicketBoxTests
         Assert.False(tickets.TryTake(second, out _));
     }
 
-    private static string Issue(TicketBox tickets)
+    private static string Issue(TicketStore tickets)
     {
         Assert.True(tickets.TryIssue(Alice, out string? ticket, out _));
         return ticket;

@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 namespace Longwave.Server.Tests.Subscribe;
 
 /// <summary>How streams end: by the client, by the hub, by a limit.</summary>
-public sealed class LeavingTests
+public sealed class DrainingTests
 {
     [Fact]
     public async Task Stop_WithOpenStreams_TellsThemAndEndsThemCleanly()

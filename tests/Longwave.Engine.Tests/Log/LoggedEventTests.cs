@@ -6,7 +6,7 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests.Log;
 
-public sealed class TailEventTests
+public sealed class LoggedEventTests
 {
     /// <summary>Long texts of other fields than the data count, or events with little data would fill the memory beyond the bound of the hot tail.</summary>
     [Theory]
@@ -14,9 +14,9 @@ public sealed class TailEventTests
     public void Size_OfAnEventWithLongText_IsAtLeastWhatItsStringsTake(Event e, long characters)
     {
         var topic = new Topic(1, "t", new TopicPolicy());
-        var tail = new TailEvent(e, topic, [], new Position(1, 1), 0);
+        var tail = new LoggedEvent(e, topic, [], new Position(1, 1), 0);
         Assert.InRange(tail.Size, sizeof(char) * characters, 5 * sizeof(char) * characters);
-        Assert.Equal(TailEvent.SizeOf(e), tail.Size);
+        Assert.Equal(LoggedEvent.SizeOf(e), tail.Size);
     }
 
     public static TheoryData<Event, long> LongTexts()

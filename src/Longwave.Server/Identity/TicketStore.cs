@@ -10,7 +10,7 @@ namespace Longwave.Server.Identity;
 /// Tickets, which a page that cannot send headers (EventSource) puts into the URL instead of its token. Each opens one stream, within
 /// seconds. They are stored by their hash, so that the time of a lookup reveals nothing about existing tickets.
 /// </summary>
-internal sealed class TicketBox(AuthOptions options, TimeProvider clock)
+internal sealed class TicketStore(AuthOptions options, TimeProvider clock)
 {
     private const int SecretBytes = 32;
     private const int MaxLength = 64;

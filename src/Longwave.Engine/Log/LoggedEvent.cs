@@ -7,7 +7,7 @@ using Longwave.Protocol.Positions;
 namespace Longwave.Engine.Log;
 
 /// <summary>A committed event in memory, with its frames: each is encoded once, on first need, and shared by every subscriber.</summary>
-internal sealed class TailEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
+internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
 {
     /// <summary>What an event costs in memory beside its data: objects, short strings, the frame's fields.</summary>
     private const int Overhead = 320;

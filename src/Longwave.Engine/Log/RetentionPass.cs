@@ -7,7 +7,7 @@ namespace Longwave.Engine.Log;
 /// <summary>
 /// Removes what policies no longer keep, in slices of a few milliseconds between the publishers' batches. Of the writer's thread.
 /// </summary>
-internal sealed class RetentionSweep
+internal sealed class RetentionPass
 {
     /// <summary>Events removed in one transaction.</summary>
     private const int SliceEvents = 256;
@@ -37,7 +37,7 @@ internal sealed class RetentionSweep
     private long _keysDeletedThrough;
     private long _nowUnixMs;
 
-    public RetentionSweep(Database database, LogWriter writer, TopicIndexer indexer, TopicTable topics, IdempotencyTable keys)
+    public RetentionPass(Database database, LogWriter writer, TopicIndexer indexer, TopicTable topics, IdempotencyTable keys)
     {
         (_database, _writer, _indexer, _topics, _keys, _times) = (database, writer, indexer, topics, keys, new TimeSearch(database));
         _oldest = database.Prepare("""

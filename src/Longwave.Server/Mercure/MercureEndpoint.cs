@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Mercure;
 
 /// <summary><c>/.well-known/mercure</c>: selects the publish or the subscribe endpoint by method.</summary>
-internal sealed class MercureAddress(MercureSubscribeEndpoint subscribe, MercurePublishEndpoint publish, Refusals refusals)
+internal sealed class MercureEndpoint(MercureSubscribeEndpoint subscribe, MercurePublishEndpoint publish, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, QUERY, POST, OPTIONS";
     private const string QueryMethod = "QUERY";

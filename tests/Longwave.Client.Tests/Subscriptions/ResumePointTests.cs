@@ -2,12 +2,12 @@ using Longwave.Client.Subscriptions;
 
 namespace Longwave.Client.Tests.Subscriptions;
 
-public sealed class PlaceTests
+public sealed class ResumePointTests
 {
     [Fact]
     public void OnComment_GreetingOfALiveStream_IsThePlaceUntilAnEventComes()
     {
-        var place = new Place(null, null);
+        var place = new ResumePoint(null, null);
         place.Connected();
 
         place.OnComment("5f3a9c1e-41"u8);
@@ -18,8 +18,8 @@ public sealed class PlaceTests
     [Fact]
     public void OnComment_GreetingOfAReplay_IsNotThePlace()
     {
-        var since = new Place(null, "earliest");
-        var resumed = new Place("5f3a9c1e-3", null);
+        var since = new ResumePoint(null, "earliest");
+        var resumed = new ResumePoint("5f3a9c1e-3", null);
         since.Connected();
         resumed.Connected();
 
@@ -33,7 +33,7 @@ public sealed class PlaceTests
     [Fact]
     public void OnComment_Heartbeat_MovesThePlaceOnNeverBack()
     {
-        var place = new Place("5f3a9c1e-3", null);
+        var place = new ResumePoint("5f3a9c1e-3", null);
         place.Connected();
         place.OnComment("5f3a9c1e-41"u8);
 
@@ -48,7 +48,7 @@ public sealed class PlaceTests
     [Fact]
     public void OnEvent_SeenBefore_IsFalse()
     {
-        var place = new Place(null, null);
+        var place = new ResumePoint(null, null);
 
         Assert.True(place.OnEvent("5f3a9c1e-7", isHub: true));
         Assert.False(place.OnEvent("5f3a9c1e-7", isHub: true));
@@ -61,7 +61,7 @@ public sealed class PlaceTests
     [Fact]
     public void OnEvent_OfAServerThatIsNoHub_IsNeverARepeat()
     {
-        var place = new Place(null, null);
+        var place = new ResumePoint(null, null);
 
         Assert.True(place.OnEvent("5f3a9c1e-7", isHub: false));
         Assert.True(place.OnEvent("5f3a9c1e-7", isHub: false));
@@ -72,7 +72,7 @@ public sealed class PlaceTests
     [Fact]
     public void OnReset_LiveStream_GoesOnAtTheNewEdge()
     {
-        var place = new Place("00000001-9", null);
+        var place = new ResumePoint("00000001-9", null);
         place.Connected();
         place.OnComment("5f3a9c1e-2"u8);
 
@@ -85,7 +85,7 @@ public sealed class PlaceTests
     [Fact]
     public void OnReset_WithSince_AsksForItAgain()
     {
-        var place = new Place("00000001-9", "earliest");
+        var place = new ResumePoint("00000001-9", "earliest");
         place.Connected();
         place.OnComment("5f3a9c1e-2"u8);
 

@@ -2,7 +2,7 @@ namespace Longwave.Serve;
 
 /// <summary>Tells from how much is allocated when a time of work has passed into rest.</summary>
 /// <param name="allocatedBytes">Bytes that the process has allocated up to now.</param>
-internal sealed class Rest(long allocatedBytes)
+internal sealed class IdleCollection(long allocatedBytes)
 {
     /// <summary>Less than this within a tick is rest: a readiness probe each second, a stream opened now and then.</summary>
     public const long QuietBytes = 200 * 1024;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Mercure;
 
 /// <summary>Answers with a problem in the form of the dialect: the status, and the challenge of RFC 6750 and RFC 9728.</summary>
-internal sealed class MercureRefusals(Refusals refusals, HubAddress address)
+internal sealed class MercureProblems(EndpointGuard refusals, HubAddress address)
 {
     /// <summary>Path of the hub's metadata (RFC 9728, section 3.1), before the hub's own path.</summary>
     public const string MetadataPrefix = "/.well-known/oauth-protected-resource";

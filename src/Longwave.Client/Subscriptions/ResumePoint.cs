@@ -5,7 +5,7 @@ namespace Longwave.Client.Subscriptions;
 /// <summary>Where in the log a subscriber is, over all its connections: what to send as <c>Last-Event-ID</c>, and what it has seen already.</summary>
 /// <param name="lastEventId">Where it begins; null for as <paramref name="since"/> says.</param>
 /// <param name="since">Where it begins otherwise; null for the live edge.</param>
-internal sealed class Place(string? lastEventId, string? since)
+internal sealed class ResumePoint(string? lastEventId, string? since)
 {
     private Position? _seenThrough;
     private Position? _greeting;

@@ -10,15 +10,15 @@ namespace Longwave.Serve;
 /// when nothing is published and next to nothing is asked; delivering and heartbeats allocate nothing and don't count.
 /// It is the executable that does this, not the library: the memory of an embedding application is its own concern.
 /// </remarks>
-internal sealed class RestingMemory : IHostedService, IDisposable
+internal sealed class IdleMemory : IHostedService, IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
-    private readonly Rest _rest = new(GC.GetTotalAllocatedBytes());
+    private readonly IdleCollection _rest = new(GC.GetTotalAllocatedBytes());
     private readonly BackgroundLoops _loops;
     private ITimer? _timer;
 
-    public RestingMemory(BackgroundLoops loops) => _loops = loops;
+    public IdleMemory(BackgroundLoops loops) => _loops = loops;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

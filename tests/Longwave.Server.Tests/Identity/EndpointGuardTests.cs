@@ -8,16 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Tests.Identity;
 
-public sealed class RefusalsTests : IDisposable
+public sealed class EndpointGuardTests : IDisposable
 {
     private readonly CollectedLogs _logs = new();
     private readonly ILoggerFactory _loggers;
-    private readonly Refusals _refusals;
+    private readonly EndpointGuard _refusals;
 
-    public RefusalsTests()
+    public EndpointGuardTests()
     {
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(_logs));
-        _refusals = new Refusals(new ProblemWriter(new ServerOptions()), _loggers.CreateLogger<Refusals>());
+        _refusals = new EndpointGuard(new ProblemWriter(new ServerOptions()), _loggers.CreateLogger<EndpointGuard>());
     }
 
     public void Dispose() => _loggers.Dispose();

@@ -3,14 +3,14 @@ using Longwave.Server.Epoll;
 
 namespace Longwave.Interleaving.Tests.Epoll;
 
-public sealed class ReadinessTests
+public sealed class AsyncSignalTests
 {
     /// <summary>Two set it, one waits: what was made visible before a signal is seen after some wait.</summary>
     [Fact]
     public void WaitAsync_SignalledMeanwhile_MissesNothing() => Schedule.Explore(2_000, static _ =>
     {
         const int Each = 3;
-        var readiness = new Readiness();
+        var readiness = new AsyncSignal();
         int made = 0;
 
         void Produce()

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Identity;
 
 /// <summary>Rejections common to all endpoints: unknown paths, unsupported methods, exceptions.</summary>
-internal sealed partial class Refusals(ProblemWriter problems, ILogger<Refusals> logger)
+internal sealed partial class EndpointGuard(ProblemWriter problems, ILogger<EndpointGuard> logger)
 {
     /// <summary>Answers with a problem.</summary>
     public Task WriteAsync(HttpContext context, Problem problem) => problems.WriteAsync(context, problem);

@@ -9,7 +9,7 @@ namespace Longwave.Server.Mercure;
 /// <param name="Token">The token; null without one.</param>
 /// <param name="IsCookie">Whether it is from a cookie, which the browser adds automatically.</param>
 /// <param name="IsQuery">Whether it is in the URL.</param>
-internal readonly record struct MercureCarrier(string? Token, bool IsCookie, bool IsQuery)
+internal readonly record struct MercureCredential(string? Token, bool IsCookie, bool IsQuery)
 {
     /// <summary>The cookie of 0.x.</summary>
     public const string LegacyCookie = "mercureAuthorization";
@@ -20,7 +20,7 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
     private const string Scheme = "Bearer ";
 
     /// <summary>Finds the token.</summary>
-    public static Problem? TryFind(HttpRequest request, FormFields query, MercureOptions options, Dialect dialect, out MercureCarrier carrier)
+    public static Problem? TryFind(HttpRequest request, FormFields query, MercureOptions options, Dialect dialect, out MercureCredential carrier)
     {
         carrier = default;
         StringValues header = request.Headers.Authorization;
@@ -33,13 +33,13 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
                     dialect == Dialect.Current ? ProblemTypes.BadRequest : ProblemTypes.InvalidToken, "`Authorization` is not `Bearer` and one token.", "Authorization");
             }
 
-            carrier = new MercureCarrier(value[Scheme.Length..].Trim(' '), IsCookie: false, IsQuery: false);
+            carrier = new MercureCredential(value[Scheme.Length..].Trim(' '), IsCookie: false, IsQuery: false);
             return null;
         }
 
         if (dialect == Dialect.Legacy && query.First("authorization") is { Length: > 0 } token)
         {
-            carrier = new MercureCarrier(token, IsCookie: false, IsQuery: true);
+            carrier = new MercureCredential(token, IsCookie: false, IsQuery: true);
             return options.QueryTokens
                 ? null
                 : new Problem(ProblemTypes.InvalidToken, "Tokens in the URL are disabled (`Mercure:QueryTokens`); use a cookie or a header.", "authorization");
@@ -53,7 +53,7 @@ internal readonly record struct MercureCarrier(string? Token, bool IsCookie, boo
 
         if (Cookie(request.Cookies, options, dialect) is { Length: > 0 } cookie)
         {
-            carrier = new MercureCarrier(cookie, IsCookie: true, IsQuery: false);
+            carrier = new MercureCredential(cookie, IsCookie: true, IsQuery: false);
         }
 
         return null;

@@ -8,15 +8,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Longwave.Server.Tests.Epoll;
 
 [SupportedOSPlatform("linux")]
-public sealed class ReactorStreamTests : IDisposable
+public sealed class EpollStreamTests : IDisposable
 {
     private readonly Reactor _reactor = new(0, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
     private readonly Socket _client = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _accepted;
-    private readonly ReactorStream _stream;
+    private readonly EpollStream _stream;
     private int _gone;
 
-    public ReactorStreamTests()
+    public EpollStreamTests()
     {
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -24,7 +24,7 @@ public sealed class ReactorStreamTests : IDisposable
         _client.Connect(listener.LocalEndPoint!);
         _accepted = listener.Accept();
         _accepted.Blocking = false;
-        _stream = new ReactorStream((int)_accepted.Handle, _reactor, static () => { }, () => Interlocked.Increment(ref _gone));
+        _stream = new EpollStream((int)_accepted.Handle, _reactor, static () => { }, () => Interlocked.Increment(ref _gone));
     }
 
     public void Dispose()

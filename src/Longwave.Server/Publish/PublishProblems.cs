@@ -5,7 +5,7 @@ using Longwave.Server.Http;
 namespace Longwave.Server.Publish;
 
 /// <summary>Translates rejections of the engine into problems.</summary>
-internal static class PublishRefusals
+internal static class PublishProblems
 {
     /// <summary>The problem of a request that was not accepted.</summary>
     public static Problem Of(PublishResult refused) => refused.Outcome switch

@@ -12,7 +12,7 @@ namespace Longwave.Server.Epoll;
 /// the consumer's later look, and then the producer would leave its signal in a state that the consumer is just about to clear.
 /// </para>
 /// </remarks>
-internal sealed class Readiness : IValueTaskSource
+internal sealed class AsyncSignal : IValueTaskSource
 {
     private const int Nothing = 0;
     private const int Seen = 1;

@@ -1,7 +1,7 @@
 namespace Longwave.Server.Admission;
 
 /// <summary>The counts of one stream at its address and its subject; returned once, when the stream ends.</summary>
-internal sealed class StreamPlace(AdmissionControl admission, ClientUsage? address, ClientUsage? subject) : IDisposable
+internal sealed class StreamLease(AdmissionControl admission, ClientUsage? address, ClientUsage? subject) : IDisposable
 {
     private AdmissionControl? _admission = admission;
 
