@@ -7,7 +7,7 @@ using Longwave.Client.Telemetry;
 
 namespace Longwave.Client;
 
-/// <summary>Subscribes to a hub and publishes to it. One for the whole application; safe for any number of threads.</summary>
+/// <summary>Subscribes to a hub and publishes to it. Thread-safe; use one instance for the whole application.</summary>
 public sealed class LongwaveClient : IAsyncDisposable
 {
     private readonly HubHttp _http;
@@ -15,26 +15,29 @@ public sealed class LongwaveClient : IAsyncDisposable
     private readonly Publisher _publisher;
     private readonly TelemetryReporter? _telemetry;
 
-    /// <summary>Makes a client with connections of its own.</summary>
-    /// <param name="hub">Where the hub is, e.g. <c>http://localhost:8080</c>: the URL below which its <c>/v1</c> begins.</param>
-    /// <param name="options">Null for the defaults.</param>
+    /// <summary>Creates a client with its own connections.</summary>
+    /// <param name="hub">Base URL of the hub, to which <c>/v1</c> is appended, e.g. <c>http://localhost:8080</c>.</param>
+    /// <param name="options">Options; null for the defaults.</param>
     /// <exception cref="ArgumentException">The address is not an absolute http or https URL.</exception>
     public LongwaveClient(string hub, LongwaveClientOptions? options = null)
         : this(ToUri(hub), (Func<HttpClient>?)null, options)
     {
     }
 
-    /// <summary>Makes a client that uses an <see cref="HttpClient"/> of the caller, who disposes of it. Its <see cref="HttpClient.Timeout"/> bounds the time to the first byte of an answer.</summary>
-    /// <param name="hub">Where the hub is.</param>
-    /// <param name="http">The client for every request.</param>
-    /// <param name="options">Null for the defaults.</param>
+    /// <summary>
+    /// Creates a client that uses the caller's <see cref="HttpClient"/> and does not dispose it. Its <see cref="HttpClient.Timeout"/> limits the time to the
+    /// response headers.
+    /// </summary>
+    /// <param name="hub">Base URL of the hub.</param>
+    /// <param name="http">Client for every request.</param>
+    /// <param name="options">Options; null for the defaults.</param>
     public LongwaveClient(Uri hub, HttpClient http, LongwaveClientOptions? options = null)
         : this(hub, () => http, options) => ArgumentNullException.ThrowIfNull(http);
 
-    /// <summary>Makes a client that asks for an <see cref="HttpClient"/> for every request, as an <c>IHttpClientFactory</c> wants it.</summary>
-    /// <param name="hub">Where the hub is.</param>
-    /// <param name="http">Gives a client; null for connections of its own.</param>
-    /// <param name="options">Null for the defaults.</param>
+    /// <summary>Creates a client that requests an <see cref="HttpClient"/> for each request, as <c>IHttpClientFactory</c> requires.</summary>
+    /// <param name="hub">Base URL of the hub.</param>
+    /// <param name="http">Returns a client; null to let the client create its own connections.</param>
+    /// <param name="options">Options; null for the defaults.</param>
     public LongwaveClient(Uri hub, Func<HttpClient>? http, LongwaveClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(hub);
@@ -50,34 +53,34 @@ public sealed class LongwaveClient : IAsyncDisposable
         _telemetry = _options.Telemetry is { } telemetry ? new TelemetryReporter(_http, telemetry) : null;
     }
 
-    /// <summary>Where the hub is.</summary>
+    /// <summary>Base URL of the hub.</summary>
     public Uri Hub => _http.Base;
 
-    /// <summary>Events of topics, from now on.</summary>
-    /// <param name="selectors">Topics, <c>*</c>, or RFC 6570 templates such as <c>prices/{symbol}</c>.</param>
+    /// <summary>Subscribes to topics, starting with events published from now on.</summary>
+    /// <param name="selectors">Topics, <c>*</c> for all topics, or RFC 6570 templates such as <c>prices/{symbol}</c>.</param>
     public Subscription Subscribe(params string[] selectors) => Subscribe(new SubscriptionOptions { Selectors = selectors });
 
-    /// <summary>Events of topics, with everything that can be said about how.</summary>
-    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <summary>Subscribes to topics with options.</summary>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
     public Subscription Subscribe(SubscriptionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new Subscription(_http, options, _telemetry, _options.NextRandom);
     }
 
-    /// <summary>Publishes text. When it returns, the event is in the log.</summary>
+    /// <summary>Publishes text. The event is in the log when the task completes.</summary>
     /// <inheritdoc cref="PublishAsync(OutgoingEvent, PublishOptions?, CancellationToken)"/>
     public Task<PublishResult> PublishAsync(string topic, string data, CancellationToken cancellation = default) =>
         PublishAsync(new OutgoingEvent(topic, data), null, cancellation);
 
-    /// <summary>Publishes an object as JSON. When it returns, the event is in the log.</summary>
+    /// <summary>Publishes an object as JSON. The event is in the log when the task completes.</summary>
     /// <inheritdoc cref="PublishAsync(OutgoingEvent, PublishOptions?, CancellationToken)"/>
     public Task<PublishResult> PublishAsync<T>(string topic, T data, JsonTypeInfo<T> type, CancellationToken cancellation = default) =>
         PublishAsync(OutgoingEvent.Json(topic, data, type), null, cancellation);
 
-    /// <summary>Publishes an event. When it returns, the event is in the log, once, however often it was sent.</summary>
-    /// <exception cref="LongwaveException">The hub refused, or was away for longer than <see cref="PublishOptions.RetryFor"/>.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled: the event may be in the log or not.</exception>
+    /// <summary>Publishes an event. When the task completes, the event is in the log exactly once, regardless of retries.</summary>
+    /// <exception cref="LongwaveException">The hub rejected the event, or was unavailable for longer than <see cref="PublishOptions.RetryFor"/>.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled: the event may or may not be in the log.</exception>
     public Task<PublishResult> PublishAsync(OutgoingEvent e, PublishOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(e);
@@ -86,10 +89,11 @@ public sealed class LongwaveClient : IAsyncDisposable
         return _publisher.SendAsync(address, e.Data, e.ContentType, options.IdempotencyKey ?? NewKey(), options, cancellation);
     }
 
-    /// <summary>Publishes events together: all of them, in their order, or none.</summary>
-    /// <exception cref="ArgumentException">There is no event.</exception>
-    /// <exception cref="LongwaveException">As with one event; <c>Failure.Index</c> says which event of the batch was wrong.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled: the events may be in the log or not.</exception>
+    /// <summary>Publishes a batch of events atomically: all of them in order, or none.</summary>
+    /// <exception cref="ArgumentException">The batch is empty.</exception>
+    /// <exception cref="LongwaveException">The hub rejected the batch, or was unavailable for too long; <c>Failure.Index</c> is the index of the invalid
+    /// event.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled: the events may or may not be in the log.</exception>
     public Task<PublishResult> PublishBatchAsync(IReadOnlyList<OutgoingEvent> events, PublishOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -103,13 +107,15 @@ public sealed class LongwaveClient : IAsyncDisposable
             _http.Address("v1/events", []), CloudEventLines.Write(events), "application/x-ndjson", options.IdempotencyKey ?? NewKey(), options, cancellation);
     }
 
-    /// <summary>Publishes events that are encoded already, together: one CloudEvents JSON object a line.</summary>
-    /// <param name="lines">The objects; <c>source</c> and <c>id</c> of each are its idempotency key, unless <see cref="PublishOptions.IdempotencyKey"/> is set.</param>
-    /// <param name="topic">Topic of those that name none; null for none.</param>
-    /// <param name="key">Key of those that have none; null for none.</param>
-    /// <param name="options">Null for the client's.</param>
-    /// <param name="cancellation">Ends the attempts.</param>
-    /// <exception cref="LongwaveException">As with one event; <c>Failure.Index</c> says which event of the batch was wrong.</exception>
+    /// <summary>Publishes a batch of events that are already encoded, one CloudEvents JSON object per line.</summary>
+    /// <param name="lines">The lines. <c>source</c> and <c>id</c> of each object are its idempotency key, unless <see cref="PublishOptions.IdempotencyKey"/> is
+    /// set.</param>
+    /// <param name="topic">Topic of events that name no topic; null for no default.</param>
+    /// <param name="key">Key of events without a key; null for no default.</param>
+    /// <param name="options">Options; null for those of the client.</param>
+    /// <param name="cancellation">Cancels the request and its retries.</param>
+    /// <exception cref="LongwaveException">The hub rejected the batch, or was unavailable for too long; <c>Failure.Index</c> is the index of the invalid
+    /// event.</exception>
     public Task<PublishResult> PublishLinesAsync(
         ReadOnlyMemory<byte> lines, string? topic = null, string? key = null, PublishOptions? options = null, CancellationToken cancellation = default)
     {
@@ -118,7 +124,7 @@ public sealed class LongwaveClient : IAsyncDisposable
             _http.Address("v1/events", [new("topic", topic), new("key", key)]), lines, "application/x-ndjson", options.IdempotencyKey, options, cancellation);
     }
 
-    /// <summary>Posts the last measurements and closes the connections. End the subscriptions first.</summary>
+    /// <summary>Posts the remaining measurements and closes the connections. End all subscriptions first.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_telemetry is not null)

@@ -3,17 +3,17 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Longwave.Client;
 
-/// <summary>Puts a client into an application's services.</summary>
+/// <summary>Registers a client in an application's service collection.</summary>
 public static class LongwaveClientServices
 {
-    /// <summary>Name of the <see cref="HttpClient"/> that the client gets from the application's <see cref="IHttpClientFactory"/>.</summary>
+    /// <summary>Name of the <see cref="HttpClient"/> that the client requests from the application's <see cref="IHttpClientFactory"/>.</summary>
     public const string HttpClientName = "Longwave";
 
-    /// <summary>Adds a <see cref="LongwaveClient"/>, one for the application, on the application's <see cref="IHttpClientFactory"/>.</summary>
-    /// <param name="services">The application's services.</param>
-    /// <param name="hub">Where the hub is.</param>
-    /// <param name="configure">Sets options, with the application's services at hand (for a token provider, most often).</param>
-    /// <returns>A builder for the <see cref="HttpClient"/>: handlers, certificates, proxies.</returns>
+    /// <summary>Adds a singleton <see cref="LongwaveClient"/> that uses the application's <see cref="IHttpClientFactory"/>.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="hub">Base URL of the hub.</param>
+    /// <param name="configure">Sets options; the service provider is available, for example for a token provider.</param>
+    /// <returns>A builder for the <see cref="HttpClient"/>, for example to add handlers, certificates or a proxy.</returns>
     public static IHttpClientBuilder AddLongwaveClient(
         this IServiceCollection services, Uri hub, Action<IServiceProvider, LongwaveClientOptions>? configure = null)
     {
@@ -27,7 +27,7 @@ public static class LongwaveClientServices
             return new LongwaveClient(hub, () => factory.CreateClient(HttpClientName), options);
         });
 
-        // A stream has no end; the client has time-outs of its own for everything.
+        // A stream does not end; the client has its own timeouts for every request.
         return services.AddHttpClient(HttpClientName, static http => http.Timeout = Timeout.InfiniteTimeSpan);
     }
 }

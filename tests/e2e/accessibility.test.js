@@ -1,4 +1,4 @@
-// What can be checked by hand-written rules: names, roles, structure, contrast (WCAG 2.2 AA), sizes, motion.
+// Tests accessibility by rules: names, roles, structure, contrast (WCAG 2.2 AA), sizes, motion.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -19,7 +19,7 @@ after(async () => {
   await hub?.dispose();
 });
 
-/** The page with everything on it: rows, an opened one, notices, the answer of a publish, the code. */
+/** Opens the page with every element visible: rows, an open row, notices, the response of a publish, the code. */
 async function fullPage(options) {
   const { page } = await newPage(browser, hub, options);
   await page.goto(`${hub.url}/?topic=${encodeURIComponent('a11y/{x}')}&since=earliest`);
@@ -87,7 +87,7 @@ for (const colorScheme of ['light', 'dark']) {
     const page = await fullPage({ colorScheme, reducedMotion: 'reduce' });
     assert.deepEqual(await contrastFailures(page), []);
 
-    // Every kind of notice and every state has colours of its own.
+    // Each kind of notice and each state has its own colours.
     await page.evaluate(() => {
       for (const kind of ['gap', 'reset', 'reconnect', 'resumed', 'skipped']) {
         const notice = document.createElement('li');

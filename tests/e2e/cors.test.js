@@ -1,4 +1,4 @@
-// Pages of other origins, in a real browser: those on the list may do everything, the others nothing.
+// Tests pages of other origins in a real browser: listed origins have full access, all others have none.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ async function serve() {
 
 const origin = (server) => `http://127.0.0.1:${server.address().port}`;
 
-/** What a page of that origin gets to see. */
+/** Returns what a page of that origin can read. */
 async function from(server, work, url = hub.url) {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -44,7 +44,7 @@ async function from(server, work, url = hub.url) {
 const publish = (url) => fetch(`${url}/v1/events?topic=cors`, { method: 'POST', body: 'x', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `${Math.random()}` } })
   .then((response) => response.status, () => 'refused');
 
-/** Needs no preflight, so that it reaches the hub; the browser lets the page see nothing of the answer, whatever it is. */
+/** A publish without preflight, so that it reaches the hub. The browser hides every response from the page. */
 const simplePublish = (url) => fetch(`${url}/v1/events?topic=cors-simple`, { method: 'POST', body: 'x', mode: 'no-cors' }).then(() => null, () => null);
 
 const listen = (url) => new Promise((resolve) => {

@@ -1,4 +1,5 @@
-// Every js snippet of README.md and docs/ runs in a real browser, on a page of a real hub, and logs the event that is then published to `demo`.
+// Runs every js snippet of README.md and docs/ in a real browser, on a page of a real hub. Each must log the event that is then published
+// to `demo`.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -66,7 +67,7 @@ test('there are snippets', async () => assert.ok((await snippets()).length > 0))
 
 for (const { name, line, code } of await snippets()) {
   test(`${name}:${line} logs the event`, async () => {
-    // The hub's answers forbid scripts; the snippets are for pages of the reader's own.
+    // Pages of the hub forbid scripts; the snippets are for the reader's own pages.
     const context = await browser.newContext({ bypassCSP: true });
     try {
       const page = await context.newPage();

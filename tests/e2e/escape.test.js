@@ -1,4 +1,4 @@
-// Line ends, NUL and byte order marks in every field that may hold them: Chromium's parser gets every event as one event, and nothing else.
+// Tests line ends, NUL and byte order marks in every field: Chromium's parser must read each event as exactly one event.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -24,7 +24,7 @@ after(async () => {
   await hub?.dispose();
 });
 
-/** The same cases each time (a linear congruential generator, Numerical Recipes). */
+/** Generates the same cases in each run (a linear congruential generator, Numerical Recipes). */
 function below(bound) {
   seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
   return Math.floor((seed / 2 ** 32) * bound);

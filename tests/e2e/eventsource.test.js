@@ -1,4 +1,4 @@
-// What every browser has: `new EventSource(url)`, from a page of the hub's own origin.
+// Tests the browser's own `new EventSource(url)`, from a page of the hub's origin.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Data of somebody who wants the page to do something. It shows it, as text.
+// Tests hostile event data: the page must display it as text and never run it.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -83,7 +83,7 @@ test('the largest events there are: the page stays responsive, and shows all whe
   await hub.publish('huge', '🌊'.repeat(100_000));
   await untilSame('the count', () => page.locator('#event-count').innerText(), '14');
 
-  // Twelve megabytes are more than the page keeps: the oldest rows left.
+  // Twelve megabytes exceed the limit of the page: it removes the oldest rows.
   await untilSame('the newest row', async () => (await shown(page)).at(-1)?.slice(0, 4), '🌊🌊');
   const rows = page.locator('#rows > .row');
   assert.ok(await rows.count() < 12);

@@ -1,4 +1,4 @@
-// Nobody needs a mouse.
+// Tests that the page is usable without a mouse.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -38,7 +38,7 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
   await press('Tab');
   assert.equal(await focused(page), 'find-text');
 
-  // Down into the list; one stop of Tab however many topics there are.
+  // Move down into the list; it is a single tab stop for any number of topics.
   await press('ArrowDown', 'ArrowDown');
   assert.equal(await focused(page), 'keys/a');
   await press('Space');
@@ -52,7 +52,7 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
   await untilSame('the chips', () => page.locator('#chips bdi').allInnerTexts(), ['keys/a', 'keys/b']);
   await isLive(page);
 
-  // A template from the box.
+  // Enter a template in the box.
   await page.keyboard.type('keys/{other}');
   await press('Enter');
   await untilSame('the chips', () => page.locator('#chips bdi').allInnerTexts(), ['keys/a', 'keys/b', 'keys/{other}']);
@@ -72,7 +72,7 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
   await hub.publish('keys/a', 'second');
   await untilShown(page, ['{"by":"keys"}', 'second']);
 
-  // Chips, the select, pause, then the rows.
+  // Tab through the chips, the select and the pause button to the rows.
   await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab');
   assert.equal(await focused(page), 'since');
   await press('Tab');

@@ -1,4 +1,4 @@
-// Pages that are hidden, frozen, thawed and offline, in a real browser, against a real hub.
+// Tests hidden, frozen, resumed and offline pages in a real browser against a real hub.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -28,7 +28,7 @@ async function publish(topic, from, to, at = hub) {
   return numbers;
 }
 
-/** A tab that listens, in front of all others. */
+/** Opens a tab in front of all others and subscribes in it. */
 async function listen(how, topic, before = '') {
   const tab = await chromium.newTab(`${hub.url}/healthz`);
   await until('the page', () => tab.evaluate('location.href !== "about:blank" && document.readyState === "complete"'));
@@ -131,7 +131,7 @@ test('a hidden page polls, a seen one streams, and the change costs nothing', as
 test('offline and online again: at once, and nothing is missed', async () => {
   const browser = await launch();
 
-  // Pauses of an hour: only the sign that the network is back explains a return.
+  // With delays of an hour, only the browser's online event explains a reconnect.
   const patient = await Hub.start({ ENGINE__RETRYMIN: '01:00:00', ENGINE__RETRYMAX: '01:00:00' });
   try {
     const context = await browser.newContext({ bypassCSP: true });

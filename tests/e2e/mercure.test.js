@@ -1,4 +1,4 @@
-// Mercure clients as they are: npm's eventsource and fetch-event-source, a browser with a cookie, curl.
+// Tests unmodified Mercure clients: npm's eventsource and fetch-event-source, a browser with a cookie, curl.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -57,7 +57,7 @@ const accessToken = (action, match) => sign({
   authorization_details: [{ type: 'https://mercure.rocks/authorization-detail', actions: [action], topics: [{ match, match_type: match.includes('/:') ? 'urlpattern' : 'exact' }] }],
 }, 'at+jwt');
 
-/** Publishes with curl, as the guides of the protocol do it; the id. */
+/** Publishes with curl, as the guides of the protocol do; returns the id. */
 async function publish(fields, jwt = token([])) {
   const data = Object.entries(fields).flatMap(([name, value]) => ['--data-urlencode', `${name}=${value}`]);
   const { stdout } = await promisify(execFile)('curl', ['--fail-with-body', '--silent', '--show-error', '-H', `Authorization: Bearer ${jwt}`, ...data, address]);
@@ -107,7 +107,7 @@ test('npm eventsource reconnects by itself across a restarted hub', async () => 
 });
 
 test('fetch-event-source subscribes with QUERY and a token, and hears of an unknown id', async () => {
-  // All that it wants of a browser.
+  // The only browser globals that the library needs.
   globalThis.window ??= globalThis;
   globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
   const { fetchEventSource } = await import('@microsoft/fetch-event-source');

@@ -134,7 +134,7 @@ test('an event whose answer was lost is sent again by itself, and is there once'
       return route.continue();
     }
 
-    // The hub takes the event, and the answer is lost.
+    // The hub appends the event, and the response is lost.
     await route.fetch();
     await route.abort('connectionreset');
     return page.unroute('**/v1/events?topic=demo');

@@ -1,4 +1,4 @@
-// Positions that outlive a page, kept by a real browser.
+// Tests position stores in a real browser.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -19,7 +19,7 @@ after(async () => {
   await hub?.dispose();
 });
 
-/** Reads so many events in a page of its own, and closes it in the middle of the last one. */
+/** Reads a number of events in a new page, and closes the page while it processes the last one. */
 async function life(store, count) {
   const tab = await newTab(context, hub);
   const heard = await tab.evaluate(async ([kind, most]) => {

@@ -1,4 +1,4 @@
-// Tabs that share one connection, in a real browser, against a real hub.
+// Tests tabs that share one connection, in a real browser against a real hub.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
@@ -44,7 +44,7 @@ async function publish(topic, from, to) {
   return numbers;
 }
 
-/** The tab that leads, once there is exactly one. */
+/** Returns the leading tab once there is exactly one. */
 const leaderOf = (tabs) => until('one tab leads', async () => {
   const leading = await Promise.all(tabs.map(isLeader));
   return leading.filter(Boolean).length === 1 && tabs[leading.indexOf(true)];
@@ -113,10 +113,10 @@ test('a leader that hangs without a word loses the connection to a tab that is s
   const other = tabs.find((tab) => tab !== leader);
   await other.bringToFront();
 
-  // Hangs for longer than the others are patient.
+  // Block the leader for longer than the other tabs wait.
   const hanging = leader.evaluate(() => {
     for (const end = performance.now() + 20_000; performance.now() < end;) {
-      // Nothing else runs in this tab.
+      // A busy loop blocks the tab.
     }
   });
   const all = await publish('hangs', 1, 10);

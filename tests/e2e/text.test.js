@@ -1,4 +1,4 @@
-// Data as the page lays it out.
+// Tests how the page lays out data.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

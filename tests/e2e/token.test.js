@@ -1,4 +1,4 @@
-// The page of a hub that requires authentication.
+// Tests the page of a hub that requires authentication.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -46,7 +46,7 @@ test('the page asks for a token, says when one is not taken, and shows what the 
   await page.getByText('from the page', { exact: true }).last().waitFor();
   await page.getByText('Appended at').waitFor();
 
-  // In this tab the token stays; nowhere else is it kept.
+  // The token is stored for this tab only.
   await page.reload();
   await page.getByText(/^Live, resumed at /).first().waitFor();
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);

@@ -1,16 +1,16 @@
-// What an HTTP answer means that is not what was asked for.
+// Reads HTTP responses: retry delays, media types, bodies and failures.
 
 import { LongwaveError, type Problem } from './errors.js';
 
-/** More than any problem document has. */
+/** Maximum length of a problem document, in characters. */
 const PROBLEM_LENGTH = 65_536;
 
-/** The longest pause that a server can ask for: setTimeout takes no more than 24 days, and no server means more than a day. */
+/** Maximum delay from `Retry-After`: one day. `setTimeout` supports up to 24 days, and no server needs a longer pause. */
 const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /**
- * Milliseconds out of `Retry-After` (RFC 9110, section 10.2.3); 0 when it holds nothing usable. A date is compared with the server's own `Date`:
- * the clock of this machine may be wrong.
+ * Returns the delay from `Retry-After` (RFC 9110, section 10.2.3) in milliseconds; 0 when it is missing or invalid. A date is compared
+ * with the server's own `Date`, because the clock of this machine may be wrong.
  */
 export function retryAfterMs(headers: Headers): number {
   const text = headers.get('Retry-After')?.trim() ?? '';
@@ -18,11 +18,11 @@ export function retryAfterMs(headers: Headers): number {
   return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : 0;
 }
 
-/** The media type of an answer, without parameters and in lower case; of several the last one (Fetch, section 2.2.6). */
+/** The media type of a response, without parameters and in lower case; of several, the last one (Fetch, section 2.2.6). */
 export const mediaType = (response: Response): string =>
   /[^\s,;]+(?=[^,]*$)/.exec((response.headers.get('Content-Type') ?? '').replace(/"[^"]*"/g, ''))?.[0].toLowerCase() ?? '';
 
-/** The body as text, in pieces as they arrive. Where `fetch` gives no readable body (React Native) it is one piece, at the end. */
+/** Yields the body as text, in chunks as they arrive. Where `fetch` has no readable body (React Native), it yields one chunk at the end. */
 export async function* piecesOf(response: Response): AsyncGenerator<string, undefined> {
   const reader = (response.body as ReadableStream<Uint8Array | string> | null)?.getReader();
   if (!reader) {
@@ -38,7 +38,7 @@ export async function* piecesOf(response: Response): AsyncGenerator<string, unde
         return;
       }
 
-      // Text comes from xhrFetch, on platforms that may have no TextDecoder.
+      // xhrFetch yields text, because a platform without streams may have no TextDecoder.
       yield typeof value === 'string' ? value : (decoder ??= new TextDecoder()).decode(value, { stream: true });
     }
   } finally {
@@ -46,7 +46,7 @@ export async function* piecesOf(response: Response): AsyncGenerator<string, unde
   }
 }
 
-/** The whole body as text. Gives up past `limit` characters, so that no answer fills the memory. */
+/** Reads the whole body as text. Throws above `limit` characters, so that no response fills the memory. */
 export async function readText(response: Response, limit: number): Promise<string> {
   let text = '';
   for await (const piece of piecesOf(response)) {
@@ -59,7 +59,7 @@ export async function readText(response: Response, limit: number): Promise<strin
   return text;
 }
 
-/** `text` as a JSON object, or an empty one. */
+/** Parses `text` as a JSON object; an empty object when it is not one. */
 export function parseObject(text: unknown): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(String(text));
@@ -69,10 +69,13 @@ export function parseObject(text: unknown): Record<string, unknown> {
   }
 }
 
-/** Lets go of a body that is not read. */
+/** Cancels a body that is not read. */
 export const drop = (response: Response): void => void response.body?.cancel().catch(() => {});
 
-/** What a status that is no success means: to be tried again, or final. Only JSON is read: other bodies explain nothing, and may have no end. */
+/**
+ * Converts a response with a non-success status to an error, temporary or final. Reads only JSON bodies; others contain no reason and may
+ * not end.
+ */
 export async function failureOf(response: Response): Promise<LongwaveError> {
   const { status } = response;
   const passes = status >= 500 || [408, 425, 429].includes(status);

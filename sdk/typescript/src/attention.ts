@@ -1,21 +1,21 @@
-// Streams while somebody looks, polls while nobody does: one position across both.
+// Streams while the page is in use and polls while it is not, with one position across both.
 
 import type { Subscription } from './subscription.js';
 
-/** When nobody is taken to look. */
+/** When a page counts as not in use. */
 export interface AttentionOptions {
-  /** Hidden for so long, the page polls. Default 10,000: a look at another tab changes nothing. */
+  /** Time in milliseconds after which a hidden page polls. Default 10,000, so that a short look at another tab changes nothing. */
   hiddenAfterMs?: number | undefined;
-  /** Without a key, pointer or scroll for so long, the page polls. Default: never. */
+  /** Time in milliseconds without a key, pointer or scroll event after which the page polls. Default: never. */
   idleAfterMs?: number | undefined;
 }
 
 const SIGNS_OF_LIFE = ['pointerdown', 'pointermove', 'keydown', 'scroll', 'touchstart'] as const;
 
 /**
- * Lets a subscription poll (every `pollEveryMs`) while the page is hidden or nobody touches it, and stream otherwise. No event is lost or doubled
- * at the change.
- * @returns What stops it, and streams again.
+ * Makes a subscription poll (every `pollEveryMs`) while the page is hidden or idle, and stream otherwise. A switch loses no event and
+ * repeats none.
+ * @returns A function that stops this and makes the subscription stream again.
  */
 export function followAttention(subscription: Pick<Subscription<unknown>, 'transport'>, { hiddenAfterMs = 10_000, idleAfterMs }: AttentionOptions = {}): () => void {
   const active = subscription.transport;

@@ -1,26 +1,27 @@
-/** Bounds of the pauses between attempts, in milliseconds. */
+/** Limits of the delays between attempts, in milliseconds. */
 export interface BackoffOptions {
-  /** The shortest pause while the server has not said `retry:`. Default 1,000. */
+  /** Minimum delay while the server has not sent `retry:`. Default 1,000. */
   minDelayMs?: number | undefined;
-  /** The longest pause. Default 30,000; a `retry:` above it wins. */
+  /** Maximum delay. Default 30,000; a longer `retry:` takes precedence. */
   maxDelayMs?: number | undefined;
 }
 
-/** No `retry:` makes a client wait longer than this before its first attempt. */
+/** Maximum `retry:` that the client follows: one hour. */
 const MAX_FLOOR_MS = 3_600_000;
 
-/** The first pause lasts at most so many floors: one number may hold for many clients. */
+/** Upper bound of the first delay, in floors: many clients may have the same floor. */
 const FIRST_SPREAD = 2;
 
-/** A hub gives each stream a random `retry:`, so its clients are spread already. */
+/** A hub sends each stream a random `retry:`, so its clients are already spread. */
 const HUB_SPREAD = 1.1;
 
-/** Pauses that a server asked for, or that reached the cap, are still spread by this much. */
+/** Random spread of delays that the server asked for or that reached the maximum. */
 const LEAST_SPREAD = 1.5;
 
 /**
- * Pauses that grow and are random, so that clients that were cut off together do not come back together ("decorrelated jitter"). The first
- * is between the floor and twice the floor; each later one between the floor and three times the one before, up to the cap.
+ * Computes random delays that grow with each failure, so that clients disconnected together do not reconnect together ("decorrelated
+ * jitter"). The first is between the floor and twice the floor; each later one is between the floor and three times the previous delay, up
+ * to the maximum.
  */
 export class Backoff {
   readonly #cap: number;
@@ -33,13 +34,13 @@ export class Backoff {
     this.#cap = options.maxDelayMs ?? 30_000;
   }
 
-  /** The server's `retry:`. Zero still grows. */
+  /** Sets the floor to the server's `retry:`. Delays grow even when it is zero. */
   retry(ms: number, isHub: boolean): void {
     this.#floor = Math.min(Math.max(ms, 1), MAX_FLOOR_MS);
     this.#spread = isHub ? HUB_SPREAD : FIRST_SPREAD;
   }
 
-  /** @param askedMs What the server asked for now (`Retry-After`): the pause is not shorter. */
+  /** @param askedMs Delay that the server asked for in this response (`Retry-After`); the result is not shorter. */
   next(askedMs = 0): number {
     const low = Math.max(this.#floor, askedMs);
     const spread = askedMs > this.#floor ? LEAST_SPREAD : this.#spread;
@@ -50,7 +51,7 @@ export class Backoff {
     return pause;
   }
 
-  /** The connection was good for long enough: the next pause is a first one. */
+  /** Resets the delay after a stable connection: the next one is a first delay again. */
   reset(): void {
     this.#last = 0;
   }

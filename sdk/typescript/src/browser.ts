@@ -1,4 +1,4 @@
-// Everything for browsers in one module: what a hub serves as `/page/longwave.js`.
+// All parts for browsers in one module. A hub serves it as `/page/longwave.js`.
 
 export { followAttention } from './attention.js';
 export { LongwaveEventSource } from './event-source.js';

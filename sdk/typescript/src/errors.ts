@@ -1,48 +1,49 @@
 /**
- * Why a connection ended, or a request did not succeed.
+ * Why a connection ended or a request failed.
  *
- * | kind | means | tried again |
+ * | kind | meaning | retried |
  * |---|---|---|
- * | `network` | no answer, or the connection broke | yes |
- * | `ended` | the server ended the stream | yes |
- * | `silence` | nothing came for 2.5 heartbeats | yes |
+ * | `network` | no response, or the connection broke | yes |
+ * | `ended` | the server closed the stream | yes |
+ * | `silence` | the stream was silent for 2.5 heartbeats | yes |
  * | `no-greeting` | the stream did not begin in time | yes, with long polls when allowed |
- * | `stale` | the tip of the log went back | yes |
- * | `malformed` | a line or a poll answer that is not what a hub writes | yes |
+ * | `stale` | the tip of the log moved backwards | yes |
+ * | `malformed` | a line or a poll response is not in the format of a hub | yes |
  * | `unavailable` | status 408, 425, 429 or 5xx | yes |
  * | `token` | the token provider failed | yes |
- * | `not-a-stream` | another content type: final until the subscription has been open once, after that a gateway in between | it depends |
- * | `refused` | any other status; `status` and `problem` say more | no |
- * | `revoked` | the hub took the right to listen away, or an administrator ended the stream | no |
- * | `too-large` | an event above the limit | no |
- * | `payload` | `decode` threw; `cause` says what | no |
+ * | `not-a-stream` | another content type: final before the first open connection; later it comes from a gateway and is temporary |
+ * depends |
+ * | `refused` | any other status; see `status` and `problem` | no |
+ * | `revoked` | the hub revoked the token, or an administrator closed the stream | no |
+ * | `too-large` | an event is larger than the limit | no |
+ * | `payload` | `decode` threw; see `cause` | no |
  */
 export type ErrorKind =
   | 'network' | 'ended' | 'silence' | 'no-greeting' | 'stale' | 'malformed' | 'unavailable' | 'token'
   | 'not-a-stream' | 'refused' | 'revoked' | 'too-large' | 'payload';
 
-/** What a hub says about a refusal (RFC 9457). */
+/** Reason that a hub gives for a rejected request (RFC 9457). */
 export interface Problem {
   readonly type?: string;
   readonly title?: string;
   readonly detail?: string;
-  /** The parameter or member that is wrong. */
+  /** Parameter or member that is invalid. */
   readonly field?: string;
   readonly [member: string]: unknown;
 }
 
 const FINAL: readonly ErrorKind[] = ['refused', 'revoked', 'too-large', 'payload'];
 
-/** Every failure of this package. `message` is a sentence for people. */
+/** Every error of this package. `message` is a sentence for people. */
 export class LongwaveError extends Error {
   override readonly name = 'LongwaveError';
-  /** Is the request tried again? */
+  /** Whether the client retries the request. */
   declare readonly retryable: boolean;
-  /** Status of the answer, or 0 when there was none. */
+  /** HTTP status of the response; 0 without a response. */
   declare readonly status: number;
-  /** The problem document of the answer, when it had one. */
+  /** Problem document of the response; null without one. */
   declare readonly problem: Problem | null;
-  /** From `Retry-After`: not sooner than that many milliseconds. */
+  /** Minimum delay before the next request in milliseconds, from `Retry-After`; 0 without one. */
   declare readonly retryAfterMs: number;
 
   constructor(

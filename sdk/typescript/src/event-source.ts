@@ -9,7 +9,7 @@ export interface LongwaveEventSourceInit extends Omit<SubscribeOptions, 'decode'
 
 type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null;
 
-/** The listeners of an `EventSource`, with the types of their events. */
+/** Listener methods of an `EventSource`, with event types. */
 export interface EventSourceTarget extends EventTarget {
   addEventListener<K extends keyof EventSourceEventMap>(type: K, listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: (this: EventSource, event: MessageEvent) => unknown, options?: boolean | AddEventListenerOptions): void;
@@ -20,9 +20,9 @@ export interface EventSourceTarget extends EventTarget {
 }
 
 /**
- * Replaces the browser's `EventSource` (WHATWG HTML 9.2), with the same members and events. It closes where the standard's closes, except on a
- * status that passes (408, 425, 429, 5xx): it waits and reconnects. It leaves out events that a hub sends a second time. Control events of a hub are
- * events of their name (`longwave.gap`, …), as with the standard's.
+ * Replacement for the browser's `EventSource` (WHATWG HTML 9.2), with the same members and events. It closes in the same cases as the
+ * standard's, except after a temporary status (408, 425, 429, 5xx): then it waits and reconnects. It omits events that a hub repeats.
+ * Control events of a hub are dispatched under their names (`longwave.gap`, …), as in the standard's.
  */
 export class LongwaveEventSource extends (EventTarget as new () => EventSourceTarget) implements EventSource {
   declare static readonly CONNECTING: 0;
@@ -39,7 +39,7 @@ export class LongwaveEventSource extends (EventTarget as new () => EventSourceTa
   #origin: string;
 
   static {
-    // What a page can see of an interface of the platform (Web IDL): constants that can't be changed, members that are enumerable, a name.
+    // The visible properties of a platform interface (Web IDL): read-only constants, enumerable members, a name.
     const constants = Object.fromEntries(['CONNECTING', 'OPEN', 'CLOSED'].map((name, value) => [name, { value, enumerable: true }]));
     const members = Object.getOwnPropertyDescriptors(this.prototype) as Record<string, PropertyDescriptor>;
     const visible = ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'].map((name) => [name, { ...members[name], enumerable: true }]);
@@ -125,7 +125,7 @@ export class LongwaveEventSource extends (EventTarget as new () => EventSourceTa
     this.#subscription.close();
   }
 
-  /** A `fetch` that remembers the origin of the stream after redirects; tickets and renewals are other requests. */
+  /** Wraps `fetch` to record the origin of the stream after redirects. It ignores other requests: tickets and token renewals. */
   #sendWith({ fetch = (input, init) => globalThis.fetch(input, init) }: LongwaveEventSourceInit): NonNullable<SubscribeOptions['fetch']> {
     return async (input, init) => {
       const response = await fetch(input, init);
@@ -143,7 +143,7 @@ export class LongwaveEventSource extends (EventTarget as new () => EventSourceTa
         this.#dispatch(type, data, id);
       }
     } catch {
-      // The state 'closed' has the error.
+      // The state 'closed' contains the error.
     }
   }
 
@@ -157,7 +157,10 @@ export class LongwaveEventSource extends (EventTarget as new () => EventSourceTa
     return (this.#handlers.get(name)?.value ?? null) as Handler<E>;
   }
 
-  /** An `on…` keeps its place among the listeners until it is null; then it goes to their end. Only objects are handlers, and only functions are called (HTML 8.1.8.1). */
+  /**
+   * Sets an `on…` handler. It keeps its position among the listeners until it is set to null. Only objects count as handlers, and only
+   * functions are called (HTML 8.1.8.1).
+   */
   #handle(name: string, value: unknown): void {
     const had = this.#handlers.get(name);
     if (Object(value) !== value) {

@@ -1,9 +1,9 @@
-// What the tabs that share a connection say to each other.
+// Messages between the tabs that share a connection.
 
 import { LongwaveError } from './errors.js';
 import type { Control, LongwaveEvent, State } from './options.js';
 
-/** A state that can be posted: an error is not an object of this class any more on the other side. */
+/** A state that can be posted: after structured cloning, an error is no longer an instance of its class. */
 export type PlainState = Exclude<State, { name: 'waiting' | 'closed' }> | { name: 'waiting'; delayMs: number; offline: boolean; error: PlainError };
 
 interface PlainError {
@@ -13,23 +13,23 @@ interface PlainError {
 }
 
 export type Message =
-  /** To the leader: this tab listens to these topics. */
+  /** To the leader: this tab subscribes to these topics. */
   | { kind: 'join'; tab: string; topics: readonly string[] }
   | { kind: 'leave'; tab: string }
-  /** From the leader: who is there? Everybody joins. */
+  /** From the leader: requests a `join` from every tab. */
   | { kind: 'who' }
-  /** You are in; the connection stands at `at`, and everything for you after that will come here. */
+  /** From the leader: the tab has joined. The connection is at position `at`; later events of the tab's topics follow here. */
   | { kind: 'welcome'; tab: string; at: string }
-  /** `after`: where the connection stood before. Whoever stood there, or further, missed nothing. */
+  /** `after`: the previous position of the connection. A tab that was at or after it missed nothing. */
   | { kind: 'event'; after: string; event: LongwaveEvent }
   | { kind: 'tip'; after: string; at: string }
   | { kind: 'gap'; after: string; data: Record<string, unknown> }
   | { kind: 'reset'; at: string; data: Record<string, unknown> }
   | { kind: 'control'; control: Control }
   | { kind: 'state'; state: PlainState }
-  /** The leader lives. */
+  /** From the leader: it is running. */
   | { kind: 'beat'; at: string | null }
-  /** The shared question is refused: everybody asks alone, so that only those fail whose part it is. */
+  /** The hub rejected the shared request: every tab connects alone, so that only the tab with the invalid topics fails. */
   | { kind: 'solo' };
 
 export const plain = (state: Exclude<State, { name: 'closed' }>): PlainState =>

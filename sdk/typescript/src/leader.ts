@@ -2,13 +2,13 @@ import { type Message, plain } from './group.js';
 import type { SubscribeOptions } from './options.js';
 import { type Subscription, subscribe } from './subscription.js';
 
-/** How often a leader says that it lives. */
+/** Interval between beats of the leader, in milliseconds. */
 export const BEAT_MS = 3000;
 
-/** A new leader waits so long for the others' topics, so that it asks once. */
+/** Time in milliseconds that a new leader waits for the topics of other tabs, so that it connects once. */
 const GATHER_MS = 50;
 
-/** The tab that holds the connection for all. */
+/** The leader: the tab whose connection all tabs share. */
 export class Leader {
   readonly #members = new Map<string, readonly string[]>();
   readonly #source: Subscription;
@@ -17,19 +17,19 @@ export class Leader {
   #beat: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * @param topics This tab's own.
-   * @param at Where this tab stands, or null for now.
+   * @param topics Topics of this tab.
+   * @param at Position of this tab; null to start with new events.
    */
   constructor(url: string, options: SubscribeOptions, tab: string, topics: readonly string[], at: string | null, post: (message: Message) => void) {
     this.#post = post;
     this.#members.set(tab, topics);
     this.#topics = JSON.stringify(topics);
 
-    // From here on positions alone say what comes; whoever wants the past reads it alone.
+    // From here on the position alone determines what follows; a tab that needs earlier events reads them alone.
     this.#source = subscribe(url, { ...options, topics, format: 'lines', since: undefined, lastEventId: at ?? undefined, decode: undefined, signal: undefined });
   }
 
-  /** Leads until it is stopped (true) or refused (false). */
+  /** Leads until it is stopped (true) or the hub rejects the request (false). */
   async run(): Promise<boolean> {
     const source = this.#source;
     let at = source.position;
@@ -62,7 +62,7 @@ export class Leader {
     await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     try {
       for await (const _ of source) {
-        // The listeners above have said it all.
+        // The listeners above have processed the event.
       }
 
       return true;
@@ -73,7 +73,7 @@ export class Leader {
     }
   }
 
-  /** A tab came or asks again. */
+  /** Adds the topics of a tab, on its first or a repeated `join`. */
   join(tab: string, topics: readonly string[]): void {
     this.#members.set(tab, topics);
     this.#ask();
@@ -96,7 +96,7 @@ export class Leader {
 
   readonly #waiting = new Set<string>();
 
-  /** Whoever waits is in once it is known where the connection stands: what comes after that was asked for them, too. */
+  /** Welcomes waiting tabs once the position of the connection is known: the request for what follows includes their topics. */
   #welcome(): void {
     const at = this.#source.position;
     if (at !== null) {
@@ -105,7 +105,7 @@ export class Leader {
     }
   }
 
-  /** Asks for the topics of all, at the same position. */
+  /** Connects with the topics of all tabs, at the same position. */
   #ask(): void {
     const all = [...new Set([...this.#members.values()].flat())].sort();
     const topics = all.includes('*') ? ['*'] : all;

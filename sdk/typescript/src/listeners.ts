@@ -1,6 +1,6 @@
 import type { Notices } from './options.js';
 
-/** Who listens to what is no event. */
+/** Listeners for notices: everything except the events of the loop. */
 export class Listeners {
   readonly #all = new Map<string, Set<(value: never) => void>>();
 
@@ -15,7 +15,7 @@ export class Listeners {
       try {
         (listener as (value: Notices[K]) => void)(value);
       } catch (error) {
-        // The listener's trouble is not the subscription's: it is reported as an uncaught one.
+        // An exception of a listener must not end the subscription: report it as uncaught.
         queueMicrotask(() => {
           throw error;
         });

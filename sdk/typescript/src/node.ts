@@ -1,15 +1,15 @@
-// For Node alone.
+// Position store for Node.
 
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PositionStore } from './options.js';
 
-/** No position and no other server's id in use is longer. */
+/** Maximum length of a file in characters. No position, and no common id of another server, is longer. */
 const MAX_LENGTH = 4096;
 
 /**
- * Keeps the position in a file. It is written beside and moved into place, both synced, so that a crash leaves the old position or the new one.
- * @param path One file for each subscription; its folder must be there.
+ * Stores the position in a file. It writes and syncs a temporary file and renames it, so that a crash leaves the old or the new position.
+ * @param path Path of the file; one per subscription. Its folder must exist.
  */
 export function fileStore(path: string): PositionStore {
   return {

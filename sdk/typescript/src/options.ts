@@ -2,122 +2,131 @@ import type { BackoffOptions } from './backoff.js';
 import type { LongwaveError } from './errors.js';
 import type { Fetch, TokenProvider } from './tokens.js';
 
-/** One event, as the caller gets it: once, in the order of the log. */
+/** An event as the caller receives it: once, in the order of the log. */
 export interface LongwaveEvent<T = string> {
-  /** Its position on a Longwave hub; on another server the last event id, or an empty text. */
+  /** Position in the log of a Longwave hub; on another server the last event id, or an empty string. */
   readonly id: string;
-  /** `message` when it has none. */
+  /** Event type; `message` for an event without a type. */
   readonly type: string;
-  /** The payload: text, or what `decode` made of it. */
+  /** Payload: text, or the result of `decode`. */
   readonly data: T;
-  /** With `format: 'lines'` and on polls. */
+  /** Topic; available with `format: 'lines'` and on polls. */
   readonly topic?: string;
-  /** All topics of an event with alternates; as `topic`. */
+  /** All topics of an event with alternates; available as `topic` is. */
   readonly topics?: readonly string[];
-  /** As `topic`. */
+  /** Key of the event; available as `topic` is. */
   readonly key?: string;
-  /** When the log took it (RFC 3339); as `topic`. */
+  /** Time at which the hub appended the event (RFC 3339); available as `topic` is. */
   readonly time?: string;
 }
 
-/** Where the position is kept between two lives of a program or page. */
+/** Stores the position across restarts of a program or reloads of a page. */
 export interface PositionStore {
   load(): string | null | Promise<string | null>;
-  /** Gets positions one after the other, never two at a time. */
+  /** Saves a position. Calls do not overlap. */
   save(position: string): void | Promise<void>;
 }
 
-/** `stream`: always a stream. `poll`: questions at intervals. `auto`: a stream, and long polls while something on the way holds streams back. */
+/** `stream`: always a stream. `poll`: requests at an interval. `auto`: a stream, and long polls while a proxy blocks streams. */
 export type Transport = 'auto' | 'stream' | 'poll';
 
-/** What the subscription asks for. It can be changed while it runs. */
+/** What a subscription selects. It can be changed while the subscription runs. */
 export interface Question {
-  /** Selectors: topics, `*`, or URI templates (`prices/{symbol}`). Left out, the address says it all. */
+  /** Selectors: topics, `*`, or URI templates (`prices/{symbol}`). Without them, the URL alone determines the events. */
   topics?: string | readonly string[] | undefined;
-  /** Only events of these types; `message` stands for events without one. */
+  /** Event types to receive; `message` also selects events without a type. Default: all. */
   types?: string | readonly string[] | undefined;
-  /** Most events per second; the hub waits, and leaves out what `conflate` allows. */
+  /** Maximum number of events per second. The hub delays events above it and omits those that `conflate` allows. Default: no limit. */
   maxRate?: number | undefined;
-  /** `key`: of several events with one key only the newest matters. */
+  /** `key`: the hub may send only the newest of several events with the same key. Default: all. */
   conflate?: 'key' | undefined;
 }
 
-/** How a subscription asks, waits and remembers. */
+/** Options of a subscription: request, delays, position. */
 export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
-  /** Where to begin without a position: `earliest` or a time. Left out: now. */
+  /** Start without a position: `earliest` or a time. Default: now. */
   since?: string | Date | undefined;
-  /** The position to resume after. A store that has one wins. */
+  /** Position to resume after. A position in the store takes precedence. */
   lastEventId?: string | undefined;
-  /** `raw` (default) and `cloudevents` are Server-Sent Events; `lines` (JSON) has topic, key and time with every event. */
+  /** `raw` (default) and `cloudevents` are Server-Sent Events; `lines` (JSON) includes topic, key and time with every event. */
   format?: 'raw' | 'cloudevents' | 'lines' | undefined;
-  /** Makes the payload. When it throws, the subscription ends with an error of kind `payload`. */
+  /** Converts the data to the payload. If it throws, the subscription ends with an error of kind `payload`. */
   decode?: ((data: string) => T) | undefined;
   store?: PositionStore | undefined;
   token?: TokenProvider | undefined;
-  /** `header` (default), or `ticket`: the token and the position go into the query, and no header of ours is sent. */
+  /** `header` (default), or `ticket`: a ticket and the position go into the query, and the client adds no header. */
   carrier?: 'header' | 'ticket' | undefined;
   /** Default `auto` with `topics`, else `stream`. */
   transport?: Transport | undefined;
-  /** Pause between the polls of `transport: 'poll'`. Default 30,000. */
+  /** Interval between polls with `transport: 'poll'`, in milliseconds. Default 30,000. */
   pollEveryMs?: number | undefined;
-  /** Longest wait of a long poll, in seconds. Default 25. */
+  /** Maximum time that the hub holds a long poll, in seconds. Default 25. */
   pollWaitSeconds?: number | undefined;
-  /** How long long polls go on before a stream is tried again. Default 300,000. */
+  /** Time after which long polls try a stream again, in milliseconds. Default 300,000. */
   streamAgainMs?: number | undefined;
-  /** Heartbeat of the server. Left out, a hub's is 15,000 until it was seen; other servers are not expected to have one. */
+  /**
+   * Heartbeat interval of the server in milliseconds. Default: for a hub 15,000 until it is measured; for other servers no heartbeat is
+   * expected.
+   */
   heartbeatMs?: number | undefined;
-  /** How long a stream may take to begin. Default 10,000 with `topics`, else no limit. */
+  /** Time limit for the start of a stream, in milliseconds. Default 10,000 with `topics`, else no limit. */
   greetingMs?: number | undefined;
-  /** A connection that was open for so long makes the next pause a short one again. Default 10,000. */
+  /** Age at which a connection counts as stable, in milliseconds: the next delay is a first one again. Default 10,000. */
   stableMs?: number | undefined;
-  /** Most characters of one event. Default 4,194,304. With `format: 'lines'` a line may be six times as long, because JSON escapes. */
+  /**
+   * Maximum length of one event in characters. Default 4,194,304. With `format: 'lines'` a line may have six times this length, because
+   * JSON escapes.
+   */
   maxEventLength?: number | undefined;
-  /** Further settings of every request: method, body, headers, credentials. */
+  /** Additional settings of every request: method, body, headers, credentials. */
   request?: RequestInit | undefined;
-  /** In the place of `globalThis.fetch`. */
+  /** Replacement for `globalThis.fetch`. */
   fetch?: Fetch | undefined;
-  /** Ends the subscription, as `close` does. */
+  /** Ends the subscription when aborted, as `close` does. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a subscription is doing. */
+/** State of a subscription. */
 export type State =
   | { readonly name: 'connecting'; readonly transport: 'stream' | 'poll' }
-  /** `resumedAt`: the position that this connection goes on from, or null for a new beginning. */
+  /** `resumedAt`: the position that this connection resumed after; null when it did not resume. */
   | { readonly name: 'open'; readonly transport: 'stream' | 'poll'; readonly resumedAt: string | null }
-  /** `offline`: the browser says that there is no network; it is tried all the same, and at once when there is one. */
+  /** `offline`: the browser reports no network. The client still retries, and reconnects at once when the network returns. */
   | { readonly name: 'waiting'; readonly delayMs: number; readonly error: LongwaveError; readonly offline: boolean }
   | { readonly name: 'closed'; readonly error: LongwaveError | null };
 
-/** What the hub says about the stream itself: `type` without its prefix `longwave.`. */
+/** Message of the hub about the stream: `type` without the prefix `longwave.`. */
 export interface Control {
   readonly type: string;
   readonly data: Record<string, unknown>;
 }
 
-/** Events after `from`, up to and with `to`, may be gone. */
+/** Reports lost events: those after `from`, up to and including `to`, may be missing. */
 export interface Gap {
   readonly from?: string;
   readonly to?: string;
-  /** `retention`, `skipped`, … */
+  /** Reason: `retention`, `skipped`, … */
   readonly reason?: string;
 }
 
-/** The position means nothing on this hub; what comes now is from `epoch`. Throw away what was built from events. */
+/**
+ * Reports that the hub does not know the position. Later events belong to the log `epoch`: discard state that was built from earlier
+ * events.
+ */
 export interface Reset {
   readonly epoch?: string;
   readonly reason?: string;
 }
 
-/** What can be listened to beside the events. Listeners are called in their place between two events. */
+/** Notices that a subscription sends to listeners. Listeners are called in order, between events. */
 export interface Notices {
   state: State;
   gap: Gap;
   reset: Reset;
-  /** Every control event, `gap` and `reset` included. */
+  /** Every control message, including `gap` and `reset`. */
   control: Control;
-  /** How far the stream has come: with the greeting and every heartbeat. */
+  /** Position that the stream has reached: from the greeting and from each heartbeat. */
   tip: string;
-  /** Every event, before the loop gets it; for those who only count. */
+  /** Every event, before the loop receives it, for example for counting. */
   event: LongwaveEvent;
 }

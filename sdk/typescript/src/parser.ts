@@ -1,18 +1,18 @@
-// Text in, what it says out: `text/event-stream` as WHATWG HTML 9.2.6 has it, and the hub's lines of JSON (spec/protocol.md, section 8).
+// Parsers for `text/event-stream` (WHATWG HTML 9.2.6) and for the hub's JSON lines (spec/protocol.md, section 8).
 
 import { parseObject } from './answers.js';
 import { LongwaveError } from './errors.js';
 import { isPosition } from './positions.js';
 
-/** One thing that a stream said. */
+/** One item of a stream. */
 export type Item =
   | {
     readonly kind: 'event';
     readonly type: string;
     readonly data: string;
-    /** The last event id. */
+    /** Last event id. */
     readonly id: string;
-    /** Did this event bring the id itself? */
+    /** Whether the event has its own `id:` field. */
     readonly own: boolean;
     readonly topic?: string;
     readonly topics?: readonly string[];
@@ -24,10 +24,10 @@ export type Item =
   /** An id without an event. */
   | { readonly kind: 'id'; readonly id: string };
 
-/** Most characters of one line or event unless the caller says otherwise: four times what a hub takes. */
+/** Default maximum length of a line or event in characters: four times the hub's limit. */
 export const MAX_EVENT_LENGTH = 4 * 1024 * 1024;
 
-/** Splits a stream at CR, LF and CRLF, wherever the pieces were cut. Never holds more than the limit. */
+/** Splits a stream at CR, LF and CRLF, independent of chunk boundaries. It buffers at most the limit. */
 abstract class LineParser {
   readonly #limit: number;
   #rest = '';
@@ -37,13 +37,13 @@ abstract class LineParser {
     this.#limit = limit;
   }
 
-  /** Takes the next text. What it completes comes out as it is asked for; a limit is an error after what came before it. */
+  /** Parses more text and yields the completed items. An item above the limit throws, after the items before it were yielded. */
   *push(text: string): Generator<Item, void, undefined> {
     if (!text) {
       return;
     }
 
-    // A CR at the end of a piece ends its line at once; an LF that follows in the next piece belongs to it.
+    // A CR at the end of a chunk ends its line at once; an LF at the start of the next chunk belongs to it.
     let from = this.#afterCr && text[0] === '\n' ? 1 : 0;
     const ends = /\r\n?|\n/g;
     ends.lastIndex = from;
@@ -70,13 +70,13 @@ abstract class LineParser {
     return line;
   }
 
-  /** Characters of the event that is not complete yet. */
+  /** Length of the incomplete event in characters. */
   protected abstract readonly held: number;
 
   protected abstract take(line: string): Item | null;
 }
 
-/** `text/event-stream`. */
+/** Parser of `text/event-stream`. */
 export class EventStreamParser extends LineParser {
   #data = '';
   #hasData = false;
@@ -84,7 +84,7 @@ export class EventStreamParser extends LineParser {
   #id: string;
   #ownId = false;
 
-  /** @param lastEventId What was known before this stream: it stays until the stream says another. */
+  /** @param lastEventId Id from before this stream; valid until the stream sends another. */
   constructor(limit?: number, lastEventId = '') {
     super(limit);
     this.#id = lastEventId;
@@ -135,11 +135,11 @@ export class EventStreamParser extends LineParser {
   }
 }
 
-/** The hub's own object of an event, in a line or a poll answer, as an item. */
+/** Converts the hub's own object of an event, from a line or a poll response, to an item. */
 export function itemOf(value: unknown): Item {
   const { id, type = 'message', data, position, specversion, ...rest } = (value ?? {}) as Record<string, unknown>;
   if (specversion !== undefined) {
-    // A CloudEvent: all of it is the data, as on a stream with format=cloudevents.
+    // The data of a CloudEvent is the whole object, as on a stream with format=cloudevents.
     return { kind: 'event', type: String(type), data: JSON.stringify(value), id: String(position ?? id), own: true };
   }
 
@@ -152,11 +152,11 @@ export function itemOf(value: unknown): Item {
     : type === 'longwave.tip' ? { kind: 'comment', text: data } : { kind: 'event', type, data, id: '', own: false };
 }
 
-/** `application/x-ndjson`: every event with its topic, key and time, data byte for byte. */
+/** Parser of `application/x-ndjson`: every event has topic, key and time, and its data byte for byte. */
 export class JsonLinesParser extends LineParser {
   protected readonly held = 0;
 
-  /** @param limit Most characters of data. JSON writes a control character as six, and the other members have room beside the data. */
+  /** @param limit Maximum length of the data in characters. JSON escapes a control character as six; the other members need space too. */
   constructor(limit: number = MAX_EVENT_LENGTH) {
     super(6 * limit + 65_536);
   }

@@ -2,20 +2,20 @@ import { LongwaveError } from './errors.js';
 import type { PositionStore } from './options.js';
 import { isAtOrBefore, isPosition } from './positions.js';
 
-/** A store is asked at most this often. */
+/** Minimum time between two saves to a store, in milliseconds. */
 const SAVE_MS = 250;
 
-/** How far a subscription came, across its connections. */
+/** Position of a subscription, across its connections. */
 export class Place {
   readonly #fromPast: boolean;
   readonly #store: PositionStore | undefined;
-  /** Everything that matches up to here was handed on, or its loss was told. */
+  /** Everything that matches up to this position was delivered or reported as lost. */
   #position: string | null;
-  /** Where the log stood when a subscription without a position began. */
+  /** Tip of the log when a subscription without a position started. */
   #begin: string | null = null;
-  /** The newest event that was handed on: one at or before it comes a second time. */
+  /** Newest delivered event: an event at or before it is a repeat. */
   #seen: string | null = null;
-  /** What the stream's `id:` fields said last. Heartbeats do not touch it. */
+  /** Value of the stream's last `id:` field. Heartbeats do not change it. */
   #lastEventId: string;
   #tip: string | null = null;
   #greeting: string | null = null;
@@ -39,20 +39,20 @@ export class Place {
   }
 
   /**
-   * Is the connection one of a hub? Then positions order its events, comments hold tips, and `longwave.*` events are the hub's own words
-   * (spec/protocol.md, section 5.1). Null until that is known.
+   * Whether the server is a hub; null until that is known. Positions of a hub order its events, its comments contain tips, and its
+   * `longwave.*` events are control messages (spec/protocol.md, section 5.1).
    */
   isHub: boolean | null = null;
 
-  /** A connection begins. */
+  /** Prepares for a new connection. */
   begin(isHub: boolean | null): void {
     this.#tip = this.#greeting = null;
     this.isHub = isHub;
   }
 
   /**
-   * A hub's tip: the first one greets, and the later ones say that everything up to there was sent.
-   * @returns Is it the greeting?
+   * Processes a tip of a hub: the first one is the greeting; later ones confirm that everything up to them was sent.
+   * @returns Whether it is the greeting.
    */
   tip(text: string): boolean {
     const before = this.#tip;
@@ -71,7 +71,7 @@ export class Place {
     return true;
   }
 
-  /** Does this event come for the first time? */
+  /** Whether the event is not a repeat. */
   isNew({ id, own }: { id: string; own: boolean }): boolean {
     if (!own || !isPosition(id)) {
       return true;
@@ -85,13 +85,13 @@ export class Place {
     return true;
   }
 
-  /** An event was processed, an id came without one, or a poll was answered. */
+  /** Records the position of a processed event, of an id without an event, or of a poll response. */
   moved(id: string): void {
     this.#lastEventId = id;
     this.#position = id || null;
   }
 
-  /** The old positions mean nothing any more: this connection began anew. */
+  /** Discards the old positions after a reset. */
   reset(): void {
     this.#seen = this.#position = null;
     this.#lastEventId = '';
@@ -106,14 +106,14 @@ export class Place {
     }
   }
 
-  /** Everything that came was processed: the store hears of it, soon. */
+  /** Schedules a save: everything received was processed. */
   settle(): void {
     if (this.#store && this.position !== this.#saved) {
       this.#timer ??= setTimeout(() => void this.flush(), SAVE_MS);
     }
   }
 
-  /** The store has the position when this is over. A store that fails costs repeats after a restart, and nothing now. */
+  /** Saves the position and resolves afterwards. A failed save is ignored; it can only cause repeats after a restart. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

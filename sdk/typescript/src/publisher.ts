@@ -4,70 +4,76 @@ import { LongwaveError } from './errors.js';
 import { Credentials, type Fetch, type TokenProvider } from './tokens.js';
 import { absolute } from './requests.js';
 
-/** How a publisher asks and waits. */
+/** Options of a publisher: authentication, time limit, delays. */
 export interface PublisherOptions extends BackoffOptions {
   token?: TokenProvider | undefined;
-  /** How long one publish may take, all attempts together. Default 60,000: well within the time that a hub remembers idempotency keys. */
+  /** Time limit for one publish including retries, in milliseconds. Default 60,000, shorter than a hub remembers idempotency keys. */
   timeoutMs?: number | undefined;
-  /** Further settings of every request: headers, credentials. */
+  /** Additional settings of every request: headers, credentials. */
   request?: RequestInit | undefined;
-  /** In the place of `globalThis.fetch`. */
+  /** Replacement for `globalThis.fetch`. */
   fetch?: Fetch | undefined;
 }
 
-/** What an event has beside its topic and data. */
+/** Optional attributes of an event. */
 export interface PublishOptions {
   type?: string | undefined;
   key?: string | undefined;
-  /** Further topics under which the same event is found. */
+  /** Additional topics of the event. */
   alternates?: readonly string[] | undefined;
-  /** Default: `application/json` for what is not text, else `text/plain`. */
+  /** Media type of the data. Default: `text/plain` for a string, else `application/json`. */
   contentType?: string | undefined;
-  /** The same key and topic are the same event. Default: a new one for each call, so that its own repeats can't double it. */
+  /**
+   * Idempotency key: publishes with the same key and topic are one event. Default: a random key per call, so that retries create no
+   * duplicates.
+   */
   idempotencyKey?: string | undefined;
-  /** Gives it up. What was sent may be in the log. */
+  /** Cancels the publish. The event may be in the log already. */
   signal?: AbortSignal | undefined;
 }
 
 /** One event of a batch. */
 export interface Publication {
   topic: string;
-  /** Text as it is, anything else as JSON. */
+  /** Payload: a string unchanged, any other value as JSON. */
   data: unknown;
   type?: string | undefined;
   key?: string | undefined;
 }
 
-/** Where the event stands. */
+/** Position of a published event. */
 export interface Published {
   readonly id: string;
-  /** The log had it already. */
+  /** Whether the event was in the log already. */
   readonly duplicate: boolean;
 }
 
-/** Where the events of a batch stand, in their order. */
+/** Positions of the events of a batch, in their order. */
 export interface PublishedBatch {
   readonly ids: readonly string[];
-  /** How many of them the log had already. */
+  /** Number of events that were in the log already. */
   readonly duplicates: number;
 }
 
-/** Most redirects of one attempt. */
+/** Maximum number of redirects in one attempt. */
 const MAX_REDIRECTS = 5;
 
 const ANSWER_LENGTH = 16 * 1024 * 1024;
 
-/** `crypto.randomUUID` is for secure contexts only. */
+/** Creates a random key. `crypto.randomUUID` is available only in secure contexts. */
 const freshKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Publishes. An answer means that the event is in the log; what got no answer is sent again under the same key, so that it is there once. */
+/**
+ * Publishes events. A response means that the event is in the log. A request without a response is retried under the same key, so the log
+ * has it once.
+ */
 export class Publisher {
   readonly #url: string;
   readonly #options: PublisherOptions;
   readonly #fetch: Fetch;
   readonly #credentials: Credentials;
 
-  /** @param url The hub's address of events, e.g. `https://hub.example/v1/events`; in a browser it may be relative. */
+  /** @param url Events URL of the hub, e.g. `https://hub.example/v1/events`; in a browser it may be relative. */
   constructor(url: string | URL, options: PublisherOptions = {}) {
     this.#url = absolute(url);
     this.#options = options;
@@ -77,8 +83,8 @@ export class Publisher {
 
   /**
    * Publishes one event.
-   * @param data Text as it is, anything else as JSON.
-   * @throws LongwaveError `refused` for a request that is wrong, else why the time ran out.
+   * @param data Payload: a string unchanged, any other value as JSON.
+   * @throws LongwaveError `refused` for an invalid request, otherwise the last error when the time limit passes.
    */
   async publish(topic: string, data: unknown, options: PublishOptions = {}): Promise<Published> {
     const url = new URL(this.#url);
@@ -99,7 +105,7 @@ export class Publisher {
     return { id, duplicate: duplicate === true };
   }
 
-  /** Publishes several events in one request: all of them or none, in their order. */
+  /** Publishes several events in one request atomically: all of them in order, or none. */
   async publishAll(events: readonly Publication[], options: Pick<PublishOptions, 'idempotencyKey' | 'signal'> = {}): Promise<PublishedBatch> {
     const source = '/publisher';
     const batch = events.map(({ topic, data, type = 'message', key }, index) => ({
@@ -166,7 +172,7 @@ export class Publisher {
   }
 }
 
-/** Sends a POST that stays one: it follows 307 and 308 only. `fetch` itself would turn a POST into a GET after 301 and 302. */
+/** Sends a POST and follows only redirects 307 and 308, which keep the method. `fetch` itself would change it to GET after 301 and 302. */
 async function post(send: Fetch, url: URL, init: RequestInit, headers: Record<string, string>): Promise<Response> {
   for (let hops = 0; ; hops++) {
     const response = await send(String(url), { ...init, method: 'POST', headers, redirect: 'manual' });
@@ -185,7 +191,7 @@ async function post(send: Fetch, url: URL, init: RequestInit, headers: Record<st
     }
 
     if (next.origin !== url.origin) {
-      // The token is for the hub alone.
+      // Do not send the token to another origin.
       headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
     }
 
@@ -193,7 +199,7 @@ async function post(send: Fetch, url: URL, init: RequestInit, headers: Record<st
   }
 }
 
-/** The address of a redirect that can be followed; never one that leaves TLS. */
+/** Returns the target of a redirect; null when it is not valid or would leave TLS. */
 function target(location: string | null, url: URL): URL | null {
   try {
     const next = new URL(location ?? '', url);
@@ -203,14 +209,14 @@ function target(location: string | null, url: URL): URL | null {
   }
 }
 
-/** Not every platform's signal has `throwIfAborted`, or a reason. */
+/** Throws when aborted. `throwIfAborted` and `reason` are missing on some platforms. */
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
     throw signal.reason ?? new Error('The publish was aborted.');
   }
 }
 
-/** Over early when the signal says so. */
+/** Resolves after a time, or earlier when the signal aborts. */
 const sleep = (ms: number, signal: AbortSignal | undefined): Promise<void> => new Promise((resolve) => {
   const end = () => {
     clearTimeout(timer);
@@ -221,7 +227,7 @@ const sleep = (ms: number, signal: AbortSignal | undefined): Promise<void> => ne
   signal?.addEventListener('abort', end);
 });
 
-/** @throws TypeError for what JSON can't say, such as a function. */
+/** @throws TypeError for values that JSON cannot represent, such as a function. */
 function asJson(data: unknown): string {
   const text = JSON.stringify(data) as string | undefined;
   if (text === undefined) {

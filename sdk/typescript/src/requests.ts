@@ -3,26 +3,29 @@ import { LongwaveError } from './errors.js';
 import type { LongwaveEvent, Question, SubscribeOptions } from './options.js';
 import { Credentials, type Fetch } from './tokens.js';
 
-/** What a header of `fetch` can hold, once it is UTF-8. */
+/** Values that a header can hold after conversion to UTF-8. */
 const HEADER = /^[^\x00-\x1f\x7f]+$/;
 
 const list = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
 
-/** An address as the page means it. */
+/** Resolves a URL relative to the page. */
 export const absolute = (url: string | URL): string => String(new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href));
 
-/** React Native's own `fetch` gives the body when it is complete, which a stream's never is. And for `cache: 'no-store'` it adds a parameter `_`. */
+/**
+ * Whether `fetch` has readable bodies. React Native's own returns a body only when it is complete, and for `cache: 'no-store'` it adds a
+ * parameter `_`.
+ */
 const hasBodies = (): boolean => 'body' in Response.prototype;
 
-/** Can a response be a stream? A `fetch` of the caller is assumed to stream. */
+/** Whether a response can be a stream. A `fetch` of the caller is assumed to support streams. */
 export const canStream = ({ fetch }: { fetch?: Fetch | undefined }): boolean => !!fetch || hasBodies();
 
-/** Asks a server for events. */
+/** Sends the requests of a subscription. */
 export class Requests {
-  /** Other schemes than http and https either work at once or never. */
+  /** Whether the scheme is http or https. Requests with other schemes do not fail temporarily. */
   readonly isWeb: boolean;
   readonly canStream: boolean;
-  /** Changes while the subscription runs. */
+  /** Selection of the subscription; it may change while the subscription runs. */
   question: Question;
   readonly #url: string;
   readonly #options: SubscribeOptions<never>;
@@ -39,8 +42,8 @@ export class Requests {
   }
 
   /**
-   * One request, with the position and who asks. Null for 204.
-   * @param wasOpen Another content type is a gateway in between then, and no mistake of the caller.
+   * Sends one request with the position and the credentials. Null for status 204.
+   * @param wasOpen Whether a connection was open before. If so, an unexpected content type comes from a gateway and is temporary.
    */
   async ask(accept: string, waitSeconds: number, at: string | null, wasOpen: boolean, signal: AbortSignal): Promise<Response | null> {
     const { request } = this.#options;
@@ -71,7 +74,7 @@ export class Requests {
     }
   }
 
-  /** Beside the stream: when it fails, the stream ends at its time, and the next one takes a fresh token. */
+  /** Renews the token of an open stream. On failure the stream ends when its token expires, and the next one uses a new token. */
   renew(connection: string): void {
     void this.#credentials.renew(new URL(this.#url), connection, { ...this.#options.request, body: null }).catch(() => {});
   }
@@ -98,7 +101,7 @@ export class Requests {
     }
 
     if (at && carrier !== 'ticket' && HEADER.test(at)) {
-      // A header holds bytes; the position's are UTF-8.
+      // A header holds bytes: encode the position as UTF-8.
       headers['Last-Event-ID'] = String.fromCharCode(...new TextEncoder().encode(at));
     } else if (at) {
       query.set('last_event_id', at);
@@ -108,7 +111,7 @@ export class Requests {
   }
 }
 
-/** The event with its payload. */
+/** Applies `decode` to the data of an event. */
 export function decoded<T>({ decode }: SubscribeOptions<T>, event: LongwaveEvent): LongwaveEvent<T> {
   try {
     return decode ? { ...event, data: decode(event.data) } : (event as LongwaveEvent<T>);

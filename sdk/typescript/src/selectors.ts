@@ -1,6 +1,6 @@
-// Which topics a selector selects (spec/protocol.md, section 4), in time linear in the topic whatever the template.
+// Matches topics against selectors (spec/protocol.md, section 4), in time linear in the length of the topic for every template.
 
-/** A step of a compiled template: takes a character, goes on at two places, or goes on somewhere else. */
+/** A step of a compiled template: matches a character, splits into two branches, or jumps. */
 type Step =
   | { readonly takes: (character: string) => boolean }
   | { readonly split: number }
@@ -11,7 +11,7 @@ const HEX = { takes: (character: string) => /^[0-9A-Fa-f]$/.test(character) };
 const UNRESERVED = /^[A-Za-z0-9\-._~,]$/;
 const RESERVED = /^[A-Za-z0-9\-._~,:/?#[\]@!$&'()*+;=]$/;
 
-/** Operator: what comes first, what separates, whether the name stands there, whether reserved characters may. */
+/** Per operator: prefix, separator, whether the name is written, whether reserved characters are allowed. */
 const STYLES: Readonly<Record<string, readonly [first: string, separator: string, named: boolean, reserved: boolean]>> = {
   '': ['', ',', false, false], '+': ['', ',', false, true], '#': ['#', ',', false, true], '.': ['.', '.', false, false],
   '/': ['/', '/', false, false], ';': [';', ';', true, false], '?': ['?', '&', true, false], '&': ['&', '&', true, false],
@@ -21,7 +21,7 @@ function compile(template: string): Step[] {
   const code: Step[] = [];
   const literal = (text: string) => code.push(...Array.from({ length: text.length }, (_, i) => is(text[i]!)));
 
-  /** A step that is written once its target is known. */
+  /** Adds a step whose target is set later. */
   const later = (kind: 'split' | 'jump') => {
     const at = code.push({ jump: 0 }) - 1;
     return () => {
@@ -33,11 +33,11 @@ function compile(template: string): Step[] {
     const [, name, exploded, prefix] = /^([^*:]*)(\*?)(?::(\d+))?$/.exec(variable)!;
     let bare = () => {};
 
-    // An exploded one is name=value for every item, or key=value for every pair: any names.
+    // An exploded variable is name=value for each item of a list, or key=value for each pair: any name matches.
     if (named && !exploded) {
       literal(name!);
 
-      // `;x` of an empty value has no equals sign.
+      // With `;`, an empty value has no equals sign.
       bare = operator === ';' ? later('split') : bare;
       literal('=');
     }
@@ -71,7 +71,7 @@ function compile(template: string): Step[] {
     at = index + whole.length;
     const [first, separator] = STYLES[operator]!;
 
-    // Two rows of states: no variable before was defined, and some was. They share the code of the value.
+    // Two rows of states: before and after the first defined variable. They share the states of the value.
     let untouched: (() => void)[] = [];
     let written: (() => void)[] = [];
     const land = (jumps: (() => void)[]) => jumps.forEach((jump) => jump());
@@ -101,7 +101,7 @@ function compile(template: string): Step[] {
 function matches(code: readonly Step[], topic: string): boolean {
   let current = [0];
   for (let i = 0; ; i++) {
-    // Splits and jumps append to the list that is walked; each step is on it once.
+    // Splits and jumps append to the list during the loop; each step is added once.
     const seen = new Set(current);
     const here = [...seen];
     const add = (step: number) => {
@@ -137,7 +137,7 @@ function matches(code: readonly Step[], topic: string): boolean {
   }
 }
 
-/** A function that says whether a topic is selected by any of the selectors, which the hub has accepted. */
+/** Returns a function that tests whether any of the selectors matches a topic. The hub has already validated the selectors. */
 export function selects(selectors: readonly string[]): (topic: string) => boolean {
   const exact = new Set(selectors);
   if (exact.has('*')) {

@@ -1,10 +1,10 @@
-// Positions that outlive a page.
+// Position stores for browsers.
 
 import type { PositionStore } from './options.js';
 
 /**
- * Keeps the position in `localStorage`, or another storage of its kind. Where storage is switched off or full nothing is kept, and nothing fails.
- * @param name One name for each subscription.
+ * Stores the position in `localStorage` or another `Storage`. When storage is disabled or full, it stores nothing and does not throw.
+ * @param name Unique name of the subscription.
  */
 export function webStore(name: string, storage: () => Storage = () => localStorage): PositionStore {
   return {
@@ -27,8 +27,8 @@ const result = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, 
 });
 
 /**
- * Keeps the position in IndexedDB, which workers have, too.
- * @param name One name for each subscription.
+ * Stores the position in IndexedDB, which is also available in workers.
+ * @param name Unique name of the subscription.
  */
 export function indexedDbStore(name: string, database = 'longwave'): PositionStore {
   let opened: Promise<IDBDatabase> | undefined;

@@ -11,10 +11,10 @@ import { Watchdog } from './watchdog.js';
 import { AGAIN, ANSWER_EVENTS, EMPTY_POLL_MS, GREETING_MS, isOffline } from './waits.js';
 
 /**
- * Events of one address, as an async iterator that goes on across broken connections and restarts of the server.
+ * Subscription to the events of one URL, as an async iterator that continues across broken connections and server restarts.
  *
- * One loop reads it. It asks for more only when the loop does, so a slow reader fills no memory: the server waits. `position` moves when the
- * loop comes back for the next event, which is when the one before counts as processed.
+ * One loop reads it. It requests more data only when the loop does, so a slow reader needs no memory: the server waits. An event counts as
+ * processed, and `position` advances, when the loop requests the next event.
  */
 export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>> {
   readonly #options: SubscribeOptions<T>;
@@ -26,22 +26,22 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   readonly #listeners = new Listeners();
   readonly #release: (() => void)[] = [];
   #transport: Transport;
-  /** How this connection asks. */
+  /** Transport of the current connection. */
   #way: 'stream' | 'poll' = 'stream';
   #abort = new AbortController();
-  /** Why this connection was ended from here. Not every platform's signal has a reason. */
+  /** Error with which the client ended this connection. On some platforms a signal has no reason. */
   #left: LongwaveError | null = null;
   #wake: (() => void) | null = null;
-  /** May a sign of life of the network end the pause? Not when the server named its length. */
+  /** Whether a network or page event may end the delay. It may not when the server set the delay. */
   #mayWake = false;
   #isRead = false;
   #isClosed = false;
   #wasOpen = false;
   #openedAt = 0;
   #resumedAt: string | null = null;
-  /** Is it still to be said that the connection is open? */
+  /** Whether the state 'open' is still to be reported. */
   #isOpening = true;
-  /** From `longwave.reconnect`: exactly this long. */
+  /** Exact delay before the next connection in milliseconds, from `longwave.reconnect`. */
   #comeBackMs: number | null = null;
   #pollsUntil: number;
   #state: State = { name: 'connecting', transport: 'stream' };
@@ -63,17 +63,17 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
   }
 
-  /** What it is doing. */
+  /** Current state. */
   get state(): State {
     return this.#state;
   }
 
-  /** Everything up to here was processed, or its loss was told. Resume with it as `lastEventId`. Null while nothing is known. */
+  /** Everything up to this position was processed or reported as lost. Pass it as `lastEventId` to resume. Null while it is unknown. */
   get position(): string | null {
     return this.#place.position;
   }
 
-  /** Listens to what is no event. Returns what stops it. */
+  /** Adds a listener for notices. Returns a function that removes it. */
   on<K extends keyof Notices>(name: K, listener: (value: Notices[K]) => void): () => void {
     return this.#listeners.on(name, listener);
   }
@@ -82,7 +82,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     return this.#transport;
   }
 
-  /** Goes over to another way of asking, at the same position. */
+  /** Switches the transport and keeps the position. */
   set transport(transport: Transport) {
     if (this.#transport !== transport) {
       this.#transport = transport;
@@ -91,19 +91,19 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
   }
 
-  /** Asks something else from now on, at the same position. */
+  /** Changes the selection and keeps the position. */
   update(question: Question): void {
     this.#requests.question = { ...this.#requests.question, ...question };
     this.reconnect();
   }
 
-  /** Ends a pause, or the connection that is there, and connects. */
+  /** Ends a delay or the current connection, and connects at once. */
   reconnect(): void {
     this.#leave(AGAIN);
     this.#wake?.();
   }
 
-  /** Ends the loop that reads, without an error. */
+  /** Ends the subscription; the loop ends without an error. */
   close(): void {
     this.#isClosed = true;
     this.reconnect();
@@ -128,7 +128,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     return iterator;
   }
 
-  /** Connects, hands on, waits, connects. */
+  /** Connects, delivers events, waits, and starts again. */
   async *#run(): AsyncGenerator<LongwaveEvent<T>, undefined> {
     let error: LongwaveError | null = null;
     try {
@@ -157,7 +157,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
   }
 
-  /** One connection. Says why it ended; null for an answer of 204. */
+  /** Runs one connection. Returns why it ended; null after status 204. */
   async *#connection(): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
     const { signal } = (this.#abort = new AbortController());
     this.#way = this.#transport === 'poll' || (this.#transport === 'auto' && performance.now() < this.#pollsUntil) ? 'poll' : 'stream';
@@ -170,7 +170,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     try {
       return this.#way === 'poll' ? yield* this.#poll(signal) : yield* this.#stream(signal);
     } catch (thrown) {
-      // An abort looks different on every platform.
+      // The exception of an abort differs between platforms.
       const error: unknown = this.#left ?? thrown;
       return error instanceof LongwaveError ? error : new LongwaveError(
         'network', this.#openedAt ? 'The connection was lost.' : 'The server can’t be reached.', { cause: error, retryable: this.#wasOpen || this.#requests.isWeb },
@@ -186,7 +186,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     const { canStream } = this.#requests;
     const isLines = format === 'lines';
 
-    // A server that is no hub may keep the first byte, even the headers, until its first heartbeat.
+    // A server that is not a hub may hold back all data, even the headers, until its first heartbeat.
     const headersMs = this.#isHub ? GREETING_MS : heartbeatMs ? Math.max(GREETING_MS, this.#watchdog.silenceMs) : Infinity;
     this.#watchdog.arm(greetingMs ?? headersMs, 'no-greeting');
     const response = canStream ? await this.#requests.ask(isLines ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal) : undefined;
@@ -237,7 +237,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       for (const value of [...notices, ...events]) {
         const item = itemOf(value);
 
-        // On a stream every line end arrives as LF: the same event is the same on both ways.
+        // On a stream every line end arrives as LF: convert, so that both transports deliver the same data.
         yield* this.#take(item.kind === 'event' && format !== 'lines' ? { ...item, data: item.data.replace(/\r\n?/g, '\n') } : item, null);
       }
 
@@ -324,7 +324,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
   }
 
-  /** Said before anything that comes out of the connection, but after a reset has shown that it does not resume. */
+  /** Reports 'open' before the first item of a connection, but after a reset, which shows that the connection did not resume. */
   #opened(): void {
     if (this.#isOpening) {
       this.#isOpening = false;
@@ -366,7 +366,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
   }
 
-  /** The network or the page came back: a pause is over, and a stream that was silent for too long is left. */
+  /** Handles the return of the network or page: ends a delay, and closes a stream that was silent for too long. */
   #nudge(): void {
     if (globalThis.document?.visibilityState !== 'hidden' && !isOffline()) {
       if (this.#state.name === 'waiting' && this.#mayWake) {
@@ -395,6 +395,6 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
 /**
  * Subscribes to a stream.
- * @param url Its address, e.g. `https://hub.example/v1/events`; in a browser it may be relative.
+ * @param url Events URL, e.g. `https://hub.example/v1/events`; in a browser it may be relative.
  */
 export const subscribe = <T = string>(url: string | URL, options?: SubscribeOptions<T>): Subscription<T> => new Subscription(url, options);

@@ -8,29 +8,30 @@ import { absolute, decoded } from './requests.js';
 import { selects } from './selectors.js';
 import { type Subscription, subscribe } from './subscription.js';
 
-/** Most events that wait in a tab for its loop. Beyond that it reads them from the hub, when it comes to it. */
+/** Maximum number of events queued in a tab for its loop. The tab reads further ones from the hub later. */
 const MAX_QUEUED = 1000;
 
-/** The same in characters of data. */
+/** Maximum length of the queued data, in characters. */
 const MAX_QUEUED_LENGTH = 16 * 1024 * 1024;
 
-/** A leader that said nothing for so many beats is frozen or hangs. */
+/** Number of missed beats after which a leader counts as frozen or hanging. */
 const SILENT_BEATS = 4;
 
 const CATCH_UP_MS = 250;
 
-/** What tabs that share a connection have in common; each has its own topics, place and payload. */
+/** Options that tabs with a shared connection have in common; each tab has its own topics, position and payload. */
 export interface SharedOptions<T = string> extends Omit<SubscribeOptions<T>, 'store' | 'transport' | 'format' | 'topics'> {
   topics: string | readonly string[];
 }
 
 /**
- * A subscription that shares one connection with the same ones of all tabs of the origin: HTTP/1.1 gives a browser six connections to a host,
- * however many tabs there are.
+ * A subscription that shares one connection with equal subscriptions in all tabs of the origin. With HTTP/1.1 a browser opens only six
+ * connections per host, for all tabs together.
  *
- * The tab that holds the Web Lock leads: it asks for the topics of all tabs, and tells each event to all of them. When it is closed, frozen or hangs,
- * another one leads, from where it stands. A tab that missed something sees that from the positions, and reads it from the hub by itself. Tabs
- * share when address, types, rate and conflation are the same. Where the browser has no Web Locks (an insecure page), each tab has a connection of its own.
+ * The tab that holds the Web Lock is the leader: it subscribes to the topics of all tabs and posts each event to them. When it is closed,
+ * frozen or hanging, another tab becomes the leader, at its own position. A tab that missed events detects this from the positions and
+ * reads them from the hub itself. Tabs share a connection when URL, types, rate and conflation are equal. Without Web Locks (an insecure
+ * page), each tab has its own connection.
  */
 export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEvent<T>> {
   readonly #url: string;
@@ -47,9 +48,9 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
   #leader: Leader | null = null;
   #isAlone: boolean;
   #isIn = false;
-  /** The newest event or tip that was taken into the queue, passed over, or read alone. */
+  /** Newest event or tip that was queued, skipped, or read alone. */
   #heard: string | null;
-  /** Where the shared connection is known to stand. */
+  /** Last known position of the shared connection. */
   #leaderAt: string | null = null;
   #isBehind = false;
   #position: string | null;
@@ -80,7 +81,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     }
   }
 
-  /** Does this tab hold the connection? */
+  /** Whether this tab holds the connection. */
   get isLeader(): boolean {
     return this.#leader !== null || this.#isAlone;
   }
@@ -89,17 +90,17 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     return this.#state;
   }
 
-  /** Everything of this tab's topics up to here was processed. */
+  /** Everything of this tab's topics up to this position was processed. */
   get position(): string | null {
     return this.#position;
   }
 
-  /** As a subscription's own `on`; `tip` and `event` are this tab's. */
+  /** Adds a listener, as `on` of a subscription does; `tip` and `event` are those of this tab. */
   on<K extends keyof Notices>(name: K, listener: (value: Notices[K]) => void): () => void {
     return this.#listeners.on(name, listener);
   }
 
-  /** Ends this tab's part. */
+  /** Ends the subscription in this tab. */
   close(): void {
     if (!this.#end.signal.aborted) {
       this.#tell({ kind: 'leave', tab: this.#tab });
@@ -175,7 +176,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     void this.#compete();
   }
 
-  /** Waits for the lock, leads while it has it, and waits again. */
+  /** Waits for the lock, leads while holding it, and waits again. */
   async #compete(): Promise<void> {
     while (!this.#end.signal.aborted && !this.#isAlone) {
       this.#wait = new AbortController();
@@ -184,7 +185,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
       try {
         await navigator.locks.request(this.#name, options, () => this.#lead());
       } catch {
-        // Stolen by a tab that saw this one hang, or the wait was given up to steal it or to end.
+        // Another tab that detected a hang stole the lock, or the wait was aborted to steal it or to close.
         this.#leader?.stop();
       }
 
@@ -210,7 +211,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     }
   }
 
-  /** To all tabs, this one included. */
+  /** Posts a message to all tabs, including this one. */
   #tell(message: Message): void {
     this.#channel?.postMessage(message);
     this.#hear(message);
@@ -297,7 +298,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     }
   }
 
-  /** The connection went from `after` to `at`. True when this tab stood there, and goes along. */
+  /** Processes a move of the connection from `after` to `at`. True when this tab was at `after` and moves along. */
   #reach(after: string, at: string): boolean {
     this.#leaderAt = at;
     if (this.#isBehind || (this.#heard !== null && isAtOrBefore(at, this.#heard))) {
@@ -365,7 +366,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     }
   }
 
-  /** Is the leader alive? A hidden tab does not judge: its own timers are late. */
+  /** Checks whether the leader is alive. A hidden tab does not check, because its own timers are late. */
   #look(): void {
     const now = performance.now();
     const slept = now - this.#lookedAt > BEAT_MS * 2;

@@ -1,14 +1,15 @@
-// What the other end of the stream is like, told to the hub by those who agree to it.
+// Telemetry: measurements of subscriptions, sent to the hub by applications that enable it.
 
 import type { Notices, State } from './options.js';
 import { absolute } from './requests.js';
 import type { TokenProvider } from './tokens.js';
 
-/** One measurement. `ms` is there for everything that takes time. */
+/** One measurement. `ms` is set for every kind except `reconnect`. */
 export interface Sample {
   /**
-   * `connect`: from the request until the stream was open. `first-event`: from there to the first event. `latency`: from when the log took an event until it
-   * was heard, by two clocks (needs `format: 'lines'` or polls). `reconnect`: a connection was lost; `cause` is the kind of the error.
+   * `connect`: from the request to the open stream. `first-event`: from there to the first event. `latency`: from the append of an event
+   * to its delivery, with the clocks of two machines (needs `format: 'lines'` or polls). `reconnect`: a connection was lost; `cause` is
+   * the kind of the error.
    */
   readonly kind: 'connect' | 'first-event' | 'latency' | 'reconnect';
   readonly ms?: number;
@@ -16,24 +17,24 @@ export interface Sample {
   readonly transport: 'stream' | 'poll';
 }
 
-/** Who tells, and how often. */
+/** Options of telemetry: share, interval, authentication. */
 export interface TelemetryOptions {
-  /** Part of all subscriptions that tell, 0 to 1. Default 0.1. */
+  /** Share of subscriptions that report, 0 to 1. Default 0.1. */
   share?: number | undefined;
-  /** Time between two reports. Default 30,000. */
+  /** Interval between reports in milliseconds. Default 30,000. */
   everyMs?: number | undefined;
-  /** Who tells, for a hub that asks: as the subscription's. */
+  /** Token provider for a hub that requires authentication, as for a subscription. */
   token?: TokenProvider | undefined;
-  /** Settings of the reports: headers, credentials. */
+  /** Additional settings of the reports: headers, credentials. */
   request?: RequestInit | undefined;
-  /** In the place of `globalThis.fetch`. */
+  /** Replacement for `globalThis.fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** What is measured beyond this between two reports is left out. */
+/** Maximum number of samples in one report; further ones are dropped. */
 const MAX_SAMPLES = 100;
 
-/** One latency a second is enough to know it. */
+/** Minimum time between two latency samples, in milliseconds. */
 const LATENCY_EVERY_MS = 1000;
 
 interface Observed {
@@ -41,9 +42,9 @@ interface Observed {
 }
 
 /**
- * Measures a subscription and posts what it finds in batches. Reports that fail are dropped: nothing waits for them.
- * @param url The hub's address of events; `/v1/telemetry` is beside it.
- * @returns What ends it, with a last report.
+ * Measures a subscription and posts the samples in batches. Failed reports are dropped; nothing waits for them.
+ * @param url Events URL of the hub; reports go to `/v1/telemetry` next to it.
+ * @returns A function that stops the measurement and sends a last report.
  */
 export function reportTelemetry(subscription: Observed, url: string | URL, options: TelemetryOptions = {}): () => void {
   const { share = 0.1, everyMs = 30_000, token, request, fetch = globalThis.fetch } = options;

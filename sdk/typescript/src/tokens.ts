@@ -1,9 +1,9 @@
-// Who the client is: tokens from the caller's provider, renewed on a live stream, and tickets where headers cannot be set.
+// Authentication: tokens from the caller's provider, their renewal on an open stream, and tickets where headers cannot be set.
 
 import { drop, failureOf, parseObject, readText } from './answers.js';
 import { LongwaveError } from './errors.js';
 
-/** Gives a token that is good for some time, or null for nobody. Called at the first request, and whenever a fresh one is needed. */
+/** Returns a valid token; null to connect without one. Called before the first request and whenever a new token is needed. */
 export type TokenProvider = () => string | null | Promise<string | null>;
 
 /** Sends a request, as `globalThis.fetch` does. */
@@ -16,8 +16,9 @@ const TICKET_LENGTH = 65_536;
 const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
 /**
- * Takes a ticket for one stream (`POST /v1/tickets`), for clients that can't set headers, such as the browser's own `EventSource`. It is good once and for seconds.
- * @param url The address of the stream, e.g. `/v1/events`; the ticket's is beside it.
+ * Fetches a ticket for one stream (`POST /v1/tickets`), for clients that cannot set headers, such as the browser's own `EventSource`. A
+ * ticket is valid once, for a few seconds.
+ * @param url URL of the stream, e.g. `/v1/events`; the ticket endpoint is next to it.
  */
 export async function fetchTicket(url: string | URL, token: string, init: RequestInit & { fetch?: Fetch | undefined } = {}): Promise<string> {
   const { fetch: send = globalThis.fetch, ...rest } = init;
@@ -34,7 +35,7 @@ export async function fetchTicket(url: string | URL, token: string, init: Reques
   return ticket;
 }
 
-/** The token in use. */
+/** The current token and its provider. */
 export class Credentials {
   #token: string | null = null;
   readonly #provider: TokenProvider | undefined;
@@ -45,7 +46,7 @@ export class Credentials {
     [this.#provider, this.#fetch, this.#asTicket] = [provider, fetch, asTicket];
   }
 
-  /** Puts who asks into a request: a header, or a ticket in the query. */
+  /** Adds the credentials to a request: a header, or a ticket in the query. */
   async apply(url: URL, headers: Record<string, string>, init: RequestInit): Promise<void> {
     const token = this.#token ?? (await this.#fresh());
     if (token !== null) {
@@ -57,13 +58,16 @@ export class Credentials {
     }
   }
 
-  /** The token is of no use any more. Is there a provider that may have a better one? */
+  /** Discards a rejected token. Returns whether a provider can supply another. */
   drop(): boolean {
     this.#token = null;
     return this.#provider !== undefined;
   }
 
-  /** Gives a live connection a fresh token (`POST /v1/connections/{id}/token`). When that fails, the hub ends the stream at its time and a fresh token opens the next. */
+  /**
+   * Sends a new token for an open connection (`POST /v1/connections/{id}/token`). On failure the hub closes the stream when its token
+   * expires, and the next stream uses a new token.
+   */
   async renew(url: URL, connection: string, init: RequestInit): Promise<void> {
     const address = String(new URL(`connections/${encodeURIComponent(connection)}/token`, url));
     const token = await this.#fresh();

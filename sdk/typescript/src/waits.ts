@@ -1,15 +1,18 @@
 import { LongwaveError } from './errors.js';
 
-/** A poll answer holds several events. */
+/** Maximum length of a poll response, in maximum-length events. */
 export const ANSWER_EVENTS = 16;
 
-/** Time limit for the greeting of a stream. */
+/** Time limit for the greeting of a stream, in milliseconds. */
 export const GREETING_MS = 10_000;
 
-/** A server that answers a long poll sooner than this without an event does not wait for events. */
+/**
+ * A server that returns an empty long poll sooner than this, in milliseconds, does not support long polls: the client waits before the
+ * next one.
+ */
 export const EMPTY_POLL_MS = 1000;
 
-/** Whether the platform knows that there is no network. */
+/** Whether the platform reports that there is no network. */
 export const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
 /** Ends a connection so that the next one follows at once. */

@@ -1,26 +1,26 @@
 import { LongwaveError } from './errors.js';
 
-/** A hub's with default settings. */
+/** Default heartbeat interval of a hub, in milliseconds. */
 const HEARTBEAT_MS = 15_000;
 
-/** A stream that was silent for so many heartbeats is dead. */
+/** Number of heartbeats without data after which a stream is dead. */
 const SILENT_HEARTBEATS = 2.5;
 
-/** What is learned is never below this: a busy machine is not a dead stream. */
+/** Minimum measured heartbeat in milliseconds, so that a busy machine does not count as a dead stream. */
 const MIN_LEARNED_MS = 1000;
 
-/** The longest heartbeat that a hub can be set to. */
+/** Maximum heartbeat interval that a hub can be set to, in milliseconds. */
 const MAX_HEARTBEAT_MS = 3_600_000;
 
-/** How late a timer may be before it says that the program itself slept. */
+/** Delay of a timer, in milliseconds, from which the program itself must have been suspended. */
 const SLEPT_MS = 2000;
 
-/** Timers take no longer times, and fire at once instead. */
+/** Timers do not support longer times; with them they would fire at once. */
 const NEVER_MS = 2 ** 31;
 
-/** Notices connections that are dead but not closed. The heartbeat is told, or learned from the longest of the last few. */
+/** Detects connections that are dead but not closed. The heartbeat is set, or measured as the longest of the last few. */
 export class Watchdog {
-  /** Infinity for a server that is not known to have heartbeats. */
+  /** Infinity for a server without known heartbeats. */
   #heartbeatMs: number;
   readonly #isLearning: boolean;
   readonly #end: (error: LongwaveError) => void;
@@ -37,19 +37,19 @@ export class Watchdog {
     this.#heartbeatMs = heartbeatMs ?? (isHub ? HEARTBEAT_MS : Infinity);
   }
 
-  /** How long a stream may be silent. */
+  /** Maximum silence of a stream, in milliseconds. */
   get silenceMs(): number {
     return this.#heartbeatMs * SILENT_HEARTBEATS;
   }
 
-  /** From now on something must come within `ms`. */
+  /** Starts the timer: data must arrive within `ms`. */
   arm(ms: number, kind: 'silence' | 'no-greeting'): void {
     this.stop();
     this.#isQuiet = kind === 'silence';
     const since = this.#since = performance.now();
     if (ms < NEVER_MS) {
       this.#timer = setTimeout(() => {
-        // A page that was frozen hears its timers before the bytes that wait for it: it listens once more.
+        // Timers of a page that was frozen run before the buffered bytes arrive: wait once more.
         if (performance.now() - since > ms + SLEPT_MS) {
           this.arm(ms, kind);
         } else {
@@ -64,7 +64,7 @@ export class Watchdog {
     this.#isQuiet = false;
   }
 
-  /** A tip came. */
+  /** Records the arrival of a tip. */
   heard(isGreeting: boolean): void {
     const now = performance.now();
     this.#heartbeatMs = this.#heartbeatMs < Infinity ? this.#heartbeatMs : HEARTBEAT_MS;
@@ -76,14 +76,14 @@ export class Watchdog {
     this.#heardAt = now;
   }
 
-  /** The stream was silent for too long: it is dead, or the hub's heartbeats are further apart than the default. The next limit is twice as long. */
+  /** Doubles the next limit after a silence, because the stream may be alive with a heartbeat interval longer than the default. */
   doubt(): void {
     if (this.#isLearning && this.#intervals.length === 0) {
       this.#heartbeatMs = Math.min(MAX_HEARTBEAT_MS, this.#heartbeatMs * 2);
     }
   }
 
-  /** The page or the network is back: a stream that was silent for more than a heartbeat and a half is left. */
+  /** Checks the stream when the page or the network returns: ends it after more than 1.5 heartbeats of silence. */
   check(): void {
     if (this.#isQuiet && performance.now() - this.#since > this.#heartbeatMs * 1.5) {
       this.#expire('silence');

@@ -1,12 +1,12 @@
-// Streams where `fetch` has none to give: React Native.
+// Streams for React Native, whose `fetch` does not support them.
 
 /**
- * XMLHttpRequest keeps the whole text of a response. A stream of more characters ends, and the subscription resumes. Above the limit of one event, so
- * that each connection makes progress.
+ * Maximum length of a stream in characters. XMLHttpRequest keeps the whole text of a response, so a longer stream ends and the
+ * subscription resumes. The maximum is above the limit of one event, so that each connection makes progress.
  */
 const MAX_STREAM_LENGTH = 16 * 1024 * 1024;
 
-/** `getAllResponseHeaders` as it is specified: one `name: value` per line. */
+/** Parses the format of `getAllResponseHeaders`: one `name: value` per line. */
 function headersOf(request: XMLHttpRequest): Headers {
   const headers = new Headers();
   for (const line of (request.getAllResponseHeaders() ?? '').split(/\r?\n/)) {
@@ -20,8 +20,9 @@ function headersOf(request: XMLHttpRequest): Headers {
 }
 
 /**
- * A `fetch` for React Native, whose own one gives a body when it is complete, which a stream never is: `subscribe(url, { fetch: xhrFetch })`. It reads the
- * progress of an XMLHttpRequest. The response has what a subscription and a `Publisher` read: `status`, `url`, `headers`, `text()` and a `body` of text.
+ * A `fetch` for React Native, whose own returns a body only when it is complete: `subscribe(url, { fetch: xhrFetch })`. It reads the
+ * progress of an XMLHttpRequest. The response has the members that a subscription and a `Publisher` read: `status`, `url`, `headers`,
+ * `text()` and a `body` of text.
  * @param init Method, headers, body (text), credentials and signal.
  */
 export const xhrFetch = (input: string, init: RequestInit): Promise<Response> => new Promise((resolve, reject) => {
@@ -87,7 +88,7 @@ export const xhrFetch = (input: string, init: RequestInit): Promise<Response> =>
     const headers = headersOf(request);
     const isStream = /event-stream|ndjson/i.test(headers.get('Content-Type') ?? '');
     resolve({
-      // React Native knows the address after redirects later than the headers.
+      // In React Native the URL after redirects is known later than the headers.
       get url() {
         return request.responseURL;
       },

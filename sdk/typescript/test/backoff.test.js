@@ -47,7 +47,7 @@ test('a floor of zero does not make a loop', () => {
   assert.deepEqual(Array.from({ length: 4 }, () => backoff.next()), [2, 6, 18, 54]);
 });
 
-/** The most that come within a second, in means over the whole window. */
+/** Returns the highest number of attempts within one second, as a multiple of the mean over the window. */
 function peak(pausesMs) {
   const sorted = [...pausesMs].sort((a, b) => a - b);
   let most = 0;
@@ -69,7 +69,7 @@ test('two thousand clients that were cut off together come back spread over the 
     return backoff.next();
   });
 
-  // 2 is the limit of the benchmark of the same name; an even spread of 2,000 is near 1.
+  // 2 is the limit of the benchmark of the same name; an even spread of 2,000 clients is near 1.
   const ofHub = storm(() => 1000 + Math.random() * 4000, true);
   assert.ok(peak(ofHub) < 2, `${peak(ofHub)} means`);
   const ofOther = storm(() => 3000, false);

@@ -1,4 +1,4 @@
-// In the place of EventSource: the same members and events.
+// Tests the replacement for EventSource: the same members and events.
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';

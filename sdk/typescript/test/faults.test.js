@@ -1,4 +1,4 @@
-// The scripts of spec/faults, against a server that plays them.
+// Runs the scripts of spec/faults against a server that plays them.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { LongwaveError, subscribe } from '../dist/index.js';
 import { Player } from './faults/player.js';
 import { until } from './setup/until.js';
 
-// The clock of this machine is wrong, and jumps: nothing may depend on it.
+// The wall clock of this machine is wrong and jumps: the client must not depend on it.
 const TEN_YEARS_MS = 315_576_000_000;
 const { now } = Date;
 let jumps = 0;
@@ -15,12 +15,12 @@ Date.now = () => now() + (jumps++ % 2 === 0 ? TEN_YEARS_MS : -TEN_YEARS_MS);
 
 const { faults } = JSON.parse(await readFile(new URL('../../../spec/faults/faults.json', import.meta.url), 'utf8'));
 
-/** Runs of a script with a cut at every byte that are under way at once. */
+/** Number of concurrent runs of a script that is cut at every byte. */
 const AT_ONCE = 8;
 
 const bytesOf = ({ steps }) => Buffer.concat(steps.filter(({ send }) => send !== undefined).map(({ send }) => Buffer.from(send)));
 
-/** The script whose first answer's body ends after `n` bytes. */
+/** Returns the script with the body of its first response cut after `n` bytes. */
 function cutAt(script, n) {
   const [first, ...rest] = script.requests;
   const steps = [{ sendBase64: bytesOf(first).subarray(0, n).toString('base64') }, first.steps.at(-1)];

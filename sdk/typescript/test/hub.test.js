@@ -1,4 +1,4 @@
-// Against a real hub.
+// Tests the client against a real hub.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => hub?.dispose());
 
-/** The first events of a subscription. */
+/** Returns the first events of a subscription. */
 async function take(count, options) {
   const taken = [];
   for await (const event of subscribe(url, options)) {

@@ -1,4 +1,4 @@
-// Who asks, against a real hub: tokens, their renewal on a live stream, tickets, revocation.
+// Tests authentication against a real hub: tokens, their renewal on an open stream, tickets, revocation.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -25,7 +25,7 @@ after(async () => {
   issuer.dispose();
 });
 
-/** A subscription with what it said and gave. */
+/** Starts a subscription and records its states and events. */
 function listen(options) {
   const subscription = subscribe(url, { topics: 't', minDelayMs: 20, ...options });
   const heard = { subscription, states: [], controls: [], datas: [], error: null };
@@ -81,7 +81,7 @@ test('a stream whose token was not renewed ends at its time, and a fresh token o
   let isRefused = true;
   const heard = listen({
     token: () => issuer.token('bob', READ, 2),
-    // The renewal never gets through.
+    // Every renewal request fails.
     fetch: (input, init) => (isRefused && input.endsWith('/token') ? Promise.reject(new TypeError('cut')) : fetch(input, init)),
   });
   await until('the stream', () => heard.states.includes('open'));

@@ -1,4 +1,4 @@
-// The package as others get it.
+// Tests the package as an application installs it.
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -79,7 +79,7 @@ test('packed, installed into an empty project, the snippets of the README run', 
       await gone;
     }
 
-    // A strict project of somebody else sees the types.
+    // A project with strict compiler settings accepts the types.
     await writeFile(join(project, 'use.ts'), `
       import { subscribe, type LongwaveEvent } from '@longwave/client';
       import { Publisher } from '@longwave/client/publisher';

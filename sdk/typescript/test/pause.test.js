@@ -1,4 +1,4 @@
-// The pauses between two connections of a subscription.
+// Tests the delays between two connections of a subscription.
 
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
@@ -77,7 +77,7 @@ test('the network comes back: a pause of ours is over, one that the server named
     await pass(wire.states.at(-1).delayMs);
     assert.equal(wire.requests.length, 3);
 
-    // A stream that was silent for longer than a heartbeat and a half is left when somebody looks.
+    // A stream that was silent for more than 1.5 heartbeats is closed when the page becomes visible.
     await wire.stream().write(tip(1));
     await pass(22_000);
     target.dispatchEvent(new Event('online'));

@@ -1,4 +1,4 @@
-// React Native, whose `fetch` streams nothing.
+// Tests the client on React Native, whose `fetch` does not stream.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Prints what clients hear of a hub that is killed every two seconds under load: npm run restarts -- [SECONDS]
+// Prints what clients receive from a hub that is killed every two seconds under load: npm run restarts -- [SECONDS]
 
 import { runRestarts } from './setup/restarts.js';
 

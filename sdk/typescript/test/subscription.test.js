@@ -1,4 +1,4 @@
-// The part that must never miss or double an event, against answers and moments that no server gives on demand.
+// Tests that no event is lost or repeated, with responses and timing that no real server produces on demand.
 
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';

@@ -1,4 +1,4 @@
-// The wire vectors of spec/vectors.
+// Tests the parsers with the wire vectors of spec/vectors.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { before, isAtOrBefore, isPosition } from '../dist/positions.js';
 
 const read = async (name) => JSON.parse(await readFile(new URL(`../../../spec/vectors/${name}`, import.meta.url), 'utf8'));
 
-/** What a parser makes of bytes that come in pieces of `size`. */
+/** Returns what a parser yields for bytes in chunks of `size`. */
 function parse(parser, bytes, size) {
   const items = [];
   const decoder = new TextDecoder();

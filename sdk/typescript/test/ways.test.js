@@ -1,4 +1,4 @@
-// Streams and polls of one subscription.
+// Tests streams and polls of one subscription.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

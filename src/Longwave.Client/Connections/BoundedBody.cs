@@ -1,11 +1,11 @@
 namespace Longwave.Client.Connections;
 
-/// <summary>Reads answers that have a longest length, whatever the server says.</summary>
+/// <summary>Reads response bodies up to a maximum length, regardless of <c>Content-Length</c>.</summary>
 internal static class BoundedBody
 {
     private const int FirstBytes = 16 * 1024;
 
-    /// <summary>The whole body; null when it has more than <paramref name="most"/> bytes.</summary>
+    /// <summary>The whole body; null when it is longer than <paramref name="most"/> bytes.</summary>
     public static async Task<byte[]?> TryReadAsync(HttpResponseMessage response, long most, CancellationToken cancellation)
     {
         using Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using Longwave.Client.Failures;
 
 namespace Longwave.Client.Connections;
 
-/// <summary>HTTP to one hub: addresses, the token, failures in words.</summary>
+/// <summary>HTTP requests to one hub: addresses, the token, and failures with a message.</summary>
 internal sealed class HubHttp : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -13,12 +13,12 @@ internal sealed class HubHttp : IDisposable
     private readonly Func<HttpClient> _client;
     private readonly HttpClient? _own;
 
-    /// <summary>Prepares; nothing is sent yet.</summary>
+    /// <summary>Creates the HTTP layer without sending anything.</summary>
     /// <param name="hub">The hub's address.</param>
-    /// <param name="client">Gives the client for a request; null for one of our own.</param>
+    /// <param name="client">Returns the client for a request; null to create one.</param>
     /// <param name="tokens">Fetches tokens.</param>
     /// <param name="userAgent">The <c>User-Agent</c> of every request.</param>
-    /// <param name="clock">The clock of waits and time-outs.</param>
+    /// <param name="clock">Clock for delays and timeouts.</param>
     public HubHttp(Uri hub, Func<HttpClient>? client, TokenSource tokens, string userAgent, TimeProvider clock)
     {
         Base = new Uri(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
@@ -35,17 +35,17 @@ internal sealed class HubHttp : IDisposable
 
     private string UserAgent { get; }
 
-    /// <summary>The hub as a person would write it.</summary>
+    /// <summary>The hub's address for use in messages, without a trailing slash.</summary>
     public string Name => Base.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>An address of the hub, with a query; null values are left out.</summary>
+    /// <summary>Builds an address of the hub with a query; null values are omitted.</summary>
     public Uri Address(string path, IEnumerable<KeyValuePair<string, string?>> query)
     {
         string text = string.Join('&', query.Where(static p => p.Value is not null).Select(static p => $"{p.Key}={Uri.EscapeDataString(p.Value!)}"));
         return new Uri(Base, text.Length == 0 ? path : path + "?" + text);
     }
 
-    /// <summary>Sends a request with a token and returns as soon as the headers of the answer are there.</summary>
+    /// <summary>Sends a request with a token and returns as soon as the response headers arrive.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? token, CancellationToken cancellation)
     {
         request.Headers.UserAgent.ParseAdd(UserAgent);
@@ -57,10 +57,10 @@ internal sealed class HubHttp : IDisposable
         return await _client().SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>What an exception of <see cref="SendAsync"/>, or of reading its answer, means.</summary>
+    /// <summary>Converts an exception from <see cref="SendAsync"/>, or from reading its response, to a failure.</summary>
     public HubFailure Explain(Exception exception) => FailureReader.FromException(Name, Base.Host, exception);
 
-    /// <summary>What an answer that is no success means.</summary>
+    /// <summary>Converts a response with a non-success status to a failure.</summary>
     public Task<HubFailure> ExplainAsync(HttpResponseMessage response, CancellationToken cancellation) =>
         FailureReader.FromResponseAsync(Name, response, cancellation);
 
@@ -72,16 +72,16 @@ internal sealed class HubHttp : IDisposable
 
     private static HttpClient MakeClient(Uri hub) => new(new SocketsHttpHandler
     {
-        // A proxy that the environment names leads away from this machine, never to it.
+        // A proxy from the environment can't reach a server on this machine's loopback interface.
         UseProxy = !hub.IsLoopback,
         UseCookies = false,
         ConnectTimeout = ConnectTimeout,
 
-        // A publisher's id may be anything, and goes back as the bytes that it came in.
+        // An event id chosen by a publisher may contain any character; send it back as the bytes it came in.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     })
     {
-        // A stream has no end; every request has time-outs of its own.
+        // A stream does not end; each request has its own timeouts.
         Timeout = Timeout.InfiniteTimeSpan,
         DefaultRequestVersion = HttpVersion.Version11,
     };

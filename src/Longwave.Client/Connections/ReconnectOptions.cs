@@ -1,23 +1,26 @@
 namespace Longwave.Client.Connections;
 
-/// <summary>How a subscription comes back after its connection was lost. It never gives up by itself.</summary>
+/// <summary>How a subscription reconnects after it loses its connection. It retries without limit.</summary>
 /// <remarks>
-/// Waits follow "decorrelated jitter": the first is random between the floor and twice the floor, each later one between the floor and three times
-/// the wait before, up to <see cref="MaxDelay"/>. The floor is the stream's own <c>retry:</c> as soon as the server has sent one. A hub sends each
-/// stream a random one, so the first wait is then at most a tenth longer.
+/// Delays follow "decorrelated jitter": the first is random between the floor and twice the floor, each later one between the floor and three times the previous
+/// delay, up to <see cref="MaxDelay"/>. The floor is <see cref="MinDelay"/> until the server sends <c>retry:</c>, then that value. A hub sends each stream a random
+/// <c>retry:</c>, so the first delay is then at most 10 % longer than it.
 /// </remarks>
 public sealed record ReconnectOptions
 {
-    /// <summary>Shortest wait while the hub has not said a reconnection time. Default 1 second, at least 10 milliseconds.</summary>
+    /// <summary>Minimum delay while the server has not sent <c>retry:</c>. Default 1 second; at least 10 milliseconds.</summary>
     public TimeSpan MinDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest wait, unless the hub itself asks for more. Default 30 seconds.</summary>
+    /// <summary>Maximum delay, unless the hub asks for a longer one. Default 30 seconds.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Age of a connection from which its loss counts as the first failure again. Default 10 seconds.</summary>
+    /// <summary>Age at which a connection counts as stable: the delay after it starts at the floor again. Default 10 seconds.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most that a hub may ask for with <c>Retry-After</c>, <c>retry:</c> or <c>longwave.reconnect</c>; more counts as this. Default 1 hour.</summary>
+    /// <summary>
+    /// Upper limit for a delay that the hub asks for with <c>Retry-After</c>, <c>retry:</c> or <c>longwave.reconnect</c>; longer ones are reduced to it. Default 1
+    /// hour.
+    /// </summary>
     public TimeSpan MaxAsked { get; init; } = TimeSpan.FromHours(1);
 
     internal void Check()

@@ -2,21 +2,21 @@ using Longwave.Client.Failures;
 
 namespace Longwave.Client.Connections;
 
-/// <summary>The token of a client: fetched when it is needed first, kept until the hub does not take it any more or says that it expires.</summary>
+/// <summary>The token of a client: fetched when it is first needed and kept until the hub rejects it or reports that it expires soon.</summary>
 internal sealed class TokenSource(Func<CancellationToken, ValueTask<string>>? provider) : IDisposable
 {
-    // Only one fetch at a time; whoever waits takes what the one before brought. Guards _token.
+    // Allows one fetch at a time; callers that waited use the result of the fetch before them. Guards _token.
     private readonly SemaphoreSlim _fetching = new(1, 1);
     private string? _token;
 
-    /// <summary>Whether there is a provider at all.</summary>
+    /// <summary>Whether the client has a token provider.</summary>
     public bool CanFetch => provider is not null;
 
-    /// <summary>The token, or null for a client without a provider.</summary>
+    /// <summary>Returns the token, or null for a client without a provider.</summary>
     public ValueTask<string?> GetAsync(CancellationToken cancellation) =>
         provider is null || Volatile.Read(ref _token) is not null ? new(Volatile.Read(ref _token)) : FetchAsync(null, cancellation);
 
-    /// <summary>A token other than <paramref name="used"/>, which the hub does not take (any more).</summary>
+    /// <summary>Returns a token other than <paramref name="used"/>, which the hub rejected or which expires soon.</summary>
     public ValueTask<string?> RenewAsync(string? used, CancellationToken cancellation) => provider is null ? new((string?)null) : FetchAsync(used, cancellation);
 
     public void Dispose() => _fetching.Dispose();
@@ -35,7 +35,7 @@ internal sealed class TokenSource(Func<CancellationToken, ValueTask<string>>? pr
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            // Whatever the provider met: for the subscription it is a reason to try again later, and to say so.
+            // Any exception of the provider counts as temporary: the subscription reports it and retries later.
             throw new TokenUnavailableException(exception);
         }
         finally

@@ -2,10 +2,12 @@ using System.Net.Http.Headers;
 
 namespace Longwave.Client.Failures;
 
-/// <summary>The media type of an answer, read as browsers read it: what follows the type may be malformed.</summary>
+/// <summary>The media type of a response, parsed as browsers parse it: malformed parameters are ignored.</summary>
 internal static class AnswerType
 {
-    /// <summary>The type without parameters, in lower case; empty when there is none. Of several values the last one counts (Fetch, section 2.2.6).</summary>
+    /// <summary>
+    /// Returns the type without parameters, in lower case; empty when the response has none. Of several values the last one counts (Fetch, section 2.2.6).
+    /// </summary>
     public static string Of(HttpResponseMessage response)
     {
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values))

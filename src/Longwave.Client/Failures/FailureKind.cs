@@ -1,44 +1,44 @@
 namespace Longwave.Client.Failures;
 
-/// <summary>In which way a request failed.</summary>
+/// <summary>How a request or a stream failed.</summary>
 public enum FailureKind
 {
-    /// <summary>The name of the machine could not be resolved.</summary>
+    /// <summary>DNS could not resolve the host name.</summary>
     UnknownHost,
 
-    /// <summary>Nothing listens at the address.</summary>
+    /// <summary>No process listens at the address.</summary>
     ConnectionRefused,
 
-    /// <summary>The address could not be reached for another reason.</summary>
+    /// <summary>The address is unreachable for another reason.</summary>
     Unreachable,
 
-    /// <summary>TLS failed: a certificate that is not trusted, most often.</summary>
+    /// <summary>TLS failed, most often because of an untrusted certificate.</summary>
     NotSecure,
 
     /// <summary>The connection broke.</summary>
     Broken,
 
-    /// <summary>No answer came in time.</summary>
+    /// <summary>No response arrived in time.</summary>
     TimedOut,
 
     /// <summary>The token provider failed.</summary>
     NoToken,
 
-    /// <summary>An open stream said nothing for 2.5 heartbeats.</summary>
+    /// <summary>An open stream was silent for 2.5 heartbeats.</summary>
     Silent,
 
-    /// <summary>The hub refused, with a problem document (RFC 9457).</summary>
+    /// <summary>The hub rejected the request with a problem document (RFC 9457).</summary>
     Problem,
 
-    /// <summary>A status that is no success, and no problem document with it.</summary>
+    /// <summary>A non-success status without a problem document.</summary>
     Status,
 
-    /// <summary>An answer that is not what a hub, or an event stream, says.</summary>
+    /// <summary>The response is not from a hub, or is not an event stream.</summary>
     NotAHub,
 
-    /// <summary>The stream sent an event above the limit.</summary>
+    /// <summary>The stream sent an event larger than the limit.</summary>
     EventTooLarge,
 
-    /// <summary>The hub ended the stream because the token was revoked, or an administrator ended it.</summary>
+    /// <summary>The hub closed the stream because the token was revoked or an administrator closed it.</summary>
     Revoked,
 }

@@ -4,17 +4,17 @@ using System.Text.Json;
 
 namespace Longwave.Client.Failures;
 
-/// <summary>Makes a <see cref="HubFailure"/> of what came back, or did not.</summary>
+/// <summary>Converts exceptions and unsuccessful responses to a <see cref="HubFailure"/>.</summary>
 internal static class FailureReader
 {
-    // A problem document is short; what is longer is something else.
+    // A problem document is short; a longer body is something else.
     private const int MaxProblemBytes = 64 * 1024;
 
-    /// <summary>Whether an exception is of the network, not a bug and not a cancellation by the caller.</summary>
+    /// <summary>Whether an exception is a network error, as opposed to a bug or a cancellation by the caller.</summary>
     public static bool IsOfNetwork(Exception exception, CancellationToken caller) =>
         exception is HttpRequestException or IOException or TokenUnavailableException || (exception is OperationCanceledException && !caller.IsCancellationRequested);
 
-    /// <summary>The request did not come through, or its answer did not come back.</summary>
+    /// <summary>Converts the exception of a request that was not sent or whose response did not arrive.</summary>
     public static HubFailure FromException(string hub, string host, Exception exception)
     {
         string reason = (exception.InnerException ?? exception).Message.TrimEnd('.');
@@ -40,7 +40,7 @@ internal static class FailureReader
         };
     }
 
-    /// <summary>The hub answered, but not with what was asked for.</summary>
+    /// <summary>Converts a response that is not the requested one.</summary>
     public static async Task<HubFailure> FromResponseAsync(string hub, HttpResponseMessage response, CancellationToken cancellation)
     {
         int status = (int)response.StatusCode;
@@ -68,11 +68,11 @@ internal static class FailureReader
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            return []; // The status has to do.
+            return []; // The status alone has to explain the failure.
         }
     }
 
-    /// <summary>RFC 9457: detail says what was wrong; the field is named unless the sentence names it already.</summary>
+    /// <summary>Reads a problem document (RFC 9457). The message is its detail, preceded by the field unless the detail contains it.</summary>
     private static HubFailure? TryReadProblem(int status, byte[] json)
     {
         try
@@ -89,7 +89,7 @@ internal static class FailureReader
             string type = Text(root, "type") ?? "";
             return new HubFailure(FailureKind.Problem, $"The hub says: {sentence}{suffix}")
             {
-                // Full disks are emptied; a full table of topics is not.
+                // A full disk can become free; a full topic table does not.
                 IsTemporary = status is 408 or 425 or 429 or 500 or 502 or 503 or 504 || type.EndsWith("/disk-full", StringComparison.Ordinal),
                 ProblemType = type,
                 Field = field,
@@ -105,7 +105,7 @@ internal static class FailureReader
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>A date is compared with the server's own <c>Date</c>: the clock of this machine may be wrong.</summary>
+    /// <summary>Reads <c>Retry-After</c>. A date is compared with the server's own <c>Date</c>, because this machine's clock may be wrong.</summary>
     private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers)
     {
         TimeSpan? wait = headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date - headers.Date);

@@ -1,11 +1,11 @@
 namespace Longwave.Client.Failures;
 
-/// <summary>A hub did not do what it was asked, and asking again would not help, or was tried for long enough.</summary>
+/// <summary>Thrown when a request to a hub fails permanently, or when its retries ran out of time.</summary>
 public sealed class LongwaveException : Exception
 {
-    /// <summary>Makes the exception of a failure.</summary>
-    /// <param name="failure">What went wrong.</param>
-    /// <param name="inner">The exception behind it, if there is one.</param>
+    /// <summary>Creates the exception for a failure.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="inner">The original exception, if any.</param>
     public LongwaveException(HubFailure failure, Exception? inner = null)
         : base(failure?.Message, inner)
     {
@@ -13,9 +13,9 @@ public sealed class LongwaveException : Exception
         Failure = failure;
     }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>The failure.</summary>
     public HubFailure Failure { get; }
 
-    /// <summary>How long a publish was tried before it was given up; null when it was not tried again.</summary>
+    /// <summary>How long a publish was retried before it failed; null when it was not retried.</summary>
     public TimeSpan? GaveUpAfter { get; init; }
 }

@@ -1,4 +1,4 @@
 namespace Longwave.Client.Failures;
 
-/// <summary>The caller's token provider threw.</summary>
+/// <summary>Wraps an exception that the caller's token provider threw.</summary>
 internal sealed class TokenUnavailableException(Exception inner) : Exception(inner.Message, inner);

@@ -3,16 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Longwave.Client.Positions;
 
-/// <summary>Keeps a position in a file of its own, which is always whole: it is written beside, synced, and put in place of the old one.</summary>
+/// <summary>Stores a position in a file. Each save writes and syncs a temporary file and renames it, so that a crash leaves the old or the new position.</summary>
 public sealed class FilePositionStore : IPositionStore
 {
-    // A position has at most 28 characters; a publisher's own id may have more. Longer is not a position file.
+    // A position has at most 28 characters; an id chosen by a publisher may be longer. A file above this size is not a position file.
     private const int MaxBytes = 4096;
 
     private readonly string _path;
 
-    /// <summary>Makes a store; its folder must exist.</summary>
-    /// <param name="path">The file, one for each subscription.</param>
+    /// <summary>Creates a store. The folder must exist.</summary>
+    /// <param name="path">Path of the file; use one file per subscription.</param>
     public FilePositionStore(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -20,8 +20,8 @@ public sealed class FilePositionStore : IPositionStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The file can't be read.</exception>
-    /// <exception cref="InvalidDataException">The file is not one of a position.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file does not contain a position.</exception>
     public async ValueTask<string?> LoadAsync(CancellationToken cancellation)
     {
         var file = new FileInfo(_path);
@@ -40,7 +40,7 @@ public sealed class FilePositionStore : IPositionStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public ValueTask SaveAsync(string position, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(position);

@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Longwave.Client.Positions;
 
-/// <summary>Makes the names in a folder outlive a crash: a file that was renamed is only in its new place for sure when its folder is synced, too.</summary>
+/// <summary>Makes a renamed file survive a crash: the rename is durable only after its folder is synced.</summary>
 internal static partial class FolderSync
 {
     private const int ReadOnly = 0;
 
-    // EINVAL: the file system has nothing to sync for a folder.
+    // EINVAL: the file system does not support syncing a folder.
     private const int NotSupported = 22;
 
-    /// <summary>Syncs a folder, where the system knows such a thing.</summary>
-    /// <exception cref="IOException">It could not be done.</exception>
+    /// <summary>Syncs a folder, on systems that support it.</summary>
+    /// <exception cref="IOException">Syncing failed.</exception>
     public static void Sync(string folder)
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())

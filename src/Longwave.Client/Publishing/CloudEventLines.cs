@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Longwave.Client.Publishing;
 
-/// <summary>Writes a batch as lines of CloudEvents, which a hub appends as a whole.</summary>
+/// <summary>Encodes a batch as one CloudEvents object per line; a hub appends the batch atomically.</summary>
 internal static class CloudEventLines
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -25,7 +25,7 @@ internal static class CloudEventLines
         return body.WrittenMemory;
     }
 
-    /// <summary>The id is only required by the format: the request's idempotency key and the place in the batch name the event.</summary>
+    /// <summary>Writes one event. The format requires an id; the hub identifies the event by the request's idempotency key and its index in the batch.</summary>
     private static void Write(Utf8JsonWriter json, OutgoingEvent e, int index)
     {
         json.WriteStartObject();
@@ -39,7 +39,7 @@ internal static class CloudEventLines
             json.WriteString("key"u8, e.Key);
         }
 
-        // Under a JSON media type a string would be JSON, quotes included; base64 brings the bytes as they are, whatever they are.
+        // A string under a JSON media type is JSON itself, with its quotes. Base64 preserves the bytes in every case.
         json.WriteString("datacontenttype"u8, e.ContentType ?? "text/plain");
         if (e.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true)
         {

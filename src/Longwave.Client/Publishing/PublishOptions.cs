@@ -1,30 +1,33 @@
 namespace Longwave.Client.Publishing;
 
-/// <summary>How one publish behaves when the hub is busy, full or away. The defaults of a client are <see cref="LongwaveClientOptions.Publish"/>.</summary>
+/// <summary>Retries and timeouts of one publish. <see cref="LongwaveClientOptions.Publish"/> has the defaults of a client.</summary>
 public sealed record PublishOptions
 {
     /// <summary>
-    /// Names what is published, so that a request whose answer was lost can be sent again and is appended once. Null, the default, is a random one
-    /// for each publish. 1 to 255 characters.
+    /// Idempotency key of the publish, 1 to 255 characters: the hub appends the event once, even if the client sends it several times. Null, the default, uses a
+    /// random key for each publish.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>How long a publish is tried. Default 60 seconds; a hub remembers keys for ten minutes unless configured.</summary>
+    /// <summary>Time limit for all attempts. Default 60 seconds; a hub remembers keys for ten minutes by default.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long one attempt may take. Default 60 seconds.</summary>
+    /// <summary>Time limit for one attempt. Default 60 seconds.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Shortest wait between two attempts. Default 250 milliseconds.</summary>
+    /// <summary>Minimum delay between two attempts. Default 250 milliseconds.</summary>
     public TimeSpan MinDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Longest wait between two attempts, unless the hub asks for more. Default 10 seconds.</summary>
+    /// <summary>Maximum delay between two attempts, unless the hub asks for a longer one. Default 10 seconds.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether a hub that never answered this client is waited for, or is most likely a wrong address. Default true: waited for.</summary>
+    /// <summary>
+    /// Whether to retry while the hub is unreachable and this client has never reached it. False fails at once, because the address is probably wrong. Default
+    /// true.
+    /// </summary>
     public bool WaitForHub { get; init; } = true;
 
-    /// <summary>Told before each further attempt.</summary>
+    /// <summary>Called before each retry.</summary>
     public Action<PublishRetry>? Retrying { get; init; }
 
     internal void Check()

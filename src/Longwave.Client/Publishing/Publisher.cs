@@ -7,24 +7,24 @@ using Longwave.Client.Failures;
 namespace Longwave.Client.Publishing;
 
 /// <summary>
-/// Sends publish requests, and sends them again while the hub is busy, full or away. Each has an idempotency key, so that one whose answer was lost
-/// is not appended twice.
+/// Sends publish requests and retries them while the hub is busy, full or unavailable. Each request has an idempotency key, so that a request whose response was
+/// lost is not appended twice.
 /// </summary>
 internal sealed class Publisher(HubHttp http, Func<double> random)
 {
-    // {"ids":[…]} of the largest batch, with room.
+    // Enough for {"ids":[…]} of the largest batch.
     private const long MaxAnswerBytes = 64 * 1024 * 1024;
 
     private volatile bool _reached;
 
-    /// <summary>Sends until it is answered for good.</summary>
-    /// <param name="address">Where to.</param>
-    /// <param name="body">What; the same in every attempt.</param>
-    /// <param name="contentType">Its media type, or null.</param>
-    /// <param name="key">The idempotency key; null when the events bring their own.</param>
-    /// <param name="options">How long, and how often.</param>
-    /// <param name="cancellation">Ends the attempts.</param>
-    /// <exception cref="LongwaveException">The hub refused, or was away for too long.</exception>
+    /// <summary>Sends a request until it succeeds or fails permanently.</summary>
+    /// <param name="address">Address of the request.</param>
+    /// <param name="body">Body, the same in every attempt.</param>
+    /// <param name="contentType">Media type of the body; null for none.</param>
+    /// <param name="key">Idempotency key; null when the events contain their own.</param>
+    /// <param name="options">Time limits and delays.</param>
+    /// <param name="cancellation">Cancels the request and its retries.</param>
+    /// <exception cref="LongwaveException">The hub rejected the request, or was unavailable for too long.</exception>
     public async Task<PublishResult> SendAsync(
         Uri address, ReadOnlyMemory<byte> body, string? contentType, string? key, PublishOptions options, CancellationToken cancellation)
     {
@@ -41,7 +41,7 @@ internal sealed class Publisher(HubHttp http, Func<double> random)
                 return result;
             }
 
-            // A request that was refused changed nothing: it may be sent again with a token that is taken.
+            // A rejected request changed nothing, so it is safe to send it again with a new token.
             if (failure!.Status == 401 && http.Tokens.CanFetch && !tokenRefused)
             {
                 tokenRefused = true;
@@ -54,7 +54,7 @@ internal sealed class Publisher(HubHttp http, Func<double> random)
                 throw new LongwaveException(failure);
             }
 
-            // A connection that broke was one: the hub may be restarting.
+            // A connection that broke proves that the address is right: the hub may be restarting.
             _reached |= !failure.IsUnreachable;
             TimeSpan wait = backoff.Next(options.MinDelay, failure.RetryAfter);
             TimeSpan took = http.Clock.GetElapsedTime(started);
@@ -76,7 +76,7 @@ internal sealed class Publisher(HubHttp http, Func<double> random)
         }
         catch (TokenUnavailableException)
         {
-            // The next attempt asks the provider again, and its failure is told then.
+            // The next attempt calls the provider again and reports its failure.
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class Publisher(HubHttp http, Func<double> random)
         }
     }
 
-    /// <summary>Reads <c>{"id":"…","duplicate":true}</c> or <c>{"ids":["…"],"duplicates":1}</c>; null when it is neither.</summary>
+    /// <summary>Reads <c>{"id":"…","duplicate":true}</c> or <c>{"ids":["…"],"duplicates":1}</c>; null when the body is neither.</summary>
     private static PublishResult? TryRead(byte[]? answer)
     {
         try
@@ -139,7 +139,7 @@ internal sealed class Publisher(HubHttp http, Func<double> random)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Said by the caller.
+            // The caller reports it.
         }
 
         return null;

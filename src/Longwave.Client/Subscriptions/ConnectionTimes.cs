@@ -2,24 +2,24 @@ using Longwave.Client.Telemetry;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>Measures the connections of one subscription.</summary>
+/// <summary>Measures the connections of one subscription for telemetry.</summary>
 internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, Func<double> random, TimeProvider clock)
 {
-    // What is older was asked for as the past, or has a time that its publisher took from elsewhere.
+    // An older event was replayed from the log, or its publisher set its time. Its latency means nothing.
     private static readonly TimeSpan Replay = TimeSpan.FromMinutes(10);
 
-    private long _began; // The request, then the open connection.
+    private long _began; // Start of the request; after the connection opens, the time at which it opened.
     private bool _hadEvent;
     private string _transport = "stream";
 
-    /// <summary>Measures a subscription, or returns null when this one is not in the sample.</summary>
+    /// <summary>Starts measuring a subscription; null when this one is not in the sample.</summary>
     public static ConnectionTimes? Sample(TelemetryReporter reporter, Func<double> random) =>
         random() < reporter.SampleRate ? new ConnectionTimes(reporter, reporter.SampleRate, random, reporter.Clock) : null;
 
-    /// <summary>A request leaves.</summary>
+    /// <summary>Records that a request starts.</summary>
     public void Connecting() => (_began, _hadEvent) = (clock.GetTimestamp(), false);
 
-    /// <summary>The connection is made.</summary>
+    /// <summary>Records that the connection is open.</summary>
     public void Connected(bool isStream)
     {
         _transport = isStream ? "stream" : "poll";
@@ -27,7 +27,7 @@ internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, F
         _began = clock.GetTimestamp();
     }
 
-    /// <summary>An event came: how long after it was published, by the clocks of both machines, is what a person perceives.</summary>
+    /// <summary>Records an event. Its latency is this machine's time minus the event's time, so it includes the difference between two clocks.</summary>
     public void Event(ReceivedEvent e)
     {
         if (!_hadEvent)
@@ -42,10 +42,10 @@ internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, F
         }
     }
 
-    /// <summary>The connection is gone.</summary>
+    /// <summary>Records that the connection was lost.</summary>
     public void Lost(ReconnectCause cause) => reporter.Add(new TelemetrySample("reconnect", Cause: Name(cause)));
 
-    /// <summary>The names that the hub knows; the same for every SDK.</summary>
+    /// <summary>Returns the name of a cause in the telemetry protocol; the same in every SDK.</summary>
     internal static string Name(ReconnectCause cause) => cause switch
     {
         ReconnectCause.Ended => "ended",

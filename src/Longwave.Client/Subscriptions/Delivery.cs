@@ -2,30 +2,30 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>One thing that a connection has to say.</summary>
+/// <summary>One item that a connection delivers.</summary>
 internal readonly record struct Delivery(DeliveryKind Kind)
 {
     public static readonly Delivery Opened = new(DeliveryKind.Opened);
 
-    /// <summary>With <see cref="DeliveryKind.Event"/>.</summary>
+    /// <summary>The event, for <see cref="DeliveryKind.Event"/>.</summary>
     public ReceivedEvent? Event { get; private init; }
 
-    /// <summary>With <see cref="DeliveryKind.Event"/>: whether it had an id of its own.</summary>
+    /// <summary>Whether the event has its own id, for <see cref="DeliveryKind.Event"/>.</summary>
     public bool HadId { get; private init; }
 
-    /// <summary>With <see cref="DeliveryKind.Id"/>, and with <see cref="DeliveryKind.Notice"/> when the notice had an id.</summary>
+    /// <summary>The id, for <see cref="DeliveryKind.Id"/>, and for <see cref="DeliveryKind.Notice"/> when the notice has one.</summary>
     public string? Id { get; private init; }
 
-    /// <summary>With <see cref="DeliveryKind.Notice"/>.</summary>
+    /// <summary>The notice, for <see cref="DeliveryKind.Notice"/>.</summary>
     public HubNotice? Notice { get; private init; }
 
-    /// <summary>With <see cref="DeliveryKind.Tip"/>.</summary>
+    /// <summary>The position, for <see cref="DeliveryKind.Tip"/>.</summary>
     public Position Tip { get; private init; }
 
-    /// <summary>With <see cref="DeliveryKind.Comment"/>, valid until the connection is asked for more.</summary>
+    /// <summary>The comment, for <see cref="DeliveryKind.Comment"/>; valid until the next item is requested.</summary>
     public ReadOnlyMemory<byte> Comment { get; private init; }
 
-    /// <summary>With <see cref="DeliveryKind.End"/>.</summary>
+    /// <summary>The end of the connection, for <see cref="DeliveryKind.End"/>.</summary>
     public ConnectionEnd? End { get; private init; }
 
     public static Delivery OfEvent(ReceivedEvent e, bool hadId) => new(DeliveryKind.Event) { Event = e, HadId = hadId };
@@ -41,10 +41,10 @@ internal readonly record struct Delivery(DeliveryKind Kind)
     public static Delivery OfEnd(ConnectionEnd end) => new(DeliveryKind.End) { End = end };
 }
 
-/// <summary>What a <see cref="Delivery"/> is.</summary>
+/// <summary>Kinds of <see cref="Delivery"/>.</summary>
 internal enum DeliveryKind
 {
-    /// <summary>The connection is made.</summary>
+    /// <summary>The connection is open.</summary>
     Opened,
 
     /// <summary>An event.</summary>
@@ -53,15 +53,15 @@ internal enum DeliveryKind
     /// <summary>An id without an event.</summary>
     Id,
 
-    /// <summary>The hub says something about the stream.</summary>
+    /// <summary>A message of the hub about the stream.</summary>
     Notice,
 
-    /// <summary>A comment of a hub's stream: the greeting, or a heartbeat.</summary>
+    /// <summary>A comment in a hub's stream: the greeting or a heartbeat.</summary>
     Comment,
 
-    /// <summary>Everything up to a position was given.</summary>
+    /// <summary>Everything up to a position was delivered.</summary>
     Tip,
 
-    /// <summary>The connection is over.</summary>
+    /// <summary>The connection ended.</summary>
     End,
 }

@@ -4,10 +4,10 @@ using Longwave.Protocol.EventStream;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>Makes events of what a hub sends: server-sent events, CloudEvents in them, objects of a poll.</summary>
+/// <summary>Converts what a hub sends to events: server-sent events, CloudEvents in them, and the objects of a poll.</summary>
 internal static class EventReader
 {
-    /// <summary>An event of a stream. Where a CloudEvent was asked for and something else came, it is given as it came.</summary>
+    /// <summary>Reads an event of a stream. When a CloudEvent was requested and the data is something else, the event is returned unchanged.</summary>
     public static ReceivedEvent FromStream(in ServerSentEvent e, SubscriptionFormat format)
     {
         if (format == SubscriptionFormat.CloudEvents && e.Data.StartsWith('{'))
@@ -19,15 +19,15 @@ internal static class EventReader
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
-                // Not a hub of ours, or something between.
+                // The server is not a Longwave hub, or a proxy changed the data.
             }
         }
 
         return new ReceivedEvent(e.LastEventId, e.Type, e.Data);
     }
 
-    /// <summary>An event of a poll: a CloudEvent, or the native object (protocol section 8).</summary>
-    /// <exception cref="InvalidOperationException">It is neither.</exception>
+    /// <summary>Reads an event of a poll: a CloudEvent or the native object (protocol section 8).</summary>
+    /// <exception cref="InvalidOperationException">The object is neither.</exception>
     public static ReceivedEvent FromPoll(JsonElement e) => FromJson(
         e, Text(e, "position") ?? Text(e, "id") ?? throw new InvalidOperationException("An event of the answer has no position."));
 
@@ -40,7 +40,7 @@ internal static class EventReader
         CloudEvent = e.TryGetProperty("specversion", out _) ? e.GetRawText() : null,
     };
 
-    /// <summary>A string stands for its text, but under a JSON media type it is JSON, with its quotes, as it was published.</summary>
+    /// <summary>Returns the data as text. A string is its content, except under a JSON media type: then it is JSON with quotes, as it was published.</summary>
     private static string Data(JsonElement e) => !e.TryGetProperty("data", out JsonElement data) ? ""
         : data.ValueKind == JsonValueKind.String && !IsJson(Text(e, "datacontenttype")) ? data.GetString()!
         : data.GetRawText();

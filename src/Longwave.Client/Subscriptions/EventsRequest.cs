@@ -4,22 +4,22 @@ using Longwave.Client.Connections;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>Makes the requests of a subscription.</summary>
+/// <summary>Creates the requests of a subscription.</summary>
 internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
 {
     public SubscriptionOptions Options => options;
 
-    /// <summary>Whether the hub itself is asked: its token is nobody else's business.</summary>
+    /// <summary>Whether the request goes to the hub itself. The client sends the hub's token to no other origin.</summary>
     public bool IsOfHub => options.Address is not { IsAbsoluteUri: true } other
         || Uri.Compare(other, http.Base, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
-    /// <summary>A request for events after a position.</summary>
-    /// <param name="media">The form of the answer.</param>
+    /// <summary>Creates a request for the events after a position.</summary>
+    /// <param name="media">Media type to accept.</param>
     /// <param name="lastEventId">The position; null for none.</param>
-    /// <param name="wait">For polls: how long the hub may wait for an event.</param>
+    /// <param name="wait">For polls: how long the hub may hold the request until an event arrives.</param>
     public HttpRequestMessage Make(string media, string? lastEventId, TimeSpan? wait = null)
     {
-        // HTTP carries ASCII in headers. Our own handler knows how to send more; one that the caller brought may not.
+        // HTTP headers carry ASCII. The client's own handler is set up to send UTF-8; a handler of the caller may not be.
         bool inHeader = lastEventId is not null && (options.Address is not null || lastEventId.All(char.IsAscii));
         Uri address = options.Address is { } other
             ? new Uri(http.Base, other)

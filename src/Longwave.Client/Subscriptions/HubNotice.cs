@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>What a hub says about a stream within the stream (protocol section 5.4).</summary>
-/// <param name="Type">E.g. <c>longwave.gap</c>.</param>
-/// <param name="Data">A JSON object.</param>
+/// <summary>Message of a hub about a stream, sent within the stream (protocol section 5.4).</summary>
+/// <param name="Type">Type, e.g. <c>longwave.gap</c>.</param>
+/// <param name="Data">Data, a JSON object.</param>
 public sealed record HubNotice(string Type, string Data)
 {
     internal const string Prefix = "longwave.";
@@ -14,7 +14,7 @@ public sealed record HubNotice(string Type, string Data)
     internal const string TokenExpiring = "longwave.token-expiring";
     internal const string Closed = "longwave.closed";
 
-    /// <summary>A member of the object as text; null when it is not there, or the data is no object.</summary>
+    /// <summary>Returns a member of the object as text; null when it is missing or the data is not an object.</summary>
     public string? Member(string name)
     {
         try

@@ -6,21 +6,21 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>One request after the other: long polls in the place of a stream that does not come through, or short ones at an interval.</summary>
-/// <param name="http">The hub.</param>
-/// <param name="query">What to ask for.</param>
-/// <param name="place">Where to go on; kept current by whoever takes the deliveries.</param>
-/// <param name="longPolls">Whether the hub may hold each request until there is something.</param>
-/// <param name="until">When long polls have replaced the stream for long enough, as a timestamp of the clock.</param>
-/// <param name="changed">Ends it because the mode was changed.</param>
-/// <param name="cancellation">Ends it because the caller leaves.</param>
+/// <summary>Sends one request after another: long polls that replace a blocked stream, or short polls at an interval.</summary>
+/// <param name="http">HTTP layer of the hub.</param>
+/// <param name="query">Creates the requests.</param>
+/// <param name="place">Position to resume at. The consumer of the deliveries keeps it current.</param>
+/// <param name="longPolls">Whether the hub may hold each request until an event arrives.</param>
+/// <param name="until">Timestamp of the clock at which long polls end and a stream is tried again.</param>
+/// <param name="changed">Cancelled when the mode changes.</param>
+/// <param name="cancellation">Cancelled when the caller stops.</param>
 internal sealed class PollTransport(
     HubHttp http, EventsRequest query, ResumePoint place, bool longPolls, long until, CancellationToken changed, CancellationToken cancellation) : ITransport
 {
-    // Beside the time that the hub may wait.
+    // Added to the time that the hub may hold a request.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
-    // An answer ends at the hub's limit (4 MiB unless configured), but always holds one event.
+    // A response ends at the hub's limit (4 MiB by default) but always holds at least one event.
     private const int EventsPerAnswer = 4;
 
     private readonly CancellationTokenSource _leaving = CancellationTokenSource.CreateLinkedTokenSource(changed, cancellation);
@@ -30,7 +30,7 @@ internal sealed class PollTransport(
 
     public TimeSpan? Retry => null;
 
-    /// <summary>No other server has polls.</summary>
+    /// <summary>Always true: only hubs support polls.</summary>
     public bool IsHub => true;
 
     public string? ConnectionId => null;
@@ -76,7 +76,7 @@ internal sealed class PollTransport(
 
     public void Dispose() => _leaving.Dispose();
 
-    /// <summary>Asks once and queues what came; null when it worked.</summary>
+    /// <summary>Sends one request and queues what it returns. Null on success.</summary>
     private async ValueTask<ConnectionEnd?> PollAsync()
     {
         TimeSpan wait = longPolls ? query.Options.LongPollWait : TimeSpan.Zero;
@@ -107,7 +107,7 @@ internal sealed class PollTransport(
             : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(FailureKind.NotAHub, $"{http.Name} answered with something else than events: is it a hub, or a proxy before one?"));
     }
 
-    /// <summary>Notices come first: a gap stands before the oldest event that is kept.</summary>
+    /// <summary>Queues notices before events, because a gap precedes the oldest event that is still in the log.</summary>
     private bool TryQueue(byte[] body)
     {
         var queued = new List<Delivery>();
@@ -128,7 +128,7 @@ internal sealed class PollTransport(
                 queued.Add(Delivery.OfTip(next));
             }
 
-            // An answer with events may have been cut at the hub's limit: the rest is fetched at once.
+            // A response with events may have been cut at the hub's limit: fetch the rest at once.
             _more = events.GetArrayLength() > 0;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -3,33 +3,33 @@ namespace Longwave.Client.Subscriptions;
 /// <summary>Why a connection of a subscription ended.</summary>
 public enum ReconnectCause
 {
-    /// <summary>The server ended the stream without a word.</summary>
+    /// <summary>The server closed the stream without notice.</summary>
     Ended,
 
     /// <summary>The connection broke.</summary>
     Broken,
 
-    /// <summary>Nothing came for 2.5 heartbeats.</summary>
+    /// <summary>The stream was silent for 2.5 heartbeats.</summary>
     Silent,
 
-    /// <summary>No connection could be made.</summary>
+    /// <summary>The client could not connect.</summary>
     Unreachable,
 
-    /// <summary>The hub refused for now: busy, leaving, too many requests.</summary>
+    /// <summary>The hub rejected the request temporarily: it is busy, draining, or limits the rate.</summary>
     Refused,
 
-    /// <summary>The hub asked to reconnect: it is leaving, or the stream is old.</summary>
+    /// <summary>The hub asked to reconnect: it is draining, or the stream reached its maximum age.</summary>
     Asked,
 
-    /// <summary>The token has expired or is not taken any more.</summary>
+    /// <summary>The token expired or was rejected.</summary>
     TokenExpired,
 
-    /// <summary>No greeting came in time: a proxy seems to hold the stream back.</summary>
+    /// <summary>No greeting arrived in time: a proxy probably buffers the stream.</summary>
     NoGreeting,
 
-    /// <summary>A heartbeat named a tip of another log than the events, or one before them: another copy of the hub answers there.</summary>
+    /// <summary>A heartbeat contained a tip of another log, or one before the events received: another copy of the hub responds at this address.</summary>
     OtherLog,
 
-    /// <summary><see cref="Subscription.Mode"/> was changed.</summary>
+    /// <summary>The application changed <see cref="Subscription.Mode"/>.</summary>
     ModeChanged,
 }

@@ -1,6 +1,6 @@
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>The position meant nothing to the hub: its log is another one. The subscription goes on as its <c>Since</c> says.</summary>
-/// <param name="Epoch">The log that is there now; empty when the hub did not say.</param>
-/// <param name="Reason">Why: <c>unknown-epoch</c>, <c>ahead</c>, <c>malformed</c>.</param>
+/// <summary>Reports that the hub does not know the position, because its log is a different one. The subscription continues as its <c>Since</c> specifies.</summary>
+/// <param name="Epoch">Epoch of the current log; empty when the hub did not send it.</param>
+/// <param name="Reason">Reason: <c>unknown-epoch</c>, <c>ahead</c> or <c>malformed</c>.</param>
 public sealed record ResetNotice(string Epoch, string Reason);

@@ -2,25 +2,28 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>Where in the log a subscriber is, over all its connections: what to send as <c>Last-Event-ID</c>, and what it has seen already.</summary>
-/// <param name="lastEventId">Where it begins; null for as <paramref name="since"/> says.</param>
-/// <param name="since">Where it begins otherwise; null for the live edge.</param>
+/// <summary>
+/// Position of a subscriber in the log, across all its connections. It provides the <c>Last-Event-ID</c> of the next request and detects repeated events.
+/// </summary>
+/// <param name="lastEventId">Position to start after; null to start as <paramref name="since"/> specifies.</param>
+/// <param name="since">Start without a position; null for the live edge.</param>
 internal sealed class ResumePoint(string? lastEventId, string? since)
 {
     private Position? _seenThrough;
     private Position? _greeting;
 
-    /// <summary>What the next connection sends as <c>Last-Event-ID</c>; null while there is nothing to go on from.</summary>
+    /// <summary><c>Last-Event-ID</c> of the next request; null while no position is known.</summary>
     public string? LastEventId { get; private set; } = lastEventId;
 
-    /// <summary>A connection begins: its first comment is the greeting.</summary>
+    /// <summary>Prepares for a new connection: its first comment is the greeting.</summary>
     public void Connected() => _greeting = null;
 
     /// <summary>
-    /// A comment holds the log's tip. In the greeting that is the live edge, where a stream begins that asked for nothing else. Later ones are
-    /// heartbeats, which a hub writes to streams that have everything up to there: a quiet stream keeps up with a log that is trimmed behind it.
+    /// Processes a comment, which contains the log's tip. In the greeting, the tip is the live edge, where a stream without a position starts. Later comments are
+    /// heartbeats; a hub sends them only to streams that have everything up to the tip. They keep the position of a quiet stream inside a log that drops old
+    /// events.
     /// </summary>
-    /// <returns>False when the tip is of another log than the events, or before them: the stream is not what it was, and a new one will say so.</returns>
+    /// <returns>False when the tip is from another log than the events, or before them: the subscription has to reconnect.</returns>
     public bool OnComment(ReadOnlySpan<byte> comment)
     {
         if (!Position.TryParse(comment, out Position tip))
@@ -42,8 +45,8 @@ internal sealed class ResumePoint(string? lastEventId, string? since)
         return true;
     }
 
-    /// <summary>Everything up to there was sent, or did not match.</summary>
-    /// <returns>False when it is of another log than the events, or before them.</returns>
+    /// <summary>Records that everything up to a position was sent or did not match.</summary>
+    /// <returns>False when the position is from another log than the events, or before them.</returns>
     public bool OnTip(Position tip)
     {
         if (_seenThrough is { } seen && (seen.Epoch != tip.Epoch || seen.Offset > tip.Offset))
@@ -55,7 +58,7 @@ internal sealed class ResumePoint(string? lastEventId, string? since)
         return true;
     }
 
-    /// <summary>The place meant nothing: the stream goes on as <c>since</c> says, else at the live edge, which the greeting named.</summary>
+    /// <summary>Discards the position after a reset: the stream continues as <c>since</c> specifies, else at the live edge from the greeting.</summary>
     public void OnReset()
     {
         LastEventId = null;
@@ -66,13 +69,13 @@ internal sealed class ResumePoint(string? lastEventId, string? since)
         }
     }
 
-    /// <summary>An id has come, with an event or without one. An empty id takes the place back: the next connection names none (WHATWG HTML section 9.2.6).</summary>
+    /// <summary>Records an id, with or without an event. An empty id clears the position: the next request sends none (WHATWG HTML section 9.2.6).</summary>
     public void OnId(string id) => LastEventId = id.Length > 0 ? id : null;
 
-    /// <summary>An event with an id of its own has come.</summary>
-    /// <param name="id">The id.</param>
-    /// <param name="isHub">Whether a hub sent it: ids of other servers may look like positions, but they order nothing.</param>
-    /// <returns>False when it had come before.</returns>
+    /// <summary>Records an event that has its own id.</summary>
+    /// <param name="id">Id of the event.</param>
+    /// <param name="isHub">Whether a hub sent it. Ids of other servers may look like positions, but they have no order.</param>
+    /// <returns>False when the event is a repeat.</returns>
     public bool OnEvent(string id, bool isHub)
     {
         if (!isHub || !Position.TryParse(id, out Position position))

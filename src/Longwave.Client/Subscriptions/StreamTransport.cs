@@ -7,11 +7,11 @@ using Longwave.Protocol.Positions;
 namespace Longwave.Client.Subscriptions;
 
 /// <summary>An open stream of server-sent events.</summary>
-/// <param name="http">The hub.</param>
-/// <param name="query">What to ask for.</param>
-/// <param name="lastEventId">Where to begin; null for as the options say.</param>
-/// <param name="changed">Ends it because the mode was changed.</param>
-/// <param name="cancellation">Ends it because the caller leaves.</param>
+/// <param name="http">HTTP layer of the hub.</param>
+/// <param name="query">Creates the request.</param>
+/// <param name="lastEventId">Position to start after; null to start as the options specify.</param>
+/// <param name="changed">Cancelled when the mode changes.</param>
+/// <param name="cancellation">Cancelled when the caller stops.</param>
 internal sealed class StreamTransport(
     HubHttp http, EventsRequest query, string? lastEventId, CancellationToken changed, CancellationToken cancellation) : ITransport
 {
@@ -26,7 +26,7 @@ internal sealed class StreamTransport(
     private int _start;
     private int _end;
     private bool _greeted;
-    private bool? _isHub; // Null until the header or the first line has told.
+    private bool? _isHub; // Null until the response header or the first line shows it.
 
     public TimeSpan? Retry => _parser.RetryMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
 
@@ -36,14 +36,14 @@ internal sealed class StreamTransport(
 
     public string? Token { get; private set; }
 
-    /// <summary>A hub of ours greets at once; another server may have nothing to say for a long time.</summary>
+    /// <summary>Whether the server sends a greeting. A hub does; another server may send nothing for a long time.</summary>
     private bool Greets => query.Options.Address is null;
 
     private TimeSpan DeadAfter => (query.Options.Heartbeat ?? (Greets ? SubscriptionOptions.HubHeartbeat : null)) is { } heartbeat
         ? heartbeat * SubscriptionOptions.HeartbeatsMissed
         : Timeout.InfiniteTimeSpan;
 
-    /// <summary>A server that does not greet may keep even the headers until its first heartbeat.</summary>
+    /// <summary>Time limit for the response headers. A server without a greeting may hold even the headers back until its first heartbeat.</summary>
     private TimeSpan HeadersWithin => !Greets && DeadAfter > query.Options.GreetingTimeout ? DeadAfter : query.Options.GreetingTimeout;
 
     public async ValueTask<Delivery> NextAsync()
@@ -97,7 +97,7 @@ internal sealed class StreamTransport(
 
     private async ValueTask<Delivery> OpenAsync()
     {
-        // However long the caller's provider takes, it is not the hub that is slow.
+        // The time that the caller's token provider takes does not count against the hub.
         Token = query.IsOfHub ? await http.Tokens.GetAsync(_leaving.Token).ConfigureAwait(false) : null;
         _silence = new Silence(http.Clock, _leaving.Token);
         CancellationToken patience = _silence.Start(HeadersWithin);
@@ -121,7 +121,7 @@ internal sealed class StreamTransport(
         return Delivery.Opened;
     }
 
-    /// <summary>Null when the answer is a stream.</summary>
+    /// <summary>Checks the response headers. Null when the response is a stream.</summary>
     private async Task<ConnectionEnd?> CheckAsync(HttpResponseMessage response, CancellationToken patience)
     {
         if (response.StatusCode == HttpStatusCode.NoContent)
@@ -142,7 +142,7 @@ internal sealed class StreamTransport(
                 $"{http.Name} answered with {(type.Length == 0 ? "something without a type" : $"'{type}'")} instead of a stream: is it a hub, or a proxy before one?"));
     }
 
-    /// <summary>Reads on in what has come.</summary>
+    /// <summary>Reads the next item from the bytes received so far.</summary>
     private bool TryTake(out Delivery delivery)
     {
         while (true)
@@ -159,7 +159,7 @@ internal sealed class StreamTransport(
             _isHub ??= item == StreamItem.Comment && Position.TryParse(_parser.LastComment.Span, out _);
             if (item == StreamItem.Comment && !IsHub)
             {
-                continue; // Comments of other servers say nothing.
+                continue; // Comments of other servers have no meaning.
             }
 
             delivery = item switch

@@ -5,12 +5,15 @@ using Longwave.Client.Telemetry;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>Events of a hub, over as many connections as it takes: each one once, in the order of the log, and told where that is not possible.</summary>
+/// <summary>
+/// Subscription to the events of a hub, across reconnects: each event once, in the order of the log. Lost events are reported to
+/// <see cref="SubscriptionOptions.Gap"/>.
+/// </summary>
 /// <remarks>
-/// <para>Nothing happens before it is enumerated. The enumeration connects, reads and reconnects while it is asked for the next event, so that a caller
-/// who is slow costs no memory: the hub keeps the events. It ends when the hub says that nothing more comes, throws <see cref="LongwaveException"/>
-/// when the hub refuses for good, and <see cref="OperationCanceledException"/> when it is cancelled.</para>
-/// <para>Each enumeration has connections and a position of its own.</para>
+/// <para>It connects when the enumeration starts. The enumeration connects, reads and reconnects only while the caller waits for the next event, so a slow
+/// caller needs no memory: the hub keeps the events. The enumeration ends when the hub responds that no more events will come. It throws
+/// <see cref="LongwaveException"/> when the hub rejects the subscription permanently, and <see cref="OperationCanceledException"/> when it is cancelled.</para>
+/// <para>Each enumeration has its own connections and position.</para>
 /// </remarks>
 public sealed class Subscription : IAsyncEnumerable<ReceivedEvent>
 {
@@ -29,12 +32,11 @@ public sealed class Subscription : IAsyncEnumerable<ReceivedEvent>
         _mode = (int)options.Mode;
     }
 
-    /// <summary>What it subscribes to, and how.</summary>
+    /// <summary>Options of the subscription.</summary>
     public SubscriptionOptions Options { get; }
 
     /// <summary>
-    /// How it gets its events. Setting it changes over at once, at the position where it is: a stream for an application in use, polls for one
-    /// that is idle.
+    /// Transport mode. Setting it switches at once and keeps the position: use a stream for an active application, polls for an idle one.
     /// </summary>
     public SubscriptionMode Mode
     {
@@ -59,12 +61,12 @@ public sealed class Subscription : IAsyncEnumerable<ReceivedEvent>
 
     internal string? HandledId => Volatile.Read(ref _handled);
 
-    /// <summary>Ends a wait for the next attempt, for who knows that it will work now (the network is back). Does nothing while connected.</summary>
+    /// <summary>Ends the wait for the next attempt, for example when the network is available again. Does nothing while connected.</summary>
     public void ReconnectNow() => Interlocked.Exchange(ref _wake, new CancellationTokenSource()).Cancel();
 
     /// <summary>
-    /// Says that an event was handled, before its position would be taken as handled anyway: when the next event is asked for. Who leaves the loop
-    /// after an event says so here, or gets it again from <see cref="SubscriptionOptions.PositionStore"/> next time.
+    /// Marks an event as handled. Without this call, an event counts as handled when the caller requests the next one. Call it before leaving the loop, or
+    /// <see cref="SubscriptionOptions.PositionStore"/> causes the event to be delivered again next time.
     /// </summary>
     public void MarkHandled(ReceivedEvent handled)
     {
@@ -72,12 +74,12 @@ public sealed class Subscription : IAsyncEnumerable<ReceivedEvent>
         Volatile.Write(ref _handled, handled.Id);
     }
 
-    /// <summary>The same events, with data as objects.</summary>
-    /// <param name="type">From a <c>JsonSerializerContext</c>.</param>
+    /// <summary>Returns the same events with their data as objects.</summary>
+    /// <param name="type">Type information from a <c>JsonSerializerContext</c>.</param>
     public IAsyncEnumerable<TypedEvent<T>> As<T>(JsonTypeInfo<T> type) => new TypedSubscription<T>(this, type);
 
-    /// <summary>Subscribes.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Starts an enumeration.</summary>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     public IAsyncEnumerator<ReceivedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new SubscriptionRun(this, _http, _telemetry, _random, cancellationToken);
 }

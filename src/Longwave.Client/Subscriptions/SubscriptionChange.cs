@@ -2,22 +2,22 @@ using Longwave.Client.Failures;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>What a subscription does now, and why.</summary>
-/// <param name="State">What it does.</param>
+/// <summary>Reports a state change of a subscription and its reason.</summary>
+/// <param name="State">New state.</param>
 public sealed record SubscriptionChange(SubscriptionState State)
 {
-    /// <summary>Why the connection before ended; null while there was none.</summary>
+    /// <summary>Reason for the end of the previous connection; null before the first one ended.</summary>
     public ReconnectCause? Cause { get; init; }
 
-    /// <summary>What went wrong, in words; null when nothing did.</summary>
+    /// <summary>The failure; null when nothing failed.</summary>
     public HubFailure? Failure { get; init; }
 
-    /// <summary>Time until the next attempt, with <see cref="SubscriptionState.Waiting"/>.</summary>
+    /// <summary>Time until the next attempt, in <see cref="SubscriptionState.Waiting"/>.</summary>
     public TimeSpan? Delay { get; init; }
 
-    /// <summary>Attempts since the last connection that was made, this one included.</summary>
+    /// <summary>Number of attempts since the last successful connection, including this one.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>What the next request sends as <c>Last-Event-ID</c>; null at the live edge.</summary>
+    /// <summary><c>Last-Event-ID</c> of the next request; null at the live edge.</summary>
     public string? LastEventId { get; init; }
 }

@@ -1,11 +1,11 @@
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>What the hub is asked to send of an event.</summary>
+/// <summary>Which parts of an event the hub sends.</summary>
 public enum SubscriptionFormat
 {
-    /// <summary>Everything: topic, key, time and media type, and data exactly as it was published.</summary>
+    /// <summary>Everything: topic, key, time, media type, and the data exactly as it was published.</summary>
     CloudEvents,
 
-    /// <summary>Type, id and data only, as any event source gets it: fewer bytes, and every line end in the data is LF.</summary>
+    /// <summary>Type, id and data only, as for a browser's event source: fewer bytes, but every line end in the data becomes LF.</summary>
     Raw,
 }

@@ -7,8 +7,8 @@ using Longwave.Client.Telemetry;
 namespace Longwave.Client.Subscriptions;
 
 /// <summary>
-/// One enumeration of a subscription. It 1. makes a connection at its place, 2. takes what the connection says, 3. gives events to the caller
-/// that have not come before, 4. looks at how a connection ended, and 5. waits, to begin again.
+/// One enumeration of a subscription. It 1. connects at its position, 2. processes notices of the hub, 3. returns events that are not repeats to the caller, 4.
+/// evaluates how the connection ended, and 5. waits and starts again.
 /// </summary>
 internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
 {
@@ -88,7 +88,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
 
     private async ValueTask<ReceivedEvent?> NextAsync(ResumePoint place)
     {
-        // Whoever asks for the next event has handled the one before.
+        // A caller that requests the next event has handled the one before.
         _positions.Mark(place.LastEventId);
         while (true)
         {
@@ -130,7 +130,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         }
     }
 
-    /// <summary>1. A connection of the kind that is wanted now, at the place where the last one was.</summary>
+    /// <summary>1. Connects with the current transport, at the position where the last connection ended.</summary>
     private ITransport Connect(ResumePoint place)
     {
         _attempt++;
@@ -138,7 +138,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         (_asked, _closing, _open) = (null, null, false);
         _times?.Connecting();
 
-        // The token first: a change between the two lines shows as a change that was made already.
+        // Read the token first: a change between the two lines then cancels the new connection at once.
         CancellationToken changed = _subscription.ModeChange;
         bool polls = _subscription.Mode == SubscriptionMode.Poll;
         return polls || _http.Clock.GetTimestamp() < _pollUntil
@@ -155,7 +155,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         _attempt = 0;
     }
 
-    /// <summary>2. What the hub says about the stream.</summary>
+    /// <summary>2. Processes a message of the hub about the stream.</summary>
     private void OnNotice(HubNotice notice, ResumePoint place)
     {
         switch (notice.Type)
@@ -183,8 +183,8 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         _options.Noticed?.Invoke(notice);
     }
 
-    /// <summary>4. and 5. False when there is nothing more to come.</summary>
-    /// <exception cref="LongwaveException">The hub refuses for good.</exception>
+    /// <summary>4. and 5. Evaluates the end and waits. False when no more events will come.</summary>
+    /// <exception cref="LongwaveException">The hub rejected the subscription permanently.</exception>
     private async ValueTask<bool> OnEndAsync(ConnectionEnd end, ResumePoint place)
     {
         bool stable = _open && _http.Clock.GetElapsedTime(_openedAt) >= _options.Reconnect.StableAfter;
@@ -215,7 +215,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         }
         else if (!end.IsSwitch)
         {
-            // Polls that fail say nothing about streams any more.
+            // After polls fail, nothing is known about streams: try a stream next.
             _pollUntil = 0;
         }
 
@@ -231,7 +231,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         return true;
     }
 
-    /// <summary>Tells what passes from what does not.</summary>
+    /// <summary>Distinguishes temporary failures from permanent ones.</summary>
     private ConnectionEnd Judge(ConnectionEnd end)
     {
         if (_closing == "revoked")
@@ -254,7 +254,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
             return end with { Cause = ReconnectCause.Asked, Failure = null };
         }
 
-        // Where there was a hub before, something between has come in the way.
+        // After a successful connection, such a response comes from a proxy or gateway and is temporary.
         bool passes = end.Failure is null || end.Failure.IsTemporary || (_everOpen && end.Failure.Kind is (FailureKind.NotAHub or FailureKind.NotSecure));
         if (!passes && !IsTokenRefused(end))
         {
@@ -266,7 +266,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
 
     private bool IsTokenRefused(ConnectionEnd end) => end.Failure?.Status == 401 && _http.Tokens.CanFetch && !_tokenRefused;
 
-    /// <summary>Whether there is a new token, so that the next attempt need not wait.</summary>
+    /// <summary>Fetches a new token if the connection needs one. True when the next attempt can start without a delay.</summary>
     private async ValueTask<bool> RenewTokenAsync(ConnectionEnd end)
     {
         bool refused = IsTokenRefused(end);
@@ -275,7 +275,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
             return false;
         }
 
-        // A second refusal without a stream between is final.
+        // A second rejection without an open stream in between is permanent.
         _tokenRefused |= refused;
         try
         {
@@ -284,7 +284,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         }
         catch (TokenUnavailableException)
         {
-            // The next attempt asks the provider again, and its failure is told then.
+            // The next attempt calls the provider again and reports its failure.
             return false;
         }
     }
@@ -299,7 +299,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         }
         catch (OperationCanceledException) when (wake.IsCancellationRequested && !_cancellation.IsCancellationRequested)
         {
-            // Somebody knows that it will work now.
+            // The caller called ReconnectNow.
         }
     }
 

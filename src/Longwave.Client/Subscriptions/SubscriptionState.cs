@@ -1,20 +1,20 @@
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>What a subscription is doing.</summary>
+/// <summary>State of a subscription.</summary>
 public enum SubscriptionState
 {
-    /// <summary>A request is on its way.</summary>
+    /// <summary>The client is connecting.</summary>
     Connecting,
 
     /// <summary>A stream is open.</summary>
     Streaming,
 
-    /// <summary>It asks for events again and again: because it was told to, or because a stream does not come through.</summary>
+    /// <summary>The client polls for events, because the mode is <see cref="SubscriptionMode.Poll"/> or a proxy blocks streams.</summary>
     Polling,
 
-    /// <summary>The connection is gone; the next attempt comes after <see cref="SubscriptionChange.Delay"/>.</summary>
+    /// <summary>The connection was lost; the next attempt follows after <see cref="SubscriptionChange.Delay"/>.</summary>
     Waiting,
 
-    /// <summary>It has ended for good: the hub said that nothing more comes, refused, or the caller left.</summary>
+    /// <summary>The subscription has ended: no more events will come, the hub rejected it permanently, or the caller stopped.</summary>
     Stopped,
 }

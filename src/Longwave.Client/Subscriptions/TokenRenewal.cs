@@ -4,7 +4,7 @@ using Longwave.Client.Failures;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>Gives an open stream a new token before the old one expires, while events go on. One renewal at a time.</summary>
+/// <summary>Sends a new token for an open stream before the old one expires, without interrupting events. One renewal runs at a time.</summary>
 internal sealed class TokenRenewal(HubHttp http, CancellationToken cancellation) : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
@@ -14,17 +14,19 @@ internal sealed class TokenRenewal(HubHttp http, CancellationToken cancellation)
     private string? _connection;
     private string? _tried;
 
-    /// <summary>The newest token that was tried on a stream; null when none was.</summary>
+    /// <summary>The newest token that was sent for a stream; null when none was.</summary>
     public string? TriedOn(string? connection) => connection is not null && connection == _connection ? _tried : null;
 
-    /// <summary>Begins a renewal, unless one is under way. It needs no result: a stream that was not renewed ends, and is opened anew with the new token.</summary>
-    /// <param name="connection">The hub's name for the stream.</param>
-    /// <param name="used">The token that the stream uses.</param>
+    /// <summary>
+    /// Starts a renewal unless one is running. A failure needs no handling: a stream that was not renewed ends, and the client reopens it with the new token.
+    /// </summary>
+    /// <param name="connection">The hub's id of the stream.</param>
+    /// <param name="used">Token that the stream uses.</param>
     public void Begin(string connection, string? used)
     {
         if (http.Tokens.CanFetch && _renewing is not { IsCompleted: false })
         {
-            // What was tried before on this stream was taken and expires now, or was not taken: a new one it must be.
+            // A token sent before for this stream was accepted and now expires, or was rejected: in both cases fetch a new one.
             string? old = connection == _connection ? _tried ?? used : used;
             (_connection, _tried) = (connection, null);
             _renewing = RenewAsync(connection, old);
@@ -48,7 +50,7 @@ internal sealed class TokenRenewal(HubHttp http, CancellationToken cancellation)
         var backoff = new DecorrelatedJitter(TimeSpan.FromSeconds(10), Random.Shared.NextDouble);
         try
         {
-            // Few attempts: the next notice, or the end of the stream, comes anyway.
+            // Three attempts are enough: the hub's next notice, or the end of the stream, starts another renewal.
             for (int attempt = 0; attempt < 3; attempt++)
             {
                 if (await TryRenewAsync(connection, used, silence.Start(AnswerTimeout)).ConfigureAwait(false))
@@ -62,11 +64,11 @@ internal sealed class TokenRenewal(HubHttp http, CancellationToken cancellation)
         }
         catch (OperationCanceledException)
         {
-            // The subscription ends, or the hub does not answer.
+            // The subscription ended, or the hub did not respond.
         }
     }
 
-    /// <summary>False when it may work later.</summary>
+    /// <summary>Sends a new token once. False when a retry may succeed.</summary>
     private async Task<bool> TryRenewAsync(string connection, string? used, CancellationToken patience)
     {
         try

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Longwave.Client.Subscriptions;
 
-/// <summary>A subscription whose events have objects as data.</summary>
+/// <summary>Subscription whose events have objects as data.</summary>
 internal sealed class TypedSubscription<T>(Subscription subscription, JsonTypeInfo<T> type) : IAsyncEnumerable<TypedEvent<T>>
 {
     public async IAsyncEnumerator<TypedEvent<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default)

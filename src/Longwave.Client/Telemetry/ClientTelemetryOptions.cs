@@ -1,15 +1,15 @@
 namespace Longwave.Client.Telemetry;
 
-/// <summary>What a client measures about its subscriptions and tells the hub (<c>POST /v1/telemetry</c>): times and causes, never topics, data or addresses.</summary>
+/// <summary>Telemetry about subscriptions that a client posts to the hub (<c>POST /v1/telemetry</c>): times and causes, never topics, data or addresses.</summary>
 public sealed record ClientTelemetryOptions
 {
-    /// <summary>Part of the subscriptions that are measured, and of their events whose latency is told: 0 to 1. Default 0.1.</summary>
+    /// <summary>Share of subscriptions that are measured, and of their events whose latency is reported: 0 to 1. Default 0.1.</summary>
     public double SampleRate { get; init; } = 0.1;
 
-    /// <summary>Time between two posts. Default 30 seconds.</summary>
+    /// <summary>Interval between posts. Default 30 seconds.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most samples that wait to be posted; more are dropped. Default 500. A post has at most 100.</summary>
+    /// <summary>Maximum number of samples that wait to be posted; further ones are dropped. Default 500. A post contains at most 100.</summary>
     public int MaxWaiting { get; init; } = 500;
 
     internal void Check()

@@ -7,13 +7,13 @@ using Longwave.Client.Failures;
 
 namespace Longwave.Client.Telemetry;
 
-/// <summary>Posts samples to the hub in batches. What can't be posted is dropped: measuring must never cost the application anything.</summary>
+/// <summary>Posts samples to the hub in batches. Samples that cannot be posted are dropped: telemetry must never delay the application.</summary>
 internal sealed class TelemetryReporter : IAsyncDisposable
 {
-    /// <summary>Most samples of one post.</summary>
+    /// <summary>Maximum number of samples in one post.</summary>
     public const int MaxPerPost = 100;
 
-    // As much as the hub takes: a day.
+    // The hub's limit for a sample: one day.
     private const double MaxMs = 24 * 60 * 60 * 1_000d;
 
     private static readonly TimeSpan PostTimeout = TimeSpan.FromSeconds(10);
@@ -33,16 +33,16 @@ internal sealed class TelemetryReporter : IAsyncDisposable
         _posting = PostAsync();
     }
 
-    /// <summary>The share of subscriptions that are measured.</summary>
+    /// <summary>Share of subscriptions that are measured.</summary>
     public double SampleRate => _options.SampleRate;
 
-    /// <summary>The clock of measurements.</summary>
+    /// <summary>Clock for measurements.</summary>
     public TimeProvider Clock => _http.Clock;
 
-    /// <summary>Takes a sample, unless too many wait.</summary>
+    /// <summary>Queues a sample, or drops it when the queue is full.</summary>
     public void Add(TelemetrySample sample) => _waiting.Writer.TryWrite(sample);
 
-    /// <summary>Posts what waits, once, and ends.</summary>
+    /// <summary>Posts the queued samples once and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -83,7 +83,7 @@ internal sealed class TelemetryReporter : IAsyncDisposable
             }
             catch (Exception exception) when (FailureReader.IsOfNetwork(exception, CancellationToken.None))
             {
-                // The hub is away: these samples are lost, and the subscription itself says what is wrong.
+                // The hub is unavailable: these samples are lost. The subscription reports the failure itself.
                 return;
             }
         }

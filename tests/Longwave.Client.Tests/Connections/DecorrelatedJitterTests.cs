@@ -70,7 +70,7 @@ public sealed class DecorrelatedJitterTests
                 .Next(ofHub ? TimeSpan.FromSeconds(1 + (4 * random.NextDouble())) : Second * 3).TotalSeconds)
             .Order()];
 
-        // Most in one second, in means over the whole window: 2 is the limit of the benchmark of the same name.
+        // The highest number in one second, as a multiple of the mean over the window. 2 is the limit of the benchmark of the same name.
         int most = waits.Select((first, i) => waits.Skip(i).TakeWhile(w => w - first <= 1).Count()).Max();
         Assert.InRange(most / (waits.Length / (waits[^1] - waits[0])), 0, 2);
     }

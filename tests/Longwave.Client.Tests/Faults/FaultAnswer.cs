@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Longwave.Client.Tests.Faults;
 
-/// <summary>Writes one answer to a socket, in chunks unless the script makes the bytes itself.</summary>
+/// <summary>Writes one response to a socket, chunked unless the script contains the raw bytes.</summary>
 internal sealed class FaultAnswer(Socket socket, FaultRequest request, CancellationToken cancellation)
 {
     private bool IsChunked => request.Answer is null && request.Status is not (204 or 304);
@@ -63,7 +63,7 @@ internal sealed class FaultAnswer(Socket socket, FaultRequest request, Cancellat
 
     public void Cut() => socket.Close(timeout: 0);
 
-    /// <summary>Says nothing until the client leaves.</summary>
+    /// <summary>Sends nothing until the client disconnects.</summary>
     public Task HoldAsync() => DrainAsync();
 
     private async Task DrainAsync()
@@ -71,7 +71,7 @@ internal sealed class FaultAnswer(Socket socket, FaultRequest request, Cancellat
         byte[] buffer = new byte[1024];
         while (await socket.ReceiveAsync(buffer, cancellation) > 0)
         {
-            // What a client still sends is of no interest.
+            // Anything that the client still sends is ignored.
         }
     }
 
@@ -83,10 +83,10 @@ internal sealed class FaultAnswer(Socket socket, FaultRequest request, Cancellat
         }
     }
 
-    /// <summary>What the server takes for the time.</summary>
+    /// <summary>Current time of the simulated server.</summary>
     private DateTimeOffset Now => TimeProvider.System.GetUtcNow().AddSeconds(request.ClockOffsetSeconds);
 
-    /// <summary><c>+2s</c> is the HTTP date two seconds from now.</summary>
+    /// <summary>Expands a value: <c>+2s</c> is the HTTP date two seconds from now.</summary>
     private string Value(string value) =>
         value.StartsWith('+') && value.EndsWith('s') && int.TryParse(value[1..^1], CultureInfo.InvariantCulture, out int seconds)
             ? Now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Longwave.Client.Tests.Faults;
 
-/// <summary>One script of <c>spec/faults/faults.json</c>; the README beside it says what the members mean.</summary>
+/// <summary>One script of <c>spec/faults/faults.json</c>; the README in that folder describes the members.</summary>
 internal sealed record FaultScript
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -28,7 +28,7 @@ internal sealed record FaultScript
 
     public static IReadOnlyList<FaultScript> All { get; } = Read();
 
-    /// <summary>The bytes that the first answer has in its body.</summary>
+    /// <summary>Returns the body of the first response.</summary>
     public byte[] FirstBody() => [.. Requests[0].Steps.SelectMany(static s => s.Bytes())];
 
     private static FaultScript[] Read()
@@ -78,7 +78,7 @@ internal sealed record FaultRequest
 
 internal sealed record FaultExpectation
 {
-    /// <summary>Absent and null are different things here.</summary>
+    /// <summary>Expected header. Absent and null have different meanings.</summary>
     public JsonElement LastEventId { get; init; }
 
     public int? NotBeforeMs { get; init; }
@@ -123,7 +123,7 @@ internal sealed record FaultStep
 
 internal sealed record FaultEvent(string Id, string Data, string? Type);
 
-/// <summary>What the caller hears: an event, or a notice.</summary>
+/// <summary>What the caller receives: an event or a notice.</summary>
 internal sealed record FaultHearing
 {
     public string? Id { get; init; }

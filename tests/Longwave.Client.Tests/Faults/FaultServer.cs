@@ -6,7 +6,9 @@ using Longwave.Client.Tests.Hosting;
 
 namespace Longwave.Client.Tests.Faults;
 
-/// <summary>Plays a script on raw sockets: a web server is too polite for half of it. What a request got wrong is in <see cref="Problems"/>.</summary>
+/// <summary>
+/// Plays a script on raw sockets, because an HTTP server would not send invalid responses. <see cref="Problems"/> contains differences between requests and script.
+/// </summary>
 internal sealed class FaultServer : IAsyncDisposable
 {
     private const int ClockToleranceMs = 30;
@@ -22,8 +24,8 @@ internal sealed class FaultServer : IAsyncDisposable
     private int _requests;
     private long _endedAt;
 
-    /// <param name="script">What to do.</param>
-    /// <param name="bodyLength">After how many bytes the first answer ends; null for where the script says.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="bodyLength">Number of bytes after which the first response ends; null to end it where the script does.</param>
     public FaultServer(FaultScript script, int? bodyLength)
     {
         (_script, _bodyLength) = (script, bodyLength);
@@ -33,7 +35,7 @@ internal sealed class FaultServer : IAsyncDisposable
 
     public string Url => _listener.Url;
 
-    /// <summary>When every request of the script has come.</summary>
+    /// <summary>Completes when every request of the script has arrived.</summary>
     public Task AllCame => Task.WhenAll(_answered.Select(static a => a.Task));
 
     public IReadOnlyList<string> Problems
@@ -62,7 +64,7 @@ internal sealed class FaultServer : IAsyncDisposable
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException)
             {
-                // The client left, or the test is over.
+                // The client disconnected, or the test has ended.
             }
         }
     }
@@ -124,7 +126,7 @@ internal sealed class FaultServer : IAsyncDisposable
         }
     }
 
-    /// <summary>One step; of a body that is cut short the bytes that are left.</summary>
+    /// <summary>Plays one step; of a body that is cut short, only the remaining bytes.</summary>
     private async Task<int?> PlayAsync(FaultAnswer answer, FaultStep step, string head, int? left)
     {
         byte[] bytes = step.Bytes();

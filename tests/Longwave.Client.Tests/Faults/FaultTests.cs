@@ -5,7 +5,7 @@ using Longwave.Client.Subscriptions;
 
 namespace Longwave.Client.Tests.Faults;
 
-/// <summary>The scripts that every SDK has to bear, against a server that plays them on raw sockets.</summary>
+/// <summary>Runs the fault scripts, which every SDK must pass, against a server that plays them on raw sockets.</summary>
 public sealed class FaultTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -47,7 +47,7 @@ public sealed class FaultTests
         Assert.True(server.Problems.Count == 0, $"{at}: {string.Join("; ", server.Problems)}");
     }
 
-    /// <summary>Listens until the subscription ends, or everything was heard and asked for and nothing else comes.</summary>
+    /// <summary>Reads until the subscription ends, or until everything expected was received and requested and nothing else arrives.</summary>
     private static async Task<string> ListenAsync(LongwaveClient client, FaultScript script, List<string> heard, FaultServer server, CancellationToken patience)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(patience);
@@ -98,7 +98,7 @@ public sealed class FaultTests
         }
     }
 
-    /// <summary>As the hub wrote them; what it did not write is empty.</summary>
+    /// <summary>Formats members as the hub wrote them; a missing member is empty.</summary>
     private static string Members(params (string Name, string Text)[] members) =>
         JsonSerializer.Serialize(members.Where(static m => m.Text.Length > 0).ToDictionary(static m => m.Name, static m => m.Text));
 

@@ -28,7 +28,7 @@ internal sealed class HeardRequest
             ? Uri.UnescapeDataString(found[1])
             : null;
 
-    /// <summary>What is not as it should be.</summary>
+    /// <summary>Returns the differences from the expected request.</summary>
     public IEnumerable<string> Check(FaultExpectation expected, double sinceLastMs)
     {
         if (expected.LastEventId.ValueKind != JsonValueKind.Undefined && expected.LastEventId.GetString() != LastEventId)

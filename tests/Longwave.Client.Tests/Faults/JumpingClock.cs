@@ -1,6 +1,6 @@
 namespace Longwave.Client.Tests.Faults;
 
-/// <summary>A machine whose clock is ten years wrong, and jumps. Its timers and timestamps are right, as those of such a machine are.</summary>
+/// <summary>A clock whose wall time is ten years wrong and jumps. Its timers and timestamps are correct, as on such a machine.</summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private static readonly TimeSpan TenYears = TimeSpan.FromDays(3652.5);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Longwave.Client.Tests.Hosting;
 
-/// <summary>A wire to a port of this machine. Of what comes back on its first connection only so many bytes arrive; then it is cut, without a farewell.</summary>
+/// <summary>A TCP proxy to a local port. On its first connection it forwards only a number of response bytes, then aborts the connection.</summary>
 internal sealed class CuttingWire : IAsyncDisposable
 {
     private readonly RawListener _listener;
@@ -18,7 +18,7 @@ internal sealed class CuttingWire : IAsyncDisposable
 
     public string Url => _listener.Url;
 
-    /// <summary>Whether fewer bytes came back than it would have let through.</summary>
+    /// <summary>Whether the response was shorter than the limit.</summary>
     public bool IsWhole => Volatile.Read(ref _left) > 0;
 
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
@@ -40,7 +40,7 @@ internal sealed class CuttingWire : IAsyncDisposable
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // Cut.
+                // The connection was aborted.
             }
         }
     }
@@ -62,7 +62,7 @@ internal sealed class CuttingWire : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Cut.
+            // The connection was aborted.
         }
     }
 }

@@ -6,7 +6,7 @@ using Longwave.Server.Configuration;
 
 namespace Longwave.Client.Tests.Hosting;
 
-/// <summary>Tokens as an identity provider would issue them.</summary>
+/// <summary>Issues tokens as an identity provider does.</summary>
 internal sealed class Issuer : IDisposable
 {
     private const string Name = "https://issuer.example";
@@ -15,7 +15,7 @@ internal sealed class Issuer : IDisposable
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private readonly string _file = Path.GetTempFileName();
 
-    /// <summary>Makes a hub take its tokens, and give everybody else nothing.</summary>
+    /// <summary>Configures a hub to accept these tokens and to reject every other request.</summary>
     public void Configure(LongwaveOptions options)
     {
         File.WriteAllText(_file, "base64:" + Convert.ToBase64String(_secret));
@@ -23,10 +23,10 @@ internal sealed class Issuer : IDisposable
         options.Auth.Issuers.Add(new IssuerOptions { Issuer = Name, Audiences = [Audience], Keys = [new KeyOptions { File = _file }] });
     }
 
-    /// <summary>A token.</summary>
-    /// <param name="subject">Whose.</param>
+    /// <summary>Creates a token.</summary>
+    /// <param name="subject">Subject of the token.</param>
     /// <param name="grants">The claim <c>longwave</c>.</param>
-    /// <param name="lifetime">How long it is good.</param>
+    /// <param name="lifetime">Lifetime of the token.</param>
     public string Token(string subject, string grants, TimeSpan lifetime)
     {
         double now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;

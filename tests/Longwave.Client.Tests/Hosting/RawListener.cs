@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace Longwave.Client.Tests.Hosting;
 
-/// <summary>Takes connections on a free port of this machine and serves each, until it is disposed.</summary>
+/// <summary>Accepts connections on a free local port and serves each, until it is disposed.</summary>
 internal sealed class RawListener : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    /// <param name="serve">Serves the connection with this number, from 0. It owns the socket, and ends when <see cref="Stopping"/> does.</param>
+    /// <param name="serve">Serves the connection with this number, from 0. It owns the socket and must return after <see cref="Stopping"/> is cancelled.</param>
     public RawListener(Func<Socket, int, Task> serve)
     {
         Stopping = _stopping.Token;
@@ -18,7 +18,7 @@ internal sealed class RawListener : IAsyncDisposable
         _accepting = AcceptAsync(serve);
     }
 
-    /// <summary>Cancelled when it is disposed.</summary>
+    /// <summary>Cancelled on disposal.</summary>
     public CancellationToken Stopping { get; }
 
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";

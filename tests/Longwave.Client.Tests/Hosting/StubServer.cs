@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Client.Tests.Hosting;
 
-/// <summary>A web server that answers as the test says.</summary>
+/// <summary>An HTTP server whose responses are defined by the test.</summary>
 internal sealed class StubServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Client.Tests.Hosting;
 
-/// <summary>A real hub that can be stopped and started again: the same port, the same log.</summary>
+/// <summary>A real hub that can be stopped and restarted with the same port and log.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-client-tests-");
@@ -19,8 +19,8 @@ internal sealed class TestHub : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{_port}";
 
-    /// <summary>Starts one.</summary>
-    /// <param name="configure">What is other than by default, at every start.</param>
+    /// <summary>Starts a hub.</summary>
+    /// <param name="configure">Changes options from their defaults, at every start.</param>
     public static async Task<TestHub> StartedAsync(Action<LongwaveOptions>? configure = null)
     {
         var hub = new TestHub { _configure = configure };

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Longwave.Client.Tests.Packages;
 
-/// <summary>The command line of the SDK. No build server outlives a command.</summary>
+/// <summary>Runs the .NET command line. No build server stays running after a command.</summary>
 internal static class Dotnet
 {
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs a command to its end; fails with its output when the command fails.</summary>
+    /// <summary>Runs a command and waits for it; a failure throws with its output.</summary>
     public static async Task RunAsync(string directory, string command, params string[] arguments)
     {
         using Process dotnet = Start(directory, [command, .. arguments, "--disable-build-servers"]);

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Longwave.Client.Tests.Packages;
 
-/// <summary>A project that has nothing but the packages of <c>dotnet pack</c> runs the program of their README.</summary>
+/// <summary>Tests that a project with only the packages of <c>dotnet pack</c> runs the program of their README.</summary>
 public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
         await WriteProjectAsync(project, feed.Path, Path.Combine(work.FullName, "packages"), framework, settings);
         await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Snippet().Replace("http://localhost:8080", hub.Url, StringComparison.Ordinal));
 
-        // With its own runtime where this machine has none for it: what runs must be what the package has for that framework.
+        // Publish self-contained where this machine lacks the runtime, so that the run uses the package's assembly for that framework.
         string output = Path.Combine(work.FullName, "out");
         await Dotnet.RunAsync(project, "publish", "-c", "Release", "-o", output);
         string program = Path.Combine(output, "app");
@@ -28,7 +28,7 @@ public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
         Task<string?> line = app.StandardOutput.ReadLineAsync().WaitAsync(Dotnet.Patience);
         while (!line.IsCompleted)
         {
-            // The program subscribes to what comes from now on, and does not report when its stream is open.
+            // The program receives events published from now on, and does not report when its stream is open: publish repeatedly.
             await publisher.PublishAsync("demo", "hello");
             await Task.WhenAny(line, Task.Delay(100));
         }
@@ -58,7 +58,7 @@ public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
             </Project>
             """);
 
-        // Packages of ours come from the feed alone; a runtime comes from where all packages of this machine come from.
+        // Longwave packages come only from the feed; runtimes come from the machine's usual package source.
         await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
             <configuration>
               <packageSources><add key="feed" value="{feed}" /></packageSources>
@@ -80,7 +80,7 @@ public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
         }
     }
 
-    /// <summary>The first program of the package's README, which is that of the repository's, too.</summary>
+    /// <summary>Returns the first program of the package's README, which is also that of the repository's README.</summary>
     private static string Snippet()
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "src", "Longwave.Client", "README.md"));

@@ -1,6 +1,6 @@
 namespace Longwave.Client.Tests.Packages;
 
-/// <summary>A folder with the packages that <c>dotnet pack</c> makes, for all tests of a class.</summary>
+/// <summary>A folder with the output of <c>dotnet pack</c>, shared by all tests of a class.</summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longwave-feed-");
@@ -11,7 +11,7 @@ public sealed class PackedFeed : IAsyncLifetime
     {
         foreach (string name in (string[])["Longwave.Protocol", "Longwave.Client"])
         {
-            // The solution's build leaves nothing to compile; a build of the tests alone leaves the .NET 8 side.
+            // After a build of the solution nothing is left to compile; after a build of the tests alone, the .NET 8 target is.
             string project = System.IO.Path.Combine(Repository.Root, "src", name, name + ".csproj");
             await Dotnet.RunAsync(Repository.Root, "pack", project, "-c", "Release", "-o", Path, "--no-restore");
         }

@@ -1,6 +1,6 @@
 namespace Longwave.Client.Tests.Packages;
 
-/// <summary>Where the repository is.</summary>
+/// <summary>Location of the repository.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

@@ -8,7 +8,7 @@ using Longwave.Client.Tests.Hosting;
 
 namespace Longwave.Client.Tests.Subscriptions;
 
-/// <summary>A client and a real hub.</summary>
+/// <summary>Tests a client against a real hub.</summary>
 public sealed class HubTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -139,7 +139,7 @@ public sealed class HubTests
         SubscriptionOptions options = All() with { PositionStore = new FilePositionStore(file) };
         await client.PublishBatchAsync([.. Enumerable.Range(0, 6).Select(i => new OutgoingEvent("t", $"{i}"))]);
 
-        // Left in the middle of the third event: it was not handled.
+        // The loop ended inside the third event, so that event was not handled.
         Assert.Equal(["0", "1", "2"], (await TakeAsync(client.Subscribe(options), 3)).Select(e => e.Data));
         Subscription second = client.Subscribe(options);
         Assert.Equal(["2", "3"], (await TakeAsync(second, 2, second.MarkHandled)).Select(e => e.Data));
@@ -165,7 +165,7 @@ public sealed class HubTests
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
             while (Volatile.Read(ref published) < (restart * EventsBetween) - (EventsBetween / 2) && await timer.WaitForNextTickAsync(patience.Token))
             {
-                // The hub goes while events are on their way.
+                // The hub stops while events are in flight.
             }
 
             await hub.StopAsync();

@@ -12,7 +12,7 @@ using Longwave.Server.Manage;
 
 namespace Longwave.Client.Tests.Subscriptions;
 
-/// <summary>A client with tokens and a real hub that asks for them.</summary>
+/// <summary>Tests a client with tokens against a real hub that requires authentication.</summary>
 public sealed class IdentityTests : IAsyncLifetime
 {
     private const string ReadAndWrite = """{"subscribe":["t"],"publish":["t"]}""";

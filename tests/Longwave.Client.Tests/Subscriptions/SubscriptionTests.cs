@@ -34,7 +34,7 @@ public sealed class SubscriptionTests
 
         Assert.Equal("?topic=prices/{symbol}&topic=a&b&type=trade&since=2026-11-23T06:57:00.000Z&format=cloudevents&max_rate=0.5&conflate=key", query);
 
-        // As a browser's EventSource has it: a cache asks its origin.
+        // As a browser's EventSource does: caches must revalidate with the origin.
         Assert.Equal("no-cache", cache);
     }
 
@@ -169,7 +169,7 @@ public sealed class SubscriptionTests
         await waiting.Task;
         while (!all.IsCompleted && requests < 2)
         {
-            // The wait begins right after it was said.
+            // The delay begins immediately after the callback.
             subscription.ReconnectNow();
             await Task.WhenAny(all, Task.Delay(20));
         }

@@ -5,7 +5,7 @@ using Longwave.Client.Subscriptions;
 
 namespace Longwave.Client.Tests.Vectors;
 
-/// <summary>The wire vectors of <c>spec/vectors</c>, through the whole client: an answer of HTTP in pieces of every size.</summary>
+/// <summary>Runs the wire vectors of <c>spec/vectors</c> through the whole client, as HTTP responses in chunks of every size.</summary>
 public sealed class ParseVectorTests
 {
     public static TheoryData<string> Names => new(All().Select(static v => v.GetProperty("name").GetString()!));
@@ -27,7 +27,7 @@ public sealed class ParseVectorTests
             using var end = new CancellationTokenSource();
             try
             {
-                // What a stream said is all there is; the client would come back for more.
+                // Stop at the end of the response; otherwise the client would reconnect.
                 await foreach (ReceivedEvent e in client.Subscribe(new SubscriptionOptions
                 {
                     Address = new Uri("http://other.example/feed"),

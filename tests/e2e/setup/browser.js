@@ -1,4 +1,4 @@
-// Chromium, and the page in it as a person sees it.
+// Opens the hub's page in Chromium and reads it as a user sees it.
 
 import { chromium } from 'playwright-core';
 import { until } from './until.js';
@@ -11,8 +11,8 @@ const ARGUMENTS = [
 export const launch = (more = []) => chromium.launch({ executablePath: process.env.LONGWAVE_CHROMIUM ?? '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
 
 /**
- * A fresh page with nothing remembered. `troubles` collects what must never happen: dialogs, exceptions, violations of the content security
- * policy, requests to anybody but the hub.
+ * Opens a new page without stored state. `troubles` collects what must never happen: dialogs, exceptions, violations of the content
+ * security policy, requests to servers other than the hub.
  */
 export async function newPage(browser, hub, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
@@ -25,7 +25,7 @@ export async function newPage(browser, hub, options = {}) {
   });
   page.on('pageerror', (error) => troubles.push(`exception: ${error.stack}`));
   page.on('console', (message) => {
-    // A hub that was stopped answers nothing; the browser itself says so on the console.
+    // The browser logs an error when the hub is stopped; ignore it.
     if (['error', 'warning'].includes(message.type()) && !/net::ERR_|the server responded with a status/.test(message.text())) {
       troubles.push(`console: ${message.text()}`);
     }
@@ -42,16 +42,16 @@ export const option = (page, topic) => page.locator(`#topic-list [data-selector=
 
 export const isLive = (page) => page.locator('#state[data-state=live]').waitFor();
 
-/** Opens the page listening to `topics`, and waits until the stream is there. */
+/** Opens the page subscribed to `topics` and waits for the stream. */
 export async function listen(page, hub, ...topics) {
   await page.goto(`${hub.url}/?${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join('&')}`);
   await isLive(page);
 }
 
-/** The data of the rows, oldest first. */
+/** Returns the data of the rows, oldest first. */
 export const shown = async (page) => (await page.locator('#rows > .row .data').allInnerTexts()).reverse();
 
-/** Waits until exactly these rows are there, oldest first. */
+/** Waits until exactly these rows are displayed, oldest first. */
 export const untilShown = (page, expected) => untilSame(`the rows ${expected}`, () => shown(page), expected);
 
 export async function untilSame(what, read, expected) {

@@ -1,4 +1,4 @@
-// Chromium without a driver in between. Playwright makes every page believe that it is seen, and a page that is seen can't be frozen.
+// Controls Chromium without a driver. Playwright makes every page report itself as visible, and a visible page cannot be frozen.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ export class Chromium {
     }
   }
 
-  /** One command of the DevTools protocol. */
+  /** Sends one command of the DevTools protocol. */
   send(method, params = {}, sessionId = undefined) {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
@@ -85,7 +85,7 @@ export class Tab {
     return this.#chromium.send(method, params, this.#sessionId);
   }
 
-  /** The value of an expression, awaited. */
+  /** Returns the awaited value of an expression. */
   async evaluate(expression) {
     const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
     if (exceptionDetails) {
@@ -95,12 +95,12 @@ export class Tab {
     return result.value;
   }
 
-  /** Brings it to the front; the one that was there is hidden. */
+  /** Brings the tab to the front and hides the previous one. */
   show() {
     return this.#chromium.send('Target.activateTarget', { targetId: this.#targetId });
   }
 
-  /** Only a hidden tab freezes. */
+  /** Freezes the tab. Only a hidden tab can be frozen. */
   freeze() {
     return this.send('Page.setWebLifecycleState', { state: 'frozen' });
   }

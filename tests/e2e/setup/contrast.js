@@ -1,11 +1,11 @@
-// Contrast as WCAG 2 defines it, of every text that is seen against what is behind it, and of the edges of controls.
+// Measures contrast as WCAG 2 defines it, of visible text against its background, and of the edges of controls.
 
-/** The texts and controls whose contrast is too low, each with its ratio. */
+/** Returns the texts and controls whose contrast is too low, each with its ratio. */
 export function contrastFailures(page) {
   return page.evaluate(() => {
     const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
 
-    // The browser itself turns any colour notation into bytes.
+    // The browser converts any colour notation to bytes.
     const parse = (color) => {
       context.clearRect(0, 0, 1, 1);
       context.fillStyle = color;

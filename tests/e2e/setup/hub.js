@@ -1,4 +1,4 @@
-// A real hub as its own process, on a port of its own, with a log of its own.
+// Runs a real hub as a separate process, with its own port and log.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,7 +54,7 @@ export class Hub {
     });
   }
 
-  /** `SIGKILL` gives it no chance to do anything; `SIGTERM` makes it drain. Resolves when the process is gone. */
+  /** Stops the hub. `SIGKILL` ends it at once; `SIGTERM` makes it drain. Resolves when the process has ended. */
   async stop(signal = 'SIGKILL') {
     const running = this.#process;
     this.#process = null;
@@ -65,7 +65,7 @@ export class Hub {
     }
   }
 
-  /** A log that has nothing to do with the one before. */
+  /** Starts a new log, unrelated to the previous one. */
   async forgetLog() {
     await rm(join(this.folder, 'data'), { recursive: true, force: true });
   }
@@ -94,7 +94,7 @@ export class Hub {
     return (await response.json()).id;
   }
 
-  /** Publishes until the hub says that it has it, once however often it had to be said. */
+  /** Publishes an event and retries until the hub confirms it; it is in the log once. */
   async publishThrough(topic, data) {
     const key = `${topic} ${data}`;
     let id;

@@ -1,8 +1,9 @@
-// Pages of a hub's origin with nothing on them but the client that the hub serves. What the hub answers forbids scripts, so the browser must be told to let them.
+// Opens pages of a hub's origin that contain only the client that the hub serves. The hub's pages forbid scripts, so the browser has to
+// bypass that.
 
 import { until } from './until.js';
 
-/** A tab that has loaded the client as `window.sdk`. */
+/** Opens a tab that has loaded the client as `window.sdk`. */
 export async function newTab(context, hub) {
   const tab = await context.newPage();
   await tab.goto(`${hub.url}/healthz`);
@@ -12,7 +13,7 @@ export async function newTab(context, hub) {
   return tab;
 }
 
-/** Subscribes in the tab; `window.heard` gets the data of every event, `window.said` states, gaps and resets. */
+/** Subscribes in the tab; `window.heard` collects the data of every event, `window.said` the states, gaps and resets. */
 export async function subscribeIn(tab, { how = 'subscribe', ...options }) {
   await tab.evaluate(([name, given]) => {
     window.heard = [];
@@ -35,7 +36,7 @@ export const saidIn = (tab) => tab.evaluate(() => window.said);
 
 export const isOpenIn = (tab) => until('the subscription is open', () => tab.evaluate(() => window.subscription.state.name === 'open'));
 
-/** Waits until the tab heard exactly these, and says what it heard when it did not. */
+/** Waits until the tab has received exactly these events; the error contains what it received instead. */
 export async function untilHeard(tab, expected) {
   let last;
   await until('the events', async () => (last = await heardIn(tab)).length >= expected.length).catch(() => {});

@@ -1,4 +1,4 @@
-// Waiting on conditions: bounded, and with words for what did not come.
+// Waits for conditions with a time limit and an explanatory error.
 
 const LIMIT_MS = 60_000;
 const STEP_MS = 25;

@@ -1,17 +1,17 @@
-// Plays one fault script on a raw socket: a web server would be too polite.
+// Plays one fault script on a raw socket, because an HTTP server would not send invalid responses.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { readRequest } from './request.js';
 
-/** Clocks of timers and of the script differ by a little. */
+/** Tolerance in milliseconds between the timer's clock and the script's. */
 const EARLY_MS = 30;
 
 const PHRASES = { 200: 'OK', 204: 'No Content', 304: 'Not Modified', 307: 'Temporary Redirect' };
 
 export class Player {
-  /** What was not as the script expects it. */
+  /** Differences between the requests and the script. */
   violations = [];
   #script;
   #server;
@@ -138,7 +138,7 @@ export class Player {
       } else if (step.hold) {
         await once(signal, 'abort');
       } else if (step.cut) {
-        // What was written leaves first, then the connection breaks.
+        // Send the written bytes first, then break the connection.
         await new Promise((resolve) => socket.write('', resolve));
         socket.destroy();
       } else if (step.end && hasBody) {
@@ -173,7 +173,7 @@ function resolvers() {
 }
 
 function head(status, headers, clockOffsetSeconds, hasBody) {
-  // The clock of the client's Date is wrong here, and the server's is not the client's.
+  // The client's Date is wrong in this test; use the server's own clock.
   const date = (seconds) => new Date(performance.timeOrigin + performance.now() + (clockOffsetSeconds + seconds) * 1000).toUTCString();
   const all = { Date: date(0), 'Content-Type': 'text/event-stream', ...headers, ...(hasBody ? { 'Transfer-Encoding': 'chunked' } : {}) };
   if (all['Retry-After']?.startsWith('+')) {

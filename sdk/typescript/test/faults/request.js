@@ -1,4 +1,4 @@
-// HTTP requests out of a socket, one after the other; their bodies are read and dropped.
+// Reads HTTP requests from a socket, one after another, and discards their bodies.
 
 /** @param {import('node:net').Socket} socket */
 export async function* readRequest(socket) {
@@ -26,7 +26,7 @@ export async function* readRequest(socket) {
       return;
     }
 
-    // Header bytes are UTF-8 here: that is what an id is sent in.
+    // Decode header bytes as UTF-8, because ids are sent as UTF-8.
     const [first, ...lines] = buffer.subarray(0, end).toString('utf8').split('\r\n');
     const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
     const total = end + 4 + Number(headers['content-length'] ?? 0);

@@ -1,4 +1,4 @@
-// Tokens as an identity provider would issue them, and a hub that takes them.
+// Issues tokens as an identity provider does, and configures a hub to accept them.
 
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export class Issuer {
   #secret = randomBytes(32);
   #folder = mkdtempSync(join(tmpdir(), 'longwave-issuer-'));
 
-  /** Settings of a hub that takes its tokens, and gives everybody else nothing. */
+  /** Returns settings of a hub that accepts these tokens and rejects every other request. */
   settings() {
     const file = join(this.#folder, 'secret');
     writeFileSync(file, `base64:${this.#secret.toString('base64')}`, { mode: 0o600 });
@@ -27,7 +27,7 @@ export class Issuer {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** @param {number} seconds How long it is good. */
+  /** @param {number} seconds Lifetime of the token. */
   token(subject, grants, seconds = 3600) {
     const now = Date.now() / 1000;
     const claims = { iss: 'https://issuer.example', aud: 'longwave', sub: subject, jti: randomUUID(), iat: now, exp: now + seconds, longwave: grants };

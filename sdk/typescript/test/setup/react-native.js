@@ -1,4 +1,4 @@
-// The network of React Native: an XMLHttpRequest that tells its text as it arrives, and a `fetch` on top of it that answers at the end and has no `body`.
+// Network of React Native: an XMLHttpRequest with progressive text, and a `fetch` on top of it that responds at the end and has no `body`.
 
 import http from 'node:http';
 
@@ -62,7 +62,7 @@ class NativeResponse {
   }
 }
 
-/** As the polyfill has it: `cache: 'no-store'` makes a parameter `_`. */
+/** As in the polyfill, `cache: 'no-store'` adds a parameter `_`. */
 const nativeFetch = (input, init = {}) => new Promise((resolve, reject) => {
   const request = new NativeXhr();
   const address = ['no-store', 'no-cache'].includes(init.cache) && !init.body ? `${input}${input.includes('?') ? '&' : '?'}_=1` : input;
@@ -79,7 +79,7 @@ const nativeFetch = (input, init = {}) => new Promise((resolve, reject) => {
   request.send(init.body);
 });
 
-/** Replaces the globals; returns what puts them back. */
+/** Replaces the globals; returns a function that restores them. */
 export function becomeReactNative() {
   const before = { fetch, Response, XMLHttpRequest: globalThis.XMLHttpRequest };
   Object.assign(globalThis, { fetch: nativeFetch, Response: NativeResponse, XMLHttpRequest: NativeXhr });

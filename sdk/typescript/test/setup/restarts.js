@@ -1,4 +1,4 @@
-// A hub that is killed every two seconds under publish load, and clients that must not care.
+// Runs clients against a hub that is killed every two seconds under publish load.
 
 import { setTimeout } from 'node:timers/promises';
 import { subscribe } from '../../dist/index.js';
@@ -10,7 +10,7 @@ const EVERY_MS = 2000;
 const BATCH = 20;
 const PAUSE_MS = 5;
 
-/** How long the last events may take once the hub stays up. */
+/** Time limit in milliseconds for the last events after the last restart. */
 const TAIL_MS = 60_000;
 
 const WAYS = [
@@ -68,7 +68,7 @@ class Listener {
   }
 }
 
-/** Runs for so many milliseconds, and tells what each client heard. */
+/** Runs for a number of milliseconds and returns what each client received. */
 export async function runRestarts(durationMs) {
   const hub = await Hub.start({ ENGINE__RETRYMIN: '00:00:00.020', ENGINE__RETRYMAX: '00:00:00.100' });
   const listeners = WAYS.map((way) => new Listener(hub, way));

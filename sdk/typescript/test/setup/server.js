@@ -1,10 +1,10 @@
-// A web server whose answers a test gives.
+// HTTP server whose responses are defined by a test.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 export class Server {
-  /** What came in: method, url, headers, body. */
+  /** Received requests: method, url, headers, body. */
   requests = [];
   #server;
 

@@ -1,11 +1,11 @@
-// A `fetch` whose answers the test writes, and the events that come out of the subscription.
+// A `fetch` whose responses are written by the test, and the events of the subscription that uses it.
 
 import { afterEach, beforeEach, mock } from 'node:test';
 import { subscribe } from '../../dist/index.js';
 
 const encoder = new TextEncoder();
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs all pending tasks and microtasks. */
 export const settle = async () => {
   for (let i = 0; i < 30; i++) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -13,13 +13,13 @@ export const settle = async () => {
 };
 
 export class Wire {
-  /** What was asked, newest last. */
+  /** Requests, newest last. */
   requests = [];
-  /** What the caller heard: ids of events, and what was said. */
+  /** What the caller received: ids of events, and notices. */
   heard = [];
   said = [];
   end = null;
-  /** The loop goes on when this is null or resolves. */
+  /** The loop continues when this is null or resolves. */
   hold = null;
   subscription;
 
@@ -62,7 +62,7 @@ export class Wire {
     return this.said.filter(([name]) => name === 'state').map(([, state]) => state);
   }
 
-  /** Answers the newest request with a stream; returns what writes to it. */
+  /** Responds to the newest request with a stream; returns its writer. */
   stream({ type = 'text/event-stream', headers = {} } = {}) {
     const { resolve, signal } = this.last;
     let writer;
@@ -79,7 +79,7 @@ export class Wire {
       try {
         writer.error(signal.reason);
       } catch {
-        // It had ended.
+        // The stream was already closed.
       }
     });
     resolve(new Response(body, { headers: { 'Content-Type': type, ...headers } }));
@@ -113,7 +113,7 @@ export const tip = (n, epoch = E) => `: ${epoch}-${n}\n`;
 export const event = (n, data = `${n}`, epoch = E) => `id: ${epoch}-${n}\ndata: ${data}\n\n`;
 export const control = (type, data, extra = '') => `event: longwave.${type}\n${extra}data: ${JSON.stringify(data)}\n\n`;
 
-/** Subscriptions and a clock that the test moves, for every test of the file. */
+/** Provides subscriptions and a clock that the test controls, for every test of the file. */
 export function useWires() {
   const realNow = performance.now.bind(performance);
   let wires;
@@ -135,7 +135,7 @@ export function useWires() {
       return wire;
     },
 
-    /** @param late The clock goes on by so much more than the timers: the program slept. */
+    /** @param late Additional time that passes on the clock but not on the timers, as in a suspended program. */
     pass: async (ms, late = 0) => {
       clock += ms + late;
       mock.timers.tick(ms);
