@@ -12,7 +12,7 @@ using Longwave.Tokens;
 
 namespace Longwave;
 
-/// <summary>The command line as a whole.</summary>
+/// <summary>The root of the command line.</summary>
 internal static class LongwaveCommand
 {
     private const string Epilogue = """
@@ -36,11 +36,11 @@ internal static class LongwaveCommand
         data in use by another hub); 2 wrong command line or configuration.
         """;
 
-    /// <summary>Longer lines are hard to read, however wide the window is.</summary>
+    /// <summary>Maximum line width of the help, in characters, for readability.</summary>
     private const int MaxHelpWidth = 110;
 
-    /// <summary>Makes the command and its subcommands.</summary>
-    /// <param name="terminal">What they read from and write to.</param>
+    /// <summary>Creates the root command and its subcommands.</summary>
+    /// <param name="terminal">Streams of the commands.</param>
     public static Command Create(Terminal terminal)
     {
         var help = new HelpOption();
@@ -71,7 +71,7 @@ internal static class LongwaveCommand
         return command;
     }
 
-    /// <summary>Runs a command line; the result is the exit code.</summary>
+    /// <summary>Runs a command line and returns the exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
     {
         ParseResult parsed = Create(terminal).Parse(arguments.Count == 0 ? ["serve"] : arguments);
@@ -82,7 +82,7 @@ internal static class LongwaveCommand
 
         try
         {
-            // Commands end by themselves when they are told to; a hub that sends its clients away needs longer than the two seconds of the default.
+            // Commands end on cancellation by themselves; a draining hub needs more than the default two seconds.
             var invocation = new InvocationConfiguration
             {
                 ProcessTerminationTimeout = null,
@@ -101,7 +101,7 @@ internal static class LongwaveCommand
         }
         catch (IOException exception)
         {
-            // What is left here is the output: a full disk, a reader that has gone.
+            // Only output errors remain here: a full disk, or a pipe without a reader.
             terminal.Say($"Can't write the output: {exception.Message}");
             return ExitCode.Failed;
         }
@@ -114,7 +114,7 @@ internal static class LongwaveCommand
 
     private static int Refuse(ParseResult parsed, Terminal terminal)
     {
-        // The words that nobody knows are the reason; that no command was found among them is not worth a line.
+        // With unknown words, the error "required command was not provided" is only a consequence: omit it.
         bool unknown = parsed.UnmatchedTokens.Count > 0;
         foreach (string message in parsed.Errors.Select(static e => e.Message).Distinct().Where(m => !unknown || !m.StartsWith("Required command", StringComparison.Ordinal)))
         {

@@ -8,7 +8,7 @@ using Longwave.BadDays.Tests.Machines;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>Clients that ask for streams and are gone before, while or just after they get them; of the kind of CVE-2023-44487 too.</summary>
+/// <summary>Clients that disconnect before, during or just after the start of their streams, also with HTTP/2 resets (CVE-2023-44487).</summary>
 public sealed class AbruptClientTests
 {
     private const int Streams = 3_000;
@@ -43,7 +43,7 @@ public sealed class AbruptClientTests
         await hub.StopAsync();
     }
 
-    /// <summary>One of many streams of one connection, reset now, soon, or once its beginning is there.</summary>
+    /// <summary>Opens one of many streams of a connection, and resets it at once, soon, or after its first bytes.</summary>
     private static async Task CutStreamAsync(HubClient client, int i)
     {
         using var cut = new CancellationTokenSource();
@@ -65,11 +65,11 @@ public sealed class AbruptClientTests
         }
         catch (Exception cutOff) when (cutOff is OperationCanceledException or HttpRequestException)
         {
-            // As it was meant to be; or the web server has had enough of resets and closed the connection, and the next stream opens another.
+            // Either the intended reset, or the web server closed the connection because of too many resets; the next stream opens a new one.
         }
     }
 
-    /// <summary>A connection that is reset, not closed, right after the request or after the first bytes of the answer.</summary>
+    /// <summary>Resets (instead of closes) a connection right after the request or after the first bytes of the response.</summary>
     private static async Task CutConnectionAsync(HubSettings settings, int i)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };

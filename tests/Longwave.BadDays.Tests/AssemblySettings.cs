@@ -1,2 +1,2 @@
-// Each test loads the machine with processes of its own; beside each other they would only measure one another.
+// Run tests one at a time: each loads the machine with its own processes, and parallel tests would distort each other's measurements.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

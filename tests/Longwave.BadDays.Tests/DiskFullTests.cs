@@ -7,7 +7,7 @@ using Longwave.BadDays.Tests.Storage;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>There is no room left on the disk of the log, and then there is again.</summary>
+/// <summary>The disk of the log becomes full, and later has free space again.</summary>
 public sealed class DiskFullTests
 {
     private static readonly string Large = new('x', 20_000);
@@ -111,7 +111,7 @@ public sealed class DiskFullTests
         }
     }
 
-    /// <summary>The log may have room of its own left: in pages and in a WAL that was longer once.</summary>
+    /// <summary>The log may still have internal space: free pages, or a WAL file that was longer earlier.</summary>
     private static async Task<PublishReply> UntilRefusedAsync(HubClient client, List<long> acknowledged)
     {
         while (true)

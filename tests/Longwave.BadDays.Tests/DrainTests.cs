@@ -8,7 +8,7 @@ using Longwave.BadDays.Tests.Storage;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>The hub is told to go, with many streams open and publishers at work.</summary>
+/// <summary>The hub drains with many open streams and active publishers.</summary>
 public sealed class DrainTests
 {
     private const int Streams = 500;

@@ -7,8 +7,8 @@ using Longwave.BadDays.Tests.Machines;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>
-/// Clients that want to keep the hub busy or full. Beside each attack a publisher publishes and a follower follows: nothing of theirs may be
-/// refused, lost or repeated, and the hub's memory stays within a bound. How much slower they get is measured by the benchmark `hostile`.
+/// Clients that try to exhaust the hub's CPU, memory or connections. During each attack a publisher and a follower stay active: none of their
+/// requests or events may be refused, lost or repeated, and the hub's memory stays bounded. The benchmark `hostile` measures how much they slow down.
 /// </summary>
 public sealed class HostileClientTests
 {
@@ -16,7 +16,7 @@ public sealed class HostileClientTests
     private const int HalfOpen = 10_000;
     private const int ResetConnections = 5;
 
-    /// <summary>More than the hub had before the attack, in bytes: some ten KB for each of ten thousand connections, and the garbage of a burst.</summary>
+    /// <summary>Maximum memory growth during an attack, in bytes: some ten KB for each of ten thousand connections, and temporary garbage.</summary>
     private const long MemoryBound = 300L * 1024 * 1024;
 
     private static readonly TimeSpan SlowLength = TimeSpan.FromSeconds(8);

@@ -6,7 +6,7 @@ using Longwave.BadDays.Tests.Storage;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>The hub dies without a word, again and again, while it is published to and read from.</summary>
+/// <summary>The hub is killed repeatedly during publishing and reading.</summary>
 public sealed class KillTests
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class KillTests
     [Trait("Category", "Slow")]
     public Task Kill_SixtyTimesUnderLoad_KeepsAllThatWasAcknowledged() => KillAsync(60);
 
-    /// <summary>Removing is writing too: what is kept, what the index says and what the figures say must still be one.</summary>
+    /// <summary>Retention writes too: after a kill, events, index and topic figures must still agree.</summary>
     [Fact]
     [Trait("Category", "Slow")]
     public async Task Kill_WhileRetentionRemoves_KeepsTheNewestOfEachTopic()
@@ -55,7 +55,7 @@ public sealed class KillTests
         }
 
 
-        // Two topics are alternates of each other's events, and lose some with them.
+        // Topics 7 and 8 are alternates of each other's events, so the retention of one also counts events of the other: exclude them.
         Assert.All(Enumerable.Range(0, 20).Where(static i => i is not (7 or 8)), i => Assert.True(topics[$"load/{i}"].Count >= Kept, $"{topics[$"load/{i}"]}"));
         TestContext.Current.TestOutputHelper?.WriteLine($"{ledger.Count} events acknowledged, {events.Count} kept");
     }
@@ -95,10 +95,10 @@ public sealed class KillTests
     }
 
     /// <summary>
-    /// One life of the hub: it dies while it starts, or after a random number of acknowledgements; before that, everything that its
-    /// predecessors acknowledged must be where they said.
+    /// Runs the hub once and kills it during the start or after a random number of acknowledgements. First it checks that every event
+    /// acknowledged in earlier runs is at its position.
     /// </summary>
-    /// <returns>How many acknowledgements have been checked.</returns>
+    /// <returns>Number of acknowledgements checked.</returns>
     private static async Task<int> LiveAndDieAsync(HubSettings settings, Ledger ledger, SeenEvents? seen, int known, Random random)
     {
         List<KeyValuePair<string, long>> promised = ledger.Since(known);
@@ -120,14 +120,14 @@ public sealed class KillTests
 
         await Patience.UntilAsync(() => ledger.Count >= enough || hub.HasExited, () => $"{ledger.Count} of {enough} events were acknowledged");
 
-        // Not always right after an answer.
+        // The file can lag behind the response.
         await Task.Delay(random.Next(30));
         await hub.AssertRunningAsync();
         await hub.KillAsync();
         return known + promised.Count;
     }
 
-    /// <summary>What a dead hub left on the disk, before the next one has touched it: read from a copy, with nothing but SQLite.</summary>
+    /// <summary>Checks the files of the killed hub before a restart modifies them: reads a copy, with SQLite only.</summary>
     private static void AssertImage(HubSettings settings, Ledger ledger)
     {
         using var copy = new TempDirectory();
@@ -160,7 +160,7 @@ public sealed class KillTests
         }
     }
 
-    /// <summary>Small tails make the index and the eviction part of every commit; large ones leave much to recover.</summary>
+    /// <summary>Small tails make index and eviction part of every commit; large ones leave much for recovery.</summary>
     private static HubSettings Vary(HubSettings settings, Random random) => settings.With(
         ("Engine:Limits:HotTailEvents", random.Next(3) == 0 ? "1024" : "65536"),
         ("Engine:Limits:MaxCommitEvents", random.Next(3) == 0 ? "64" : "4096"),

@@ -1,6 +1,6 @@
 namespace Longwave.BadDays.Tests;
 
-/// <summary>Waits for conditions. The bound is far beyond what anything here takes: it only ends a test that would hang.</summary>
+/// <summary>Waits for conditions. The timeout is far longer than any expected wait; it only ends a test that would hang.</summary>
 internal static class Patience
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);

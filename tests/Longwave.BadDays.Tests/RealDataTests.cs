@@ -8,8 +8,8 @@ using Longwave.BadDays.Tests.Machines;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>
-/// Real data and a log are published while the hub is killed and restarted. Every way out delivers all of it: SSE with LF for every line
-/// end, as the format requires, everything else byte for byte (docs/explanation/delivery.md).
+/// Publishes real data and a log file while the hub is killed and restarted. Every transport delivers all of it: SSE with LF for every line
+/// end, as the format requires, all else unchanged (docs/explanation/delivery.md).
 /// </summary>
 public sealed class RealDataTests
 {
@@ -53,7 +53,7 @@ public sealed class RealDataTests
         await last.StopAsync();
     }
 
-    /// <summary>From the middle on, by every road, after one more kill.</summary>
+    /// <summary>Reads from the middle on, over every transport, after one more kill.</summary>
     private static async Task AssertResumedAsync(HubSettings settings, List<RealEvent> events, string?[] ids)
     {
         foreach (FollowerKind kind in Enum.GetValues<FollowerKind>())
@@ -63,7 +63,7 @@ public sealed class RealDataTests
         }
     }
 
-    /// <summary>Quakes and football in batches, log lines one by one, each again and again until it is answered.</summary>
+    /// <summary>Publishes earthquakes and football in batches and log lines one by one, each repeated until it is answered.</summary>
     private static async Task PublishAsync(HubSettings settings, List<RealEvent> events, string?[] ids)
     {
         using var client = new HubClient(settings.Address);
@@ -92,7 +92,7 @@ public sealed class RealDataTests
                 }
                 catch (Exception broken) when (broken is HttpRequestException or IOException)
                 {
-                    // The hub is away, or died before it answered.
+                    // The hub is down, or was killed before it answered.
                 }
 
                 return reply is not null;
@@ -113,7 +113,7 @@ public sealed class RealDataTests
         data = e.Data,
     });
 
-    /// <summary>One way out, and what came.</summary>
+    /// <summary>One transport and the events received over it.</summary>
     private sealed class Road : IAsyncDisposable
     {
         private readonly ConcurrentQueue<Received> _received = new();
@@ -135,7 +135,7 @@ public sealed class RealDataTests
 
         public ValueTask DisposeAsync() => _follower.DisposeAsync();
 
-        /// <summary>All that the format of event streams can't carry is which kind of line end it was.</summary>
+        /// <summary>Normalizes line ends: the event stream format cannot carry their kind.</summary>
         private string Arriving(string data) =>
             _kind == FollowerKind.EventStream ? data.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n') : data;
     }

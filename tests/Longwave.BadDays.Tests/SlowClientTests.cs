@@ -6,13 +6,13 @@ using Longwave.BadDays.Tests.Machines;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>Clients that ask for a stream and do not read it.</summary>
+/// <summary>Clients that open a stream and do not read it.</summary>
 public sealed class SlowClientTests
 {
     private const int Events = 2_000;
     private const int DataBytes = 4_000;
 
-    /// <summary>What a client that never reads may cost: the web server's and the engine's buffers of one stream. Far below what is published.</summary>
+    /// <summary>Maximum memory per client that never reads, in bytes: the buffers of web server and engine for one stream. Far below the published amount.</summary>
     private const long BytesPerClient = 512 * 1024;
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SlowClientTests
         Assert.Empty(healthy.Complaints);
         foreach (SlowClient cut in slow)
         {
-            // What had left before is the beginning of the topic, without a hole.
+            // The bytes sent before are a prefix of the topic, without gaps.
             List<Received> events = await cut.ReadAsync(Events);
             Assert.True(events.Count < Events, "nothing was cut off");
             Assert.Equal(Enumerable.Range(0, events.Count), events.Select(static e => NumberOf(e.Data)));
@@ -71,7 +71,7 @@ public sealed class SlowClientTests
         }
     }
 
-    /// <summary>Over HTTP/2 one connection carries many streams: one that is not read must not hold up the others.</summary>
+    /// <summary>Over HTTP/2, one connection carries many streams: an unread stream must not block the others.</summary>
     [Fact]
     public async Task Stream_NeverReadOverHttp2_LeavesItsNeighboursAlone()
     {

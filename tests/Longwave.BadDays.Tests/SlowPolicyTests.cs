@@ -5,7 +5,7 @@ using Longwave.BadDays.Tests.Machines;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>Clients on real sockets that stop reading topics of every policy, and read again once all is published.</summary>
+/// <summary>Clients on real sockets that stop reading topics of each slow-client policy, and resume after all events are published.</summary>
 public sealed class SlowPolicyTests
 {
     private const int Events = 2_000;
@@ -36,7 +36,7 @@ public sealed class SlowPolicyTests
         await Patience.UntilAsync(
             async () =>
             {
-                // One that comes before the client is back belongs to what is skipped.
+                // Publish repeatedly: the policy can skip an event that is published before the client resumes.
                 Assert.True((await hall.Client.PublishAsync("t", "live")).IsAccepted);
                 return reading.IsCompleted;
             },
@@ -78,7 +78,7 @@ public sealed class SlowPolicyTests
 
     private static int NumberOf(Received e) => int.Parse(e.Data.AsSpan(0, e.Data.IndexOf(' ', StringComparison.Ordinal)));
 
-    /// <summary>A hub whose topic has the policy, a client that does not read, and one that reads another topic.</summary>
+    /// <summary>A hub whose topic has the policy, a client that does not read, and a client that reads another topic.</summary>
     private sealed class Hall : IAsyncDisposable
     {
         private readonly TempDirectory _directory = new();
@@ -104,7 +104,7 @@ public sealed class SlowPolicyTests
             return hall;
         }
 
-        /// <summary>Returns when the one shard that there is has been through all of them.</summary>
+        /// <summary>Returns after the only shard has processed all events.</summary>
         public async Task<long[]> PublishAllAsync()
         {
             string padding = new('x', DataBytes);

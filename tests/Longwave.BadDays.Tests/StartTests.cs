@@ -7,10 +7,10 @@ using Longwave.BadDays.Tests.Storage;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>A hub that can't start says why in one line, with exit code 1.</summary>
+/// <summary>A hub that cannot start reports the reason in one line and exits with code 1.</summary>
 public sealed class StartTests
 {
-    /// <summary>Everything but what a directory's owner may do by permission: root without its privilege to ignore them.</summary>
+    /// <summary>Wrapper that drops the privilege of root to ignore file permissions; null if the user is not root.</summary>
     private static readonly WrapperProgram? WithoutPrivilege = Environment.IsPrivilegedProcess
         ? new WrapperProgram("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
         : null;
@@ -28,7 +28,7 @@ public sealed class StartTests
         Assert.True((await client.PublishAsync("t", "after")).IsAccepted);
         await first.KillAsync();
 
-        // A killed hub leaves no lock behind.
+        // A killed hub leaves no lock.
         await using HubProcess second = await HubProcess.StartAsync(settings);
         await second.StopAsync();
     }
@@ -121,7 +121,7 @@ public sealed class StartTests
         await AssertRefusedAsync(settings, "can't be opened");
     }
 
-    /// <summary>Not every damage shows at the start. Where it does not, the hub must live with it: streams that meet it end, the others go on.</summary>
+    /// <summary>Some damage is not visible at the start. The hub must then continue: streams that reach the damage end, the others go on.</summary>
     [Fact]
     [Trait("Category", "Slow")]
     public async Task Serve_AnyPageDamaged_IsRefusedOrLivesWithIt()
@@ -169,7 +169,7 @@ public sealed class StartTests
         }
         catch (IOException)
         {
-            // Cut off where the damage is.
+            // Truncated at the damage.
         }
 
         Assert.Equal(events.Select(static e => e.Offset).Order().Distinct(), events.Select(static e => e.Offset));

@@ -7,7 +7,7 @@ using Longwave.BadDays.Tests.Storage;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>The disk fails. Nobody knows then what is on it, so nothing more is acknowledged until a restart has read it anew.</summary>
+/// <summary>The disk fails. The state of the file is then unknown, so the hub acknowledges no further events until a restart has read it again.</summary>
 public sealed class StorageErrorTests
 {
     [Theory]
@@ -35,7 +35,7 @@ public sealed class StorageErrorTests
             await Patience.UntilAsync(() => Volatile.Read(ref refusals) >= 2 || hub.HasExited, () => $"the disk fails, and nobody was told; {string.Join('\n', ledger.Complaints)}");
             await hub.AssertRunningAsync();
 
-            // The disk is well again, but what happened has happened.
+            // The disk works again, but the failure is permanent until a restart.
             await FaultyStorage.MendAsync(directory, hub.Id, call);
             long promised = ledger.Count;
             await AssertStoppedAsync(client);
@@ -81,7 +81,7 @@ public sealed class StorageErrorTests
         Assert.True((await again.PublishAsync("t", "after the fault")).IsAccepted);
     }
 
-    /// <summary>No room according to the write itself: what a quota or a network file system says.</summary>
+    /// <summary>The write itself reports a full disk, as with a quota or a network file system.</summary>
     [Fact]
     public async Task Publish_WriteFindsNoRoom_GoesOnWhenThereIs()
     {

@@ -3,7 +3,7 @@ using Longwave.BadDays.Tests.Machines;
 
 namespace Longwave.BadDays.Tests;
 
-/// <summary>A client whose machine is gone, or whose cable is pulled: no packet ever says so.</summary>
+/// <summary>A client whose machine or network is gone: no packet reports it.</summary>
 public sealed class VanishedClientTests
 {
     [Theory]

@@ -4,10 +4,10 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>The attributes of one event that are kept as they were written; reused, because most events have the same few.</summary>
+/// <summary>The attributes of one event whose raw JSON is kept. Reused, because most events have the same few.</summary>
 internal sealed class AttributeList
 {
-    // id, source, time, subject and dataschema are kept like extensions.
+    // These are kept like extensions: id, source, time, subject and dataschema.
     private const int NamedKept = 5;
 
     [ThreadStatic]
@@ -16,7 +16,7 @@ internal sealed class AttributeList
     private readonly AttributeSlice[] _slices = new AttributeSlice[CloudEventReader.MaxExtensions + NamedKept];
     private int _count;
 
-    /// <summary>The thread's list, emptied. One event is read at a time, and synchronously.</summary>
+    /// <summary>Returns the thread's list, cleared. One event is read at a time, synchronously.</summary>
     public static AttributeList ForThisThread()
     {
         AttributeList list = _ofThisThread ??= new AttributeList();
@@ -24,7 +24,7 @@ internal sealed class AttributeList
         return list;
     }
 
-    /// <summary>Adds one; a second one of the same name is a problem.</summary>
+    /// <summary>Adds an attribute; a repeated name is a problem.</summary>
     public EventProblem? Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, AttributeSlice slice)
     {
         for (int i = 0; i < _count; i++)
@@ -46,11 +46,11 @@ internal sealed class AttributeList
         return null;
     }
 
-    /// <summary>Writes the attributes that have a value as one JSON object, in the order in which they stood.</summary>
+    /// <summary>Writes the attributes that have a value as one JSON object, in the order of the input.</summary>
     public EventProblem? Write(ReadOnlySpan<byte> json, out string attributes)
     {
         attributes = "";
-        int size = 2; // The braces; then quotes, colon and comma for each.
+        int size = 2; // The braces; each attribute adds quotes, colon and comma.
         for (int i = 0; i < _count; i++)
         {
             size += _slices[i].NameLength + _slices[i].ValueLength + 4;

@@ -2,6 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>Where a name and the raw text of its value stand in the JSON being read; no bytes are copied.</summary>
+/// <summary>Range of a name and its raw value in the JSON being read; copies no bytes.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct AttributeSlice(int NameStart, int NameLength, int ValueStart, int ValueLength);

@@ -6,10 +6,10 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>From the members <c>data</c> and <c>data_base64</c> to the bytes of an event (JSON event format, section 3.1).</summary>
+/// <summary>Converts the members <c>data</c> and <c>data_base64</c> to the bytes of an event (JSON event format, section 3.1).</summary>
 internal static class CloudEventData
 {
-    /// <summary>A JSON value stays as its bytes; a JSON string of another media type stands for its text.</summary>
+    /// <summary>Reads <c>data</c>: a JSON value keeps its bytes; a JSON string with another media type is decoded to text.</summary>
     public static EventProblem? Read(ReadOnlySpan<byte> raw, string? contentType, out byte[] data)
     {
         if (raw[0] != (byte)'"' || contentType is null || MediaType.IsJson(contentType))
@@ -23,7 +23,7 @@ internal static class CloudEventData
             : new EventProblem("data", "'data' holds half of a surrogate pair, which is not a character.", EventProblemKind.Invalid);
     }
 
-    /// <summary>Base64 of text; anything else has no way through an event stream.</summary>
+    /// <summary>Reads <c>data_base64</c>; it must decode to UTF-8 text, because an event stream cannot carry other bytes.</summary>
     public static EventProblem? ReadBase64(ReadOnlySpan<byte> raw, out byte[] data)
     {
         if (!TryGetText(raw, out data) || Base64.DecodeFromUtf8InPlace(data, out int length) != OperationStatus.Done)
@@ -58,7 +58,7 @@ internal static class CloudEventData
         }
         catch (InvalidOperationException)
         {
-            text = []; // An escaped lone surrogate.
+            text = []; // The string contains an escaped lone surrogate.
             return false;
         }
         finally

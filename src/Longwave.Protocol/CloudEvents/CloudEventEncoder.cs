@@ -8,13 +8,13 @@ namespace Longwave.Protocol.CloudEvents;
 
 /// <summary>Writes an event as one CloudEvents 1.0.2 JSON object (JSON event format), on one line without a line end.</summary>
 /// <remarks>
-/// What the publisher gave stays (id, source, time, subject, dataschema, extensions). An event that did not come as a CloudEvent gets its
+/// Attributes of the publisher are kept (id, source, time, subject, dataschema, extensions). An event not published as a CloudEvent gets its
 /// position as <c>id</c>, <c>/v1/events</c> as <c>source</c> and the append time as <c>time</c>. Longwave adds the extension attributes
-/// <c>topic</c>, <c>key</c>, <c>position</c> and, when it is, <c>private</c>. Data of a JSON media type is embedded as JSON when it parses, else it is a string.
+/// <c>topic</c>, <c>key</c>, <c>position</c> and, if true, <c>private</c>. Data of a JSON media type is embedded as JSON if it parses, otherwise as a string.
 /// </remarks>
 public static class CloudEventEncoder
 {
-    // The embedded data stands one level deeper than it does alone; readers commonly stop at 64.
+    // Embedding adds one level of nesting; readers commonly stop at 64.
     private static readonly JsonReaderOptions EmbeddedData = new() { MaxDepth = 62 };
 
     /// <summary>Writes one event.</summary>
@@ -61,7 +61,7 @@ public static class CloudEventEncoder
         sink.Raw("}"u8);
     }
 
-    /// <summary>The attributes as given, then id, source and time where they were not.</summary>
+    /// <summary>Writes the stored attributes, then id, source and time where they are absent.</summary>
     private static void WriteContext(ref JsonSink sink, in EventView e)
     {
         Given given = e.Attributes is null ? Given.None : WriteAttributes(ref sink, e.Attributes);
@@ -117,7 +117,7 @@ public static class CloudEventEncoder
         return given;
     }
 
-    /// <summary>Names that <see cref="Write(ref JsonSink, in EventView)"/> writes itself: never twice in one object.</summary>
+    /// <summary>Whether <see cref="Write(ref JsonSink, in EventView)"/> writes this name itself; a name must not occur twice in one object.</summary>
     private static bool IsOurs(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("specversion"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("datacontenttype"u8)
         || name.SequenceEqual("topic"u8) || name.SequenceEqual("key"u8) || name.SequenceEqual("position"u8)
@@ -128,7 +128,7 @@ public static class CloudEventEncoder
         bool cloudEvent = e.Attributes is not null;
         if (e.Data.IsEmpty && cloudEvent)
         {
-            return; // It had no data; a JSON empty string would have come as two quotes.
+            return; // The event has no data; an empty JSON string would consist of two quotes.
         }
 
         sink.Raw(",\"data\":"u8);
@@ -150,7 +150,7 @@ public static class CloudEventEncoder
             return false;
         }
 
-        // Cheap refusals first: an exception for each event of plain text under a JSON media type would cost the whole hub.
+        // Cheap checks first: one exception per event of plain text with a JSON media type would slow down the whole hub.
         byte first = data.TrimStart(" \t\r\n"u8) is [var b, ..] ? b : (byte)0;
         if (first is not ((byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9')))
         {
@@ -162,7 +162,7 @@ public static class CloudEventEncoder
             var reader = new Utf8JsonReader(data, EmbeddedData);
             while (reader.Read())
             {
-                // Reading to the end is the check.
+                // Reading to the end validates the JSON.
             }
 
             return true;

@@ -6,13 +6,13 @@ using Longwave.Protocol.Json;
 
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>Reads the binary mode of the HTTP protocol binding (section 3.1): <c>ce-*</c> headers, the body is the data.</summary>
+/// <summary>Reads the binary mode of the HTTP protocol binding (section 3.1): attributes in <c>ce-*</c> headers, data in the body.</summary>
 internal static class CloudEventHeaders
 {
     private const string Prefix = "ce-";
     private const int MaxNameLength = 64;
 
-    /// <summary>What the extension attribute <c>private</c> may be.</summary>
+    /// <summary>Error text for an invalid extension attribute <c>private</c>.</summary>
     public const string PrivateRule = "'private' must be true or false.";
 
     public static bool TryRead(
@@ -147,7 +147,7 @@ internal static class CloudEventHeaders
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Section 3.1.3.2: quoted strings of older senders are unquoted, then percent-encoded UTF-8 is decoded.</summary>
+    /// <summary>Decodes a header value (section 3.1.3.2): removes the quotes of older senders, then decodes percent-encoded UTF-8.</summary>
     private static bool TryDecode(string value, out string decoded)
     {
         decoded = value.Trim();

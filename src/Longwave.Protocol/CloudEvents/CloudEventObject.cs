@@ -4,7 +4,7 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>Reads one JSON object as a CloudEvent: first where everything stands, then what it means.</summary>
+/// <summary>Reads one JSON object as a CloudEvent: first the ranges of its members, then their meaning.</summary>
 internal ref struct CloudEventObject
 {
     private const int MaxNameBytes = 64;
@@ -33,7 +33,7 @@ internal ref struct CloudEventObject
         _kept = AttributeList.ForThisThread();
     }
 
-    /// <summary>Members that are known by name; a second one of the same name is refused.</summary>
+    /// <summary>Members known by name; a repeated one is rejected.</summary>
     [Flags]
     private enum Seen
     {
@@ -51,7 +51,7 @@ internal ref struct CloudEventObject
         Private = 1 << 10,
     }
 
-    /// <summary>Reads the object at which the reader stands; afterwards it stands at the object's end.</summary>
+    /// <summary>Reads the object at the reader's position, and moves the reader to the end of the object.</summary>
     /// <exception cref="JsonException">The JSON is malformed.</exception>
     public static bool TryRead(
         ref Utf8JsonReader reader,
@@ -78,7 +78,7 @@ internal ref struct CloudEventObject
             int nameLength = name.Length;
             if (reader.ValueIsEscaped)
             {
-                // No valid name needs an escape, but JSON allows it: "\u0069d" is "id".
+                // A valid name needs no escape, but JSON allows one: "\u0069d" is "id".
                 if (nameLength > MaxNameBytes || !TryCopy(ref reader, unescaped, out int length))
                 {
                     return Fail("body", "The name of an attribute is not valid: lower-case ASCII letters and digits only.");
@@ -133,7 +133,7 @@ internal ref struct CloudEventObject
             case Seen.ContentType:
                 return Once(Seen.ContentType, "datacontenttype") && ReadText(ref reader, "datacontenttype", ref _contentType);
             case Seen.Position:
-                // The place in another log (a relay's event): the log that takes it gives its own.
+                // The position is from another log (a relay's event); this log assigns its own.
                 reader.Skip();
                 return Once(Seen.Position, "position");
             case Seen.Private:
@@ -159,7 +159,7 @@ internal ref struct CloudEventObject
         _ => Seen.None,
     };
 
-    /// <summary>A boolean; as text where another format has no booleans. Null is the same as absent.</summary>
+    /// <summary>Reads a boolean, also as text, for formats without booleans. Null means absent.</summary>
     private bool ReadPrivate(ref Utf8JsonReader reader, JsonTokenType token)
     {
         string? text = token is JsonTokenType.True ? "true" : token is JsonTokenType.False ? "false" : null;
@@ -220,7 +220,7 @@ internal ref struct CloudEventObject
 
     private bool CheckString(ref Utf8JsonReader reader, string name)
     {
-        // An unescaped run of printable ASCII needs no string of its own to be checked; an empty extension is allowed.
+        // Unescaped printable ASCII can be checked without allocating a string; an empty extension is allowed.
         if (!reader.ValueIsEscaped && reader.ValueSpan.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
         {
             return !reader.ValueSpan.IsEmpty || name is not ("subject" or "dataschema")
@@ -231,7 +231,7 @@ internal ref struct CloudEventObject
         return ReadText(ref reader, name, ref text, intern: false);
     }
 
-    /// <summary>Reads a string attribute; null is the same as absent (JSON event format, section 2.2).</summary>
+    /// <summary>Reads a string attribute; null means absent (JSON event format, section 2.2).</summary>
     private bool ReadText(ref Utf8JsonReader reader, string name, ref string? text, bool intern = true)
     {
         if (reader.TokenType == JsonTokenType.Null)
@@ -266,7 +266,7 @@ internal ref struct CloudEventObject
         }
         catch (InvalidOperationException)
         {
-            text = null; // An escaped lone surrogate.
+            text = null; // The string contains an escaped lone surrogate.
             return false;
         }
     }
@@ -303,7 +303,7 @@ internal ref struct CloudEventObject
             return Fail("body", "The name of an attribute is written with escapes. Write it plainly.");
         }
 
-        // Null is kept as well, so that a second one is found; it is left out when the attributes are written.
+        // A null is recorded too, to detect a repeated name; Write omits it.
         _problem = _kept.Add(_json, name, new AttributeSlice(nameStart, nameLength, start, token == JsonTokenType.Null ? 0 : (int)end - start));
         return _problem is null;
     }

@@ -6,25 +6,25 @@ namespace Longwave.Protocol.CloudEvents;
 
 /// <summary>Reads CloudEvents 1.0.2: JSON event format, JSON batch format, and the binary mode of the HTTP binding.</summary>
 /// <remarks>
-/// The reader answers whether something is a CloudEvent that names a topic. Limits and the rules of fields are asked from
+/// The reader checks that the input is a CloudEvent with a topic. It does not check limits and field rules: call
 /// <see cref="EventRules.Check"/> afterwards, as for every event.
 /// </remarks>
 public static class CloudEventReader
 {
-    /// <summary>Most extension attributes of one event.</summary>
+    /// <summary>Maximum number of extension attributes per event.</summary>
     public const int MaxExtensions = 64;
 
-    /// <summary>Deepest nesting of the JSON, data included.</summary>
+    /// <summary>Maximum nesting of the JSON, data included.</summary>
     public const int MaxDepth = 64;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>Reads one event in the JSON event format (<c>application/cloudevents+json</c>, or a line of NDJSON).</summary>
-    /// <param name="json">The JSON text; nothing of it is kept.</param>
-    /// <param name="defaults">Topic and key for an event that has none.</param>
+    /// <param name="json">The JSON text; the reader keeps no reference to it.</param>
+    /// <param name="defaults">Topic and key of an event without them.</param>
     /// <param name="e">The event.</param>
     /// <param name="id">Its source and id.</param>
-    /// <param name="problem">Why it is none; names the attribute.</param>
+    /// <param name="problem">Why it is not a valid CloudEvent; names the attribute.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> json, CloudEventDefaults defaults, out Event? e, out CloudEventIdentity id, out EventProblem? problem)
     {
@@ -52,7 +52,7 @@ public static class CloudEventReader
                 return false;
             }
 
-            reader.Read(); // Throws when something follows the object.
+            reader.Read(); // Throws if anything follows the object.
             return true;
         }
         catch (JsonException failure)
@@ -64,10 +64,10 @@ public static class CloudEventReader
         }
     }
 
-    /// <summary>Reads a batch (<c>application/cloudevents-batch+json</c>): all events or none.</summary>
-    /// <param name="json">The JSON array; nothing of it is kept.</param>
-    /// <param name="defaults">Topic and key for events that have none.</param>
-    /// <param name="events">The events in their order; empty when there is a problem, and for an empty array.</param>
+    /// <summary>Reads a batch (<c>application/cloudevents-batch+json</c>): all events or no event.</summary>
+    /// <param name="json">The JSON array; the reader keeps no reference to it.</param>
+    /// <param name="defaults">Topic and key of events without them.</param>
+    /// <param name="events">The events in order; empty on a problem, and for an empty array.</param>
     /// <param name="problem">The first problem, with the index of its event.</param>
     public static bool TryReadBatch(
         ReadOnlySpan<byte> json, CloudEventDefaults defaults, out List<ParsedCloudEvent> events, out EventProblem? problem)
@@ -92,12 +92,12 @@ public static class CloudEventReader
 
     /// <summary>Reads the binary mode of the HTTP binding: attributes in <c>ce-*</c> headers, data in the body.</summary>
     /// <param name="headers">All headers of the request, or those that begin with <c>ce-</c>; names in any case.</param>
-    /// <param name="contentType">The <c>Content-Type</c> header, which is the datacontenttype; null when absent.</param>
-    /// <param name="body">The body; kept as the event's data.</param>
-    /// <param name="defaults">Topic and key for an event that has none.</param>
+    /// <param name="contentType">The <c>Content-Type</c> header, which becomes the datacontenttype; null if absent.</param>
+    /// <param name="body">The body; becomes the event's data without a copy.</param>
+    /// <param name="defaults">Topic and key of an event without them.</param>
     /// <param name="e">The event.</param>
     /// <param name="id">Its source and id.</param>
-    /// <param name="problem">Why it is none; names the header.</param>
+    /// <param name="problem">Why it is not a valid CloudEvent; names the header.</param>
     public static bool TryReadBinary(
         IEnumerable<KeyValuePair<string, string>> headers,
         string? contentType,
@@ -135,11 +135,11 @@ public static class CloudEventReader
             events.Add(new ParsedCloudEvent(e!, id));
         }
 
-        reader.Read(); // Throws when something follows the array.
+        reader.Read(); // Throws if anything follows the array.
         return null;
     }
 
-    /// <summary>RFC 8259 section 8.1 lets a reader ignore the mark, and files from some editors begin with it.</summary>
+    /// <summary>Removes a byte order mark. RFC 8259 section 8.1 lets a reader ignore it, and some editors write it.</summary>
     private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
     private static EventProblem NotUtf8() => new("body", "The body is not valid UTF-8, which JSON must be.", EventProblemKind.NotUtf8);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>Gives the same string again for the same bytes, mostly: topics, types and sources repeat, and each new string costs.</summary>
-/// <remarks>One small table per thread, each place overwritten by whoever hashes to it: bounded, no lock, no eviction to think about.</remarks>
+/// <summary>Caches strings by their UTF-8 bytes, because topics, types and sources repeat and each new string is an allocation.</summary>
+/// <remarks>One small table per thread; a new string overwrites the slot of its hash. Bounded, without locks or eviction.</remarks>
 internal static class InternedText
 {
     private const int Places = 1024;

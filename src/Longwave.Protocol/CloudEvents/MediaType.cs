@@ -1,9 +1,9 @@
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>The one question that CloudEvents asks of a media type.</summary>
+/// <summary>Classification of media types for CloudEvents.</summary>
 internal static class MediaType
 {
-    /// <summary>True for <c>application/json</c>, <c>text/json</c>, <c>…/…+json</c> (JSON event format, section 3.1), whatever the parameters.</summary>
+    /// <summary>True for <c>application/json</c>, <c>text/json</c>, <c>…/…+json</c> (JSON event format, section 3.1), with any parameters.</summary>
     public static bool IsJson(ReadOnlySpan<char> contentType)
     {
         if (contentType is "application/json")

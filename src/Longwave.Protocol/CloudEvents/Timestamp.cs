@@ -1,11 +1,11 @@
 namespace Longwave.Protocol.CloudEvents;
 
-/// <summary>RFC 3339 section 5.6, <c>date-time</c>.</summary>
+/// <summary>Validates a timestamp: RFC 3339 section 5.6, <c>date-time</c>.</summary>
 internal static class Timestamp
 {
     public static bool IsValid(ReadOnlySpan<char> text)
     {
-        // 2026-11-23T06:57:00[.fraction](Z|+hh:mm)
+        // Format: 2026-11-23T06:57:00[.fraction](Z|+hh:mm)
         if (text.Length < 20 || text[4] != '-' || text[7] != '-' || (text[10] | 0x20) != 't' || text[13] != ':' || text[16] != ':')
         {
             return false;

@@ -7,28 +7,28 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Protocol.EventStream;
 
-/// <summary>Writes <c>text/event-stream</c>, the grammar of WHATWG HTML section 9.2.5.</summary>
+/// <summary>Writes <c>text/event-stream</c> in the grammar of WHATWG HTML section 9.2.5.</summary>
 /// <remarks>
 /// <code>
 /// event   = *( comment / field ) end-of-line      ; a blank line ends the event and nothing else
 /// comment = ":" *any-char end-of-line
 /// field   = name ":" [space] *any-char end-of-line
 /// </code>
-/// Line ends are LF. Data is split at CR, LF and CRLF into one <c>data:</c> line each, which is all that the format allows: every line
-/// end arrives at the subscriber as LF.
+/// Line ends are LF. Data is split at CR, LF and CRLF into one <c>data:</c> line each; the format cannot represent the kind of line end, so every line
+/// end reaches the subscriber as LF.
 /// </remarks>
 public static class EventStreamEncoder
 {
-    // "id: " position LF, "event: " LF, "data: " LF, LF.
+    // Sum of: "id: " position LF, "event: " LF, "data: " LF, LF.
     private const int FixedBytes = 4 + Position.MaxTextLength + 1 + 8 + 7 + 1;
 
-    // What each further line of data costs beside its bytes.
+    // Overhead of each further line of data, in bytes.
     private const int DataLineBytes = 7;
 
     private static readonly SearchValues<char> FieldBreakers = SearchValues.Create("\r\n\0");
 
     /// <summary>Writes a published event: <c>id:</c>, <c>event:</c> unless it is <c>message</c>, <c>data:</c> lines, blank line.</summary>
-    /// <exception cref="ArgumentException">The type holds CR, LF or NUL; <see cref="EventRules"/> was not asked before.</exception>
+    /// <exception cref="ArgumentException">The type contains CR, LF or NUL; the caller must check <see cref="EventRules"/> first.</exception>
     public static void WriteEvent(IBufferWriter<byte> writer, in EventView e)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -57,10 +57,10 @@ public static class EventStreamEncoder
     }
 
     /// <summary>
-    /// Writes a published event under its publisher's name: <c>id:</c> that name, else <c>#</c> and the position, <c>event:</c> unless it is
-    /// <c>message</c>, <c>retry:</c> if it has one, <c>data:</c> lines, blank line.
+    /// Writes a published event with its publisher's id: <c>id:</c> that id, or <c>#</c> and the position if there is none, <c>event:</c> unless it is
+    /// <c>message</c>, <c>retry:</c> if set, <c>data:</c> lines, blank line.
     /// </summary>
-    /// <exception cref="ArgumentException">Type or id hold CR, LF or NUL; <see cref="EventRules"/> was not asked before.</exception>
+    /// <exception cref="ArgumentException">Type or id contain CR, LF or NUL; the caller must check <see cref="EventRules"/> first.</exception>
     public static void WriteEventWithId(IBufferWriter<byte> writer, in EventView e)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -90,7 +90,7 @@ public static class EventStreamEncoder
         writer.Write("\n"u8);
     }
 
-    /// <summary>Writes data as <c>data:</c> lines, without the blank line that would end the event.</summary>
+    /// <summary>Writes data as <c>data:</c> lines, without the blank line that ends an event.</summary>
     public static void WriteData(IBufferWriter<byte> writer, ReadOnlySpan<byte> data)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -99,15 +99,15 @@ public static class EventStreamEncoder
         writer.Advance(CopyData(span, data, firstLineEnd));
     }
 
-    /// <summary>Writes <c>: text</c>, one line and no blank line.</summary>
-    /// <exception cref="ArgumentException">The text holds a line end.</exception>
+    /// <summary>Writes <c>: text</c> as one line, without a blank line.</summary>
+    /// <exception cref="ArgumentException">The text contains a line end.</exception>
     public static void WriteComment(IBufferWriter<byte> writer, ReadOnlySpan<byte> text)
     {
         ArgumentNullException.ThrowIfNull(writer);
         WriteField(writer, ": "u8, text);
     }
 
-    /// <summary>Writes the reconnection time in milliseconds, one line and no blank line.</summary>
+    /// <summary>Writes the reconnection time in milliseconds as one line, without a blank line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public static void WriteRetry(IBufferWriter<byte> writer, int retryMs)
     {
@@ -119,7 +119,7 @@ public static class EventStreamEncoder
     }
 
     /// <summary>Writes a control event: <c>event:</c>, <c>retry:</c> if given, <c>data:</c>, blank line; no <c>id:</c>.</summary>
-    /// <exception cref="ArgumentException">The name holds CR, LF or NUL.</exception>
+    /// <exception cref="ArgumentException">The name contains CR, LF or NUL.</exception>
     public static void WriteControl(IBufferWriter<byte> writer, ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, int? retryMs)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -135,7 +135,7 @@ public static class EventStreamEncoder
         writer.Advance(1);
     }
 
-    /// <summary>The lines before <c>data:</c>.</summary>
+    /// <summary>Writes the lines before <c>data:</c>.</summary>
     internal static void WriteHead(ref JsonSink sink, in EventView e)
     {
         string? type = TypeToWrite(e.Type);
@@ -150,7 +150,7 @@ public static class EventStreamEncoder
         }
     }
 
-    /// <summary>Null when no <c>event:</c> line is needed: the default type of the format is <c>message</c>.</summary>
+    /// <summary>The type for an <c>event:</c> line; null if the line is not needed, because the format's default type is <c>message</c>.</summary>
     private static string? TypeToWrite(string? type)
     {
         if (type is null or "" or "message")
@@ -186,7 +186,7 @@ public static class EventStreamEncoder
         writer.Advance(prefix.Length + value.Length + 1);
     }
 
-    /// <summary>Upper bound: CRLF counts twice.</summary>
+    /// <summary>Upper bound of the bytes for further lines: CRLF counts twice.</summary>
     private static int SizeOfFurtherLines(ReadOnlySpan<byte> data) =>
         DataLineBytes * (data.Count((byte)'\n') + data.Count((byte)'\r'));
 

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace Longwave.Protocol.EventStream;
 
-/// <summary>Reads <c>text/event-stream</c> piece by piece as WHATWG HTML section 9.2.6 says, in bounded memory.</summary>
+/// <summary>Parses <c>text/event-stream</c> incrementally, as WHATWG HTML section 9.2.6 specifies, in bounded memory.</summary>
 /// <remarks>
-/// <para>Feed it whatever the network gives, in any pieces: <c>while (parser.TryRead(ref input, out var e)) …</c>. An event is given out as soon
-/// as the line end of its blank line is there, also when that is a CR that an LF might follow. What is unfinished when the stream
-/// ends is discarded, by simply not reading on.</para>
-/// <para>One parser per connection; not safe for several threads. To go on after a reconnect, make a new one with the last id.</para>
+/// <para>Call it with received bytes, in pieces of any size: <c>while (parser.TryRead(ref input, out var e)) …</c>. The parser returns an event as soon
+/// as it has read the line end of the blank line, also if that is a CR that an LF may follow. To discard an event that is incomplete at the end
+/// of the stream, stop reading.</para>
+/// <para>Use one parser per connection, on one thread at a time. To resume after a reconnect, create a new parser with the last id.</para>
 /// </remarks>
 public sealed class EventStreamParser
 {
-    /// <summary>Longest comment that <see cref="LastComment"/> keeps, in bytes; longer ones are cut.</summary>
+    /// <summary>Maximum length of <see cref="LastComment"/>, in bytes; longer comments are truncated.</summary>
     public const int MaxCommentBytes = 1024;
 
-    // Above this a buffer is given back after its event, so that one large event does not cost memory for the rest of the stream.
+    // A larger buffer is released after its event, so that one large event does not occupy memory for the rest of the stream.
     private const int KeptBufferBytes = 64 * 1024;
 
     private readonly int _limit;
@@ -32,9 +32,9 @@ public sealed class EventStreamParser
     private bool _started;
     private bool _failed;
 
-    /// <summary>Makes a parser.</summary>
+    /// <summary>Creates a parser.</summary>
     /// <param name="options">Limits; null for the defaults.</param>
-    /// <param name="lastEventId">The id to start with, e.g. of the connection before; empty for none.</param>
+    /// <param name="lastEventId">Initial id, e.g. of the previous connection; empty for none.</param>
     public EventStreamParser(EventStreamParserOptions? options = null, string lastEventId = "")
     {
         ArgumentNullException.ThrowIfNull(lastEventId);
@@ -43,26 +43,26 @@ public sealed class EventStreamParser
         LastEventId = lastEventId;
     }
 
-    /// <summary>What to send as <c>Last-Event-ID</c> on the next connection: the id as of the last blank line, not of an unfinished event.</summary>
+    /// <summary>Value for <c>Last-Event-ID</c> on the next connection: the id as of the last blank line, not of an incomplete event.</summary>
     public string LastEventId { get; private set; }
 
-    /// <summary>Whether the event read last had an <c>id:</c> of its own; without one it carries that of an event before.</summary>
+    /// <summary>Whether the last event had its own <c>id:</c>; without one it has the id of an earlier event.</summary>
     public bool HadId { get; private set; }
 
-    /// <summary>The last reconnection time that the stream gave, in milliseconds; null when it gave none.</summary>
+    /// <summary>The last reconnection time of the stream, in milliseconds; null if there was none.</summary>
     public int? RetryMs { get; private set; }
 
-    /// <summary>The newest comment (without the colon and one space after it), valid until the next call; a hub's heartbeat holds its tip.</summary>
+    /// <summary>The newest comment, without the colon and one space after it; valid until the next call. A hub's heartbeat contains its tip.</summary>
     public ReadOnlyMemory<byte> LastComment => _comment.AsMemory(0, _commentLength);
 
-    /// <summary>How many comments there were so far.</summary>
+    /// <summary>Number of comments so far.</summary>
     public long CommentsSeen { get; private set; }
 
-    /// <summary>Reads on until one event is complete or the input is used up.</summary>
-    /// <param name="input">The bytes; those read are cut off its front. Empty afterwards when the answer is false.</param>
+    /// <summary>Reads until one event is complete or the input is consumed.</summary>
+    /// <param name="input">Received bytes; consumed bytes are removed from its front. Empty afterwards if the result is false.</param>
     /// <param name="e">The event.</param>
-    /// <returns>True with an event (call again with the rest), false when more bytes are needed.</returns>
-    /// <exception cref="EventTooLargeException">The event is above the limit; every later call throws it again.</exception>
+    /// <returns>True with an event: call again with the rest. False if more bytes are needed.</returns>
+    /// <exception cref="EventTooLargeException">The event exceeds the limit; every later call throws it again.</exception>
     public bool TryRead(ref ReadOnlySpan<byte> input, out ServerSentEvent e)
     {
         while (true)
@@ -77,11 +77,11 @@ public sealed class EventStreamParser
         }
     }
 
-    /// <summary>Reads on until one event, one comment or one id without data is complete, or the input is used up.</summary>
-    /// <param name="input">The bytes; those read are cut off its front.</param>
-    /// <param name="e">The event, when it is one. A comment is <see cref="LastComment"/>, an id <see cref="LastEventId"/>.</param>
-    /// <returns>What was read; <see cref="StreamItem.Nothing"/> when more bytes are needed.</returns>
-    /// <exception cref="EventTooLargeException">The event is above the limit; every later call throws it again.</exception>
+    /// <summary>Reads until one event, one comment or one id without data is complete, or the input is consumed.</summary>
+    /// <param name="input">Received bytes; consumed bytes are removed from its front.</param>
+    /// <param name="e">The event, if the result is an event. A comment is in <see cref="LastComment"/>, an id in <see cref="LastEventId"/>.</param>
+    /// <returns>What was read; <see cref="StreamItem.Nothing"/> if more bytes are needed.</returns>
+    /// <exception cref="EventTooLargeException">The event exceeds the limit; every later call throws it again.</exception>
     public StreamItem Read(ref ReadOnlySpan<byte> input, out ServerSentEvent e)
     {
         if (_failed)
@@ -203,7 +203,7 @@ public sealed class EventStreamParser
             return HadId ? StreamItem.Id : StreamItem.Nothing;
         }
 
-        // The LF after the last line is not part of the data.
+        // The LF after the last line does not belong to the data.
         string data = Encoding.UTF8.GetString(_data, 0, _dataLength - 1);
         _dataLength = 0;
         if (_data.Length > KeptBufferBytes)
@@ -222,7 +222,7 @@ public sealed class EventStreamParser
 
     private void ReadId(ReadOnlySpan<byte> value)
     {
-        // An id with NUL is ignored; an empty one resets.
+        // An id that contains NUL is ignored; an empty one resets the last id.
         if (!value.Contains((byte)0))
         {
             _pendingId = value.IsEmpty ? "" : Encoding.UTF8.GetString(value);
@@ -231,7 +231,7 @@ public sealed class EventStreamParser
 
     private string ReadType(ReadOnlySpan<byte> value)
     {
-        // Streams repeat few types: no new string for the same one.
+        // Streams repeat a few types: reuse the string.
         if (value.Length == _lastType.Length && Ascii.Equals(value, _lastType))
         {
             return _lastType;
@@ -264,7 +264,7 @@ public sealed class EventStreamParser
         _lineLength += part.Length;
     }
 
-    /// <summary>The same whether a line came whole or in pieces, so that the outcome never depends on the network.</summary>
+    /// <summary>Checks the limit identically for whole and partial lines, so that the result does not depend on packet boundaries.</summary>
     private void CheckLimit(long lineLength)
     {
         if (lineLength + _dataLength > _limit)

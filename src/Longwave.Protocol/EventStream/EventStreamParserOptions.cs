@@ -4,8 +4,8 @@ namespace Longwave.Protocol.EventStream;
 public sealed record EventStreamParserOptions
 {
     /// <summary>
-    /// Most bytes that one event may make the parser keep: its data so far and the line being read. Default 4 MiB, four times
-    /// the largest event that a hub takes by default.
+    /// Maximum bytes that the parser buffers for one event: its data so far and the current line. Default 4 MiB, four times
+    /// the default maximum of a hub.
     /// </summary>
     public int MaxEventBytes { get; init; } = 4 * 1024 * 1024;
 }

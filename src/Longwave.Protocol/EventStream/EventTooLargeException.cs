@@ -1,9 +1,9 @@
 namespace Longwave.Protocol.EventStream;
 
-/// <summary>A stream sent an event, or a single line, above the parser's limit. The stream can't be read on.</summary>
+/// <summary>A stream contained an event or a line above the parser's limit. Parsing cannot continue.</summary>
 public sealed class EventTooLargeException : Exception
 {
-    /// <summary>Makes the exception for a limit.</summary>
+    /// <summary>Creates the exception for a limit.</summary>
     /// <param name="limit">The limit in bytes.</param>
     public EventTooLargeException(int limit)
         : base($"The stream sent an event of more than {limit} bytes.") => Limit = limit;

@@ -1,9 +1,9 @@
 namespace Longwave.Protocol.EventStream;
 
-/// <summary>What <see cref="EventStreamParser.Read"/> has read.</summary>
+/// <summary>What <see cref="EventStreamParser.Read"/> returned.</summary>
 public enum StreamItem
 {
-    /// <summary>Nothing whole: more bytes are needed.</summary>
+    /// <summary>Nothing complete: more bytes are needed.</summary>
     Nothing,
 
     /// <summary>An event.</summary>
@@ -12,6 +12,6 @@ public enum StreamItem
     /// <summary>A comment.</summary>
     Comment,
 
-    /// <summary>An id without data: no event, but <see cref="EventStreamParser.LastEventId"/> has changed.</summary>
+    /// <summary>An id without data: not an event, but <see cref="EventStreamParser.LastEventId"/> has changed.</summary>
     Id,
 }

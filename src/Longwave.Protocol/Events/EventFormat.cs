@@ -1,12 +1,12 @@
 namespace Longwave.Protocol.Events;
 
-/// <summary>How an event is written to a subscriber; one frame per event and format at most.</summary>
+/// <summary>Encoding of an event for subscribers; the hub encodes each event at most once per format.</summary>
 public enum EventFormat
 {
-    /// <summary><c>text/event-stream</c>, <c>data:</c> is what was published.</summary>
+    /// <summary>Format <c>text/event-stream</c>; <c>data:</c> is the published data.</summary>
     Sse,
 
-    /// <summary><c>text/event-stream</c>, <c>data:</c> is the event as one CloudEvents JSON object.</summary>
+    /// <summary>Format <c>text/event-stream</c>; <c>data:</c> is the event as one CloudEvents JSON object.</summary>
     SseCloudEvents,
 
     /// <summary>One native JSON object and a line feed.</summary>
@@ -16,8 +16,8 @@ public enum EventFormat
     JsonCloudEvents,
 
     /// <summary>
-    /// <c>text/event-stream</c> as <see cref="Sse"/>, but <c>id:</c> is what the publisher calls the event, else <c>#</c> and its position; and
-    /// <c>retry:</c> where the publisher gave one.
+    /// Format <c>text/event-stream</c> as <see cref="Sse"/>, but <c>id:</c> is the publisher's id, or <c>#</c> and the position if there is none; and
+    /// <c>retry:</c> is sent if the publisher set it.
     /// </summary>
     SseWithIds,
 }

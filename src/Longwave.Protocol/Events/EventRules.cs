@@ -5,46 +5,46 @@ using System.Text.Unicode;
 
 namespace Longwave.Protocol.Events;
 
-/// <summary>What each field of an event may hold. Whatever passes here can be written to any stream without escaping its field.</summary>
+/// <summary>Rules for the fields of an event. Every event that passes can be written to any stream without escaping.</summary>
 public static class EventRules
 {
-    /// <summary>Longest topic in bytes of UTF-8.</summary>
+    /// <summary>Maximum length of a topic, in bytes of UTF-8.</summary>
     public const int MaxTopicBytes = 1024;
 
-    /// <summary>Longest type in bytes of UTF-8.</summary>
+    /// <summary>Maximum length of a type, in bytes of UTF-8.</summary>
     public const int MaxTypeBytes = 256;
 
-    /// <summary>Longest id that a publisher may give, in bytes of UTF-8: it travels in a request header.</summary>
+    /// <summary>Maximum length of a publisher's id, in bytes of UTF-8; ids are sent in a request header.</summary>
     public const int MaxIdBytes = 1024;
 
-    /// <summary>What a publisher's id may not begin with: so the hub writes positions where an event has no other name.</summary>
+    /// <summary>Reserved first character of ids: the hub writes it before a position where an event has no id.</summary>
     public const char PositionMark = '#';
 
-    /// <summary>The id that means "before everything", and so is no event's.</summary>
+    /// <summary>Reserved id that means "before the first event".</summary>
     public const string EarliestId = "earliest";
 
-    /// <summary>Longest key in bytes of UTF-8.</summary>
+    /// <summary>Maximum length of a key, in bytes of UTF-8.</summary>
     public const int MaxKeyBytes = 1024;
 
-    /// <summary>Most alternate topics of one event: each one is a row of the topic index.</summary>
+    /// <summary>Maximum number of alternate topics per event: each is a row of the topic index.</summary>
     public const int MaxAlternates = 999;
 
-    /// <summary>Longest media type in bytes.</summary>
+    /// <summary>Maximum length of a media type, in bytes.</summary>
     public const int MaxContentTypeBytes = 256;
 
-    /// <summary>Largest attributes object in bytes of UTF-8.</summary>
+    /// <summary>Maximum size of the attributes object, in bytes of UTF-8.</summary>
     public const int MaxAttributesBytes = 16 * 1024;
 
-    /// <summary>Types that begin so belong to the hub's own control events (<c>longwave.gap</c> and so on).</summary>
+    /// <summary>Reserved prefix of types: the hub's control events (<c>longwave.gap</c> and so on).</summary>
     public const string ReservedTypePrefix = "longwave.";
 
-    /// <summary>The topic that nothing can be published to, because as a selector it means every topic.</summary>
+    /// <summary>Reserved topic: as a selector it means every topic, so it cannot be published to.</summary>
     public const string AnyTopic = "*";
 
     /// <summary>Checks a whole event.</summary>
     /// <param name="e">The event.</param>
-    /// <param name="maxDataBytes">Limit of <see cref="Event.Data"/> in bytes.</param>
-    /// <returns>Null when the event may be published, else the first problem found.</returns>
+    /// <param name="maxDataBytes">Maximum length of <see cref="Event.Data"/>, in bytes.</param>
+    /// <returns>Null if the event is valid, otherwise the first problem.</returns>
     public static EventProblem? Check(Event e, int maxDataBytes)
     {
         ArgumentNullException.ThrowIfNull(e);
@@ -62,7 +62,7 @@ public static class EventRules
     /// <summary>Checks a topic: 1 to <see cref="MaxTopicBytes"/> bytes, no control characters, not <c>*</c>.</summary>
     public static EventProblem? CheckTopic(ReadOnlySpan<char> topic) => CheckTopic("topic", topic);
 
-    /// <summary>Checks a type: 1 to <see cref="MaxTypeBytes"/> bytes, no control characters, not one of the hub's own.</summary>
+    /// <summary>Checks a type: 1 to <see cref="MaxTypeBytes"/> bytes, no control characters, no reserved prefix.</summary>
     public static EventProblem? CheckType(ReadOnlySpan<char> type)
     {
         if (CheckText("type", type, MaxTypeBytes) is { } problem)
@@ -75,7 +75,7 @@ public static class EventRules
             : null;
     }
 
-    /// <summary>Checks a publisher's id: 1 to <see cref="MaxIdBytes"/> bytes, no control characters, no <c>#</c> at its beginning, not <c>earliest</c>.</summary>
+    /// <summary>Checks a publisher's id: 1 to <see cref="MaxIdBytes"/> bytes, no control characters, no <c>#</c> as first character, not <c>earliest</c>.</summary>
     public static EventProblem? CheckId(ReadOnlySpan<char> id)
     {
         if (CheckText("id", id, MaxIdBytes) is { } problem)
@@ -122,9 +122,9 @@ public static class EventRules
     }
 
     /// <summary>Checks a short text field: not empty, at most <paramref name="maxBytes"/> bytes as UTF-8, no control characters (C0, DEL, C1), no lone surrogates.</summary>
-    /// <param name="field">Name for the problem.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="maxBytes">Limit in bytes of UTF-8.</param>
+    /// <param name="field">Field name for the problem.</param>
+    /// <param name="text">The text to check.</param>
+    /// <param name="maxBytes">Maximum length in bytes of UTF-8.</param>
     public static EventProblem? CheckText(string field, ReadOnlySpan<char> text, int maxBytes)
     {
         if (text.IsEmpty)
@@ -132,7 +132,7 @@ public static class EventRules
             return new EventProblem(field, $"'{field}' is empty. Give it a value or leave it out.", EventProblemKind.Invalid);
         }
 
-        // One vectorized pass settles printable ASCII, which nearly every topic and type is.
+        // One vectorized pass accepts printable ASCII, which covers nearly all topics and types.
         if (text.Length <= maxBytes && text.IndexOfAnyExceptInRange(' ', '~') < 0)
         {
             return null;
@@ -201,7 +201,7 @@ public static class EventRules
         return null;
     }
 
-    /// <summary>Attributes are copied into frames as they are, so they must be one JSON object on one line.</summary>
+    /// <summary>Checks attributes: they are copied into frames unchanged, so they must be one JSON object on one line.</summary>
     private static EventProblem? CheckAttributes(string attributes)
     {
         if (CheckText("attributes", attributes, MaxAttributesBytes) is { } problem)
@@ -225,7 +225,7 @@ public static class EventRules
         }
         catch (JsonException)
         {
-            // Said below.
+            // The code below reports the problem.
         }
         finally
         {

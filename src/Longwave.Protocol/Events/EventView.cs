@@ -2,14 +2,14 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Protocol.Events;
 
-/// <summary>An event of the log as the encoders read it: borrowed, so that a row of storage needs no object of its own.</summary>
-/// <remarks>Valid only as long as whatever <see cref="Data"/> points into (a database row, a buffer).</remarks>
+/// <summary>A stored event as the encoders read it: borrowed memory, so that a database row needs no object.</summary>
+/// <remarks>Valid only as long as the memory behind <see cref="Data"/> (a database row, a buffer).</remarks>
 public readonly ref struct EventView
 {
-    /// <summary>Where the event stands in the log.</summary>
+    /// <summary>Position of the event in the log.</summary>
     public required Position Position { get; init; }
 
-    /// <summary>When the log took it, in milliseconds since the Unix epoch (UTC); never runs backwards along the log.</summary>
+    /// <summary>Append time in milliseconds since the Unix epoch (UTC); never decreases along the log.</summary>
     public required long TimeUnixMs { get; init; }
 
     /// <inheritdoc cref="Event.Topic"/>

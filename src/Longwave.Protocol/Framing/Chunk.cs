@@ -3,24 +3,24 @@ using System.Numerics;
 
 namespace Longwave.Protocol.Framing;
 
-/// <summary>One frame with the chunk framing of HTTP/1.1 around it (RFC 9112, section 7.1): size in hexadecimal, line end, frame, line end.</summary>
+/// <summary>One frame with the chunk framing of HTTP/1.1 (RFC 9112, section 7.1): size in hexadecimal, line end, frame, line end.</summary>
 /// <remarks>
-/// Frames are kept in this form, so that most streams get an event as it stands in memory: nothing is put together per subscriber. Whoever
-/// frames in another way (HTTP/2, an embedding web server) takes the <see cref="Payload"/>.
+/// Frames are kept in this form, so that most streams send them from memory unchanged, without work per subscriber. A transport with other
+/// framing (HTTP/2, an embedding web server) uses the <see cref="Payload"/>.
 /// </remarks>
 public static class Chunk
 {
-    /// <summary>Bytes around the frame of a chunk, at most: eight digits and two line ends.</summary>
+    /// <summary>Maximum framing bytes of a chunk: eight digits and two line ends.</summary>
     public const int MostFraming = 12;
 
     private const int LineEnd = 2;
 
-    /// <summary>The chunk of no bytes, after which a body is over.</summary>
+    /// <summary>The zero-length chunk that ends a body.</summary>
     public static ReadOnlySpan<byte> Last => "0\r\n\r\n"u8;
 
-    /// <summary>Makes a chunk of a frame.</summary>
-    /// <param name="frame">At least one byte: a chunk without any would end the body.</param>
-    /// <returns>An array of its own.</returns>
+    /// <summary>Creates the chunk of a frame.</summary>
+    /// <param name="frame">At least one byte: a chunk without bytes would end the body.</param>
+    /// <returns>A new array.</returns>
     public static byte[] Of(ReadOnlySpan<byte> frame)
     {
         byte[] chunk = new byte[SizeOf(frame.Length)];
@@ -29,9 +29,9 @@ public static class Chunk
     }
 
     /// <summary>Appends the chunk of a frame.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Destination.</param>
     /// <param name="frame">At least one byte.</param>
-    /// <returns>How many bytes were appended.</returns>
+    /// <returns>Number of appended bytes.</returns>
     public static int Write(IBufferWriter<byte> writer, ReadOnlySpan<byte> frame)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -41,8 +41,8 @@ public static class Chunk
         return size;
     }
 
-    /// <summary>The frame in a whole chunk.</summary>
-    /// <param name="chunk">What <see cref="Of"/> or <see cref="Write"/> made.</param>
+    /// <summary>Returns the frame of a complete chunk.</summary>
+    /// <param name="chunk">A chunk from <see cref="Of"/> or <see cref="Write"/>.</param>
     public static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> chunk) => chunk[(chunk.IndexOf((byte)'\n') + 1)..^LineEnd];
 
     private static int SizeOf(int frameBytes)

@@ -7,14 +7,14 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Protocol.Framing;
 
-/// <summary>Complete frames, in every format that a subscriber can ask for. A frame is whole: frames can be joined in any number.</summary>
+/// <summary>Encodes complete frames in every subscriber format. Frames can be concatenated in any number.</summary>
 public static class EventFrames
 {
-    /// <summary>How many members <see cref="EventFormat"/> has, for tables by format.</summary>
+    /// <summary>Number of members of <see cref="EventFormat"/>, for tables by format.</summary>
     public const int FormatCount = (int)EventFormat.SseWithIds + 1;
 
     /// <summary>Writes one event as one frame.</summary>
-    /// <exception cref="ArgumentException">The type holds a line end or NUL; <see cref="EventRules"/> was not asked before.</exception>
+    /// <exception cref="ArgumentException">The type contains a line end or NUL; the caller must check <see cref="EventRules"/> first.</exception>
     public static void Write(IBufferWriter<byte> writer, EventFormat format, in EventView e)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -51,12 +51,12 @@ public static class EventFrames
         }
     }
 
-    /// <summary>Writes one of the hub's control events; it has no id, so that a subscriber's position stays what it was.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes a control event; it has no id, so that the subscriber's position does not change.</summary>
+    /// <param name="writer">Destination.</param>
     /// <param name="format">Format of the stream.</param>
     /// <param name="name">Name with prefix, e.g. <c>longwave.gap</c>.</param>
     /// <param name="jsonData">One JSON object, UTF-8, on one line.</param>
-    /// <param name="retryMs">New reconnection time in milliseconds; null leaves it. NDJSON says it as the member <c>retry</c>.</param>
+    /// <param name="retryMs">New reconnection time in milliseconds; null keeps the current one. NDJSON sends it as the member <c>retry</c>.</param>
     public static void WriteControl(IBufferWriter<byte> writer, EventFormat format, string name, ReadOnlySpan<byte> jsonData, int? retryMs)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -85,8 +85,8 @@ public static class EventFrames
         sink.Flush();
     }
 
-    /// <summary>Writes the first bytes of a stream: the position at which it begins, and the reconnection time where the format has a word for it.</summary>
-    /// <remarks>No blank line follows: some clients hand their user an empty event when one does.</remarks>
+    /// <summary>Writes the greeting of a stream: its start position, and the reconnection time if the format can express it.</summary>
+    /// <remarks>No blank line follows, because some clients dispatch an empty event for one.</remarks>
     public static void WriteGreeting(IBufferWriter<byte> writer, EventFormat format, Position position, int retryMs)
     {
         WriteHeartbeat(writer, format, position);
@@ -97,9 +97,9 @@ public static class EventFrames
     }
 
     /// <summary>Writes a heartbeat: a comment, or a line of type <c>longwave.tip</c>.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Destination.</param>
     /// <param name="format">Format of the stream.</param>
-    /// <param name="position">How far the stream has come; null when the hub does not know it yet: the heartbeat is then empty.</param>
+    /// <param name="position">Current position of the stream; null if the hub does not know it yet: the heartbeat is then empty.</param>
     public static void WriteHeartbeat(IBufferWriter<byte> writer, EventFormat format, Position? position)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -7,7 +7,7 @@ namespace Longwave.Protocol.Json;
 /// The native JSON shape of an event, on one line without a line end:
 /// <c>{"id":"5f3a9c1e-1042","topic":"t","topics":["t","alt"],"type":"…","key":"…","time":"2026-11-23T06:57:00.123Z","data":"…"}</c>.
 /// </summary>
-/// <remarks><c>topics</c> is there only when the event has alternates, <c>type</c> and <c>key</c> only when set, <c>private</c> only when true; <c>data</c> is always a string.</remarks>
+/// <remarks><c>topics</c> is present only with alternates, <c>type</c> and <c>key</c> only if set, <c>private</c> only if true; <c>data</c> is always a string.</remarks>
 public static class JsonEventEncoder
 {
     /// <summary>Writes one event.</summary>

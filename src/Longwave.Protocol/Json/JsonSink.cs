@@ -5,11 +5,11 @@ using System.Text;
 
 namespace Longwave.Protocol.Json;
 
-/// <summary>Appends to a buffer writer, asking it for space rarely; writes JSON strings without the detour of a JSON writer.</summary>
-/// <remarks>Call <see cref="Flush"/> at the end, once.</remarks>
+/// <summary>Appends to a buffer writer with few requests for memory; writes JSON strings directly, without a JSON writer.</summary>
+/// <remarks>Call <see cref="Flush"/> once, at the end.</remarks>
 internal ref struct JsonSink
 {
-    // What RFC 8259 section 7 says must be escaped; a line end can therefore never leave a string.
+    // RFC 8259 section 7 requires escapes for these bytes; line ends are among them, so a string always stays on one line.
     private static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(
         "\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\"\\"u8);
 
@@ -40,7 +40,7 @@ internal ref struct JsonSink
         _used += bytes.Length;
     }
 
-    /// <summary>Bytes of valid JSON, whose line ends can only be white space between tokens: they become spaces.</summary>
+    /// <summary>Appends valid JSON on one line. Its line ends can only be white space between tokens: they become spaces.</summary>
     public void RawJsonOnOneLine(scoped ReadOnlySpan<byte> json)
     {
         Reserve(json.Length);
@@ -55,14 +55,14 @@ internal ref struct JsonSink
         _used += json.Length;
     }
 
-    /// <summary>Characters as UTF-8, as they are.</summary>
+    /// <summary>Appends characters as UTF-8, unescaped.</summary>
     public void RawText(scoped ReadOnlySpan<char> text)
     {
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         _used += Encoding.UTF8.GetBytes(text, _span[_used..]);
     }
 
-    /// <summary>A JSON string, quotes included.</summary>
+    /// <summary>Appends a JSON string, quotes included.</summary>
     public void Text(scoped ReadOnlySpan<char> text)
     {
         if (!text.ContainsAnyExcept(PlainChars))
@@ -116,7 +116,7 @@ internal ref struct JsonSink
         _used += written;
     }
 
-    /// <summary>A JSON string with an RFC 3339 time in UTC, to the millisecond.</summary>
+    /// <summary>Appends a JSON string with an RFC 3339 time in UTC, in milliseconds.</summary>
     public void Time(long unixMs)
     {
         Reserve(32);

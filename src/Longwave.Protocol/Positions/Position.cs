@@ -3,25 +3,25 @@ using System.Globalization;
 
 namespace Longwave.Protocol.Positions;
 
-/// <summary>Where an event stands in the log: <c>epoch-offset</c>, e.g. <c>5f3a9c1e-1042</c>. It is the SSE <c>id:</c>.</summary>
+/// <summary>Position of an event in the log: <c>epoch-offset</c>, e.g. <c>5f3a9c1e-1042</c>. It is the SSE <c>id:</c>.</summary>
 /// <remarks>
-/// An offset alone is not enough: a log that was replaced (another data directory, a restored machine) counts from one again, and a
-/// subscriber that comes back with offset 1042 of the old log would silently miss the first 1,042 events of the new one. The epoch
-/// names the log, so the hub can tell the subscriber that its place means nothing any more.
+/// An offset alone does not suffice: a replaced log (another data directory, a restored machine) starts at one again, and a
+/// subscriber that resumes with offset 1042 of the old log would miss the first 1,042 events of the new one. The epoch
+/// identifies the log, so the hub can report to the subscriber that its position is not valid in this log.
 /// </remarks>
 /// <param name="Epoch">Identity of the log, 32 random bits.</param>
-/// <param name="Offset">Place in the log, from 1; 0 stands before the first event.</param>
+/// <param name="Offset">Number of the event in the log, from 1; 0 is the position before the first event.</param>
 public readonly record struct Position(uint Epoch, long Offset)
 {
-    /// <summary>Longest text of a position in characters (and bytes): 8 hexadecimal digits, a hyphen, 19 decimal digits.</summary>
+    /// <summary>Maximum text length of a position, in characters and bytes: 8 hexadecimal digits, a hyphen, 19 decimal digits.</summary>
     public const int MaxTextLength = EpochDigits + 1 + MaxOffsetDigits;
 
     private const int EpochDigits = 8;
     private const int MaxOffsetDigits = 19;
 
-    /// <summary>Reads the text of a position: 8 lower-case hexadecimal digits, '-', a decimal offset without leading zeros.</summary>
-    /// <remarks>There is exactly one text for each position, so that ids can be compared as text.</remarks>
-    /// <returns>False when <paramref name="text"/> is anything else (an offset above <see cref="long.MaxValue"/> too).</returns>
+    /// <summary>Parses a position: 8 lower-case hexadecimal digits, '-', a decimal offset without leading zeros.</summary>
+    /// <remarks>Each position has exactly one text, so that ids can be compared as text.</remarks>
+    /// <returns>False if <paramref name="text"/> is not a position (an offset above <see cref="long.MaxValue"/> included).</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out Position position)
     {
         position = default;
@@ -33,7 +33,7 @@ public readonly record struct Position(uint Epoch, long Offset)
         Span<byte> utf8 = stackalloc byte[MaxTextLength];
         for (int i = 0; i < text.Length; i++)
         {
-            // Anything above ASCII becomes a byte that no position holds.
+            // Characters above ASCII become a byte that is not valid in a position.
             utf8[i] = text[i] < 0x80 ? (byte)text[i] : (byte)0xFF;
         }
 
@@ -72,7 +72,7 @@ public readonly record struct Position(uint Epoch, long Offset)
             return false;
         }
 
-        ulong offset = 0; // 19 digits stay below 10^19, which an unsigned 64-bit number holds.
+        ulong offset = 0; // 19 digits are less than 10^19, which fits into 64 unsigned bits.
         foreach (byte b in digits)
         {
             if (!char.IsAsciiDigit((char)b))
@@ -93,7 +93,7 @@ public readonly record struct Position(uint Epoch, long Offset)
     }
 
     /// <summary>Writes the text of the position as ASCII bytes; <see cref="MaxTextLength"/> bytes always suffice.</summary>
-    /// <returns>False, with nothing of use written, when <paramref name="destination"/> is too short.</returns>
+    /// <returns>False if <paramref name="destination"/> is too short; its contents are then undefined.</returns>
     public bool TryFormat(Span<byte> destination, out int bytesWritten)
     {
         bytesWritten = 0;

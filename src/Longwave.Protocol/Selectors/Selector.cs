@@ -4,22 +4,22 @@ using Longwave.Protocol.Urls;
 
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>What a subscriber or a token asks for: one topic, <c>*</c>, an RFC 6570 URI template such as <c>prices/{symbol}</c>, or a URL pattern.</summary>
+/// <summary>Topics of a subscription or a grant: one topic, <c>*</c>, an RFC 6570 URI template such as <c>prices/{symbol}</c>, or a URL pattern.</summary>
 /// <remarks>
-/// <para>A topic matches a template when some values of its variables expand to the topic (RFC 6570, all four levels). A variable takes
-/// unreserved characters, percent-encoded ones, commas (lists) and everything above ASCII; <c>{+var}</c> and <c>{#var}</c> take reserved characters
-/// too. A value may be empty, a variable may be undefined.</para>
-/// <para>Matching takes time linear in the topic whatever the template, allocates nothing, and is safe for any number of threads.</para>
+/// <para>A topic matches a template if some values of its variables expand to the topic (RFC 6570, all four levels). A variable matches
+/// unreserved characters, percent-encoded ones, commas (lists) and all above ASCII; <c>{+var}</c> and <c>{#var}</c> also match reserved
+/// characters. A value may be empty, a variable may be undefined.</para>
+/// <para>Matching takes time linear in the length of the topic for every template, allocates nothing, and is thread-safe.</para>
 /// </remarks>
 public sealed class Selector : IEquatable<Selector>
 {
-    /// <summary>Longest selector in UTF-16 characters; it bounds the compiled form.</summary>
+    /// <summary>Maximum length of a selector, in UTF-16 characters; it bounds the compiled form.</summary>
     public const int MaxLength = 2048;
 
-    /// <summary>Most variables in one template.</summary>
+    /// <summary>Maximum number of variables in one template.</summary>
     public const int MaxVariables = 32;
 
-    // A new topic is compared with every pattern one after the other: it is parsed once for all of the same base.
+    // A new topic is compared with every pattern in sequence: the cache parses it once for all patterns with the same base.
     [ThreadStatic]
     private static (string Topic, UrlParts Base, UrlParts? Url) _parsed;
 
@@ -43,17 +43,17 @@ public sealed class Selector : IEquatable<Selector>
     /// <summary>The selector of every topic, <c>*</c>.</summary>
     public static Selector Any { get; } = new(EventRules.AnyTopic, SelectorKind.Any, null);
 
-    /// <summary>As it was written.</summary>
+    /// <summary>The text as written.</summary>
     public string Text { get; }
 
-    /// <summary>How it finds topics.</summary>
+    /// <summary>How the selector matches topics.</summary>
     public SelectorKind Kind { get; }
 
-    /// <summary>Whether every topic has to be compared with it: it is neither one topic nor all.</summary>
+    /// <summary>Whether every topic must be compared with it: it is neither one topic nor <c>*</c>.</summary>
     public bool IsPattern => Kind is not (SelectorKind.Exact or SelectorKind.Any);
 
-    /// <summary>The part that every matching topic begins with, for indexes: the whole text of an exact one, empty for <c>*</c>.</summary>
-    /// <remarks>A template also matches the topic that is its own text, and that need not begin so when the first expression stands within.</remarks>
+    /// <summary>Common prefix of all matching topics, for indexes: the whole text of an exact selector, empty for <c>*</c>.</summary>
+    /// <remarks>A template also matches the topic equal to its own text; that topic need not begin with the prefix.</remarks>
     public string Prefix => Kind switch
     {
         SelectorKind.Exact => Text,
@@ -61,10 +61,10 @@ public sealed class Selector : IEquatable<Selector>
         _ => "",
     };
 
-    /// <summary>Reads a selector. Text without a brace is an exact topic.</summary>
+    /// <summary>Parses a selector. Text without a brace is an exact topic.</summary>
     /// <param name="text">The text.</param>
     /// <param name="selector">The selector.</param>
-    /// <param name="error">What is wrong and where, for the subscriber.</param>
+    /// <param name="error">What is wrong and at which character; the text is for the subscriber.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out Selector? selector, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -99,11 +99,11 @@ public sealed class Selector : IEquatable<Selector>
         return true;
     }
 
-    /// <summary>Reads a URL pattern (<c>https://example.com/books/:id</c>); <c>*</c> is every topic, also those that are no URLs.</summary>
+    /// <summary>Parses a URL pattern (<c>https://example.com/books/:id</c>); <c>*</c> is every topic, also topics that are not URLs.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="baseUrl">What relative patterns and relative topics are resolved against.</param>
+    /// <param name="baseUrl">Base URL of relative patterns and relative topics.</param>
     /// <param name="selector">The selector.</param>
-    /// <param name="error">What is wrong, for the subscriber.</param>
+    /// <param name="error">What is wrong; the text is for the subscriber.</param>
     public static bool TryParseUrlPattern(
         string text, UrlParts baseUrl, [NotNullWhen(true)] out Selector? selector, [NotNullWhen(false)] out string? error)
     {
@@ -123,14 +123,14 @@ public sealed class Selector : IEquatable<Selector>
         return error is null;
     }
 
-    /// <summary>The selector of one topic, whatever characters it holds; Mercure takes a faulty template as such.</summary>
+    /// <summary>Creates the selector of one topic, with any characters; Mercure treats an invalid template as an exact topic.</summary>
     public static Selector Exact(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
         return new Selector(topic, SelectorKind.Exact, null);
     }
 
-    /// <summary>Whether events of the topic are asked for.</summary>
+    /// <summary>Whether the selector covers the topic.</summary>
     public bool Matches(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);

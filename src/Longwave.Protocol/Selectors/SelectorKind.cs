@@ -1,17 +1,17 @@
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>How a selector finds topics.</summary>
+/// <summary>How a selector matches topics.</summary>
 public enum SelectorKind
 {
-    /// <summary>The topic of the same text.</summary>
+    /// <summary>Matches the topic with the same text.</summary>
     Exact,
 
-    /// <summary>Every topic.</summary>
+    /// <summary>Matches every topic.</summary>
     Any,
 
-    /// <summary>Every topic that the URI template can expand to.</summary>
+    /// <summary>Matches every topic that the URI template can expand to.</summary>
     Template,
 
-    /// <summary>Every topic that is a URL, as it stands or relative to the hub's, and matches the URL pattern.</summary>
+    /// <summary>Matches every topic that is a URL, absolute or relative to the hub's URL, and matches the URL pattern.</summary>
     UrlPattern,
 }

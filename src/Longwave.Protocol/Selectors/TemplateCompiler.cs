@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>Turns a URI template (RFC 6570 section 2) into a <see cref="TemplateProgram"/>.</summary>
+/// <summary>Compiles a URI template (RFC 6570 section 2) to a <see cref="TemplateProgram"/>.</summary>
 internal ref struct TemplateCompiler
 {
-    /// <summary>Longest prefix (<c>{var:3}</c>) that is understood: each character is code of its own.</summary>
+    /// <summary>Maximum supported prefix (<c>{var:3}</c>), in characters: each one compiles to its own instructions.</summary>
     private const int MaxPrefix = 100;
 
-    /// <summary>Longest program: what is run on it takes stack in proportion.</summary>
+    /// <summary>Maximum number of instructions: matching uses stack in proportion to it.</summary>
     private const int MaxCode = 8_192;
 
     private readonly ReadOnlySpan<char> _text;
@@ -20,7 +20,7 @@ internal ref struct TemplateCompiler
 
     private TemplateCompiler(ReadOnlySpan<char> text) => _text = text;
 
-    /// <summary>Compiles a template; the error says what is wrong and where, counting characters from 1.</summary>
+    /// <summary>Compiles a template; the error states the problem and its character, from 1.</summary>
     public static bool TryCompile(
         string text, [NotNullWhen(true)] out TemplateProgram? program, [NotNullWhen(false)] out string? error)
     {
@@ -74,8 +74,8 @@ internal ref struct TemplateCompiler
             begin++;
         }
 
-        // After "nothing written yet" the first defined variable is preceded by style.First, later ones by the separator:
-        // two rows of states, one for each, that share the code of the value.
+        // The first defined variable is preceded by style.First, later ones by the separator. Two sets of states track
+        // whether a variable was defined before; both share the code of the value.
         var untouchedSkips = new List<int>();
         var skipsAfterFirst = new List<int>();
         bool first = true;
@@ -98,8 +98,8 @@ internal ref struct TemplateCompiler
     }
 
     /// <summary>
-    /// One variable. On entry <paramref name="untouched"/> holds the jumps of "no variable before was defined"; the code falls in
-    /// with "some variable before was defined". On leaving the same holds for the next variable.
+    /// Compiles one variable. On entry, <paramref name="untouched"/> contains the jumps for "no earlier variable is defined"; execution falls through
+    /// for "an earlier variable is defined". On return the same holds for the next variable.
     /// </summary>
     private void CompileVariable(TemplateVariable variable, ReadOnlySpan<char> name, bool first, List<int> untouched, List<int> written)
     {
@@ -107,7 +107,7 @@ internal ref struct TemplateCompiler
         int toValue = -1;
         if (!first)
         {
-            // Some variable before is defined: skip this one, or separator and value.
+            // An earlier variable is defined: skip this one, or match separator and value.
             Land(written);
             written.Add(Emit(TemplateOperation.Split));
             Emit(TemplateOperation.Character, style.Separator);
@@ -135,7 +135,7 @@ internal ref struct TemplateCompiler
         TemplateStyle style = variable.Style;
         int withoutEquals = -1;
 
-        // An exploded one is name=value for every item of a list, key=value for every pair of a map: any names.
+        // An exploded variable is name=value per item of a list, or key=value per pair of a map: names are arbitrary.
         if (style.Named && !variable.Explodes)
         {
             foreach (char c in name)
@@ -166,7 +166,7 @@ internal ref struct TemplateCompiler
         }
         else
         {
-            // again: end or one character, again
+            // Loop: exit, or match one character and repeat.
             int again = Emit(TemplateOperation.Split);
             var taken = new List<int>();
             CompileCharacter(variable, taken);
@@ -184,7 +184,7 @@ internal ref struct TemplateCompiler
         }
     }
 
-    /// <summary>One character of a value, plain or percent-encoded; jumps that follow it go to <paramref name="taken"/>.</summary>
+    /// <summary>Compiles one character of a value, plain or percent-encoded; appends the jumps after it to <paramref name="taken"/>.</summary>
     private readonly void CompileCharacter(TemplateVariable variable, List<int> taken)
     {
         int raw = Emit(TemplateOperation.Split);
@@ -205,7 +205,7 @@ internal ref struct TemplateCompiler
         taken.Add(Emit(TemplateOperation.Jump));
     }
 
-    /// <summary>Takes <c>*</c> or <c>:length</c> off the name (RFC 6570, section 2.4).</summary>
+    /// <summary>Removes <c>*</c> or <c>:length</c> from the name (RFC 6570, section 2.4).</summary>
     private bool TryReadModifier(ref ReadOnlySpan<char> name, int at, out bool explodes, out int prefix)
     {
         explodes = name.EndsWith("*");
@@ -268,7 +268,7 @@ internal ref struct TemplateCompiler
         jumps.Clear();
     }
 
-    /// <summary>Lets a jump or split that was written earlier go to the next instruction.</summary>
+    /// <summary>Sets the target of an earlier jump or split to the next instruction.</summary>
     private readonly void LandOne(int jump) => SetTarget(jump, _code.Count);
 
     private readonly void SetTarget(int jump, int target)

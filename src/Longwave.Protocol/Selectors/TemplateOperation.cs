@@ -2,24 +2,24 @@ namespace Longwave.Protocol.Selectors;
 
 internal enum TemplateOperation : byte
 {
-    /// <summary>Takes exactly one character.</summary>
+    /// <summary>Matches exactly one given character.</summary>
     Character,
 
-    /// <summary>Takes a character that a variable may hold: unreserved, comma, above ASCII.</summary>
+    /// <summary>Matches a character that a variable may contain: unreserved, comma, above ASCII.</summary>
     Unreserved,
 
-    /// <summary>Takes a character that a <c>+</c> or <c>#</c> variable may hold: reserved ones too.</summary>
+    /// <summary>Matches a character that a <c>+</c> or <c>#</c> variable may contain: also reserved ones.</summary>
     Reserved,
 
-    /// <summary>Takes one hexadecimal digit.</summary>
+    /// <summary>Matches one hexadecimal digit.</summary>
     HexDigit,
 
-    /// <summary>Goes on here and at the target.</summary>
+    /// <summary>Continues at the next instruction and at the target.</summary>
     Split,
 
-    /// <summary>Goes on at the target only.</summary>
+    /// <summary>Continues at the target only.</summary>
     Jump,
 
-    /// <summary>The template is used up.</summary>
+    /// <summary>Marks the end of the template.</summary>
     End,
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>A compiled template, run on all its possible states at once (Thompson), so that no topic can make it go back.</summary>
+/// <summary>A compiled template. It simulates all states in parallel (Thompson), so that no topic causes backtracking.</summary>
 internal sealed class TemplateProgram(string prefix, TemplateInstruction[] code)
 {
     private static readonly SearchValues<char> Unreserved = SearchValues.Create(
@@ -13,12 +13,12 @@ internal sealed class TemplateProgram(string prefix, TemplateInstruction[] code)
     /// <summary>The literal before the first expression.</summary>
     public string Prefix { get; } = prefix;
 
-    /// <summary>How many instructions there are: a match takes at most this many steps per character.</summary>
+    /// <summary>Number of instructions: the maximum steps per character of a match.</summary>
     public int Length => code.Length;
 
     /// <summary>Whether the template can expand to the topic.</summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="steps">Instructions visited, for the test that holds this to linear time.</param>
+    /// <param name="steps">Number of visited instructions, for the test of linear time.</param>
     public bool Matches(ReadOnlySpan<char> topic, out long steps)
     {
         steps = 0;
@@ -39,7 +39,7 @@ internal sealed class TemplateProgram(string prefix, TemplateInstruction[] code)
             char c = atEnd ? '\0' : topic[at];
             int nextCount = 0;
 
-            // Splits and jumps append to the list that is being walked; each instruction is on it once.
+            // Splits and jumps append to the list during the iteration; each instruction occurs in it at most once.
             for (int i = 0; i < count; i++)
             {
                 ushort here = current[i];

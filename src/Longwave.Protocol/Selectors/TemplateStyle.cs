@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>What an operator means: the table of RFC 6570 appendix A.</summary>
+/// <summary>Syntax of an operator: the table of RFC 6570 appendix A.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TemplateStyle(
     bool HasOperator, char First, char Separator, bool Named, bool BareWhenEmpty, bool AllowsReserved)

@@ -6,7 +6,7 @@ namespace Longwave.Protocol.Urls;
 /// <summary>Percent-encoding of the parts of a URL (URL standard, section 1.3).</summary>
 internal static class UrlEncoding
 {
-    /// <summary>Of what is kept as it is: printable ASCII without what the set names.</summary>
+    /// <summary>Characters that stay unencoded in this part: printable ASCII except the characters of its encode set.</summary>
     public static readonly SearchValues<char> Fragment = KeptWithout(" \"<>`");
 
     /// <inheritdoc cref="Fragment"/>
@@ -24,7 +24,7 @@ internal static class UrlEncoding
     /// <inheritdoc cref="Fragment"/>
     public static readonly SearchValues<char> Control = KeptWithout("");
 
-    /// <summary>Encodes every character that is not kept, as UTF-8.</summary>
+    /// <summary>Encodes every character outside <paramref name="kept"/>, as UTF-8.</summary>
     public static string Encode(ReadOnlySpan<char> text, SearchValues<char> kept)
     {
         if (!text.ContainsAnyExcept(kept))
@@ -51,7 +51,7 @@ internal static class UrlEncoding
         return encoded.ToString();
     }
 
-    /// <summary>Decodes every percent-encoded byte; bytes that are no UTF-8 become replacement characters.</summary>
+    /// <summary>Decodes every percent-encoded byte; invalid UTF-8 becomes replacement characters.</summary>
     public static string Decode(ReadOnlySpan<char> text)
     {
         if (!text.Contains('%'))
@@ -78,7 +78,7 @@ internal static class UrlEncoding
         return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
-    /// <summary>Decodes what need not be encoded (RFC 3986, section 6.2.2.2): letters, digits and <c>-._~</c>.</summary>
+    /// <summary>Decodes characters that need no encoding (RFC 3986, section 6.2.2.2): letters, digits and <c>-._~</c>.</summary>
     public static string DecodeUnreserved(ReadOnlySpan<char> text)
     {
         var decoded = new StringBuilder(text.Length);

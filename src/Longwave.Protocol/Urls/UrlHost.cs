@@ -13,9 +13,9 @@ internal static class UrlHost
 
     private static readonly IdnMapping Idn = new();
 
-    /// <summary>Canonicalizes a host; null when it is none.</summary>
-    /// <param name="host">As it stands in the URL.</param>
-    /// <param name="isSpecial">Whether the scheme is one of the web's: then it is a domain or an address.</param>
+    /// <summary>Canonicalizes a host; null if it is not valid.</summary>
+    /// <param name="host">Host as written in the URL.</param>
+    /// <param name="isSpecial">Whether the scheme is special, so that the host is a domain or an address.</param>
     public static string? Canonicalize(ReadOnlySpan<char> host, bool isSpecial)
     {
         if (host.Length > 0 && host[0] == '[')
@@ -68,7 +68,7 @@ internal static class UrlHost
         return labels[last].Length > 0 && (labels[last].All(char.IsAsciiDigit) || TryNumber(labels[last], out _));
     }
 
-    /// <summary>One to four numbers, decimal, octal or hexadecimal, the last one standing for all bytes that are left.</summary>
+    /// <summary>Parses an IPv4 address: one to four numbers, decimal, octal or hexadecimal; the last one fills all remaining bytes.</summary>
     private static string? ParseIpv4(string domain)
     {
         string[] parts = domain.EndsWith('.') ? domain[..^1].Split('.') : domain.Split('.');
@@ -118,7 +118,7 @@ internal static class UrlHost
         return true;
     }
 
-    /// <summary>Eight pieces in lower case, the longest run of zeros as <c>::</c>.</summary>
+    /// <summary>Formats an IPv6 address: eight pieces in lower case, the longest run of zeros as <c>::</c>.</summary>
     private static string Text(IPAddress address)
     {
         byte[] bytes = address.GetAddressBytes();

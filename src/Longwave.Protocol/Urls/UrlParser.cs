@@ -1,6 +1,6 @@
 namespace Longwave.Protocol.Urls;
 
-/// <summary>The basic URL parser (URL standard, section 4.4), written as what its state machine amounts to.</summary>
+/// <summary>The basic URL parser (URL standard, section 4.4), without the standard's explicit state machine.</summary>
 internal static class UrlParser
 {
     public static UrlParts? Parse(string text, UrlParts? baseUrl)
@@ -35,10 +35,10 @@ internal static class UrlParser
             : WithOpaquePath(scheme, rest);
     }
 
-    /// <summary>A path as it is written in the end: dot segments resolved, every segment encoded.</summary>
+    /// <summary>Canonicalizes a path: resolves dot segments and encodes every segment.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="before">Segments that it goes on from.</param>
-    /// <param name="isSpecial">Whether a backslash is a slash.</param>
+    /// <param name="before">Segments of the base path.</param>
+    /// <param name="isSpecial">Whether a backslash counts as a slash.</param>
     public static string CanonicalPath(ReadOnlySpan<char> path, IEnumerable<string> before, bool isSpecial)
     {
         var segments = new List<string>(before);
@@ -176,7 +176,7 @@ internal static class UrlParser
         return (rest.ToString(), query, fragment);
     }
 
-    /// <summary>Controls and spaces at the ends, tabs and line ends anywhere count for nothing.</summary>
+    /// <summary>Removes controls and spaces at both ends, and tabs and line ends everywhere.</summary>
     private static ReadOnlySpan<char> Clean(string text)
     {
         ReadOnlySpan<char> input = text;
@@ -217,7 +217,7 @@ internal static class UrlParser
         return true;
     }
 
-    /// <summary>1 for <c>.</c>, 2 for <c>..</c>, however they are encoded; 0 for any other segment.</summary>
+    /// <summary>Number of dots of a dot segment: 1 for <c>.</c>, 2 for <c>..</c>, in any encoding; 0 for other segments.</summary>
     private static int Dots(ReadOnlySpan<char> segment)
     {
         int dots = 0;

@@ -1,6 +1,6 @@
 namespace Longwave.Protocol.Urls;
 
-/// <summary>A URL pattern (URL Pattern standard): <c>https://example.com/books/:id</c>. Never ignores case. Linear in what it is compared with.</summary>
+/// <summary>A URL pattern (URL Pattern standard): <c>https://example.com/books/:id</c>. Case-sensitive; matching time is linear in the length of the URL.</summary>
 internal sealed class UrlPattern
 {
     private static readonly string[] SpecialSchemes = ["http", "https", "ws", "wss", "ftp", "file"];
@@ -18,7 +18,7 @@ internal sealed class UrlPattern
         (_protocol, _username, _password, _hostname, _port, _pathname, _search, _hash) =
         (components[0], components[1], components[2], components[3], components[4], components[5], components[6], components[7]);
 
-    /// <summary>Compiles a pattern; a relative one goes on from <paramref name="baseUrl"/>. Null when it is none.</summary>
+    /// <summary>Compiles a pattern, relative to <paramref name="baseUrl"/>; null if it is not valid.</summary>
     public static UrlPattern? Compile(string text, UrlParts baseUrl)
     {
         UrlPatternInit init = UrlPatternString.Parse(text);
@@ -54,7 +54,7 @@ internal sealed class UrlPattern
         return Array.Exists(components, static component => component is null) ? null : new UrlPattern(components!);
     }
 
-    /// <summary>Whether the URL matches in all its parts.</summary>
+    /// <summary>Whether all parts of the URL match.</summary>
     public bool Matches(UrlParts url) =>
         _protocol.Matches(url.Scheme)
         && _hostname.Matches(url.Hostname)
@@ -65,7 +65,7 @@ internal sealed class UrlPattern
         && _username.Matches(url.Username)
         && _password.Matches(url.Password);
 
-    /// <summary>Whether URLs of the web's schemes can match.</summary>
+    /// <summary>Whether the pattern can match special schemes.</summary>
     internal static bool MatchesSpecial(UrlPatternComponent protocol) => Array.Exists(SpecialSchemes, protocol.Matches);
 
     internal static string? CanonicalProtocol(string text)
@@ -86,7 +86,7 @@ internal sealed class UrlPattern
 
     private static string? CanonicalPort(string text) => text.All(char.IsAsciiDigit) ? text : null;
 
-    /// <summary>A piece of a path need not begin with a slash; it must not get one, nor lose what looks like a dot segment at its beginning.</summary>
+    /// <summary>Canonicalizes a piece of a path. It need not start with a slash; canonicalization must not add one, nor remove a leading dot segment.</summary>
     private static string? CanonicalPathname(string text)
     {
         bool hasSlash = text[0] == '/';

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Longwave.Protocol.Urls;
 
-/// <summary>The pattern of one part of a URL (URL Pattern standard, sections 2.1.4 to 2.1.6), compiled.</summary>
+/// <summary>The compiled pattern of one part of a URL (URL Pattern standard, sections 2.1.4 to 2.1.6).</summary>
 /// <remarks>
-/// Matching takes time linear in the text: literals are compared, and everything else is run by the engine of the platform that never goes
-/// back (<see cref="RegexOptions.NonBacktracking"/>); what that engine can't run is no pattern here. Safe for any number of threads.
+/// Matching takes time linear in the text: literals are compared, all else runs on the platform's engine without backtracking
+/// (<see cref="RegexOptions.NonBacktracking"/>); a pattern that this engine does not support is rejected. Thread-safe.
 /// </remarks>
 internal sealed class UrlPatternComponent
 {
@@ -17,11 +17,11 @@ internal sealed class UrlPatternComponent
 
     private UrlPatternComponent(string? literal, Regex? regex) => (_literal, _regex) = (literal, regex);
 
-    /// <summary>Compiles a pattern string; null when it is none.</summary>
+    /// <summary>Compiles a pattern string; null if it is not valid.</summary>
     /// <param name="pattern">The pattern string.</param>
-    /// <param name="delimiter">What a named group does not cross; empty for nothing.</param>
-    /// <param name="prefix">What a group takes to itself from before it; empty for nothing.</param>
-    /// <param name="canonicalize">Canonicalizes text that means itself; null when it can't be there.</param>
+    /// <param name="delimiter">Character that a named group does not match; empty for none.</param>
+    /// <param name="prefix">Character before a group that belongs to the group; empty for none.</param>
+    /// <param name="canonicalize">Canonicalizes literal text; returns null for text that is not valid in this part.</param>
     public static UrlPatternComponent? Compile(string pattern, string delimiter, string prefix, Func<string, string?> canonicalize)
     {
         if (UrlPatternParser.Parse(pattern, delimiter, prefix, canonicalize) is not { } parts)
@@ -49,7 +49,7 @@ internal sealed class UrlPatternComponent
         }
     }
 
-    /// <summary>Whether the text matches as a whole.</summary>
+    /// <summary>Whether the whole text matches.</summary>
     public bool Matches(string text) => _regex?.IsMatch(text) ?? (_literal is null || string.Equals(_literal, text, StringComparison.Ordinal));
 
     private static string ToRegex(List<UrlPatternPart> parts)

@@ -1,6 +1,6 @@
 namespace Longwave.Protocol.Urls;
 
-/// <summary>The pattern strings of the parts of a URL; null for a part of which nothing was said.</summary>
+/// <summary>Pattern strings of the parts of a URL; null for a part that is not given.</summary>
 internal sealed class UrlPatternInit
 {
     public string? Protocol { get; set; }
@@ -19,7 +19,7 @@ internal sealed class UrlPatternInit
 
     public string? Hash { get; set; }
 
-    /// <summary>Takes from a URL what was not said, up to the first part that was (URL Pattern standard, section 1.4).</summary>
+    /// <summary>Copies parts from a URL, up to the first part that is given (URL Pattern standard, section 1.4).</summary>
     public void Inherit(UrlParts url)
     {
         bool nothing = Protocol is null;
@@ -43,6 +43,6 @@ internal sealed class UrlPatternInit
 
     private static bool IsAbsolutePath(string path) => path.StartsWith('/') || path.StartsWith("\\/", StringComparison.Ordinal) || path.StartsWith("{/", StringComparison.Ordinal);
 
-    /// <summary>Text of a URL as a pattern that means itself.</summary>
+    /// <summary>Escapes text of a URL, so that the pattern matches it literally.</summary>
     private static string Escape(string text) => string.Concat(text.Select(static c => c is '+' or '*' or '?' or ':' or '{' or '}' or '(' or ')' or '\\' ? $"\\{c}" : c.ToString()));
 }

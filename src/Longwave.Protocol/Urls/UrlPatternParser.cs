@@ -19,7 +19,7 @@ internal ref struct UrlPatternParser
     private UrlPatternParser(List<UrlPatternToken> tokens, string delimiter, string prefix, Func<string, string?> canonicalize) =>
         (_tokens, _delimiter, _prefix, _canonicalize) = (tokens, delimiter, prefix, canonicalize);
 
-    /// <summary>The parts; null when it is no pattern.</summary>
+    /// <summary>Parses a pattern string to its parts; null if it is not valid.</summary>
     public static List<UrlPatternPart>? Parse(string pattern, string delimiter, string prefix, Func<string, string?> canonicalize)
     {
         if (UrlPatternTokenizer.Tokenize(pattern, isLenient: false) is not { } tokens)
@@ -86,7 +86,7 @@ internal ref struct UrlPatternParser
         char modifier = TakeModifier();
         if (name is null && group is null && modifier == '\0')
         {
-            // Braces around text only keep it apart from what is around it.
+            // Braces around text only separate it from adjacent tokens.
             _pending.Append(prefix).Append(suffix);
             return;
         }
@@ -158,7 +158,7 @@ internal ref struct UrlPatternParser
         return text.ToString();
     }
 
-    /// <summary>A regular expression; <c>*</c> only where no name stands before it, because there it is a modifier.</summary>
+    /// <summary>Reads a regular expression or <c>*</c>; the latter only without a preceding name, where it would be a modifier.</summary>
     private UrlPatternToken? TakeGroup(UrlPatternToken? name) =>
         Take(UrlPatternTokenKind.Regexp) ?? (name is null ? Take(UrlPatternTokenKind.Asterisk) : null);
 

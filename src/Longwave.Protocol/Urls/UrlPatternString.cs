@@ -1,6 +1,6 @@
 namespace Longwave.Protocol.Urls;
 
-/// <summary>Takes a pattern for a whole URL apart into patterns for its parts (URL Pattern standard, section 1.6, the constructor string parser).</summary>
+/// <summary>Splits the pattern of a whole URL into patterns of its parts (URL Pattern standard, section 1.6, the constructor string parser).</summary>
 internal sealed class UrlPatternString
 {
     private readonly string _text;
@@ -16,7 +16,7 @@ internal sealed class UrlPatternString
 
     private UrlPatternString(string text) => (_text, _tokens) = (text, UrlPatternTokenizer.Tokenize(text, isLenient: true)!);
 
-    // In the order in which the parts stand in a URL.
+    // Members are in the order of the parts of a URL.
     private enum State
     {
         Init,
@@ -32,7 +32,7 @@ internal sealed class UrlPatternString
         Done,
     }
 
-    /// <summary>The parts.</summary>
+    /// <summary>Parses the text to pattern strings of the parts.</summary>
     public static UrlPatternInit Parse(string text)
     {
         var parser = new UrlPatternString(text);
@@ -73,13 +73,13 @@ internal sealed class UrlPatternString
         }
     }
 
-    /// <summary>The end; false when it is really the end.</summary>
+    /// <summary>Handles the end of the input; false if parsing is complete.</summary>
     private bool TakeEnd()
     {
         switch (_state)
         {
             case State.Init:
-                // There was no scheme: it is relative.
+                // The pattern has no scheme: it is relative.
                 Rewind();
                 Change(IsHash() ? State.Hash : IsSearch() ? State.Search : State.Pathname, IsHash() || IsSearch() ? 1 : 0);
                 return true;
@@ -174,7 +174,7 @@ internal sealed class UrlPatternString
         Put(_state, Part());
         if (_state != State.Init && next != State.Done)
         {
-            // What was passed over is empty, not anything.
+            // A skipped part is empty, not a wildcard.
             if (_state < State.Hostname && next > State.Hostname)
             {
                 _result.Hostname ??= "";
@@ -221,7 +221,7 @@ internal sealed class UrlPatternString
 
     private bool IsHash() => Is(_at, "#");
 
-    /// <summary>A question mark begins the search unless it is the modifier of what stands before it.</summary>
+    /// <summary>Whether a question mark starts the query; otherwise it is the modifier of the preceding token.</summary>
     private bool IsSearch() =>
         Is(_at, "?")
         || (_at < _tokens.Count && _tokens[_at].Value == "?" && _tokens[_at].Kind == UrlPatternTokenKind.Modifier

@@ -1,6 +1,6 @@
 namespace Longwave.Protocol.Urls;
 
-/// <summary>The sorts of <see cref="UrlPatternToken"/>.</summary>
+/// <summary>The kinds of <see cref="UrlPatternToken"/>.</summary>
 internal enum UrlPatternTokenKind
 {
     /// <summary><c>{</c>.</summary>
@@ -15,10 +15,10 @@ internal enum UrlPatternTokenKind
     /// <summary><c>:name</c>.</summary>
     Name,
 
-    /// <summary>A character that means itself.</summary>
+    /// <summary>A literal character.</summary>
     Character,
 
-    /// <summary>A character that means itself because of the backslash before it.</summary>
+    /// <summary>A literal character after a backslash.</summary>
     Escaped,
 
     /// <summary><c>?</c> or <c>+</c>.</summary>
@@ -27,9 +27,9 @@ internal enum UrlPatternTokenKind
     /// <summary><c>*</c>.</summary>
     Asterisk,
 
-    /// <summary>The end.</summary>
+    /// <summary>The end of the pattern string.</summary>
     End,
 
-    /// <summary>Something that begins like one of the others and is none.</summary>
+    /// <summary>An incomplete or invalid token.</summary>
     Invalid,
 }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Longwave.Protocol.Urls;
 
-/// <summary>Takes a pattern string apart (URL Pattern standard, section 2.1.3).</summary>
+/// <summary>Splits a pattern string into tokens (URL Pattern standard, section 2.1.3).</summary>
 internal static class UrlPatternTokenizer
 {
-    /// <summary>The tokens, the last of which is the end; null when something is no token and <paramref name="isLenient"/> is false.</summary>
+    /// <summary>The tokens, with the end as the last one; null if a token is not valid and <paramref name="isLenient"/> is false.</summary>
     public static List<UrlPatternToken>? Tokenize(string text, bool isLenient)
     {
         var tokens = new List<UrlPatternToken>();
@@ -75,7 +75,7 @@ internal static class UrlPatternTokenizer
         return at - start;
     }
 
-    /// <summary>Length of what stands between the parentheses; zero when they hold no regular expression that may stand there. Groups inside must not capture.</summary>
+    /// <summary>Length of the expression between the parentheses; zero if it is not a regular expression allowed there. Inner groups must not capture.</summary>
     private static int RegexpLength(string text, int start)
     {
         int depth = 1;

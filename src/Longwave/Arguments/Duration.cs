@@ -7,7 +7,7 @@ namespace Longwave.Arguments;
 /// <summary>Lengths of time as people type them: <c>90s</c>, <c>10m</c>, <c>2h30m</c>, <c>1d</c>, <c>500ms</c>.</summary>
 internal static partial class Duration
 {
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses a length of time.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -28,7 +28,7 @@ internal static partial class Duration
         return true;
     }
 
-    /// <summary>In the same form, rounded to what a person wants to know.</summary>
+    /// <summary>Formats a length of time in the same form, rounded for display.</summary>
     public static string Format(TimeSpan duration) => duration.TotalSeconds switch
     {
         < 1 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
@@ -39,7 +39,7 @@ internal static partial class Duration
         _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalDays:0.#} days"),
     };
 
-    /// <summary>Parser of an option that takes one.</summary>
+    /// <summary>Parses the value of an option of type length of time.</summary>
     public static TimeSpan ParseOption(ArgumentResult result)
     {
         if (!TryParse(result.Tokens[0].Value, out TimeSpan duration) || duration <= TimeSpan.Zero)

@@ -4,14 +4,14 @@ using System.Globalization;
 
 namespace Longwave.Arguments;
 
-/// <summary>Options that take a whole number between bounds.</summary>
+/// <summary>Options whose value is a whole number within bounds.</summary>
 internal static class WholeNumber
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="description">For the help.</param>
-    /// <param name="least">Smallest that is taken.</param>
-    /// <param name="most">Largest that is taken.</param>
-    /// <param name="names">Name and aliases.</param>
+    /// <summary>Creates such an option.</summary>
+    /// <param name="description">Text of the help.</param>
+    /// <param name="least">Smallest accepted value.</param>
+    /// <param name="most">Largest accepted value.</param>
+    /// <param name="names">Name, then aliases.</param>
     public static Option<long?> Option(string description, long least, long most, params string[] names) => new(names[0], names[1..])
     {
         Description = description,

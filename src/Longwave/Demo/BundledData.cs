@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Longwave.Demo;
 
-/// <summary>The files in <c>Demo/Data</c>, which are part of the program.</summary>
+/// <summary>Files in <c>Demo/Data</c>, embedded in the executable.</summary>
 internal static class BundledData
 {
-    /// <summary>Opens one; compressed ones are decompressed.</summary>
+    /// <summary>Opens one file and decompresses it if necessary.</summary>
     public static Stream Open(string name)
     {
         Stream stream = typeof(BundledData).Assembly.GetManifestResourceStream(name)
@@ -15,6 +15,6 @@ internal static class BundledData
         return name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
     }
 
-    /// <summary>The value as it stands in its file: numbers and escapes are not written anew.</summary>
+    /// <summary>The unchanged bytes of a JSON value: numbers and escapes keep their notation.</summary>
     public static ReadOnlyMemory<byte> RawJson(JsonElement value) => Encoding.UTF8.GetBytes(value.GetRawText());
 }

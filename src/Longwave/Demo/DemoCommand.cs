@@ -5,10 +5,10 @@ using Longwave.Terminals;
 
 namespace Longwave.Demo;
 
-/// <summary><c>longwave demo</c>: publishes real data that comes with the program.</summary>
+/// <summary>Command <c>longwave demo</c>: publishes bundled real data.</summary>
 internal static class DemoCommand
 {
-    /// <summary>What stands below its help.</summary>
+    /// <summary>Text below the command's help.</summary>
     public const string Epilogue = """
         Examples:
           longwave demo

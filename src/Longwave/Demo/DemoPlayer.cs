@@ -6,18 +6,18 @@ using Longwave.Terminals;
 
 namespace Longwave.Demo;
 
-/// <summary>Publishes a set of data at its pace; what is due in one moment goes in one request.</summary>
+/// <summary>Publishes a data set at its pace; events that are due at the same moment go into one request.</summary>
 internal sealed class DemoPlayer(DemoSet set, Pace pace, EventSender sender, ProgressReport progress, TimeProvider clock)
 {
-    // The same earthquake again, in the next round or the next run, is meant to be published again: keys are of the run, not of the data.
+    // Idempotency keys contain the run, not only the data: a later round or run must store the same earthquake again.
     private readonly string _run = Guid.CreateVersion7().ToString("N");
     private readonly BulkEventWriter _events = new(new EventDefaults(null, null, null, null, "demo") { Source = set.Source });
     private readonly ArrayBufferWriter<byte> _scratch = new(4 * 1024);
     private long _requests;
     private long _sent;
 
-    /// <summary>Publishes all of it once, or for ever.</summary>
-    /// <returns>Why it stopped early; null when it came to its end.</returns>
+    /// <summary>Publishes all events, once or in a loop without end.</summary>
+    /// <returns>The failure that stopped it, or null at the end of the data.</returns>
     public async Task<HubFailureText?> PlayAsync(IReadOnlyList<DemoEvent> events, bool loop, CancellationToken cancellation)
     {
         HubFailureText? failure = null;
@@ -65,7 +65,7 @@ internal sealed class DemoPlayer(DemoSet set, Pace pace, EventSender sender, Pro
 
     private Task DelayAsync(TimeSpan wait, CancellationToken cancellation)
     {
-        // A timer takes 49 days at most.
+        // A timer accepts at most 49 days.
         TimeSpan longest = TimeSpan.FromDays(40);
         return Task.Delay(wait < longest ? wait : longest, clock, cancellation);
     }

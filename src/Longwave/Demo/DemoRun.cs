@@ -7,13 +7,13 @@ using Longwave.Terminals;
 
 namespace Longwave.Demo;
 
-/// <summary>Runs <c>longwave demo</c> once its command line was found right.</summary>
+/// <summary>Runs <c>longwave demo</c> after its command line was validated.</summary>
 internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, HubAddress address, Terminal terminal)
 {
-    /// <summary>A demo may run beside a hub that is being tried out, restarts included.</summary>
+    /// <summary>Retry time of a request; long enough for restarts of a hub that is being tried out.</summary>
     private static readonly TimeSpan RetryFor = TimeSpan.FromMinutes(5);
 
-    /// <summary>Publishes; the result is the exit code.</summary>
+    /// <summary>Publishes the data and returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         IReadOnlyList<DemoEvent> events = set.Load();

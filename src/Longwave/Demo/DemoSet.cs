@@ -1,18 +1,18 @@
 namespace Longwave.Demo;
 
-/// <summary>A collection of real data that comes with the program.</summary>
-/// <param name="Name">As the command line has it.</param>
-/// <param name="Description">What it is and where it is from, to be read after "Publishing 1,707 ".</param>
-/// <param name="Source">CloudEvents source of its events.</param>
-/// <param name="Selector">Selector of its topics.</param>
-/// <param name="Topic">One of its topics.</param>
-/// <param name="ContentType">Media type of its events.</param>
-/// <param name="Pace">How fast it goes unless it is told otherwise.</param>
-/// <param name="Load">Reads its events, in the order of their times.</param>
+/// <summary>A collection of bundled real data.</summary>
+/// <param name="Name">Name on the command line.</param>
+/// <param name="Description">Content and origin; follows "Publishing 1,707 ".</param>
+/// <param name="Source">CloudEvents source of the events.</param>
+/// <param name="Selector">Selector that covers all of its topics.</param>
+/// <param name="Topic">One of its topics, as an example.</param>
+/// <param name="ContentType">Media type of the events.</param>
+/// <param name="Pace">Default pace.</param>
+/// <param name="Load">Loads the events in order of time.</param>
 internal sealed record DemoSet(
     string Name, string Description, string Source, string Selector, string Topic, string ContentType, Pace Pace, Func<IReadOnlyList<DemoEvent>> Load)
 {
-    /// <summary>All there are.</summary>
+    /// <summary>All bundled data sets.</summary>
     public static IReadOnlyList<DemoSet> All { get; } =
     [
         new(

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Longwave.Demo;
 
-/// <summary>A week of earthquake reports of the USGS, GeoJSON features; the topic is the network that reported.</summary>
+/// <summary>One week of USGS earthquake reports as GeoJSON features; the topic is the reporting network.</summary>
 internal static class EarthquakeData
 {
     public static IReadOnlyList<DemoEvent> Load()

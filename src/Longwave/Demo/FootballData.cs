@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Longwave.Demo;
 
-/// <summary>A season of European league results; the topic is the division.</summary>
+/// <summary>One season of European league results; the topic is the division.</summary>
 internal static class FootballData
 {
     public static IReadOnlyList<DemoEvent> Load()
@@ -27,7 +27,7 @@ internal static class FootballData
             BundledData.RawJson(match));
     }
 
-    /// <summary>Lower case, with dashes between the words; letters stay what they are: <c>österreichische-bundesliga</c>.</summary>
+    /// <summary>Converts a name to lower case with hyphens between words; letters do not change: <c>österreichische-bundesliga</c>.</summary>
     private static string Slug(string name)
     {
         var slug = new StringBuilder(name.Length);

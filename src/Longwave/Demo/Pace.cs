@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Longwave.Demo;
 
-/// <summary>How fast a demo goes: so many times as fast as it happened, or so many events a second.</summary>
+/// <summary>Pace of a demo: a multiple of the original speed, or a number of events per second.</summary>
 internal sealed class Pace
 {
     private readonly double _speed;
@@ -10,21 +10,21 @@ internal sealed class Pace
 
     private Pace(double speed, double ratePerSecond) => (_speed, _ratePerSecond) = (speed, ratePerSecond);
 
-    /// <summary>As it happened, faster.</summary>
+    /// <summary>Creates a pace as a multiple of the original speed.</summary>
     public static Pace AtSpeed(double factor) => new(factor, 0);
 
-    /// <summary>Evenly.</summary>
+    /// <summary>Creates a pace of evenly spaced events.</summary>
     public static Pace AtRate(double perSecond) => new(0, perSecond);
 
-    /// <summary>Reads <c>600x</c> or <c>600</c>.</summary>
+    /// <summary>Parses <c>600x</c> or <c>600</c>.</summary>
     public static bool TryParseSpeed(string text, out Pace pace) => TryParse(text, "x", AtSpeed, out pace);
 
-    /// <summary>Reads <c>20/s</c> or <c>20</c>.</summary>
+    /// <summary>Parses <c>20/s</c> or <c>20</c>.</summary>
     public static bool TryParseRate(string text, out Pace pace) => TryParse(text, "/s", AtRate, out pace);
 
-    /// <summary>When an event is due, from the start of the demo.</summary>
-    /// <param name="index">Which it is, from 0.</param>
-    /// <param name="sinceFirst">Time between the first event and this one, as it happened.</param>
+    /// <summary>Time from the start of the demo at which an event is due.</summary>
+    /// <param name="index">Index of the event, from 0.</param>
+    /// <param name="sinceFirst">Original time between the first event and this one.</param>
     public TimeSpan DueAt(int index, TimeSpan sinceFirst) => _speed > 0 ? sinceFirst / _speed : TimeSpan.FromSeconds(index / _ratePerSecond);
 
     public override string ToString() => _speed > 0

@@ -10,7 +10,7 @@ internal static class StockData
     {
         using var reader = new StreamReader(BundledData.Open("stocks.csv"));
         var events = new List<DemoEvent>();
-        _ = reader.ReadLine(); // The header: symbol,date,price
+        _ = reader.ReadLine(); // Skip the header: symbol,date,price
         while (reader.ReadLine() is { } line)
         {
             events.Add(Read(line.Split(',')));
@@ -25,7 +25,7 @@ internal static class StockData
         DateTimeOffset time = DateTimeOffset.ParseExact(cells[1], "MMM d yyyy", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         string date = time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-        // The price stays in the digits of the file.
+        // The price keeps the digits of the file.
         byte[] json = [.. "{\"symbol\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(symbol), .. System.Text.Encoding.UTF8.GetBytes($",\"date\":\"{date}\",\"price\":{price}}}")];
         return new DemoEvent(time, "prices/" + symbol, "price", symbol, $"{symbol} {date}", json);
     }

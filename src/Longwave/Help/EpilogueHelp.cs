@@ -4,9 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Longwave.Help;
 
-/// <summary>The usual help, and below it what a newcomer looks for: examples, exit codes.</summary>
-/// <param name="usual">The help of the library.</param>
-/// <param name="epilogues">What stands below, by the command's name.</param>
+/// <summary>The library's help, followed by examples and exit codes.</summary>
+/// <param name="usual">Help action of the library.</param>
+/// <param name="epilogues">Text below the help, by name of the command.</param>
 internal sealed class EpilogueHelp(HelpAction usual, IReadOnlyDictionary<string, string> epilogues) : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)

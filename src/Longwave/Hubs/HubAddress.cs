@@ -2,20 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Longwave.Hubs;
 
-/// <summary>Where a hub is: scheme, host, port, and the path below which its <c>/v1</c> begins.</summary>
-/// <param name="Base">An absolute http or https URL whose path ends with a slash.</param>
+/// <summary>Address of a hub: scheme, host, port, and the path that contains <c>/v1</c>.</summary>
+/// <param name="Base">Absolute http or https URL; its path ends with a slash.</param>
 internal sealed record HubAddress(Uri Base)
 {
-    /// <summary>Where a hub listens that was told nothing.</summary>
+    /// <summary>Default address of a hub.</summary>
     public const string Default = Serve.ListenSettings.DefaultUrl;
 
-    /// <summary>Environment variable that says where the hub is when the command line does not.</summary>
+    /// <summary>Environment variable with the hub's URL; the option <c>--hub</c> overrides it.</summary>
     public const string EnvironmentVariable = "LONGWAVE_HUB";
 
-    /// <summary>Whether it is this machine, which no proxy leads to.</summary>
+    /// <summary>Whether the host is this machine; requests to it use no proxy.</summary>
     public bool IsLoopback => Base.IsLoopback;
 
-    /// <summary>Reads a URL as people write it: <c>localhost:8080</c> is http.</summary>
+    /// <summary>Parses a URL; the scheme is optional: <c>localhost:8080</c> is http.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out HubAddress? address, [NotNullWhen(false)] out string? error)
     {
         address = null;
@@ -44,8 +44,8 @@ internal sealed record HubAddress(Uri Base)
         return true;
     }
 
-    /// <summary>The URL of the hub's events, with a query.</summary>
-    /// <param name="query">Names and values, not yet escaped; null values are left out.</param>
+    /// <summary>URL of the hub's events, with a query.</summary>
+    /// <param name="query">Unescaped names and values; null values are omitted.</param>
     public Uri Events(IEnumerable<KeyValuePair<string, string?>> query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -53,6 +53,6 @@ internal sealed record HubAddress(Uri Base)
         return new Uri(Base, text.Length == 0 ? "v1/events" : "v1/events?" + text);
     }
 
-    /// <summary>As a person would write it.</summary>
+    /// <summary>The URL without a trailing slash.</summary>
     public override string ToString() => Base.AbsoluteUri.TrimEnd('/');
 }

@@ -3,18 +3,18 @@ using Longwave.Terminals;
 
 namespace Longwave.Hubs;
 
-/// <summary>Makes the client that every command uses.</summary>
+/// <summary>Creates the client that all commands use.</summary>
 internal static class HubClients
 {
-    /// <summary>A client that shows the token of the environment.</summary>
-    /// <exception cref="TokenUnreadableException">The file with the token can't be read.</exception>
+    /// <summary>Creates a client that authenticates with the token of the environment.</summary>
+    /// <exception cref="TokenUnreadableException">The token file cannot be read.</exception>
     public static LongwaveClient Create(HubAddress address, Terminal terminal)
     {
         ArgumentNullException.ThrowIfNull(address);
         var token = new HubToken(terminal.Variable);
         if (token.IsGiven)
         {
-            // What is wrong now is a mistake of whoever typed the command; later it is something that passes.
+            // Read once now: at the start an unreadable file is a usage error, later it is a transient failure.
             token.Read();
         }
 

@@ -3,14 +3,14 @@ using Longwave.Terminals;
 
 namespace Longwave.Hubs;
 
-/// <summary>Why a hub did not do what it was asked, in one sentence for a person at a terminal.</summary>
-/// <param name="Sentence">What went wrong and what to do.</param>
+/// <summary>A hub's failure as one sentence for a person at a terminal.</summary>
+/// <param name="Sentence">What failed and what to do.</param>
 internal sealed record HubFailureText(string Sentence)
 {
-    /// <summary>Which event of a batch it was about, from 0; null when it was about none.</summary>
+    /// <summary>Index of the event in its batch, from 0; null if the failure concerns no single event.</summary>
     public int? Index { get; init; }
 
-    /// <summary>What the client says, with what to do about it on a command line.</summary>
+    /// <summary>Converts a client failure, and adds advice for the command line.</summary>
     public static HubFailureText From(Client.Failures.HubFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Longwave.Hubs;
 
-/// <summary><c>--hub URL</c>, the same in every command that talks to a hub.</summary>
+/// <summary>Option <c>--hub URL</c> of every command that connects to a hub.</summary>
 internal static class HubOption
 {
     public static Option<HubAddress> Create() => new("--hub")
@@ -14,7 +14,7 @@ internal static class HubOption
         CustomParser = Parse,
     };
 
-    /// <summary>The hub that is meant: the option, else the environment, else the default.</summary>
+    /// <summary>Resolves the hub's address: the option, else the environment, else the default.</summary>
     public static bool TryResolve(HubAddress? given, string? environment, [NotNullWhen(true)] out HubAddress? address, [NotNullWhen(false)] out string? error)
     {
         if (given is not null)

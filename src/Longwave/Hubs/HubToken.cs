@@ -1,23 +1,23 @@
 namespace Longwave.Hubs;
 
 /// <summary>
-/// What the commands show to a hub that asks who they are: a token or an API key from the environment, never from the command line, which
-/// every user of the machine can read.
+/// Token or API key of the commands, read from the environment. The command line has no option for it, because every user of the machine can
+/// read command lines.
 /// </summary>
 /// <param name="variable">Reads environment variables.</param>
 internal sealed class HubToken(Func<string, string?> variable)
 {
-    /// <summary>The variable with the token itself.</summary>
+    /// <summary>Variable that contains the token.</summary>
     public const string Variable = "LONGWAVE_TOKEN";
 
-    /// <summary>The variable with the name of a file that has it; read again when the hub says that the token expires, so that somebody else can keep it fresh.</summary>
+    /// <summary>Variable with the path of a token file; the client reads it again before the token expires, so another process can renew it.</summary>
     public const string FileVariable = "LONGWAVE_TOKEN_FILE";
 
-    /// <summary>Whether there is anything to show.</summary>
+    /// <summary>Whether the environment contains a token or a token file.</summary>
     public bool IsGiven => !string.IsNullOrWhiteSpace(variable(FileVariable)) || !string.IsNullOrWhiteSpace(variable(Variable));
 
-    /// <summary>The token.</summary>
-    /// <exception cref="TokenUnreadableException">The file can't be read, or has nothing in it.</exception>
+    /// <summary>Reads the token.</summary>
+    /// <exception cref="TokenUnreadableException">The file cannot be read or is empty.</exception>
     public string Read()
     {
         string text = (variable(FileVariable) is { Length: > 0 } file ? ReadFile(file) : variable(Variable))?.Trim() ?? "";

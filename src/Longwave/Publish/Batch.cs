@@ -2,29 +2,29 @@ using System.Buffers;
 
 namespace Longwave.Publish;
 
-/// <summary>Events that go in one request: appended all together or not at all.</summary>
+/// <summary>Events of one request; the hub stores all of them or none.</summary>
 internal sealed class Batch
 {
-    /// <summary>Most events of one request.</summary>
+    /// <summary>Maximum number of events per request.</summary>
     public const int MaxEvents = 1_000;
 
-    /// <summary>Most bytes of one request, unless a single event has more.</summary>
+    /// <summary>Maximum bytes per request, unless a single event is larger.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> _body = new(64 * 1024);
     private readonly List<long> _lines = [];
     private readonly List<int> _ends = [];
 
-    /// <summary>How many events it has.</summary>
+    /// <summary>Number of events.</summary>
     public int Count => _lines.Count;
 
-    /// <summary>The body of the request: a line each.</summary>
+    /// <summary>Body of the request, one event per line.</summary>
     public ReadOnlyMemory<byte> Body => _body.WrittenMemory;
 
-    /// <summary>How many bytes of the input it and all batches before it took.</summary>
+    /// <summary>Input bytes consumed by this batch and all earlier ones.</summary>
     public long InputBytes { get; set; }
 
-    /// <summary>Whether the next event has to go into another one.</summary>
+    /// <summary>Whether an event of this size needs a new batch.</summary>
     public bool IsFullFor(int bytes) => Count >= MaxEvents || (Count > 0 && _body.WrittenCount + bytes + 1 > MaxBytes);
 
     /// <summary>Adds an event.</summary>
@@ -36,10 +36,10 @@ internal sealed class Batch
         _ends.Add(_body.WrittenCount);
     }
 
-    /// <summary>Number of the line that an event came from.</summary>
+    /// <summary>Line number of an event.</summary>
     public long LineOf(int index) => _lines[index];
 
-    /// <summary>The events before <paramref name="index"/>.</summary>
+    /// <summary>Creates a batch of the events before <paramref name="index"/>.</summary>
     public Batch Before(int index)
     {
         var before = new Batch { InputBytes = InputBytes };

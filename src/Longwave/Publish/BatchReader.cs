@@ -2,27 +2,27 @@ using System.Buffers;
 
 namespace Longwave.Publish;
 
-/// <summary>Makes batches of lines: as large as allowed, but never waiting for more lines while there is one to send.</summary>
-/// <param name="lines">The input.</param>
-/// <param name="format">What a line means.</param>
-/// <param name="fromLine">First line that counts.</param>
-/// <param name="whole">The input is a file, whose next lines are there at once: batches are filled up.</param>
+/// <summary>Groups lines into batches as large as allowed, but sends a partial batch rather than wait for more input.</summary>
+/// <param name="lines">Input lines.</param>
+/// <param name="format">Format of a line.</param>
+/// <param name="fromLine">First line to publish.</param>
+/// <param name="whole">Whether the input is a file: its next lines are available at once, so batches are filled up.</param>
 internal sealed class BatchReader(LineReader lines, ILineFormat format, long fromLine, bool whole)
 {
     private readonly ArrayBufferWriter<byte> _event = new(4 * 1024);
     private long _eventLine;
 
-    /// <summary>The line at which reading stopped because it is bad, and why; null while all is well.</summary>
+    /// <summary>The invalid line that ended reading; null if there is none.</summary>
     public BadLine? Bad { get; private set; }
 
-    /// <summary>Lines that held no event.</summary>
+    /// <summary>Number of lines without an event.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>The next batch; null at the end of the input, or before a bad line.</summary>
+    /// <summary>Reads the next batch; null at the end of the input or before an invalid line.</summary>
     public async Task<Batch?> NextAsync(CancellationToken cancellation)
     {
         var batch = new Batch();
-        Keep(batch); // What had no room in the batch before.
+        Keep(batch); // The line that did not fit into the previous batch.
         while (Bad is null && TakeLines(batch))
         {
             if ((batch.Count > 0 && !whole) || !await lines.FillAsync(cancellation))
@@ -40,7 +40,7 @@ internal sealed class BatchReader(LineReader lines, ILineFormat format, long fro
         return batch.Count > 0 ? batch : null;
     }
 
-    /// <summary>Takes lines until there is none at hand; false when the batch is full or a line is bad.</summary>
+    /// <summary>Adds the lines that are available; false if the batch is full or a line is invalid.</summary>
     private bool TakeLines(Batch batch)
     {
         while (lines.TryTake(out ReadOnlyMemory<byte> line))

@@ -8,19 +8,19 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Publish;
 
-/// <summary>Writes an event of our own making as one CloudEvents JSON object.</summary>
+/// <summary>Writes an event as one CloudEvents JSON object.</summary>
 internal sealed class BulkEventWriter(EventDefaults defaults)
 {
     private const string Text = "text/plain";
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Writes one.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="number">Number of the line.</param>
-    /// <param name="members">What is known of the event; the defaults fill the rest.</param>
-    /// <param name="data">The event's text, valid UTF-8.</param>
-    /// <param name="dataIsJson">Whether the text is JSON on one line, to be embedded as it is.</param>
+    /// <summary>Writes one event.</summary>
+    /// <param name="writer">Destination.</param>
+    /// <param name="number">Line number.</param>
+    /// <param name="members">Members that the line gives; the defaults supply the others.</param>
+    /// <param name="data">Event data as valid UTF-8.</param>
+    /// <param name="dataIsJson">Whether the data is JSON on one line, to be embedded unchanged.</param>
     /// <returns>What is wrong with the event, or null.</returns>
     public string? Write(IBufferWriter<byte> writer, long number, in EventMembers members, ReadOnlySpan<byte> data, bool dataIsJson)
     {
@@ -57,7 +57,7 @@ internal sealed class BulkEventWriter(EventDefaults defaults)
         return null;
     }
 
-    /// <summary>A CloudEvents string under a JSON media type would be a JSON string, quotes included; base64 brings the bytes as they are.</summary>
+    /// <summary>Writes the data. A CloudEvents string with a JSON media type would become a JSON string with quotes; base64 preserves the bytes.</summary>
     private static void WriteData(Utf8JsonWriter json, ReadOnlySpan<byte> data, bool dataIsJson, string contentType)
     {
         bool jsonType = contentType.Contains("json", StringComparison.OrdinalIgnoreCase);

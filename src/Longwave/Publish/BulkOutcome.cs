@@ -4,24 +4,24 @@ using Longwave.Hubs;
 
 namespace Longwave.Publish;
 
-/// <summary>What a bulk came to.</summary>
-/// <param name="Published">Events that the log has now.</param>
-/// <param name="Duplicates">How many of those it had before.</param>
-/// <param name="Skipped">Lines that held no event.</param>
+/// <summary>Result of a bulk publish.</summary>
+/// <param name="Published">Events that the log contains now.</param>
+/// <param name="Duplicates">Number of those that the log already contained.</param>
+/// <param name="Skipped">Lines without an event.</param>
 /// <param name="First">Position of the first event.</param>
 /// <param name="Last">Position of the last one.</param>
-/// <param name="Bad">The line that stopped it.</param>
-/// <param name="Failure">What stopped it, when it was not a line found bad before it was sent.</param>
+/// <param name="Bad">The invalid line that ended the run.</param>
+/// <param name="Failure">The failure that ended the run, unless it was a line found invalid before it was sent.</param>
 internal sealed record BulkOutcome(
     long Published, long Duplicates, long Skipped, string? First, string? Last, BadLine? Bad, HubFailureText? Failure)
 {
-    /// <summary>The last line known to be published when somebody interrupted it; null when nobody did.</summary>
+    /// <summary>Last line known to be published when Ctrl+C ended the run; null if the run was not interrupted.</summary>
     public long? InterruptedAfterLine { get; init; }
 
-    /// <summary>Whether all of the input was published.</summary>
+    /// <summary>Whether the whole input was published.</summary>
     public bool IsComplete => Bad is null && Failure is null && InterruptedAfterLine is null;
 
-    /// <summary>One line about what was done.</summary>
+    /// <summary>Summary in one line.</summary>
     public string Summarize(TimeSpan took)
     {
         if (Published == 0)

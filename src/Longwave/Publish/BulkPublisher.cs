@@ -3,15 +3,15 @@ using Longwave.Terminals;
 
 namespace Longwave.Publish;
 
-/// <summary>Publishes the batches of an input. With one request in flight the log has the events in the order of the lines.</summary>
-/// <param name="sender">Sends them.</param>
-/// <param name="batches">What.</param>
-/// <param name="progress">Told after every request.</param>
-/// <param name="terminal">Positions go to its output when they are wanted.</param>
-/// <param name="arguments">What the command line said.</param>
+/// <summary>Publishes the batches of an input. With one request in flight, the log keeps the order of the lines.</summary>
+/// <param name="sender">Sends the batches.</param>
+/// <param name="batches">Batches to publish.</param>
+/// <param name="progress">Updated after every request.</param>
+/// <param name="terminal">Its output receives positions if requested.</param>
+/// <param name="arguments">Parsed command line.</param>
 internal sealed class BulkPublisher(EventSender sender, BatchReader batches, ProgressReport progress, Terminal terminal, PublishArguments arguments)
 {
-    /// <summary>A request that is under way when Ctrl+C comes is usually answered within this.</summary>
+    /// <summary>Wait for requests in flight after Ctrl+C; most are answered within this time.</summary>
     private static readonly TimeSpan InterruptedPatience = TimeSpan.FromSeconds(2);
 
     private readonly Queue<(Batch Batch, Task<PublishReply> Reply)> _inFlight = [];
@@ -23,8 +23,8 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
     private long _published;
     private long _duplicates;
 
-    /// <summary>Publishes everything, or up to the first thing that is wrong.</summary>
-    /// <param name="interrupted">Ends it: nothing more is read, what is under way is waited for a moment.</param>
+    /// <summary>Publishes the whole input, or up to the first error.</summary>
+    /// <param name="interrupted">Stops reading; requests in flight get a short time to complete.</param>
     public async Task<BulkOutcome> RunAsync(CancellationToken interrupted)
     {
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, terminal.Clock);
@@ -39,7 +39,7 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            // What is under way is not known; what was counted is.
+            // The outcome of requests in flight is unknown; the counters cover only answered ones.
         }
 
         BadLine? bad = _refused ?? (_failure is null ? batches.Bad : null);
@@ -54,7 +54,7 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
         Task<Batch?> next = NextAsync(interrupted);
         while (_failure is null)
         {
-            // Answers are taken as they come, also while the input pauses.
+            // Process responses as they arrive, also while the input pauses.
             if (_inFlight.TryPeek(out var oldest)
                 && (_inFlight.Count >= arguments.InFlight || await Task.WhenAny(next, oldest.Reply) == oldest.Reply))
             {
@@ -84,7 +84,7 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
         }
     }
 
-    /// <summary>Takes the answer of the oldest request. Refused for one line, the lines before it are published all the same.</summary>
+    /// <summary>Awaits the response of the oldest request. If the hub rejects one line, the lines before it are published nevertheless.</summary>
     private async Task SettleAsync(CancellationToken patience)
     {
         (Batch batch, Task<PublishReply> pending) = _inFlight.Dequeue();
@@ -101,7 +101,7 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
             await CountAsync(batch, reply);
         }
 
-        // The first failure is the one that is told.
+        // Only the first failure is reported.
         HubFailureText? failure = reply.Failure ?? (bad is null ? null : new HubFailureText(bad.Problem));
         if (_failure is null && failure is not null)
         {

@@ -6,22 +6,22 @@ using Longwave.Hubs;
 
 namespace Longwave.Publish;
 
-/// <summary>Publishes, and tells the person when it takes longer. The client sends again what did not come through.</summary>
-/// <param name="client">The hub.</param>
-/// <param name="retryFor">How long one request is tried.</param>
-/// <param name="say">Tells the person why it takes longer.</param>
+/// <summary>Publishes, and reports delays to the user. The client retries failed requests.</summary>
+/// <param name="client">Client of the hub.</param>
+/// <param name="retryFor">Maximum time for retries of one request.</param>
+/// <param name="say">Reports the reason of a delay.</param>
 internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Action<string> say)
 {
-    /// <summary>Sends a batch until it is answered for good.</summary>
-    /// <param name="batch">The events.</param>
-    /// <param name="topic">Topic for those that name none, or null.</param>
-    /// <param name="key">Key for those that have none, or null.</param>
-    /// <param name="idempotencyKey">Names the events, with their place in the batch; null when their source and id do.</param>
-    /// <param name="cancellation">Ends the attempts.</param>
+    /// <summary>Sends a batch and retries until the result is final.</summary>
+    /// <param name="batch">Events to send.</param>
+    /// <param name="topic">Topic of events without one, or null.</param>
+    /// <param name="key">Key of events without one, or null.</param>
+    /// <param name="idempotencyKey">Idempotency key of the batch; null if the events have source and id.</param>
+    /// <param name="cancellation">Ends the retries.</param>
     public Task<PublishReply> SendAsync(Batch batch, string? topic, string? key, string? idempotencyKey, CancellationToken cancellation) =>
         SendAsync(idempotencyKey, options => client.PublishLinesAsync(batch.Body, topic, key, options, cancellation));
 
-    /// <summary>Sends one event until it is answered for good.</summary>
+    /// <summary>Sends one event and retries until the result is final.</summary>
     public Task<PublishReply> SendAsync(OutgoingEvent e, string idempotencyKey, CancellationToken cancellation) =>
         SendAsync(idempotencyKey, options => client.PublishAsync(e, options, cancellation));
 
@@ -47,7 +47,7 @@ internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Acti
                 : failure);
         }
 
-        // Each reason once: the hundredth time it says nothing new.
+        // Report each reason once; repetitions carry no information.
         void OnRetry(PublishRetry retry)
         {
             string sentence = HubFailureText.From(retry.Failure).Sentence;

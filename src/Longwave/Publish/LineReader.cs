@@ -1,9 +1,9 @@
 namespace Longwave.Publish;
 
-/// <summary>Reads lines of bytes in bounded memory: LF or CRLF ends them, the last one needs no end, a byte order mark at the start is dropped.</summary>
+/// <summary>Reads byte lines in bounded memory. Lines end with LF or CRLF; the last needs no line end; a leading byte order mark is dropped.</summary>
 internal sealed class LineReader(Stream input)
 {
-    /// <summary>Longest line; the largest event that a hub can be set to take, with room for its escapes.</summary>
+    /// <summary>Maximum line length, in bytes: the largest event that a hub can be configured to accept, with room for escapes.</summary>
     public const int MaxLineBytes = 128 * 1024 * 1024;
 
     private const int FirstBufferBytes = 1024 * 1024;
@@ -14,17 +14,17 @@ internal sealed class LineReader(Stream input)
     private int _end;
     private bool _ended;
 
-    /// <summary>Number of the line taken last, from 1.</summary>
+    /// <summary>Number of the last line read, from 1.</summary>
     public long Number { get; private set; }
 
-    /// <summary>Bytes taken so far.</summary>
+    /// <summary>Bytes consumed so far.</summary>
     public long BytesTaken { get; private set; }
 
-    /// <summary>A line grew over <see cref="MaxLineBytes"/>; nothing more can be read.</summary>
+    /// <summary>Whether a line exceeded <see cref="MaxLineBytes"/>; reading cannot continue.</summary>
     public bool LineTooLong { get; private set; }
 
-    /// <summary>Takes a line that is there already.</summary>
-    /// <param name="line">Without its end; valid until <see cref="FillAsync"/>.</param>
+    /// <summary>Takes a line that is already buffered.</summary>
+    /// <param name="line">The line without its end; valid until <see cref="FillAsync"/>.</param>
     public bool TryTake(out ReadOnlyMemory<byte> line)
     {
         int at = _buffer.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
@@ -50,7 +50,7 @@ internal sealed class LineReader(Stream input)
         return true;
     }
 
-    /// <summary>Waits for more; false when there is no more and the last line was taken.</summary>
+    /// <summary>Waits for more input; false at the end of the input, after the last line was taken.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         if (_ended)
@@ -64,7 +64,7 @@ internal sealed class LineReader(Stream input)
             return false;
         }
 
-        // Reading standard input can't be cancelled: whoever is interrupted leaves without its answer.
+        // A read of standard input cannot be cancelled: on interruption, stop waiting and abandon the read.
         int read = await input.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).AsTask().WaitAsync(cancellation);
         _end += read;
         _ended = read == 0;

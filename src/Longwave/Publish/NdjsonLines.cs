@@ -8,8 +8,8 @@ using Longwave.Protocol.Events;
 namespace Longwave.Publish;
 
 /// <summary>
-/// Each line is one JSON object (<c>--ndjson</c>): a CloudEvent, which goes out as it is, or <c>{"topic":…,"data":…}</c>, the form in which a hub gives
-/// events out as <c>application/x-ndjson</c>. Empty lines and a hub's own notices (<c>longwave.tip</c>) hold no event.
+/// Format of <c>--ndjson</c>: one JSON object per line, either a CloudEvent, which is sent unchanged, or <c>{"topic":…,"data":…}</c>, the native form of
+/// <c>application/x-ndjson</c>. Empty lines and control events (<c>longwave.tip</c>) are skipped.
 /// </summary>
 internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
 {
@@ -33,7 +33,7 @@ internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
             return false;
         }
 
-        // A look at the bytes spares most lines of the other form a second reading.
+        // A search of the bytes avoids parsing most native lines twice.
         bool cloudEvent = text.IndexOf("\"specversion\""u8) >= 0;
         string? refusal = null;
         if (cloudEvent && IsCloudEvent(text, out refusal))
@@ -99,7 +99,7 @@ internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
         _ => _events.Write(writer, number, members with { ContentType = members.ContentType ?? "application/json" }, Encoding.UTF8.GetBytes(data.GetRawText()), dataIsJson: true),
     };
 
-    /// <summary>What a hub says about a stream, within the stream: of no interest to another one.</summary>
+    /// <summary>Whether the object is a control event: it describes another stream and is not published.</summary>
     private static bool IsNotice(JsonElement root) =>
         !root.TryGetProperty("topic", out _) && root.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
         && type.GetString()!.StartsWith(EventRules.ReservedTypePrefix, StringComparison.Ordinal);

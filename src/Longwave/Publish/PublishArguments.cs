@@ -2,7 +2,7 @@ using Longwave.Hubs;
 
 namespace Longwave.Publish;
 
-/// <summary>What the command line of <c>longwave publish</c> said; null where it said nothing.</summary>
+/// <summary>Parsed command line of <c>longwave publish</c>; null where an option is absent.</summary>
 internal sealed record PublishArguments
 {
     public string? Topic { get; init; }
@@ -35,6 +35,6 @@ internal sealed record PublishArguments
 
     public required HubAddress Hub { get; init; }
 
-    /// <summary>Whether the input is many events.</summary>
+    /// <summary>Whether the input contains many events.</summary>
     public bool IsBulk => Lines || Ndjson;
 }

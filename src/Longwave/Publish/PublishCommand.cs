@@ -8,13 +8,13 @@ using Longwave.Terminals;
 
 namespace Longwave.Publish;
 
-/// <summary><c>longwave publish</c>: one event, or many.</summary>
+/// <summary>Command <c>longwave publish</c>: publishes one event or many.</summary>
 internal static class PublishCommand
 {
-    /// <summary>How long a request is tried by default.</summary>
+    /// <summary>Default maximum time for retries of a request.</summary>
     public static readonly TimeSpan DefaultRetryFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>What stands below its help.</summary>
+    /// <summary>Text below the command's help.</summary>
     public const string Epilogue = """
         Examples:
           longwave publish greetings hello

@@ -2,10 +2,10 @@ using Longwave.Hubs;
 
 namespace Longwave.Publish;
 
-/// <summary>What became of one publish request.</summary>
-/// <param name="Positions">Where its events stand, in their order.</param>
-/// <param name="Duplicates">How many of them the log had already.</param>
-/// <param name="Failure">Why nothing of it was published; null when all of it was.</param>
+/// <summary>Result of one publish request.</summary>
+/// <param name="Positions">Positions of the events, in order.</param>
+/// <param name="Duplicates">Number of events that the log already contained.</param>
+/// <param name="Failure">Why no event was published; null on success.</param>
 internal sealed record PublishReply(IReadOnlyList<string> Positions, int Duplicates, HubFailureText? Failure)
 {
     public static PublishReply Failed(HubFailureText failure) => new([], 0, failure);

@@ -5,13 +5,13 @@ using Longwave.Terminals;
 
 namespace Longwave.Publish;
 
-/// <summary>Runs <c>longwave publish</c> once its command line was found right.</summary>
+/// <summary>Runs <c>longwave publish</c> after its command line was validated.</summary>
 internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
 {
-    /// <summary>Most bytes read for a single event; the most that a hub can be set to take.</summary>
+    /// <summary>Maximum bytes of a single event; the highest limit that a hub can be configured to.</summary>
     private const int MaxEventBytes = 64 * 1024 * 1024;
 
-    /// <summary>Publishes; the result is the exit code.</summary>
+    /// <summary>Publishes the input and returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         await using LongwaveClient hub = HubClients.Create(arguments.Hub, terminal);

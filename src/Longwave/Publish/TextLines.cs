@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Longwave.Publish;
 
-/// <summary>Each line is the data of an event, as it stands (<c>--lines</c>).</summary>
+/// <summary>Format of <c>--lines</c>: each line is the data of one event, unchanged.</summary>
 internal sealed class TextLines(EventDefaults defaults) : ILineFormat
 {
     private readonly BulkEventWriter _events = new(defaults);

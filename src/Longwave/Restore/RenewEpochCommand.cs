@@ -7,10 +7,10 @@ using Longwave.Terminals;
 
 namespace Longwave.Restore;
 
-/// <summary><c>longwave renew-epoch</c>: what a log needs after it was restored from a copy.</summary>
+/// <summary>Command <c>longwave renew-epoch</c>: gives a log restored from a backup a new epoch.</summary>
 internal static class RenewEpochCommand
 {
-    /// <summary>What stands below its help.</summary>
+    /// <summary>Text below the command's help.</summary>
     public const string Epilogue = """
         Examples:
           longwave renew-epoch

@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Serve;
 
-/// <summary>Keeps the certificate as its files are: a renewed one is used from the next handshake on, and no connection notices.</summary>
+/// <summary>Keeps the certificate current with its files: the next handshake uses a renewed one, and open connections continue.</summary>
 /// <remarks>
-/// The files are looked at when the system says that something in their folders changed, and every few seconds besides, because it does not say
-/// so everywhere (network file systems, bind mounts of single files). Whoever renews a certificate writes two files, so between the two they do
-/// not belong together: what can't be used changes nothing, and is told once.
+/// A file system watcher triggers a check, and a timer repeats it every few seconds, because not every file system reports changes (network file
+/// systems, bind mounts of single files). A renewal writes two files, and between the two writes they do not match: files that cannot be used
+/// change nothing and are reported once.
 /// </remarks>
 internal sealed partial class CertificateFiles : IHostedService, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>After a change is heard of: the rest of it mostly follows at once.</summary>
+    /// <summary>Delay after a change notification, because the second file usually follows at once.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
 
     private readonly BackgroundLoops _loops;
@@ -22,7 +22,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly List<FileSystemWatcher> _watchers = [];
 
-    /// <summary>Guards a look at the files, and what the last one found wrong.</summary>
+    /// <summary>Serializes checks of the files, and guards the last reported error.</summary>
     private readonly Lock _lock = new();
     private volatile ServerCertificate _current;
     private string _refused = "";
@@ -31,7 +31,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
     public CertificateFiles(ServerCertificate first, BackgroundLoops loops, TimeProvider clock, ILogger<CertificateFiles> logger) =>
         (_current, _loops, _clock, _logger) = (first, loops, clock, logger);
 
-    /// <summary>For the next handshake.</summary>
+    /// <summary>Certificate for the next handshake.</summary>
     public ServerCertificate Current => _current;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
         _timer?.Dispose();
     }
 
-    /// <summary>Reads the files, and uses what is in them when it is new and right.</summary>
+    /// <summary>Reads the files and uses their certificate if it is new and valid.</summary>
     public void Look()
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
             return;
         }
 
-        // The old one is left to the garbage collector: handshakes may still be using it.
+        // Do not dispose of the previous certificate: handshakes may still use it. The garbage collector frees it.
         (_current, _refused) = (renewed, "");
         LogRenewed(renewed.CertificateFile, renewed.Context.TargetCertificate.Subject, end);
     }
@@ -136,7 +136,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The hub is ending.
+            // The hub is shutting down.
         }
     }
 

@@ -18,12 +18,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Serve;
 
-/// <summary>The hub as a process: configuration, web server, start, end.</summary>
+/// <summary>The hub process: configuration, web server, start and shutdown.</summary>
 internal static class HubApplication
 {
     private static readonly string[] CompressedTypes = ["text/event-stream", "application/x-ndjson", "application/json", "text/html", "text/css", "text/javascript"];
 
-    /// <summary>Runs the hub until it is told to end, by a signal or by <paramref name="cancellation"/>; the result is the exit code.</summary>
+    /// <summary>Runs the hub until a signal or <paramref name="cancellation"/> ends it; returns the exit code.</summary>
     public static async Task<int> RunAsync(ServeArguments arguments, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         try
@@ -55,7 +55,7 @@ internal static class HubApplication
         }
     }
 
-    /// <summary>Anybody who reaches an open address can do what needs no token, and without TLS anybody on the way as well: nobody gets that without having said so.</summary>
+    /// <summary>Refuses non-loopback addresses that expose operations without a token, or send them without TLS, unless the operator allows it explicitly.</summary>
     private static void RefuseOpenAddresses(List<ListenAddress> addresses, ServeConfiguration configuration, TextWriter error)
     {
         AuthOptions auth = configuration.Hub.GetSection(nameof(LongwaveOptions.Auth)).Get<AuthOptions>() ?? new AuthOptions();
@@ -87,7 +87,7 @@ internal static class HubApplication
     private static WebApplication Build(
         ServeConfiguration configuration, List<ListenAddress> addresses, ServerCertificate? certificate, bool verbose)
     {
-        // The empty builder: no appsettings.json of whatever directory we are in, no ASPNETCORE_URLS.
+        // The empty builder reads neither appsettings.json of the working directory nor ASPNETCORE_URLS.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "longwave" });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
@@ -168,7 +168,7 @@ internal static class HubApplication
         }
     }
 
-    /// <summary>To standard error, one line each: warnings, and what the hub itself says about its life.</summary>
+    /// <summary>Logs to standard error, one line per message: warnings, and the hub's own lifecycle.</summary>
     private static void ConfigureLogging(ILoggingBuilder logging, bool verbose)
     {
         logging.AddSimpleConsole(console =>
@@ -182,18 +182,18 @@ internal static class HubApplication
         logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Longwave", verbose ? LogLevel.Debug : LogLevel.Information);
 
-        // What clients do wrong is not the hub's trouble, and a line for each of their connections would let them fill the disk of the log.
+        // Client errors are not faults of the hub, and one line per connection would let clients fill the disk of the log.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", verbose ? LogLevel.Information : LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", verbose ? LogLevel.Information : LogLevel.Error);
 
-        // Kestrel tells of requests that fail; this one would only make an activity and a log scope for each request.
+        // Kestrel logs failed requests itself; this category would only create an activity and a log scope per request.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", verbose ? LogLevel.Information : LogLevel.None);
 
-        // A start that fails is told in one line by us, not with a stack by the host.
+        // StartFailure reports a failed start in one line; the host would log a stack trace.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Information : LogLevel.None);
     }
 
-    /// <summary>Waits for SIGTERM or SIGINT, then leaves in good order; a second Ctrl+C leaves at once.</summary>
+    /// <summary>Waits for SIGTERM or SIGINT, then drains; a second Ctrl+C ends the process at once.</summary>
     private static async Task RunToEndAsync(WebApplication app, CancellationToken cancellation)
     {
         using var hurry = new CancellationTokenSource();

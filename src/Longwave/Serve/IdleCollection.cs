@@ -1,25 +1,25 @@
 namespace Longwave.Serve;
 
-/// <summary>Tells from how much is allocated when a time of work has passed into rest.</summary>
-/// <param name="allocatedBytes">Bytes that the process has allocated up to now.</param>
+/// <summary>Detects from the allocated bytes when a period of work has ended.</summary>
+/// <param name="allocatedBytes">Bytes that the process has allocated so far.</param>
 internal sealed class IdleCollection(long allocatedBytes)
 {
-    /// <summary>Less than this within a tick is rest: a readiness probe each second, a stream opened now and then.</summary>
+    /// <summary>Maximum allocation of a quiet tick, in bytes: a readiness probe each second, an occasional new stream.</summary>
     public const long QuietBytes = 200 * 1024;
 
-    /// <summary>Less than this since the last rest leaves too little to collect.</summary>
+    /// <summary>Minimum allocation since the last collection, in bytes; below it a collection frees too little.</summary>
     public const long WorkBytes = 12 * 1024 * 1024;
 
-    /// <summary>Quiet ticks in a row that are rest.</summary>
+    /// <summary>Number of consecutive quiet ticks that make the process idle.</summary>
     public const int QuietTicks = 2;
 
     private long _last = allocatedBytes;
     private long _collected;
     private int _quiet;
 
-    /// <summary>Asked once a tick.</summary>
-    /// <param name="allocatedBytes">Bytes that the process has allocated up to now.</param>
-    /// <returns>True once per rest, when its first ticks were quiet and there was work before.</returns>
+    /// <summary>Checks for idleness; called once per tick.</summary>
+    /// <param name="allocatedBytes">Bytes that the process has allocated so far.</param>
+    /// <returns>True once per idle period, if work preceded it.</returns>
     public bool HasBegun(long allocatedBytes)
     {
         _quiet = allocatedBytes - _last < QuietBytes ? _quiet + 1 : 0;

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Longwave.Serve;
 
-/// <summary>Gives memory back to the system when the hub has come to rest.</summary>
+/// <summary>Returns memory to the operating system when the hub becomes idle.</summary>
 /// <remarks>
-/// The garbage collector runs when something is allocated, so a hub that took a burst of events or new streams and then rests would keep what the
-/// burst left behind for as long as it rests. One collection gives it back. It stops the process for some tens of milliseconds, once per rest,
-/// when nothing is published and next to nothing is asked; delivering and heartbeats allocate nothing and don't count.
-/// It is the executable that does this, not the library: the memory of an embedding application is its own concern.
+/// The garbage collector runs only on allocation, so a hub that becomes idle after a burst of events or new streams would keep the garbage of
+/// the burst. One collection frees it. The collection stops the process for some tens of milliseconds, once per idle period,
+/// when there are no publishes and almost no requests; delivery and heartbeats allocate nothing and do not count.
+/// The executable does this, not the library: an embedding application manages its own memory.
 /// </remarks>
 internal sealed class IdleMemory : IHostedService, IDisposable
 {

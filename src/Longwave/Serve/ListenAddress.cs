@@ -5,19 +5,19 @@ using System.Net.Sockets;
 namespace Longwave.Serve;
 
 /// <summary>One address to listen on.</summary>
-/// <param name="Url">As it was written.</param>
-/// <param name="Tls">Whether it is https.</param>
-/// <param name="EndPoints">The sockets it means.</param>
+/// <param name="Url">The address as configured.</param>
+/// <param name="Tls">Whether the scheme is https.</param>
+/// <param name="EndPoints">Endpoints to bind.</param>
 internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPoint> EndPoints)
 {
     private const int HttpPort = 80;
     private const int HttpsPort = 443;
 
-    /// <summary>Whether only this machine can reach it.</summary>
+    /// <summary>Whether every endpoint is a loopback address.</summary>
     public bool IsLoopback => EndPoints.All(e => IPAddress.IsLoopback(e.Address));
 
-    /// <summary>Reads <c>scheme://host[:port]</c>; host is an IP address, <c>localhost</c>, or <c>*</c> (<c>+</c>) for every address.</summary>
-    /// <exception cref="StartFailedException">It is none; the message says why.</exception>
+    /// <summary>Parses <c>scheme://host[:port]</c>; the host is an IP address, <c>localhost</c>, or <c>*</c> (<c>+</c>) for every address.</summary>
+    /// <exception cref="StartFailedException">The address is not valid; the message gives the reason.</exception>
     public static ListenAddress Parse(string url)
     {
         bool tls = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
@@ -49,7 +49,7 @@ internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPo
 
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
-            // Two sockets can't be given "any port" and agree on one.
+            // With port 0, two sockets would get two different ports: bind only one.
             return port != 0 && HasIPv6Loopback() ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
         }
 
@@ -59,7 +59,7 @@ internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPo
             : throw Invalid(url, $"`{host}` is no IP address; use one, or localhost, or * for every address of this machine");
     }
 
-    /// <summary>Containers often have the protocol but no address of it.</summary>
+    /// <summary>Whether an IPv6 loopback address exists; containers often support the protocol without having an address.</summary>
     private static bool HasIPv6Loopback()
     {
         if (!Socket.OSSupportsIPv6)

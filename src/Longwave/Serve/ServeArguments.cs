@@ -1,12 +1,12 @@
 namespace Longwave.Serve;
 
-/// <summary>What the command line said; null, empty or false where it said nothing.</summary>
-/// <param name="Urls">Where to listen.</param>
+/// <summary>Parsed command line of <c>longwave serve</c>; null, empty or false where an option is absent.</summary>
+/// <param name="Urls">Addresses to listen on.</param>
 /// <param name="DataDirectory">Directory of the log.</param>
-/// <param name="ConfigurationFile">JSON file.</param>
-/// <param name="Certificate">PEM file.</param>
-/// <param name="Key">PEM file.</param>
-/// <param name="Insecure">Whether open addresses without authentication are meant.</param>
+/// <param name="ConfigurationFile">JSON configuration file.</param>
+/// <param name="Certificate">PEM file of the certificate.</param>
+/// <param name="Key">PEM file of the private key.</param>
+/// <param name="Insecure">Whether addresses beyond loopback without authentication are allowed.</param>
 /// <param name="Verbose">Whether to log more.</param>
 internal sealed record ServeArguments(
     IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, bool Insecure, bool Verbose);

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Longwave.Serve;
 
-/// <summary><c>longwave serve</c>: runs the hub.</summary>
+/// <summary>Command <c>longwave serve</c>: runs the hub.</summary>
 internal static class ServeCommand
 {
     public static Command Create()

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Longwave.Serve;
 
-/// <summary>Brings together what the file, the environment and the command line say; the later wins.</summary>
-/// <param name="Hub">The sections of the hub (<c>Engine</c>, <c>Server</c>, <c>Auth</c>).</param>
-/// <param name="Listen">Where to listen.</param>
+/// <summary>Configuration from file, environment and command line; later sources override earlier ones.</summary>
+/// <param name="Hub">Sections of the hub (<c>Engine</c>, <c>Server</c>, <c>Auth</c>).</param>
+/// <param name="Listen">Section of the executable.</param>
 internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Listen)
 {
     private const string EnvironmentPrefix = "LONGWAVE__";
     private const string ListenSection = "Listen";
 
-    /// <summary>Reads everything.</summary>
-    /// <exception cref="StartFailedException">A file that can't be read, an unknown key, a value of the wrong kind.</exception>
+    /// <summary>Reads all sources.</summary>
+    /// <exception cref="StartFailedException">A file cannot be read, a key is unknown, or a value has the wrong type.</exception>
     public static ServeConfiguration Read(ServeArguments arguments)
     {
         IConfigurationRoot root = Load(arguments);
@@ -34,7 +34,7 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
             throw new StartFailedException(StartFailure.UsageExitCode, exception.Message, exception);
         }
 
-        // A list of the command line replaces the whole list of the file: merged index by index they would be a third one.
+        // A list on the command line replaces the whole list of the file: merging by index would mix the two.
         listen.Urls = arguments.Urls.Count > 0 ? [.. arguments.Urls] : listen.Urls.Count > 0 ? listen.Urls : [ListenSettings.DefaultUrl];
         listen.Certificate = arguments.Certificate ?? listen.Certificate;
         listen.CertificateKey = arguments.Key ?? listen.CertificateKey;
@@ -42,7 +42,7 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         return new ServeConfiguration(WithoutListen(root), listen);
     }
 
-    /// <summary>The hub refuses keys that it does not know, and where the executable listens is none of its business.</summary>
+    /// <summary>Removes section <c>Listen</c>, because the hub rejects keys that it does not know.</summary>
     private static IConfigurationRoot WithoutListen(IConfiguration root) => new ConfigurationBuilder()
         .AddInMemoryCollection(root.AsEnumerable().Where(static pair =>
             !pair.Key.Equals(ListenSection, StringComparison.OrdinalIgnoreCase)
@@ -69,7 +69,7 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
-            // What is wrong with the JSON is said by the exception inside.
+            // The inner exception describes the JSON error.
             string reason = exception is FileNotFoundException ? "there is no such file." : (exception.InnerException ?? exception).Message;
             throw new StartFailedException(
                 StartFailure.UsageExitCode, $"Can't read the configuration {arguments.ConfigurationFile}: {reason}", exception);

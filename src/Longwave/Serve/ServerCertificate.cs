@@ -4,15 +4,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Longwave.Serve;
 
-/// <summary>The certificate of https addresses, as it stood in its PEM files at one moment.</summary>
+/// <summary>Certificate of https addresses, a snapshot of its PEM files.</summary>
 /// <param name="CertificateFile">File of the certificate and its chain.</param>
-/// <param name="KeyFile">File of the key.</param>
-/// <param name="Context">The certificate with its key and its chain, ready for handshakes.</param>
-/// <param name="Fingerprint">Hash of what was in the files.</param>
+/// <param name="KeyFile">File of the private key.</param>
+/// <param name="Context">Certificate, key and chain, ready for handshakes.</param>
+/// <param name="Fingerprint">Hash of the contents of the files.</param>
 internal sealed record ServerCertificate(string CertificateFile, string KeyFile, SslStreamCertificateContext Context, string Fingerprint)
 {
-    /// <summary>Loads it.</summary>
-    /// <exception cref="StartFailedException">A file is missing, or is not what it should be.</exception>
+    /// <summary>Loads the configured certificate.</summary>
+    /// <exception cref="StartFailedException">A file is missing or not valid.</exception>
     public static ServerCertificate Load(ListenSettings settings)
     {
         if (settings.Certificate is not { } certificate || settings.CertificateKey is not { } key)
@@ -32,7 +32,7 @@ internal sealed record ServerCertificate(string CertificateFile, string KeyFile,
         }
     }
 
-    /// <summary>Reads both files; what they hold must belong together.</summary>
+    /// <summary>Reads both files; the key must match the certificate.</summary>
     public static ServerCertificate Read(string certificateFile, string keyFile)
     {
         string certificatePem = File.ReadAllText(certificateFile);
@@ -40,16 +40,16 @@ internal sealed record ServerCertificate(string CertificateFile, string KeyFile,
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(certificatePem);
 
-        // Offline: a handshake never waits for somebody else's server.
+        // Offline: a handshake must not wait for an external server (OCSP, missing intermediates).
         var context = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificatePem, keyPem), chain, offline: true);
         return new ServerCertificate(certificateFile, keyFile, context, FingerprintOf(certificatePem, keyPem));
     }
 
-    /// <summary>The fingerprint of what is in the files now.</summary>
+    /// <summary>Computes the hash of the contents of the files.</summary>
     public static string FingerprintOf(string certificatePem, string keyPem) =>
         Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{certificatePem.Length} {certificatePem}{keyPem}")));
 
-    /// <summary>What files that can't be read, or hold something else, make of themselves.</summary>
+    /// <summary>Whether the exception is one that unreadable or invalid files cause.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Longwave.Serve;
 
-/// <summary>What a hub says when it is up: where it listens, where its data is, three commands to try.</summary>
+/// <summary>Start message of the hub: addresses, data directory, three example commands.</summary>
 internal static class StartBanner
 {
     public static void Write(WebApplication app, TextWriter output)
@@ -27,7 +27,7 @@ internal static class StartBanner
         output.Flush();
     }
 
-    /// <summary>An address of every interface is no address to connect to.</summary>
+    /// <summary>Converts an any-interface address to one that a client can connect to.</summary>
     private static string Reachable(string address) =>
         address.Replace("://[::]", "://localhost", StringComparison.Ordinal).Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal);
 }

@@ -2,9 +2,9 @@ using Longwave.Terminals;
 
 namespace Longwave.Serve;
 
-/// <summary>The hub can't start; the message is for the person who started it, one sentence a line.</summary>
+/// <summary>The hub cannot start; the message is for the operator, one sentence per line.</summary>
 internal sealed class StartFailedException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>What the process ends with.</summary>
+    /// <summary>Exit code of the process.</summary>
     public int ExitCode { get; } = exitCode;
 }

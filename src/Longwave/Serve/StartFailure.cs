@@ -7,18 +7,18 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Serve;
 
-/// <summary>Why the hub did not start, for a person: one sentence a line, no stack.</summary>
-/// <param name="ExitCode">What the process ends with.</param>
-/// <param name="Message">The sentences.</param>
+/// <summary>Reason of a failed start for the operator: one sentence per line, no stack trace.</summary>
+/// <param name="ExitCode">Exit code of the process.</param>
+/// <param name="Message">One sentence per line.</param>
 internal sealed record StartFailure(int ExitCode, string Message)
 {
-    /// <summary>Something about the machine: a port in use, a directory that can't be written.</summary>
+    /// <summary>Exit code for a problem of the machine: a port in use, a directory that is not writable.</summary>
     public const int MachineExitCode = 1;
 
-    /// <summary>Something about what the hub was told.</summary>
+    /// <summary>Exit code for a problem of the command line or configuration.</summary>
     public const int UsageExitCode = 2;
 
-    /// <summary>Failures that a person can do something about; null for those that are bugs.</summary>
+    /// <summary>Explains failures that an operator can fix; null for bugs.</summary>
     public static StartFailure? Explain(Exception exception) => exception switch
     {
         StartFailedException failed => new(failed.ExitCode, failed.Message),
@@ -30,7 +30,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
             MachineExitCode, $"{inUse.Message.TrimEnd('.')}. Stop the other process, or choose another address with --urls."),
         SocketException socket => new(MachineExitCode, $"Can't listen: {socket.Message.TrimEnd('.')}."),
 
-        // The binder of the configuration, e.g. "Failed to convert configuration value 'x' at 'Engine:Shards' to type 'System.Int32'."
+        // Exception of the configuration binder, e.g. "Failed to convert configuration value 'x' at 'Engine:Shards' to type 'System.Int32'."
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } binder => new(UsageExitCode, $"Configuration: {binder.Message}"),
         _ => null,
     };

@@ -5,9 +5,9 @@ using Longwave.Terminals;
 
 namespace Longwave.Tail;
 
-/// <summary>Prints events: for people, or one JSON object a line.</summary>
-/// <param name="terminal">Where to.</param>
-/// <param name="json">One CloudEvents object a line.</param>
+/// <summary>Prints events as text for people, or as one JSON object per line.</summary>
+/// <param name="terminal">Its output receives the events.</param>
+/// <param name="json">Whether to print one CloudEvents object per line.</param>
 internal sealed class EventPrinter(Terminal terminal, bool json)
 {
     private const string Dim = "\e[2m";
@@ -18,7 +18,7 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
     private readonly bool _colours = terminal is { OutputIsTerminal: true, ColoursAllowed: true };
 
     /// <summary>Prints an event.</summary>
-    /// <returns>False when nobody reads any more (`tail | head`).</returns>
+    /// <returns>False if the output has no reader any more (`tail | head`).</returns>
     public bool TryPrint(ReceivedEvent e)
     {
         string cloudEvent = e.CloudEvent ?? e.Data;
@@ -41,8 +41,8 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
         }
     }
 
-    /// <summary>Shows what was printed.</summary>
-    /// <returns>False when nobody reads any more.</returns>
+    /// <summary>Flushes what was printed.</summary>
+    /// <returns>False if the output has no reader any more.</returns>
     public async Task<bool> TryFlushAsync()
     {
         try
@@ -65,7 +65,7 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Not a CloudEvent that can be taken apart; better as it came than not at all.
+            // The JSON is not a readable CloudEvent: print it raw rather than omit it.
             terminal.Output.WriteLine(VisibleText.Escape(cloudEvent));
         }
     }
@@ -86,7 +86,7 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
         WriteData(e.TryGetProperty("data", out JsonElement data) ? data : default);
     }
 
-    /// <summary>Data of several lines goes on below, indented, so that it can't look like another event.</summary>
+    /// <summary>Writes data; further lines are indented, so that they cannot look like another event.</summary>
     private void WriteData(JsonElement data)
     {
         string text = data.ValueKind switch
@@ -96,7 +96,7 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
             _ => data.GetRawText(),
         };
 
-        // A line end at the end (of `echo`) begins no line that anybody would want to see.
+        // A trailing line end (of `echo`) does not start another line.
         bool first = true;
         foreach (ReadOnlySpan<char> line in text.AsSpan(0, text.EndsWith('\n') ? text.Length - 1 : text.Length).EnumerateLines())
         {

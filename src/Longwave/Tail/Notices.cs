@@ -3,30 +3,30 @@ using Longwave.Terminals;
 
 namespace Longwave.Tail;
 
-/// <summary>What a hub says about a stream within the stream, in plain words.</summary>
+/// <summary>Sentences for the control events of a stream.</summary>
 internal static class Notices
 {
-    /// <summary>Events between two positions are gone.</summary>
+    /// <summary>Type of a gap: events between two positions are gone.</summary>
     public const string Gap = "longwave.gap";
 
-    /// <summary>The position means nothing in this log.</summary>
+    /// <summary>Type of a reset: the position does not belong to this log.</summary>
     public const string Reset = "longwave.reset";
 
-    /// <summary>The stream ends, and the hub says when to come back.</summary>
+    /// <summary>Type of a planned end of the stream, with the time to reconnect after.</summary>
     public const string Reconnect = "longwave.reconnect";
 
-    /// <summary>The hub ends the stream because of who holds it.</summary>
+    /// <summary>Type of an end of the stream because of its identity or rights.</summary>
     public const string Closed = "longwave.closed";
 
-    /// <summary>The token expires soon.</summary>
+    /// <summary>Type of a warning that the token expires soon.</summary>
     public const string TokenExpiring = "longwave.token-expiring";
 
-    /// <summary>Whether it is about events that will never come, which nobody wants to miss.</summary>
+    /// <summary>Whether the control event reports lost events; these are shown even in quiet mode.</summary>
     public static bool IsLoss(string type) => type is Gap or Reset;
 
-    /// <summary>The notice as a sentence.</summary>
-    /// <param name="notice">The notice.</param>
-    /// <param name="since">Where the stream was asked to begin, or null.</param>
+    /// <summary>Describes the control event as a sentence.</summary>
+    /// <param name="notice">The control event.</param>
+    /// <param name="since">Requested start of the stream, or null.</param>
     public static string Describe(HubNotice notice, string? since)
     {
         switch (notice.Type)

@@ -6,7 +6,7 @@ using Longwave.Hubs;
 
 namespace Longwave.Tail;
 
-/// <summary><c>--since earliest|TIME|10m</c>.</summary>
+/// <summary>Option <c>--since earliest|TIME|10m</c>.</summary>
 internal static class SinceOption
 {
     public static Option<string?> Create(TimeProvider clock) => new("--since")
@@ -16,7 +16,7 @@ internal static class SinceOption
         CustomParser = result => Parse(result, clock),
     };
 
-    /// <summary>As the hub takes it; null when it is nothing of the kind.</summary>
+    /// <summary>Converts the value to the hub's format; null if it is not valid.</summary>
     public static string? Resolve(string text, TimeProvider clock)
     {
         if (text == "earliest")
@@ -29,7 +29,7 @@ internal static class SinceOption
             return Format(clock.GetUtcNow() - ago);
         }
 
-        // With an offset it is that moment; without one it is the clock on the wall.
+        // A time without an offset is local time.
         return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeLocal, out DateTime time)
             && text.Length > 0 && char.IsAsciiDigit(text[0]) && text.Contains('-', StringComparison.Ordinal)
             ? Format(new DateTimeOffset(time, TimeSpan.Zero))

@@ -2,7 +2,7 @@ using Longwave.Hubs;
 
 namespace Longwave.Tail;
 
-/// <summary>What the command line of <c>longwave tail</c> said; null where it said nothing.</summary>
+/// <summary>Parsed command line of <c>longwave tail</c>; null where an option is absent.</summary>
 internal sealed record TailArguments
 {
     public required HubAddress Hub { get; init; }
@@ -11,21 +11,21 @@ internal sealed record TailArguments
 
     public IReadOnlyList<string> Types { get; init; } = [];
 
-    /// <summary>As the hub takes it: <c>earliest</c> or an RFC 3339 time.</summary>
+    /// <summary>Start in the hub's format: <c>earliest</c> or an RFC 3339 time.</summary>
     public string? Since { get; init; }
 
     public string? LastEventId { get; init; }
 
-    /// <summary>Events after which it ends.</summary>
+    /// <summary>Number of events after which the command ends.</summary>
     public long? Count { get; init; }
 
     public bool Json { get; init; }
 
     public bool Quiet { get; init; }
 
-    /// <summary>Wait for a hub that is not there yet.</summary>
+    /// <summary>Whether to wait for a hub that is not reachable yet.</summary>
     public bool Wait { get; init; }
 
-    /// <summary>Silence after which a stream counts as dead.</summary>
+    /// <summary>Silence after which a stream is considered dead.</summary>
     public TimeSpan Silence { get; init; } = TailCommand.DefaultSilence;
 }

@@ -7,13 +7,13 @@ using Longwave.Terminals;
 
 namespace Longwave.Tail;
 
-/// <summary><c>longwave tail</c>: shows events as they come.</summary>
+/// <summary>Command <c>longwave tail</c>: prints events as they arrive.</summary>
 internal static class TailCommand
 {
-    /// <summary>Two and a half times the heartbeat that a hub has by default, rounded up.</summary>
+    /// <summary>Default silence limit: 2.5 times the hub's default heartbeat interval, rounded up.</summary>
     public static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(40);
 
-    /// <summary>What stands below its help.</summary>
+    /// <summary>Text below the command's help.</summary>
     public const string Epilogue = """
         Examples:
           longwave tail

@@ -8,16 +8,16 @@ using Longwave.Terminals;
 
 namespace Longwave.Tail;
 
-/// <summary>Prints what a subscription gives, and says in plain words what it does.</summary>
+/// <summary>Prints the events of a subscription, and reports its state changes.</summary>
 internal sealed class TailSession(TailArguments arguments, Terminal terminal) : IDisposable
 {
-    /// <summary>A hub can be set to take events of 64 MiB, and JSON needs some more for them.</summary>
+    /// <summary>Maximum event size, in bytes: a hub accepts up to 64 MiB, and JSON escapes need more.</summary>
     private const int MaxEventBytes = 128 * 1024 * 1024;
 
-    /// <summary>A stream is dead after 2.5 heartbeats without a word.</summary>
+    /// <summary>Number of heartbeat intervals of silence after which a stream is considered dead.</summary>
     private const double HeartbeatsOfSilence = 2.5;
 
-    /// <summary>Somebody watches: rather a request too many than a long wait.</summary>
+    /// <summary>Shorter maximum delay than the default: a user is waiting, so an extra request is better than a long wait.</summary>
     private static readonly ReconnectOptions Reconnect = new() { MaxDelay = TimeSpan.FromSeconds(10) };
 
     private readonly EventPrinter _printer = new(terminal, arguments.Json);
@@ -27,7 +27,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
     private bool _lost;
     private long _printed;
 
-    /// <summary>Follows until there is enough, or it makes no sense any more; the result is the exit code.</summary>
+    /// <summary>Prints events until the count is reached or an error is final; returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_enough.Token, cancellation);
@@ -60,7 +60,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
 
     public void Dispose() => _enough.Dispose();
 
-    /// <summary>What came together is shown together, and at once: when there is nothing more to print just now.</summary>
+    /// <summary>Prints events and flushes when no further event is available, so that events that arrive together appear together.</summary>
     private async Task PrintAsync(Subscription subscription, CancellationToken ending)
     {
         await using IAsyncEnumerator<ReceivedEvent> events = subscription.GetAsyncEnumerator(ending);
@@ -69,7 +69,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
             ValueTask<bool> next = events.MoveNextAsync();
             if (!next.IsCompleted && !await _printer.TryFlushAsync())
             {
-                // Nobody reads the output any more.
+                // The output has no reader any more.
                 await _enough.CancelAsync();
             }
 
@@ -115,7 +115,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
                 _enough.Cancel();
                 break;
             case SubscriptionState.Waiting:
-                // A connection that broke was one: the hub may be restarting.
+                // A broken connection proves that the hub was reachable: it may be restarting.
                 _reached |= change.Failure is not { IsUnreachable: true };
                 _lost = true;
                 string reason = change.Failure is { } why ? HubFailureText.From(why).Sentence : "The hub ended the stream.";

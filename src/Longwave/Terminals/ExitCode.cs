@@ -1,17 +1,17 @@
 namespace Longwave.Terminals;
 
-/// <summary>What the commands that talk to a hub end with; each command's help says which and when.</summary>
+/// <summary>Exit codes of the commands that connect to a hub; each command's help lists its own.</summary>
 internal static class ExitCode
 {
-    /// <summary>Everything that was asked for was done.</summary>
+    /// <summary>The command completed.</summary>
     public const int Done = 0;
 
-    /// <summary>It could not be done; standard error says why.</summary>
+    /// <summary>The command failed; standard error gives the reason.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line makes no sense.</summary>
+    /// <summary>The command line is not valid.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ctrl+C or SIGTERM, as shells have it: 128 and the number of SIGINT.</summary>
+    /// <summary>Ctrl+C or SIGTERM; by shell convention 128 plus the number of SIGINT.</summary>
     public const int Interrupted = 130;
 }

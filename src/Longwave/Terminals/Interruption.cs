@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Longwave.Terminals;
 
-/// <summary>Ctrl+C and SIGTERM end a command in good order; a second one ends the process at once.</summary>
+/// <summary>Handles Ctrl+C and SIGTERM: the first ends a command in order, the second ends the process at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source;
@@ -16,7 +16,7 @@ internal sealed class Interruption : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     }
 
-    /// <summary>Cancelled by the first signal.</summary>
+    /// <summary>Token that the first signal cancels.</summary>
     public CancellationToken Token => _source.Token;
 
     public void Dispose()

@@ -2,32 +2,32 @@ using System.Globalization;
 
 namespace Longwave.Terminals;
 
-/// <summary>How far something has come. Written by whoever works, read by whoever shows it.</summary>
-/// <param name="clock">The clock.</param>
-/// <param name="total">How much there is, in steps (bytes of a file, events of a demo); null when nobody knows.</param>
+/// <summary>Progress of an operation. One thread updates it while another displays it.</summary>
+/// <param name="clock">Clock for rate and remaining time.</param>
+/// <param name="total">Total number of steps (bytes of a file, events of a demo); null if unknown.</param>
 internal sealed class ProgressReport(TimeProvider clock, long? total)
 {
     private readonly long _started = clock.GetTimestamp();
     private long _events;
     private long _steps;
 
-    /// <summary>Events published.</summary>
+    /// <summary>Number of published events.</summary>
     public long Events => Volatile.Read(ref _events);
 
-    /// <summary>How far it is, from 0 to 1; null when nobody knows.</summary>
+    /// <summary>Completed fraction, from 0 to 1; null if unknown.</summary>
     public double? Fraction => total is > 0 ? Math.Min(1, (double)Volatile.Read(ref _steps) / total.Value) : null;
 
     /// <summary>Time since the start.</summary>
     public TimeSpan Elapsed => clock.GetElapsedTime(_started);
 
-    /// <summary>Events a second since the start.</summary>
+    /// <summary>Events per second since the start.</summary>
     public double Rate => Elapsed > TimeSpan.Zero ? Events / Elapsed.TotalSeconds : 0;
 
-    /// <summary>Time to the end if it goes on like this; null when nobody knows.</summary>
+    /// <summary>Estimated remaining time; null if unknown.</summary>
     public TimeSpan? Remaining => Fraction is > 0 and { } done ? Elapsed * ((1 - done) / done) : null;
 
-    /// <summary>Some more is done.</summary>
-    /// <param name="events">Events since the last time.</param>
+    /// <summary>Records progress.</summary>
+    /// <param name="events">Events since the last call.</param>
     /// <param name="steps">Steps since the start.</param>
     public void Advance(long events, long steps)
     {
@@ -35,7 +35,7 @@ internal sealed class ProgressReport(TimeProvider clock, long? total)
         Volatile.Write(ref _steps, Math.Max(steps, Volatile.Read(ref _steps)));
     }
 
-    /// <summary>In one line.</summary>
+    /// <summary>Formats the progress in one line.</summary>
     public string Describe()
     {
         string done = Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $" ({fraction:0 %})") : "";

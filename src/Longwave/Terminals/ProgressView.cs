@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Longwave.Terminals;
 
-/// <summary>Shows progress on standard error while something works: a bar for a person, a line from time to time for a file.</summary>
+/// <summary>Displays progress on standard error: a bar on a terminal, periodic lines in a file.</summary>
 internal sealed class ProgressView
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
@@ -15,18 +15,18 @@ internal sealed class ProgressView
     private readonly bool _bar;
     private volatile IAnsiConsole? _console;
 
-    /// <param name="terminal">Where to.</param>
-    /// <param name="title">What is going on.</param>
-    /// <param name="report">How far it is.</param>
-    /// <param name="quiet">Show nothing.</param>
-    /// <param name="besideOutput">Lines go to standard output meanwhile; on the same screen a bar would be torn by them.</param>
+    /// <param name="terminal">Its standard error shows the progress.</param>
+    /// <param name="title">Name of the operation.</param>
+    /// <param name="report">Progress to display.</param>
+    /// <param name="quiet">Whether to display nothing.</param>
+    /// <param name="besideOutput">Whether lines go to standard output meanwhile; on the same screen they would break the bar.</param>
     public ProgressView(Terminal terminal, string title, ProgressReport report, bool quiet, bool besideOutput)
     {
         (_terminal, _title, _report, _quiet) = (terminal, title, report, quiet);
         _bar = terminal.ErrorIsTerminal && !(besideOutput && terminal.OutputIsTerminal);
     }
 
-    /// <summary>Says something in between, without tearing the bar.</summary>
+    /// <summary>Prints a message without breaking the bar.</summary>
     public void Say(string sentence)
     {
         if (_quiet)
@@ -36,7 +36,7 @@ internal sealed class ProgressView
 
         if (_console is { } console)
         {
-            // Written over the bar, which is not cleared before: what is left of it at the end of a line would stay.
+            // The message overwrites the bar without clearing it: pad each line, or the rest of the bar would remain.
             foreach (string line in WrappedText.Lines($"longwave: {sentence}", console.Profile.Width - 1))
             {
                 console.WriteLine(line.PadRight(console.Profile.Width - 1));
@@ -48,7 +48,7 @@ internal sealed class ProgressView
         }
     }
 
-    /// <summary>Works, and shows how far it is.</summary>
+    /// <summary>Runs the work and displays its progress.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         ArgumentNullException.ThrowIfNull(work);

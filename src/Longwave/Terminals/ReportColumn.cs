@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Longwave.Terminals;
 
-/// <summary>Count, share, rate and time to go, beside the bar.</summary>
+/// <summary>Column beside the bar: count, fraction, rate and remaining time.</summary>
 internal sealed class ReportColumn(ProgressReport report) : ProgressColumn
 {
     protected override bool NoWrap => true;

@@ -3,33 +3,33 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Longwave.Terminals;
 
-/// <summary>What a command reads from and writes to.</summary>
+/// <summary>Standard streams and environment of a command.</summary>
 /// <param name="Input">Standard input.</param>
-/// <param name="Output">Standard output: what was asked for, nothing else.</param>
-/// <param name="Error">Standard error: what is to be known beside it.</param>
+/// <param name="Output">Standard output: only the requested result.</param>
+/// <param name="Error">Standard error: messages and progress.</param>
 internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
 {
     private const int OutputBufferBytes = 64 * 1024;
 
-    /// <summary>A person sits before standard input.</summary>
+    /// <summary>Whether standard input is a terminal.</summary>
     public bool InputIsTerminal { get; init; }
 
-    /// <summary>A person reads standard output.</summary>
+    /// <summary>Whether standard output is a terminal.</summary>
     public bool OutputIsTerminal { get; init; }
 
-    /// <summary>A person reads standard error.</summary>
+    /// <summary>Whether standard error is a terminal.</summary>
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Colours may be used where a person reads (https://no-color.org).</summary>
+    /// <summary>Whether colours are allowed on terminals (https://no-color.org).</summary>
     public bool ColoursAllowed { get; init; }
 
-    /// <summary>The clock.</summary>
+    /// <summary>Clock of the commands.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Reads environment variables.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
-    /// <summary>Of this process.</summary>
+    /// <summary>Creates the terminal of this process.</summary>
     public static Terminal OfProcess()
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -45,12 +45,12 @@ internal sealed record Terminal(Stream Input, TextWriter Output, TextWriter Erro
         };
     }
 
-    /// <summary>Says something on standard error, with the program's name before it as is usual there.</summary>
+    /// <summary>Writes a message to standard error, prefixed with the program's name.</summary>
     public void Say(string sentence) => Error.WriteLine($"longwave: {sentence}");
 
     /// <summary>
-    /// The stream of the console hides that a pipe's reader has gone, so that <c>tail | head</c> would go on for ever; a plain file stream throws.
-    /// It is for pipes only: on a file it would keep a place of its own, and what another process appends there would be written over.
+    /// Opens standard output. The console stream ignores a closed pipe, so <c>tail | head</c> would not end; a plain file stream throws instead.
+    /// The file stream is for pipes only: on a file it would keep its own offset and overwrite what other processes append.
     /// </summary>
     private static Stream OpenOutput()
     {

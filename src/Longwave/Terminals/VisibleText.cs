@@ -4,18 +4,18 @@ using System.Text;
 
 namespace Longwave.Terminals;
 
-/// <summary>Text from elsewhere, made safe to look at: what a terminal would obey, or what would turn the order of letters, is shown instead.</summary>
+/// <summary>Makes untrusted text safe for a terminal: escapes control characters and characters that change the direction of text.</summary>
 internal static class VisibleText
 {
     private const char ControlPictures = '\u2400';
     private const char PictureOfDelete = '\u2421';
 
-    /// <summary>C0 but the tab, DEL, C1, line and paragraph separators, and the marks that change the direction of text.</summary>
+    /// <summary>C0 except the tab, DEL, C1, line and paragraph separators, and marks that change the direction of text.</summary>
     private static readonly SearchValues<char> Dangerous = SearchValues.Create(
         string.Concat(Enumerable.Range(0, 0x20).Where(c => c != '\t').Concat(Enumerable.Range(0x7F, 0x21)).Select(c => (char)c))
         + "\u061C\u200E\u200F\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFEFF");
 
-    /// <summary>C0 characters become their pictures (ESC is ␛), the others their number (<c>\u202E</c>).</summary>
+    /// <summary>Replaces C0 characters with their symbols (ESC is ␛), and the others with their number (<c>\u202E</c>).</summary>
     public static string Escape(string text)
     {
         if (!text.AsSpan().ContainsAny(Dangerous))
@@ -47,7 +47,7 @@ internal static class VisibleText
         return visible.ToString();
     }
 
-    /// <summary>The same JSON on one line, with escapes in place of such characters: they can only stand within its strings.</summary>
+    /// <summary>Escapes such characters in JSON, on one line; they are valid only within its strings.</summary>
     public static string EscapeJson(string json)
     {
         if (!json.AsSpan().ContainsAny(Dangerous))
@@ -64,7 +64,7 @@ internal static class VisibleText
             }
             else
             {
-                // Below the space only line ends between the parts of the JSON can be meant.
+                // Control characters below the space can only be white space between JSON tokens here.
                 escaped.Append(c < ' ' ? ' ' : c);
             }
         }

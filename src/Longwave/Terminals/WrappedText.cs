@@ -1,9 +1,9 @@
 namespace Longwave.Terminals;
 
-/// <summary>Breaks text into lines between words.</summary>
+/// <summary>Breaks text into lines at spaces.</summary>
 internal static class WrappedText
 {
-    /// <summary>The lines, each of at most <paramref name="width"/> characters unless a single word has more.</summary>
+    /// <summary>The lines, each at most <paramref name="width"/> characters unless a single word is longer.</summary>
     public static IEnumerable<string> Lines(string text, int width)
     {
         string line = "";

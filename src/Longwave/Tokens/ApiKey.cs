@@ -6,17 +6,17 @@ using Longwave.Terminals;
 
 namespace Longwave.Tokens;
 
-/// <summary>The API key of a service: <c>lwk_NAME_SECRET</c>. The hub is given its hash.</summary>
+/// <summary>API key of a service: <c>lwk_NAME_SECRET</c>. The hub's configuration contains only its hash.</summary>
 internal static class ApiKey
 {
     private const int SecretBytes = 32;
     private const int MaxNameLength = 64;
 
-    /// <summary>Whether a key may be called so.</summary>
+    /// <summary>Whether the name is valid for a key.</summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= MaxNameLength && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
-    /// <summary>Makes a key, shows it once, and prints what the hub has to know.</summary>
+    /// <summary>Creates a key, prints it once, and prints the configuration for the hub.</summary>
     public static int Make(Terminal terminal, string name, TokenArguments wanted)
     {
         string key = $"lwk_{name}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}";

@@ -7,22 +7,22 @@ using Longwave.Terminals;
 
 namespace Longwave.Tokens;
 
-/// <summary>Tokens of a shared secret, and the secret.</summary>
+/// <summary>Tokens signed with a shared secret, and the secret itself.</summary>
 internal static class DevelopmentToken
 {
-    /// <summary>Issuer and audience of a token that says nothing else.</summary>
+    /// <summary>Default issuer and audience of a token.</summary>
     public const string DefaultName = "longwave";
 
     private const int SecretBytes = 32;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Makes the secret and prints the configuration of a hub that takes its tokens.</summary>
+    /// <summary>Creates the secret and prints the configuration of a hub that accepts its tokens.</summary>
     public static int MakeKey(Terminal terminal, string file, TokenArguments wanted)
     {
         try
         {
-            // Nobody else reads it, not for a moment.
+            // Create the file with its final permissions: other users must not be able to read it at any time.
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
@@ -77,11 +77,11 @@ internal static class DevelopmentToken
         }
     }
 
-    /// <summary>Prints a section <c>Auth</c> as a configuration file has it.</summary>
+    /// <summary>Prints a section <c>Auth</c> for a configuration file.</summary>
     public static void PrintConfiguration(Terminal terminal, JsonObject auth) =>
         terminal.Output.WriteLine(new JsonObject { ["Auth"] = auth }.ToJsonString(Indented));
 
-    /// <summary>The claim <c>longwave</c>.</summary>
+    /// <summary>Builds the claim <c>longwave</c>.</summary>
     private static JsonObject Grants(TokenArguments wanted)
     {
         var grants = new JsonObject();

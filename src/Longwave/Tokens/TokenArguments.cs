@@ -1,6 +1,6 @@
 namespace Longwave.Tokens;
 
-/// <summary>What a token or an API key is to be.</summary>
+/// <summary>Properties of the token or API key to create.</summary>
 internal sealed record TokenArguments
 {
     public required string Subject { get; init; }
@@ -9,7 +9,7 @@ internal sealed record TokenArguments
 
     public required IReadOnlyList<string> Subscribe { get; init; }
 
-    /// <summary>The only event types of every grant; empty for all.</summary>
+    /// <summary>Event types of every grant; empty for all types.</summary>
     public required IReadOnlyList<string> Types { get; init; }
 
     public required bool Admin { get; init; }

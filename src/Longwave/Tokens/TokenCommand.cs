@@ -7,13 +7,13 @@ using Longwave.Terminals;
 
 namespace Longwave.Tokens;
 
-/// <summary><c>longwave token</c>: keys and tokens for development, API keys for services.</summary>
+/// <summary>Command <c>longwave token</c>: creates keys and tokens for development, and API keys for services.</summary>
 internal static class TokenCommand
 {
-    /// <summary>How long a token is valid by default.</summary>
+    /// <summary>Default lifetime of a token.</summary>
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>What stands below its help.</summary>
+    /// <summary>Text below the command's help.</summary>
     public const string Epilogue = """
         Examples:
           longwave token --new-key dev.key > hub.json      # a secret, and the configuration of a hub that takes tokens of it

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Longwave.BadDays.Tests.Attacks;
 
-/// <summary>Connections that begin a request and never go on.</summary>
+/// <summary>Connections that send part of a request and then stay silent.</summary>
 internal sealed class HalfOpenConnections : IDisposable
 {
     private const int AtOnce = 64;
@@ -12,7 +12,7 @@ internal sealed class HalfOpenConnections : IDisposable
 
     public int Count => _sockets.Count;
 
-    /// <summary>Opens them; each says something else of a request, some say nothing.</summary>
+    /// <summary>Opens the connections; each sends a different part of a request, some send nothing.</summary>
     public static async Task<HalfOpenConnections> OpenAsync(string host, int port, int count)
     {
         string[] beginnings = ["", "G", "GET /v1/events?topic=a HTTP/1.1\r\nHost: loc", "PRI * HTT", "POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nContent-Len"];
@@ -33,7 +33,7 @@ internal sealed class HalfOpenConnections : IDisposable
         }
     }
 
-    /// <summary>Waits until the other side has closed every one; returns how many it closed in time.</summary>
+    /// <summary>Waits until the server has closed all connections; returns the number closed in time.</summary>
     public async Task<int> CountClosedAsync(TimeSpan patience)
     {
         using var deadline = new CancellationTokenSource(patience, TimeProvider.System);
@@ -62,7 +62,7 @@ internal sealed class HalfOpenConnections : IDisposable
         {
             while (await socket.ReceiveAsync(buffer, cancellation) > 0)
             {
-                // A last word, e.g. a 408.
+                // A final response, e.g. a 408.
             }
 
             return true;

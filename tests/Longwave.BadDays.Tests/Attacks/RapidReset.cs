@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Longwave.BadDays.Tests.Attacks;
 
-/// <summary>Opens HTTP/2 streams and resets each at once (CVE-2023-44487), over one connection after the other.</summary>
+/// <summary>Opens HTTP/2 streams and resets each at once (CVE-2023-44487), over one connection after another.</summary>
 internal sealed class RapidReset(string host, int port)
 {
     private const int StreamsPerWrite = 100;
@@ -19,15 +19,15 @@ internal sealed class RapidReset(string host, int port)
         Settings = 4,
     }
 
-    /// <summary>Streams opened and reset.</summary>
+    /// <summary>Number of streams opened and reset.</summary>
     public long Streams { get; private set; }
 
-    /// <summary>Connections that the other side ended.</summary>
+    /// <summary>Number of connections that the server ended.</summary>
     public int ConnectionsEnded { get; private set; }
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    /// <summary>Goes on until it is cancelled, or until so many connections were ended.</summary>
+    /// <summary>Continues until cancelled, or until the given number of connections has ended.</summary>
     public async Task RunAsync(int connections, CancellationToken cancellation)
     {
         while (ConnectionsEnded < connections && !cancellation.IsCancellationRequested)
@@ -78,7 +78,7 @@ internal sealed class RapidReset(string host, int port)
         ConnectionsEnded++;
     }
 
-    /// <summary>Takes what comes, so that nothing waits for the other direction, until the other side ends the connection.</summary>
+    /// <summary>Reads until the server ends the connection; unread bytes would block the other direction.</summary>
     private static async Task ReadAsync(NetworkStream stream, CancellationTokenSource ended)
     {
         byte[] buffer = new byte[64 * 1024];
@@ -86,18 +86,18 @@ internal sealed class RapidReset(string host, int port)
         {
             while (await stream.ReadAsync(buffer) > 0)
             {
-                // Settings, resets, a farewell.
+                // Discard the frames: SETTINGS, RST_STREAM, GOAWAY.
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // A reset is an end.
+            // A reset is an end too.
         }
 
         await ended.CancelAsync();
     }
 
-    /// <summary>A stream of events, in HPACK (RFC 7541): indexed where the static table has it, literal elsewhere.</summary>
+    /// <summary>Headers of a stream request in HPACK (RFC 7541): indexed if the static table contains them, otherwise literal.</summary>
     private static byte[] Request(string authority)
     {
         var block = new MemoryStream();

@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace Longwave.BadDays.Tests.Attacks;
 
-/// <summary>The attacks of slowhttptest: clients that send or read as slowly as they can.</summary>
+/// <summary>Attacks of slowhttptest: clients that send or read very slowly.</summary>
 internal static class SlowHttp
 {
-    /// <summary>Its modes: slow headers, slow bodies, slow reading.</summary>
+    /// <summary>Modes of slowhttptest: slow headers, slow bodies, slow reading.</summary>
     public static IReadOnlyList<string> Modes { get; } = ["-H", "-B", "-X"];
 
-    /// <summary>Runs one and returns what it reported.</summary>
+    /// <summary>Runs one attack and returns its report.</summary>
     public static async Task<string> RunAsync(string mode, Uri hub, int connections, TimeSpan length, CancellationToken cancellation)
     {
         string seconds = ((int)length.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -21,7 +21,7 @@ internal static class SlowHttp
             _ => ["-X", "-w", "16", "-y", "32", "-n", "2", "-z", "8", "-k", "1", "-u", $"{hub}v1/events?topic=large&since=earliest"],
         };
 
-        // Its own probe connection would only tell what the healthy clients of the test tell better.
+        // No probe connection: the healthy clients of the test measure availability more precisely.
         var start = new ProcessStartInfo("slowhttptest", [.. how, "-c", count, "-r", count, "-l", seconds, "-p", "3"])
         {
             RedirectStandardOutput = true,

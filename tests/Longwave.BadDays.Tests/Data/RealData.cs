@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Longwave.BadDays.Tests.Data;
 
-/// <summary>Real input as events: the files of <c>longwave demo</c>, which the build copies beside the tests.</summary>
+/// <summary>Real input as events: the files of <c>longwave demo</c>, which the build copies to the tests' output.</summary>
 internal static class RealData
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

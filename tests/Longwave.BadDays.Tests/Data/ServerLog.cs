@@ -4,8 +4,8 @@ using System.Text;
 namespace Longwave.BadDays.Tests.Data;
 
 /// <summary>
-/// A log as an SSH server under attack writes it, made here: line ends are CRLF, the last line has none. Between the ordinary lines stand
-/// empty ones, tabs, lone CRs, lines of several kilobytes and names outside ASCII. Every run makes the same text.
+/// Generated log of an SSH server under attack: line ends are CRLF, the last line has none. Among the ordinary lines are
+/// empty ones, tabs, lone CRs, lines of several kilobytes and names outside ASCII. Every run generates the same text.
 /// </summary>
 internal static class ServerLog
 {
@@ -16,7 +16,7 @@ internal static class ServerLog
     private static readonly string[] Names = ["root", "admin", "oracle", "postgres", "git", "jürgen", "Ольга", "管理员", "😀"];
     private static readonly Lazy<string> Text = new(Write);
 
-    /// <summary>One event per line; a line keeps its CR.</summary>
+    /// <summary>One event per line; each line keeps its CR.</summary>
     public static IEnumerable<RealEvent> Lines() => Text.Value.Split('\n').Select(static line => new RealEvent(Topic, line));
 
     /// <summary>The whole log as one event.</summary>

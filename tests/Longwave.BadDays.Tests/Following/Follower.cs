@@ -6,8 +6,8 @@ using Longwave.BadDays.Tests.Hubs;
 namespace Longwave.BadDays.Tests.Following;
 
 /// <summary>
-/// A client that never gives up: it reads, and when its connection breaks it comes back with its last id. Everything that a client should
-/// never see (an event twice or out of order, a gap, a refusal without a reason) is a complaint.
+/// A client that reads a stream and resumes with its last id whenever the connection breaks. It records violations of the protocol (a repeated
+/// or reordered event, a gap, a refusal without a reason) as complaints.
 /// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
@@ -23,13 +23,13 @@ internal sealed class Follower : IAsyncDisposable
     private long _offset;
     private string? _lastId;
 
-    /// <summary>Begins at the earliest event.</summary>
-    /// <param name="hub">Where.</param>
-    /// <param name="kind">How.</param>
-    /// <param name="query">The selectors and what else belongs into the query.</param>
-    /// <param name="take">Called for each event, one after the other.</param>
-    /// <param name="lastId">Begins after this position instead.</param>
-    /// <param name="version">Version of HTTP.</param>
+    /// <summary>Creates a follower that starts at the earliest event.</summary>
+    /// <param name="hub">The hub to read from.</param>
+    /// <param name="kind">Transport of the events.</param>
+    /// <param name="query">Selectors and other query parameters.</param>
+    /// <param name="take">Called for each event, in sequence.</param>
+    /// <param name="lastId">Starts after this position instead.</param>
+    /// <param name="version">HTTP version.</param>
     public Follower(Uri hub, FollowerKind kind, string query, Action<Received>? take = null, string? lastId = null, Version? version = null)
     {
         (_hub, _kind, _query, _take) = (new HubClient(hub) { Version = version ?? HttpVersion.Version11 }, kind, query, take ?? (static _ => { }));
@@ -37,32 +37,32 @@ internal sealed class Follower : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>What should not have happened.</summary>
+    /// <summary>Violations found so far.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
-    /// <summary>Status codes of refused connections, in their order.</summary>
+    /// <summary>Status codes of refused connections, in order.</summary>
     public ConcurrentQueue<HttpStatusCode> EndpointGuard { get; } = new();
 
-    /// <summary>Control events that are part of ordinary life: <c>longwave.reconnect</c>.</summary>
+    /// <summary>Control events of normal operation: <c>longwave.reconnect</c>.</summary>
     public ConcurrentQueue<string> Farewells { get; } = new();
 
-    /// <summary>How long it rests after each read of a stream, which makes it a slow one.</summary>
+    /// <summary>Delay after each read of a stream, which makes the client slow.</summary>
     public TimeSpan Rest { get; set; }
 
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>Offset of the newest event it got.</summary>
+    /// <summary>Offset of the newest received event.</summary>
     public long Offset => Volatile.Read(ref _offset);
 
     public string? LastId => Volatile.Read(ref _lastId);
 
-    /// <summary>Heartbeats seen on all its streams.</summary>
+    /// <summary>Number of heartbeats on all streams.</summary>
     public long Heartbeats { get; private set; }
 
-    /// <summary>Connections that were accepted.</summary>
+    /// <summary>Number of accepted connections.</summary>
     public int Connects { get; private set; }
 
-    /// <summary>Streams that the hub ended cleanly.</summary>
+    /// <summary>Number of streams that the hub ended cleanly.</summary>
     public int CleanEnds { get; private set; }
 
     public Task UntilCountAsync(long count) => Patience.UntilAsync(() => Count >= count, () => $"{this} has {Count} of {count} events");
@@ -92,7 +92,7 @@ internal sealed class Follower : IAsyncDisposable
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException)
             {
-                // The hub is away, or died under us.
+                // The hub is down, or was killed during the request.
             }
             catch (Exception wrong)
             {

@@ -1,14 +1,14 @@
 namespace Longwave.BadDays.Tests.Following;
 
-/// <summary>The ways to get events.</summary>
+/// <summary>Transports of a follower.</summary>
 internal enum FollowerKind
 {
-    /// <summary><c>text/event-stream</c>.</summary>
+    /// <summary>Server-sent events, <c>text/event-stream</c>.</summary>
     EventStream,
 
-    /// <summary><c>application/x-ndjson</c>.</summary>
+    /// <summary>NDJSON, <c>application/x-ndjson</c>.</summary>
     Lines,
 
-    /// <summary>Long polls, one after the other.</summary>
+    /// <summary>Consecutive long polls.</summary>
     Poll,
 }

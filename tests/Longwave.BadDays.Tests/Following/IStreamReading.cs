@@ -1,6 +1,6 @@
 namespace Longwave.BadDays.Tests.Following;
 
-/// <summary>The state of reading one stream: whatever is unfinished when it ends is dropped with this.</summary>
+/// <summary>Parser state of one stream; it is discarded with an incomplete event when the stream ends.</summary>
 internal interface IStreamReading
 {
     long Heartbeats { get; }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Longwave.BadDays.Tests.Following;
 
-/// <summary>Reads the answer of a poll.</summary>
+/// <summary>Reads the response of a poll.</summary>
 internal static class PollReading
 {
-    /// <summary>Gives out notices and events; returns the position to come back with.</summary>
+    /// <summary>Passes on control events and events; returns the position for the next poll.</summary>
     public static string Read(byte[] answer, Action<Received> take)
     {
         using JsonDocument document = JsonDocument.Parse(answer);
@@ -18,7 +18,7 @@ internal static class PollReading
         return document.RootElement.GetProperty("next").GetString()!;
     }
 
-    /// <summary>An event as native JSON, or a control line, which has no id.</summary>
+    /// <summary>An event as native JSON, or a control event, which has no id.</summary>
     public static Received ToReceived(JsonElement json) => new(
         json.TryGetProperty("id", out JsonElement id) ? id.GetString()! : "",
         json.TryGetProperty("type", out JsonElement type) ? type.GetString()! : "message",

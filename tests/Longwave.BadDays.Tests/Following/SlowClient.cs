@@ -4,7 +4,7 @@ using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Following;
 
-/// <summary>A client that asks for a stream and does not read it, with as little room for it in the kernel as there can be.</summary>
+/// <summary>A client that opens a stream and does not read it, with the smallest possible receive buffer in the kernel.</summary>
 internal sealed class SlowClient : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
@@ -14,15 +14,15 @@ internal sealed class SlowClient : IDisposable
         var client = new SlowClient();
         client._socket.Connect(settings.Host, settings.Port);
 
-        // HTTP/1.0: the body comes as it is, without chunks, so that reading it needs nothing but a parser of event streams.
+        // HTTP/1.0: the body has no chunks, so that an event stream parser can read it directly.
         client._socket.Send(Encoding.ASCII.GetBytes($"GET /v1/events?{query} HTTP/1.0\r\nHost: {settings.Host}\r\n\r\n"));
         return client;
     }
 
-    /// <summary>Reads after all, until it has so many events or the stream is over.</summary>
+    /// <summary>Resumes reading until it has the given number of events or the stream ends.</summary>
     public Task<List<Received>> ReadAsync(int most) => ReadUntilAsync(events => events.Count >= most);
 
-    /// <summary>Reads after all, until it has what it waits for or the stream is over.</summary>
+    /// <summary>Resumes reading until the condition holds or the stream ends.</summary>
     public async Task<List<Received>> ReadUntilAsync(Func<List<Received>, bool> isDone)
     {
         var events = new List<Received>();
@@ -36,7 +36,7 @@ internal sealed class SlowClient : IDisposable
                 int start = 0;
                 if (!inBody)
                 {
-                    // The headers come in one piece: the server writes them at once.
+                    // The server writes the headers in one piece, so they arrive together.
                     Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(buffer, 0, read), StringComparison.Ordinal);
                     start = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8) + 4;
                     inBody = true;
@@ -47,7 +47,7 @@ internal sealed class SlowClient : IDisposable
         }
         catch (SocketException)
         {
-            // The hub cut it off.
+            // The hub closed the connection.
         }
 
         return events;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Longwave.BadDays.Tests.Hubs;
 
-/// <summary>Speaks to a hub as any HTTP client would. Throws what <see cref="HttpClient"/> throws when the hub is away.</summary>
+/// <summary>A plain HTTP client of a hub. Throws the exceptions of <see cref="HttpClient"/> if the hub is down.</summary>
 internal sealed class HubClient(Uri address) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
@@ -14,10 +14,10 @@ internal sealed class HubClient(Uri address) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Version of HTTP for streams and polls.</summary>
+    /// <summary>HTTP version of streams and polls.</summary>
     public Version Version { get; init; } = HttpVersion.Version11;
 
-    /// <summary>One event, its data as the body.</summary>
+    /// <summary>Publishes one event with its data as the body.</summary>
     public Task<PublishReply> PublishAsync(string topic, string data, string? key = null, params string[] alternates) =>
         PublishAsync(topic, Encoding.UTF8.GetBytes(data), key, alternates);
 
@@ -34,14 +34,14 @@ internal sealed class HubClient(Uri address) : IDisposable
         return await SendAsync(request);
     }
 
-    /// <summary>Many CloudEvents, one a line.</summary>
+    /// <summary>Publishes many CloudEvents, one per line.</summary>
     public async Task<PublishReply> PublishLinesAsync(string lines)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/events") { Content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson") };
         return await SendAsync(request);
     }
 
-    /// <summary>Status and document of <c>/readyz</c>, <c>/healthz</c> or <c>/v1/topics</c>.</summary>
+    /// <summary>Requests <c>/readyz</c>, <c>/healthz</c> or <c>/v1/topics</c>; returns status and document.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path)
     {
         using HttpResponseMessage response = await _http.GetAsync(new Uri(path, UriKind.Relative)).WaitAsync(Patience.Bound);
@@ -52,7 +52,7 @@ internal sealed class HubClient(Uri address) : IDisposable
 
     public async Task<int> ConnectionsAsync() => (await GetAsync("/readyz")).Body.GetProperty("connections").GetInt32();
 
-    /// <summary>Opens a stream or asks for a poll answer; its body is read by the caller.</summary>
+    /// <summary>Opens a stream or sends a poll; the caller reads the body.</summary>
     public Task<HttpResponseMessage> OpenAsync(string query, string accept, string? lastEventId, CancellationToken cancellation = default)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events?" + query) { Version = Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };

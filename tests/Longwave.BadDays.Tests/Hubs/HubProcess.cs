@@ -5,7 +5,7 @@ using Longwave.BadDays.Tests.Machines;
 
 namespace Longwave.BadDays.Tests.Hubs;
 
-/// <summary>A real hub: <c>longwave serve</c> as a process of its own, that can be killed.</summary>
+/// <summary>A real hub: <c>longwave serve</c> in its own process, which a test can kill.</summary>
 internal sealed class HubProcess : IAsyncDisposable
 {
     private const string Listening = "Longwave listens on";
@@ -43,7 +43,7 @@ internal sealed class HubProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it wrote to standard error.</summary>
+    /// <summary>Output on standard error.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
     public IReadOnlyCollection<string> Output => _output;
@@ -54,10 +54,10 @@ internal sealed class HubProcess : IAsyncDisposable
         .Select(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
         .Single();
 
-    /// <summary>Starts a hub and does not wait for it.</summary>
+    /// <summary>Starts a hub without waiting for it.</summary>
     public static HubProcess Launch(HubSettings settings) => new(settings);
 
-    /// <summary>Starts a hub; fails with what it said when it ends instead of listening.</summary>
+    /// <summary>Starts a hub and waits until it listens; fails with its output if it exits instead.</summary>
     public static async Task<HubProcess> StartAsync(HubSettings settings)
     {
         var hub = new HubProcess(settings);
@@ -74,7 +74,7 @@ internal sealed class HubProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails with all that it said when it has ended although nobody wanted it to.</summary>
+    /// <summary>Fails with the process output if the hub has exited unexpectedly.</summary>
     public async Task AssertRunningAsync()
     {
         if (_process.HasExited)
@@ -83,17 +83,17 @@ internal sealed class HubProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL: it ends in the middle of whatever it does.</summary>
+    /// <summary>Sends SIGKILL: the process ends at an arbitrary point.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await ExitAsync();
     }
 
-    /// <summary>SIGTERM; does not wait.</summary>
+    /// <summary>Sends SIGTERM; does not wait.</summary>
     public Task TerminateAsync() => Tool.RunProgramAsync("kill", "-TERM", Id.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Waits for its end and gives its exit code.</summary>
+    /// <summary>Waits for the end of the process and returns its exit code.</summary>
     public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Patience.Bound);
@@ -101,7 +101,7 @@ internal sealed class HubProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ends it in good order and holds it to its promise of exit code 0.</summary>
+    /// <summary>Stops the hub with SIGTERM and checks for exit code 0.</summary>
     public async Task StopAsync()
     {
         await TerminateAsync();

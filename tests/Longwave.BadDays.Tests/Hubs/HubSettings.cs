@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Longwave.BadDays.Tests.Hubs;
 
-/// <summary>What a hub process is started with. The same settings started again are the same hub after a restart.</summary>
+/// <summary>Settings of a hub process. A second start with the same settings restarts the same hub.</summary>
 internal sealed record HubSettings
 {
     private static int _lastPort = Random.Shared.Next(20_000, 31_000);
@@ -14,10 +14,10 @@ internal sealed record HubSettings
 
     public int Port { get; init; } = FreePort();
 
-    /// <summary>Keys of the configuration, e.g. <c>Engine:Heartbeat</c>.</summary>
+    /// <summary>Configuration keys, e.g. <c>Engine:Heartbeat</c>.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Executes the hub, e.g. under fault injection, so that its process becomes the hub. Null: the hub is started directly.</summary>
+    /// <summary>Wrapper that executes the hub, e.g. for fault injection, so that its process becomes the hub. Null starts the hub directly.</summary>
     public WrapperProgram? Wrapper { get; init; }
 
     public IReadOnlyList<string> Arguments { get; init; } = [];
@@ -36,8 +36,8 @@ internal sealed record HubSettings
     }
 
     /// <summary>
-    /// Below the range that the kernel gives to outgoing connections: while the hub is away, a client that tries again and again would
-    /// otherwise sooner or later be given the hub's port itself, and be connected to nobody but itself.
+    /// Finds a free port below the ephemeral range of the kernel. While the hub is down, a retrying client could otherwise get the hub's port
+    /// as its own source port and connect to itself.
     /// </summary>
     private static int FreePort()
     {
@@ -51,7 +51,7 @@ internal sealed record HubSettings
             }
             catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Somebody else's; the next one then.
+                // Another process uses this port; try the next one.
             }
         }
     }

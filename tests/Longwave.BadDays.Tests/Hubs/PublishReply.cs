@@ -2,11 +2,11 @@ using System.Net;
 
 namespace Longwave.BadDays.Tests.Hubs;
 
-/// <summary>What a publish was answered.</summary>
+/// <summary>Response to a publish.</summary>
 /// <param name="Status">Status code.</param>
-/// <param name="Ids">Positions of the events, in their order; empty when refused.</param>
-/// <param name="Duplicates">How many of them the log had already.</param>
-/// <param name="Problem">Last part of the problem's type, e.g. <c>disk-full</c>; null when accepted.</param>
+/// <param name="Ids">Positions of the events, in order; empty if rejected.</param>
+/// <param name="Duplicates">Number of events that the log already contained.</param>
+/// <param name="Problem">Last segment of the problem type, e.g. <c>disk-full</c>; null if accepted.</param>
 internal sealed record PublishReply(HttpStatusCode Status, IReadOnlyList<string> Ids, int Duplicates, string? Problem)
 {
     public bool IsAccepted => Problem is null;

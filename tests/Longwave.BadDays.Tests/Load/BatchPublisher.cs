@@ -4,12 +4,12 @@ using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>Many CloudEvents a request, one a line; repeats a request until it is answered (source and id are the key).</summary>
+/// <summary>Publishes many CloudEvents per request, one per line; repeats a request until it is answered (source and id are the idempotency key).</summary>
 internal sealed class BatchPublisher(Uri hub, Ledger ledger, string name) : Publisher(hub, ledger, name)
 {
     private readonly string _name = name;
 
-    /// <summary>Most events of a request.</summary>
+    /// <summary>Maximum number of events per request.</summary>
     public int MaxEvents { get; init; } = 200;
 
     protected override async Task PublishAsync()

@@ -3,7 +3,7 @@ using Longwave.BadDays.Tests.Storage;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>Publishers and followers of every kind, at once.</summary>
+/// <summary>Publishers and followers of all kinds, concurrently.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private readonly Publisher[] _publishers;
@@ -36,10 +36,10 @@ internal sealed class Crowd : IAsyncDisposable
     public override string ToString() =>
         $"{_followers.Sum(static f => f.Follower.Count)} events followed over {_followers.Sum(static f => f.Follower.Connects)} connections";
 
-    /// <summary>Every publisher ends once its last request is answered.</summary>
+    /// <summary>Stops each publisher after its last request is answered.</summary>
     public Task EndPublishingAsync() => Task.WhenAll(_publishers.Select(static publisher => publisher.EndAsync()));
 
-    /// <summary>Waits for an event that all of them want.</summary>
+    /// <summary>Waits until each follower has received the event at this offset, which all of them cover.</summary>
     public async Task UntilAllHaveAsync(long offset)
     {
         foreach ((Follower follower, _, _) in _followers)
@@ -49,7 +49,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>Each follower got the events of its topics, each once, in the order of the log, and had nothing to complain about.</summary>
+    /// <summary>Checks that each follower received the events of its topics once, in log order, and has no complaints.</summary>
     public void AssertSawExactly(List<StoredEvent> events)
     {
         foreach ((Follower follower, Func<string, bool> wants, List<long> offsets) in _followers)

@@ -2,7 +2,7 @@ using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>One event a request, each with an idempotency key; repeats a request until it is answered, and now and then one that was answered.</summary>
+/// <summary>Publishes one event per request with an idempotency key; repeats a request until it is answered, and sometimes an answered one.</summary>
 internal sealed class KeyedPublisher(Uri hub, Ledger ledger, string name) : Publisher(hub, ledger, name)
 {
     protected override async Task PublishAsync()

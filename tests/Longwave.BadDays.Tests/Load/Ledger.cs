@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>What publishers were promised: which event (by the label that its data begins with) stands where.</summary>
+/// <summary>Acknowledged events: the position of each label (the start of an event's data).</summary>
 internal sealed class Ledger
 {
     // Guards _acknowledged and _offsets.
@@ -12,19 +12,19 @@ internal sealed class Ledger
     private long _count;
     private long _highest;
 
-    /// <summary>Answers that a publisher should never get.</summary>
+    /// <summary>Responses that a publisher must never get.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
-    /// <summary>Events acknowledged.</summary>
+    /// <summary>Number of acknowledged events.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>Highest offset acknowledged.</summary>
+    /// <summary>Highest acknowledged offset.</summary>
     public long Highest => Volatile.Read(ref _highest);
 
-    /// <summary>The label that an event's data begins with.</summary>
+    /// <summary>Returns the label at the start of an event's data.</summary>
     public static string LabelOf(string data) => data[..data.IndexOf(' ', StringComparison.Ordinal)];
 
-    /// <summary>The topic that a label is for.</summary>
+    /// <summary>Returns the topic of a label.</summary>
     public static string TopicOf(string label) => string.Concat("load/", label.AsSpan(label.IndexOf('@', StringComparison.Ordinal) + 1));
 
     public void Acknowledge(string label, long offset)
@@ -47,7 +47,7 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>What was acknowledged, in the order of the acknowledgements, beginning after <paramref name="known"/> of them.</summary>
+    /// <summary>Acknowledged events in the order of acknowledgement, without the first <paramref name="known"/>.</summary>
     public List<KeyValuePair<string, long>> Since(int known)
     {
         lock (_gate)

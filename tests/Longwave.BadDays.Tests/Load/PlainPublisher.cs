@@ -2,7 +2,7 @@ using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>One event a request without a key: what was not answered is not sent again.</summary>
+/// <summary>Publishes one event per request without a key; does not repeat unanswered requests.</summary>
 internal sealed class PlainPublisher(Uri hub, Ledger ledger, string name) : Publisher(hub, ledger, name)
 {
     protected override async Task PublishAsync()

@@ -4,7 +4,7 @@ using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>A publisher that goes on publishing until it is told to end, whatever happens to the hub.</summary>
+/// <summary>A publisher that continues through failures of the hub until it is stopped.</summary>
 internal abstract class Publisher : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -25,15 +25,15 @@ internal abstract class Publisher : IAsyncDisposable
 
     protected Ledger Book { get; }
 
-    /// <summary>EndpointGuard that are part of the story are told here; true when the publisher may go on as if the hub were away.</summary>
+    /// <summary>Decides on refusals: true if the refusal is expected, so that the publisher continues as if the hub were down.</summary>
     public Func<PublishReply, bool> Tolerates { get; init; } = static reply => reply.Status == HttpStatusCode.ServiceUnavailable && reply.Problem is "overloaded" or "shutting-down";
 
-    /// <summary>Longest padding of an event's data; the lengths vary, and now and then an event has ten times as much.</summary>
+    /// <summary>Maximum padding of an event's data; lengths vary, and some events are ten times as long.</summary>
     public int Padding { get; init; } = 150;
 
     public void Start() => _running = Task.Run(RunAsync);
 
-    /// <summary>Tells it to end after the publish under way.</summary>
+    /// <summary>Stops the publisher after the current publish.</summary>
     public Task EndAsync()
     {
         _end.Cancel();
@@ -47,10 +47,10 @@ internal abstract class Publisher : IAsyncDisposable
         _end.Dispose();
     }
 
-    /// <summary>Publishes one request and enters in the ledger what was acknowledged.</summary>
+    /// <summary>Sends one publish request and records acknowledged events in the ledger.</summary>
     protected abstract Task PublishAsync();
 
-    /// <summary>The label of the next event; it says which topic is meant (<see cref="Ledger.TopicOf"/>).</summary>
+    /// <summary>Creates the label of the next event; it encodes the topic (<see cref="Ledger.TopicOf"/>).</summary>
     protected string NextLabel() => string.Create(CultureInfo.InvariantCulture, $"{_name}-{_number++}@{_random.Next(20)}");
 
     protected string DataOf(string label)
@@ -62,8 +62,8 @@ internal abstract class Publisher : IAsyncDisposable
     protected int Random(int below) => _random.Next(below);
 
     /// <summary>
-    /// Sends a request until it is answered; null when the connection broke before (or the hub was away) and <paramref name="again"/> is
-    /// false, or when the publisher is told to end.
+    /// Sends a request until it is answered. Null if the connection broke before (or the hub was down) and <paramref name="again"/> is
+    /// false, or if the publisher is stopped.
     /// </summary>
     protected async Task<PublishReply?> SendAsync(Func<Task<PublishReply>> send, bool again)
     {
@@ -84,7 +84,7 @@ internal abstract class Publisher : IAsyncDisposable
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException)
             {
-                // The hub is away, or died before it answered.
+                // The hub is down, or was killed before it answered.
             }
 
             if (!again || _end.IsCancellationRequested)

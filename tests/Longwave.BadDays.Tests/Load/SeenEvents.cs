@@ -3,7 +3,7 @@ using Longwave.BadDays.Tests.Following;
 
 namespace Longwave.BadDays.Tests.Load;
 
-/// <summary>What a follower of everything saw: where each label stands.</summary>
+/// <summary>Positions of all labels that a follower of every topic has received.</summary>
 internal sealed class SeenEvents
 {
     private readonly ConcurrentDictionary<string, long> _offsets = new();

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Longwave.BadDays.Tests.Machines;
 
 /// <summary>
-/// Another machine, as far as TCP can tell: a network namespace at the end of a cable that can be pulled. Needs root, as network
+/// A separate machine from the viewpoint of TCP: a network namespace behind a virtual link that can be cut. Needs root, as network
 /// namespaces do, and `ip` (Debian: iproute2).
 /// </summary>
 internal sealed class FarMachine : IAsyncDisposable
@@ -15,7 +15,7 @@ internal sealed class FarMachine : IAsyncDisposable
 
     private FarMachine(string name, int net) => (_name, _net) = (name, net);
 
-    /// <summary>Address of this end of the cable, from the range that is reserved for benchmarks of networks (RFC 2544).</summary>
+    /// <summary>Address of the local end of the link, from the range reserved for network benchmarks (RFC 2544).</summary>
     public string NearAddress => string.Create(CultureInfo.InvariantCulture, $"198.18.{_net}.1");
 
     private string FarAddress => string.Create(CultureInfo.InvariantCulture, $"198.18.{_net}.2");
@@ -37,11 +37,11 @@ internal sealed class FarMachine : IAsyncDisposable
         return machine;
     }
 
-    /// <summary>Runs a program over there until the machine is disposed.</summary>
+    /// <summary>Runs a program in the namespace until the machine is disposed of.</summary>
     public void StartProgram(string program, params string[] arguments) => _processes.Add(
         Process.Start(new ProcessStartInfo("ip", ["netns", "exec", _name, program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!);
 
-    /// <summary>From now on nothing arrives, and nothing says so.</summary>
+    /// <summary>Cuts the link: packets are dropped without notice.</summary>
     public Task PullCableAsync() => Ip("-n", _name, "link", "set", Far, "down");
 
     public async ValueTask DisposeAsync()

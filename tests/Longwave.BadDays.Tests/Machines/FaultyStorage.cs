@@ -3,7 +3,7 @@ using Longwave.BadDays.Tests.Hubs;
 
 namespace Longwave.BadDays.Tests.Machines;
 
-/// <summary>Makes system calls of a running process fail, by way of libfiu (Debian: fiu-utils).</summary>
+/// <summary>Injects failures into system calls of a running process, with libfiu (Debian: fiu-utils).</summary>
 internal static class FaultyStorage
 {
     public const string Sync = "posix/io/sync/*";
@@ -14,10 +14,10 @@ internal static class FaultyStorage
 
     public const int InputOutputError = 5;
 
-    /// <summary>Runs a process so that its calls can be made to fail.</summary>
+    /// <summary>Runs a process with fault injection prepared.</summary>
     public static WrapperProgram Wrapper(TempDirectory directory) => new WrapperProgram("fiu-run", "-x", "-f", Control(directory));
 
-    /// <summary>From now on the call fails.</summary>
+    /// <summary>Makes the call fail from now on.</summary>
     public static Task BreakAsync(TempDirectory directory, int process, string call, int error = InputOutputError, double probability = 1) =>
         SendAsync(directory, process, string.Create(
             CultureInfo.InvariantCulture, $"enable_random name={call},probability={probability},failinfo={error}"));

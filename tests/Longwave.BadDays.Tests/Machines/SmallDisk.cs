@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Longwave.BadDays.Tests.Machines;
 
-/// <summary>A file system of a few megabytes, in memory. Needs root, as mounting does.</summary>
+/// <summary>A file system of a few megabytes in memory. Needs root to mount it.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private readonly TempDirectory _mountPoint = new();
@@ -22,7 +22,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         return disk;
     }
 
-    /// <summary>Takes all the room that is left.</summary>
+    /// <summary>Fills the remaining space.</summary>
     public void Fill()
     {
         var block = new byte[4096];
@@ -36,11 +36,11 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
         catch (IOException)
         {
-            // Full, which is what was wanted.
+            // The file system is full, as intended.
         }
     }
 
-    /// <summary>Gives back what <see cref="Fill"/> took.</summary>
+    /// <summary>Frees the space that <see cref="Fill"/> used.</summary>
     public void MakeRoom() => File.Delete(Filler);
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,6 @@
 namespace Longwave.BadDays.Tests.Machines;
 
-/// <summary>A directory that is gone after the test.</summary>
+/// <summary>A directory that is deleted after the test.</summary>
 internal sealed class TempDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("longwave-").FullName;

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Longwave.BadDays.Tests.Machines;
 
-/// <summary>Runs a program of the system to its end.</summary>
+/// <summary>Runs a system program to its end.</summary>
 internal static class Tool
 {
-    /// <summary>Fails when the program fails, with what it said.</summary>
+    /// <summary>Runs the program; fails with its output if it fails.</summary>
     public static async Task<string> RunProgramAsync(string program, params string[] arguments)
     {
         (int code, string output) = await TryRunProgramAsync(program, arguments);

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Longwave.BadDays.Tests.Storage;
 
 /// <summary>
-/// Looks into the file of a closed log with nothing but SQLite, and compares what the hub keeps twice: the index and the figures of
-/// topics against a scan of the events.
+/// Reads the file of a closed log with SQLite only, and verifies the redundant data of the hub: the index and the topic figures
+/// against a scan of the events.
 /// </summary>
 internal sealed class LogAudit : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class LogAudit : IDisposable
         Check(raw.sqlite3_open_v2(Path.Combine(dataDirectory, "longwave.db"), out _database, raw.SQLITE_OPEN_READWRITE, null));
     }
 
-    /// <summary>Every event, by offset.</summary>
+    /// <summary>All events by offset.</summary>
     public List<StoredEvent> Events()
     {
         Dictionary<long, string> topics = Rows("SELECT id, name FROM topics", static row => (Id: Int64(row, 0), Name: Text(row, 1)))
@@ -29,15 +29,15 @@ internal sealed class LogAudit : IDisposable
             Text(row, 3)));
     }
 
-    /// <summary>What the log says of each topic.</summary>
+    /// <summary>Stored figures of each topic.</summary>
     public Dictionary<string, StoredTopic> Topics() =>
         Rows("SELECT name, first, count, trimmed_through FROM topics", static row => new StoredTopic(Text(row, 0), Int64(row, 1), Int64(row, 2), Int64(row, 3)))
             .ToDictionary(static topic => topic.Name);
 
-    /// <summary>What SQLite says about the file; <c>ok</c> when all is well.</summary>
+    /// <summary>Result of SQLite's integrity check; <c>ok</c> on success.</summary>
     public string Integrity() => string.Join('\n', Rows("PRAGMA integrity_check", static row => Text(row, 0)));
 
-    /// <summary>Holds a log that was closed in good order against a full scan of its events.</summary>
+    /// <summary>Verifies a properly closed log against a full scan of its events.</summary>
     public void AssertComplete()
     {
         Assert.Equal("ok", Integrity());

@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Longwave.BadDays.Tests.Storage;
 
-/// <summary>Changes a database behind the hub's back.</summary>
+/// <summary>Modifies a database without the hub.</summary>
 internal static class SqliteFile
 {
     public static void Execute(string path, string sql)

@@ -6,13 +6,13 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Admission;
 
-/// <summary>What one client may take of a real hub. The clients are told apart by what a proxy on this machine says of them.</summary>
+/// <summary>Limits of one client at a real hub. The forwarded address from a proxy on this machine identifies each client.</summary>
 public sealed class AdmissionTests
 {
     private const string Greedy = "198.51.100.7";
     private const string Modest = "198.51.100.8";
 
-    /// <summary>More tries than any bucket of these tests holds; enough also when a slow machine refills it meanwhile.</summary>
+    /// <summary>Number of attempts that exceeds every bucket of these tests, even if a slow machine refills it meanwhile.</summary>
     private const int Tries = 2_000;
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class AdmissionTests
         using OpenStream other = await hub.OpenAsync("?topic=a", null, From(Modest));
         using OpenStream local = await hub.OpenAsync("?topic=a");
 
-        // The place is free when the engine has let the stream go, which is a moment after its client has.
+        // The permit is released when the engine closes the stream, shortly after the client has closed it.
         streams[0].Dispose();
         await UntilAsync(async () =>
         {

@@ -57,7 +57,7 @@ public sealed class ClientTableTests
         Assert.Null(usage.TakeEvents(100));
         table.Return(usage);
 
-        // Not idle for as long as the bucket takes to fill: nobody gets rid of its debts by taking other names.
+        // The client is idle for less time than its bucket needs to refill, so it keeps the entry: new names must not evict a client that owes tokens.
         _clock.Advance(TimeSpan.FromSeconds(50));
         Assert.Same(table.Hold("b"), table.Hold("c"));
         Assert.Same(usage, table.Hold("a"));

@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Browsers;
 
-/// <summary>Hosts, origins and CORS over real requests: every combination, at every address.</summary>
+/// <summary>Host, Origin and CORS checks over real requests: every combination, at every address.</summary>
 public sealed class BrowserGateTests
 {
     private const string Listed = "https://app.example.com";

@@ -29,7 +29,7 @@ public sealed class AsyncSignalTests
         }
     }
 
-    /// <summary>Two set it as fast as they can, one waits: whatever was counted before a <see cref="AsyncSignal.Set"/> is seen after some wait.</summary>
+    /// <summary>Two threads set the signal continuously and one waits: a count made before <see cref="AsyncSignal.Set"/> is visible after some wait.</summary>
     [Fact]
     public async Task WaitAsync_SetFromManyThreads_NothingIsMissed()
     {

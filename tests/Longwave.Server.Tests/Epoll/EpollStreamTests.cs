@@ -35,7 +35,7 @@ public sealed class EpollStreamTests : IDisposable
         _reactor.Dispose();
     }
 
-    /// <summary>The edge of bytes that come between the last read and the end of reading was reported to a reader that does not read again, and no other edge follows.</summary>
+    /// <summary>An edge for bytes between the last read and the end of reading goes to a reader that does not read again, and no further edge follows.</summary>
     [Fact]
     public void Dispose_BytesCameSinceTheLastRead_TellsThatTheClientIsDone()
     {

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Longwave.Server.Tests.Epoll;
 
-/// <summary>The head of a parked stream's response, of any size that the application, its middleware or the request gives it.</summary>
+/// <summary>The response head of a parked stream, of any size that application, middleware or request cause.</summary>
 public sealed class ParkedHeadTests : IAsyncLifetime
 {
-    /// <summary>A request with it gets as many bytes of further response headers, half of them when the response starts.</summary>
+    /// <summary>Request header with the number of additional response header bytes; half of them are set when the response starts.</summary>
     private const string Wanted = "X-Wanted-Bytes";
 
     private TestHub _hub = null!;

@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Epoll;
 
-/// <summary>Streams whose sockets were taken over from the web server, seen from the wire.</summary>
+/// <summary>Streams whose sockets the hub took over from the web server, observed on the wire.</summary>
 public sealed class ParkedStreamTests : IAsyncLifetime
 {
     private const string Get = "GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -47,7 +47,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
         await _hub.PublishAsync("a", "after");
         string text = await connection.ReadUntilAsync("data: after\n\n");
 
-        // A stream never ends, so the request behind it is never answered.
+        // A stream does not end, so a pipelined request behind it gets no response.
         Assert.Equal(3, text.Split("HTTP/1.1 ").Length);
     }
 
@@ -120,7 +120,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
                 await connection.SendAsync(Get);
                 if (i % 3 > 0)
                 {
-                    // The others leave before, while or after they are parked.
+                    // The other clients disconnect before, during or after parking.
                     await connection.ReadUntilAsync("retry: ");
                 }
             }
@@ -129,7 +129,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
             streams.ForEach(static stream => stream.Dispose());
         }
 
-        // Other tests of the process open files, too, but not hundreds.
+        // Other tests in the process open files too, but not hundreds.
         await UntilAsync(() => _hub.Engine.ConnectionCount == 0 && OpenFiles() < before + 200);
         Assert.Empty(_hub.Logs.Lines);
     }
@@ -155,7 +155,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
         return (text[..end], text[(end + 4)..]);
     }
 
-    /// <summary>The payloads of the whole chunks (RFC 9112, section 7.1).</summary>
+    /// <summary>Payloads of the complete chunks (RFC 9112, section 7.1).</summary>
     private static List<string> Chunks(string body)
     {
         var chunks = new List<string>();

@@ -12,7 +12,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Longwave.Server.Tests.Epoll;
 
-/// <summary>A listener whose accept(2) fails: what each error leads to, on a real listening socket.</summary>
+/// <summary>A listener whose accept(2) fails: the effect of each error, on a real listening socket.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class ReactorListenerTests : IDisposable
 {
@@ -83,7 +83,7 @@ public sealed class ReactorListenerTests : IDisposable
         var endPoint = (IPEndPoint)listener.EndPoint;
         using var client = new TcpClient();
 
-        // The listening socket closes at the first edge, which can reset the connection before the client has noticed that it is open.
+        // The listening socket closes at the first edge, which can reset the connection before the client sees it as open.
         await Record.ExceptionAsync(() => client.ConnectAsync(endPoint));
         Assert.Null(await AcceptAsync(listener));
         Assert.Equal([$"longwave-listener {endPoint}"], _loops.Failed);
@@ -93,7 +93,7 @@ public sealed class ReactorListenerTests : IDisposable
     [Fact]
     public async Task Accept_DescriptorThatEpollDoesNotTake_IsClosedAndTheNextIsAccepted()
     {
-        // epoll takes no regular file: EPERM.
+        // epoll rejects regular files with EPERM.
         string path = Path.GetTempFileName();
         using SafeFileHandle file = File.OpenHandle(path);
         int descriptor = (int)file.DangerousGetHandle();
@@ -129,7 +129,7 @@ public sealed class ReactorListenerTests : IDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         ConnectionContext? accepted = await listener.AcceptAsync(patience.Token);
 
-        // Off the reactor's thread, which would otherwise wait for its own end when the test disposes of it.
+        // Continue on another thread: the reactor's own thread would wait for its own end when the test disposes of the reactor.
         await Task.Yield();
         return accepted;
     }
@@ -143,7 +143,7 @@ public sealed class ReactorListenerTests : IDisposable
         _logs.CreateLogger("listener"),
         Accept);
 
-    /// <summary>The injected errors first; a negative one stands for a descriptor.</summary>
+    /// <summary>Returns the injected errors first, then the real descriptors; errors are negative.</summary>
     private int Accept(int listener, Span<byte> address, ref int addressBytes)
     {
         Interlocked.Increment(ref _calls);

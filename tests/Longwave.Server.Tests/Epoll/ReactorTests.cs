@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Server.Tests.Epoll;
 
-/// <summary>What a reactor does when a socket's handler, or epoll itself, fails.</summary>
+/// <summary>Behaviour of a reactor when the handler of a socket, or epoll itself, fails.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class ReactorTests
 {

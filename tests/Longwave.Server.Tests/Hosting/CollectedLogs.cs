@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>Keeps what was logged.</summary>
+/// <summary>Collects log entries.</summary>
 public sealed class CollectedLogs : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>Waits for what another thread is about to do.</summary>
+/// <summary>Waits for an effect of another thread.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

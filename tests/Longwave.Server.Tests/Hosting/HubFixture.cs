@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>One hub with default options for the tests of a class; they keep apart by using topics of their own.</summary>
+/// <summary>One hub with default options for the tests of a class; each test uses its own topics.</summary>
 public sealed class HubFixture : IAsyncLifetime
 {
     private int _topics;
@@ -11,6 +11,6 @@ public sealed class HubFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 
-    /// <summary>A topic that no other test uses.</summary>
+    /// <summary>Returns a topic that no other test uses.</summary>
     public string NewTopic() => $"t{Interlocked.Increment(ref _topics)}";
 }

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>A clock that stands still until a test moves it.</summary>
+/// <summary>A clock that advances only when a test sets it.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private long _now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>A stream that is being read; what came so far is kept.</summary>
+/// <summary>An open stream; keeps everything received so far.</summary>
 public sealed class OpenStream : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -20,12 +20,12 @@ public sealed class OpenStream : IDisposable
 
     public HttpResponseMessage Response => _response;
 
-    /// <summary>Everything so far.</summary>
+    /// <summary>Everything received so far.</summary>
     public string Text => _text.ToString();
 
     public static async Task<OpenStream> FromAsync(HttpResponseMessage response) => new(response, await response.Content.ReadAsStreamAsync());
 
-    /// <summary>Reads until <paramref name="marker"/> came, and returns everything so far.</summary>
+    /// <summary>Reads until <paramref name="marker"/> is received; returns everything received so far.</summary>
     public async Task<string> ReadUntilAsync(string marker)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -50,7 +50,7 @@ public sealed class OpenStream : IDisposable
         return Text;
     }
 
-    /// <summary>Waits for at least one more byte, and returns everything so far.</summary>
+    /// <summary>Waits for at least one more byte; returns everything received so far.</summary>
     public async Task<string> ReadMoreAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -72,10 +72,10 @@ public sealed class OpenStream : IDisposable
         return Text;
     }
 
-    /// <summary>As much of it as helps to understand a failure.</summary>
+    /// <summary>Excerpt for failure messages.</summary>
     private string Begin => _text.ToString(0, Math.Min(_text.Length, 2_000));
 
-    /// <summary>Everything after the greeting and the reconnection time.</summary>
+    /// <summary>Everything received after the greeting and the reconnection time.</summary>
     public string Events => Text[(Text.IndexOf("retry: ", StringComparison.Ordinal) is var at and >= 0 ? Text.IndexOf('\n', at) + 1 : 0)..];
 
     public void Dispose() => _response.Dispose();

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>A connection that says exactly the bytes it is told to; text is Latin-1, one byte a character.</summary>
+/// <summary>A connection that sends exactly the given bytes; text is Latin-1, one byte per character.</summary>
 public sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -38,7 +38,7 @@ public sealed class RawConnection : IDisposable
         return new RawConnection(client, stream);
     }
 
-    /// <summary>Sends a request and reads until the server closes.</summary>
+    /// <summary>Sends a request and reads until the server closes the connection.</summary>
     public static async Task<string> RoundTripAsync(Uri address, string request)
     {
         using RawConnection connection = await OpenAsync(address);
@@ -64,7 +64,7 @@ public sealed class RawConnection : IDisposable
         return Text;
     }
 
-    /// <summary>Waits for at least one more byte, and returns everything so far.</summary>
+    /// <summary>Waits for at least one more byte; returns everything received so far.</summary>
     public async Task<string> ReadMoreAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -75,7 +75,7 @@ public sealed class RawConnection : IDisposable
         return Text;
     }
 
-    /// <summary>Reads until the server closes; a reset counts as that.</summary>
+    /// <summary>Reads until the server closes or resets the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -89,7 +89,7 @@ public sealed class RawConnection : IDisposable
         }
         catch (IOException)
         {
-            // Reset.
+            // The server reset the connection.
         }
 
         return Text;

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>A wall clock that a test can put forward; whatever measures time or waits does so in real time.</summary>
+/// <summary>A wall clock that a test can move forward; time measurements and timers use real time.</summary>
 public sealed class ShiftedClock : TimeProvider
 {
     private long _shift;

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>A hub with a log of its own behind a real Kestrel on a free port of the loopback interface.</summary>
+/// <summary>A hub with its own log behind a real Kestrel, on a free loopback port.</summary>
 public sealed class TestHub : IAsyncDisposable
 {
     private static readonly Lazy<X509Certificate2> LazyCertificate = new(MakeCertificate);
@@ -33,18 +33,18 @@ public sealed class TestHub : IAsyncDisposable
         Http = NewClient(HttpVersion.Version11);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Address of the hub.</summary>
     public Uri Address { get; }
 
-    /// <summary>A client of HTTP/1.1.</summary>
+    /// <summary>An HTTP/1.1 client.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>What it logged from warnings up.</summary>
+    /// <summary>Log entries of level warning and above.</summary>
     public CollectedLogs Logs { get; }
 
     public HubEngine Engine => _app.Services.GetRequiredService<RunningHub>().Engine;
 
-    /// <summary>The paths that the hub answers, without the one that stands for every other path and those of Mercure, which has a description of its own.</summary>
+    /// <summary>Paths that the hub serves, except the catch-all and those of Mercure, which has its own specification.</summary>
     public IEnumerable<string> Paths => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
         .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal) && !p.Contains("/.well-known/", StringComparison.Ordinal));
 
@@ -52,7 +52,7 @@ public sealed class TestHub : IAsyncDisposable
 
     public LongwaveOptions Options => _app.Services.GetRequiredService<LongwaveOptions>();
 
-    /// <summary>Every test runs with parked streams and, in a run with this variable, without; it is the hub's own name for the option.</summary>
+    /// <summary>Whether streams are parked. Tests run with parking, and in a separate run without; the variable is the hub's own option.</summary>
     public static bool Parks { get; } = Environment.GetEnvironmentVariable("LONGWAVE__SERVER__PARKSTREAMS") != "false";
 
     public T Service<T>()
@@ -103,7 +103,7 @@ public sealed class TestHub : IAsyncDisposable
         return new TestHub(app, directory, logs);
     }
 
-    /// <summary>A client that speaks exactly this version.</summary>
+    /// <summary>Creates a client for exactly this HTTP version.</summary>
     public HttpClient NewClient(Version version)
     {
         var handler = new SocketsHttpHandler
@@ -151,7 +151,7 @@ public sealed class TestHub : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string pathAndQuery, string body, string? contentType = null, params (string Name, string Value)[] headers) =>
         PostAsync(pathAndQuery, Encoding.UTF8.GetBytes(body), contentType, headers);
 
-    /// <summary>Opens a stream of the given form, or reads the whole answer when it is no stream.</summary>
+    /// <summary>Opens a stream in the given format, or reads the whole response if it is not a stream.</summary>
     public async Task<HttpResponseMessage> GetAsync(string query, string? accept = null, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events" + query);
@@ -168,7 +168,7 @@ public sealed class TestHub : IAsyncDisposable
         return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    /// <summary>Opens a stream that must be accepted.</summary>
+    /// <summary>Opens a stream that the hub must accept.</summary>
     public async Task<OpenStream> OpenAsync(string query, string? accept = null, params (string Name, string Value)[] headers)
     {
         HttpResponseMessage response = await GetAsync(query, accept, headers);
@@ -176,7 +176,7 @@ public sealed class TestHub : IAsyncDisposable
         return await OpenStream.FromAsync(response);
     }
 
-    /// <summary>Polls once.</summary>
+    /// <summary>Sends one poll.</summary>
     public async Task<JsonElement> PollAsync(string query)
     {
         using HttpResponseMessage response = await GetAsync(query, "application/json");
@@ -187,10 +187,10 @@ public sealed class TestHub : IAsyncDisposable
     public static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response) =>
         JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement;
 
-    /// <summary>Every response of a refusal: status, media type, name and field.</summary>
+    /// <summary>Checks a problem response: status, media type, name and field.</summary>
     public static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, int status, string name, string? field = null)
     {
-        // A stream never ends: it is not read when a refusal was expected.
+        // A stream does not end: do not read it where a problem is expected.
         string text = response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode} instead of {status}: {text}");
         Assert.Equal(new MediaTypeHeaderValue("application/problem+json"), response.Content.Headers.ContentType);
@@ -203,7 +203,7 @@ public sealed class TestHub : IAsyncDisposable
         return problem;
     }
 
-    /// <summary>Ends the hub as SIGTERM does.</summary>
+    /// <summary>Stops the hub as SIGTERM does.</summary>
     public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()

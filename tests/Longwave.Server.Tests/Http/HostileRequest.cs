@@ -4,13 +4,13 @@ using FsCheck.Fluent;
 
 namespace Longwave.Server.Tests.Http;
 
-/// <summary>A request that HTTP allows and that nobody in his right mind would send.</summary>
-/// <param name="Method">Method.</param>
-/// <param name="Path">Path.</param>
-/// <param name="Query">Query without question mark, as it goes over the wire.</param>
-/// <param name="Headers">Lines without line ends.</param>
-/// <param name="Body">Body.</param>
-/// <param name="Chunked">Sent in chunks instead of with a length.</param>
+/// <summary>A request that is valid HTTP but extremely unusual.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Path">Request path.</param>
+/// <param name="Query">Query without question mark, as sent.</param>
+/// <param name="Headers">Header lines without line ends.</param>
+/// <param name="Body">Request body.</param>
+/// <param name="Chunked">Whether the body is sent in chunks instead of with a length.</param>
 public sealed record HostileRequest(string Method, string Path, string Query, IReadOnlyList<string> Headers, byte[] Body, bool Chunked)
 {
     private static readonly string[] Names =
@@ -48,7 +48,7 @@ public sealed record HostileRequest(string Method, string Path, string Query, IR
         "\n\n{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"s\",\"id\":\"7\"}\r\n\n{", "\u00ff\u00fe", "[[[[[[[[[[[[[[[[[[[[",
     ];
 
-    /// <summary>Requests to every address.</summary>
+    /// <summary>Generator of requests to every address.</summary>
     public static Gen<HostileRequest> Any { get; } =
         from method in Gen.Elements("GET", "GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "BREW")
         from path in Gen.Elements("/v1/events", "/v1/events", "/v1/events", "/v1/topics", "/healthz", "/readyz", "/v1/nothing", "/V1/EVENTS", "/v1/events/")
@@ -77,7 +77,7 @@ public sealed record HostileRequest(string Method, string Path, string Query, IR
         (6, Gen.Elements(Bodies).Select(Encoding.Latin1.GetBytes)),
         (2, Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf()));
 
-    /// <summary>The bytes of the request, as Latin-1.</summary>
+    /// <summary>Bytes of the request, as Latin-1.</summary>
     public string Wire
     {
         get

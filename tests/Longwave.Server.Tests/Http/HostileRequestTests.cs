@@ -16,14 +16,14 @@ public sealed class HostileRequestTests
     {
         await using TestHub hub = await TestHub.StartAsync(options =>
         {
-            // Long polls would only make this long.
+            // Long polls would only prolong the test.
             options.Engine.Limits.MaxPollWaitSeconds = 0;
         });
         var seen = new HashSet<int>();
         Prop.ForAll(HostileRequest.Any.ToArbitrary(), request => { seen.Add(Check(hub, request)); }).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs));
         Assert.Empty(hub.Logs.Lines);
 
-        // A generator that never gets past the first check would find nothing.
+        // The statuses show that requests pass every check: a generator stopped by the first check would find nothing.
         Assert.Superset(new HashSet<int> { 200, 201, 204, 400, 404, 405, 406, 415 }, seen);
     }
 
@@ -38,7 +38,7 @@ public sealed class HostileRequestTests
             Assert.Equal(before, after);
         }
 
-        // Whatever the web server itself finds wrong (the syntax of HTTP) never reaches the hub.
+        // The web server itself rejects invalid HTTP syntax; such requests do not reach the hub.
         bool ofTheServer = status == 400 && head.Contains("Content-Length: 0", StringComparison.Ordinal);
         if (status >= 400 && !ofTheServer)
         {
@@ -51,7 +51,7 @@ public sealed class HostileRequestTests
         OpenApiDocument document = OpenApiDocument.Instance;
         if (!ofTheServer && document.Paths.Contains(path))
         {
-            // A foreign page is refused before anybody looks at the method.
+            // The hub rejects a foreign origin before it checks the method.
             Assert.True(
                 document.MethodsOf(path).Contains(method) ? document.HasStatus(path, method, status) : status is 405 or 403,
                 $"{method} {path} answered {status}, which is not described.");
@@ -60,7 +60,7 @@ public sealed class HostileRequestTests
         return status;
     }
 
-    /// <summary>A stream is read up to its head only.</summary>
+    /// <summary>Reads the response; of a stream only the head.</summary>
     private static (int Status, string Head, string Body) Send(TestHub hub, HostileRequest request)
     {
         using RawConnection connection = RawConnection.OpenAsync(hub.Address).GetAwaiter().GetResult();

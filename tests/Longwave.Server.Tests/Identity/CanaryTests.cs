@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>Secrets by every way in, and a search for them in everything that comes out.</summary>
+/// <summary>Sends secrets by every input, and searches all outputs for them.</summary>
 public sealed class CanaryTests(ITestOutputHelper output)
 {
     private const string All = """{"publish":["*"],"subscribe":["*"],"admin":true}""";
@@ -76,7 +76,7 @@ public sealed class CanaryTests(ITestOutputHelper output)
             traced = string.Join('\n', traces);
         }
 
-        // The answer to the one request for a ticket is where it belongs.
+        // Only the response to the ticket request may contain the ticket.
         int hits = secrets.Distinct().Sum(secret => Count(logs, secret) + Count(answers.ToString(), secret) + Count(traced, secret));
         output.WriteLine($"{secrets.Distinct().Count()} secrets in {logs.Length:N0} characters of log, {answers.Length:N0} of answers and {traced.Length:N0} of traces: {hits} hits.");
         string[] found = [.. secrets.Distinct().Where(secret => Count(logs, secret) + Count(answers.ToString(), secret) + Count(traced, secret) > 0)];
@@ -92,7 +92,7 @@ public sealed class CanaryTests(ITestOutputHelper output)
         return (await TestHub.ReadJsonAsync(response)).GetProperty("ticket").GetString()!;
     }
 
-    /// <summary>Requests that the web server refuses before anybody looks at who sent them.</summary>
+    /// <summary>Requests that the web server rejects before authentication.</summary>
     private static async Task AskBrokenAsync(IdentityHub hub, StringBuilder answers)
     {
         foreach (string broken in (string[])["Authorization: Bearer canary-in-a-broken-header\0", "Authorization : canary-in-a-broken-header", "canary-in-a-broken-header"])

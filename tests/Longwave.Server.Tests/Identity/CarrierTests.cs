@@ -6,7 +6,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>The ways in which a request shows who it is of.</summary>
+/// <summary>The ways in which a request carries its credential.</summary>
 public sealed class CarrierTests
 {
     private const string All = """{"publish":["*"],"subscribe":["*"]}""";

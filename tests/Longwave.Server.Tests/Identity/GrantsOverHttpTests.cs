@@ -100,7 +100,7 @@ public sealed class GrantsOverHttpTests
         Assert.Equal(["a"], await TopicsAsync(hub, null));
         Assert.Equal(["a", "secret"], await TopicsAsync(hub, hub.Issuer.Token("carol", """{"subscribe":["secret"]}""")));
 
-        // What was private stays so when it is taken from one hub to another.
+        // The output marks private events, so that they stay private when they are copied to another hub.
         using HttpResponseMessage lines = await hub.Hub.GetAsync("?topic=secret&since=earliest&format=cloudevents", "application/json", root);
         Assert.True((await TestHub.ReadJsonAsync(lines)).GetProperty("events")[0].GetProperty("private").GetBoolean());
     }

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>Tokens that must be refused, sent to a hub that takes two issuers; each beside a good one that differs in nothing else.</summary>
+/// <summary>Tokens that must be rejected, sent to a hub with two issuers; each differs from a valid token in one respect.</summary>
 public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Grants = """{"publish":["*"],"subscribe":["*"]}""";
@@ -21,7 +21,7 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
         options.Auth.Issuers.Add(_one.Options());
         options.Auth.Issuers.Add(_two.Options("RS256"));
 
-        // So that a refusal can't be mistaken for what everybody may do, and the other way round.
+        // A public topic distinguishes a rejected token from anonymous access.
         options.Auth.Anonymous.Subscribe.Add(new() { Topic = "public" });
     });
 
@@ -55,7 +55,7 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
             cases.Add(($"alg {none}, a signature", unsigned + Part(_one.Token("alice", Grants), 2)));
         }
 
-        // HMAC with the public key as the secret, in every form that somebody may take for its bytes.
+        // HMAC with the public key as the secret, in every encoding of its bytes that an implementation might use.
         byte[][] publicBytes =
         [
             Encoding.UTF8.GetBytes(_one.RsaPem), Encoding.UTF8.GetBytes(_one.RsaPem + "\n"), _one.Rsa.ExportSubjectPublicKeyInfo(),
@@ -69,7 +69,7 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
             }
         }
 
-        // Each algorithm with the key of another: the signature is that of the key, the header names another algorithm.
+        // Each algorithm with the key of another: the signature is made with that key, the header names another algorithm.
         foreach (string named in (string[])["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "ES256K"])
         {
             cases.AddRange(
@@ -148,7 +148,7 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
             char[] changed = good.ToCharArray();
             int at = random.Next(changed.Length);
 
-            // The last letter of a part has bits that mean nothing; every other change is one.
+            // Some bits of the last character of a part are unused; every other change must invalidate the token.
             if (changed[at] == '.' || at == good.Length - 1 || good[at + 1] == '.')
             {
                 continue;
@@ -170,7 +170,7 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
         cases.Add(("claims that are an array", _one.Sign("""{"alg":"HS256"}""", "[1]", "HS256")));
         cases.Add(("claims and more", _one.Sign("""{"alg":"HS256","kid":"secret"}""", Claims() + "{}", "HS256")));
 
-        // A JWE whose content is compressed a thousandfold: five parts are not even looked into.
+        // A JWE whose content is compressed a thousandfold: the hub must reject five parts without decoding them.
         foreach (string alg in (string[])["dir", "RSA-OAEP", "A256KW", "PBES2-HS256+A128KW"])
         {
             string header = TestIssuer.Encode($$"""{"alg":"{{alg}}","enc":"A256GCM","zip":"DEF","p2c":2147483647,"cty":"JWT"}""");
@@ -185,7 +185,7 @@ public sealed class HostileTokenTests(ITestOutputHelper output) : IAsyncLifetime
         var taken = new List<string>();
         foreach ((string what, string token) in cases)
         {
-            // What everybody may read is refused as well: a bad token is never taken for none.
+            // Public topics are rejected as well: an invalid token must not fall back to anonymous access.
             foreach (string topic in (string[])["public", "private"])
             {
                 using HttpResponseMessage response = await _hub.GetAsync($"?topic={topic}", "application/json", ("Authorization", $"Bearer {token}"));

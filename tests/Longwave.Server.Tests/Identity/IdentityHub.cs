@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>A hub that takes the tokens of one issuer, with what tests of identity do over and over.</summary>
+/// <summary>A hub that accepts the tokens of one issuer, with helpers for tests of identity.</summary>
 public sealed class IdentityHub : IAsyncDisposable
 {
     private IdentityHub(TestHub hub, TestIssuer issuer, ShiftedClock clock) => (Hub, Issuer, Clock) = (hub, issuer, clock);
@@ -14,7 +14,7 @@ public sealed class IdentityHub : IAsyncDisposable
 
     public TestIssuer Issuer { get; }
 
-    /// <summary>The clock of both.</summary>
+    /// <summary>Clock of hub and issuer.</summary>
     public ShiftedClock Clock { get; }
 
     public static async Task<IdentityHub> StartAsync(Action<LongwaveOptions>? configure = null, LogLevel logLevel = LogLevel.Warning)
@@ -43,7 +43,7 @@ public sealed class IdentityHub : IAsyncDisposable
 
     public Task<HttpResponseMessage> RevokeAsync(string json) => Hub.PostAsync("/v1/revocations", json, "application/json", Bearer(Admin()));
 
-    /// <summary>Publishes as root, who may.</summary>
+    /// <summary>Publishes as root, which has the permission.</summary>
     public async Task PublishAsync(string topic, string data, string more = "")
     {
         using HttpResponseMessage response = await Hub.PostAsync($"/v1/events?topic={Uri.EscapeDataString(topic)}{more}", data, null, Bearer(Admin()));

@@ -11,7 +11,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>Keys that are fetched: from a key set, through discovery, again when a key is unknown, and never because a token says where.</summary>
+/// <summary>Fetching of keys: from a key set, through discovery, again for an unknown key, and never from a URL in a token.</summary>
 public sealed class KeySourceTests : IAsyncLifetime
 {
     private const string Grants = """{"subscribe":["a"]}""";
@@ -60,7 +60,7 @@ public sealed class KeySourceTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(hub, Named($"unknown-{i}")));
         }
 
-        // The first fetch was a moment ago, so none of them caused another.
+        // The first fetch was a moment ago, so none of these tokens caused another.
         Assert.Equal(before, Volatile.Read(ref _fetches));
     }
 
@@ -187,7 +187,7 @@ public sealed class KeySourceTests : IAsyncLifetime
         return response.StatusCode;
     }
 
-    /// <summary>Time that is measured can be put forward.</summary>
+    /// <summary>A clock whose elapsed time a test can move forward.</summary>
     private sealed class ShiftedTimestamps : TimeProvider
     {
         private long _shift;

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>Two renewals of one stream, one inside the other: a renewal enumerates the caller's grants, and these grants renew the stream once more.</summary>
+/// <summary>Two nested renewals of one stream: a renewal enumerates the caller's grants, and the enumeration renews the stream again.</summary>
 public sealed class RenewalTests
 {
     private const string ReadA = """{"subscribe":["a"]}""";
@@ -58,7 +58,7 @@ public sealed class RenewalTests
     private static Caller CallerOf(IdentityHub hub, string tokenId, IReadOnlyList<Grant> grants) =>
         new(hub.Issuer.Name, "alice", new GrantSet { Subscribe = grants }, GrantSet.Nothing) { TokenId = tokenId, IssuedAt = hub.Clock.GetUtcNow() };
 
-    /// <summary>One grant; something happens while it is enumerated, the n-th time.</summary>
+    /// <summary>One grant that runs an action when it is enumerated for the n-th time.</summary>
     private sealed class InterruptedGrants(Grant grant, int enumeration, Action interrupt) : IReadOnlyList<Grant>
     {
         private int _enumerations;

@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>What becomes of an open stream when its token expires, is renewed or is revoked.</summary>
+/// <summary>Open streams when their token expires, is renewed or is revoked.</summary>
 public sealed class StreamLifeTests(ITestOutputHelper output)
 {
     private const int Streams = 1_000;
@@ -49,7 +49,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
         using HttpResponseMessage renewed = await hub.RenewAsync(stream, hub.Issuer.Token("alice", ReadA));
         Assert.Equal(HttpStatusCode.NoContent, renewed.StatusCode);
 
-        // The witness had a token of the same time and was not renewed.
+        // The other stream had a token with the same expiry and was not renewed.
         hub.Clock.Advance(TimeSpan.FromMinutes(5));
         await witness.ReadToEndAsync();
         await hub.PublishAsync("a", "still here");

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>Signs tokens byte by byte, also such as no library would make.</summary>
+/// <summary>Signs tokens byte by byte, also invalid ones that no library would create.</summary>
 public sealed class TestIssuer : IDisposable
 {
     public const string Audience = "longwave";
@@ -21,7 +21,7 @@ public sealed class TestIssuer : IDisposable
 
     public string Name { get; }
 
-    /// <summary>When it issues.</summary>
+    /// <summary>Time of issue.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public byte[] Secret { get; }
@@ -32,8 +32,8 @@ public sealed class TestIssuer : IDisposable
 
     public string RsaPem => Rsa.ExportSubjectPublicKeyInfoPem();
 
-    /// <summary>The options that take this issuer's tokens.</summary>
-    /// <param name="algorithms">Of its three keys, those that have one of these; all when there are none.</param>
+    /// <summary>Options that accept this issuer's tokens.</summary>
+    /// <param name="algorithms">Algorithms whose keys are included; empty for all three keys.</param>
     public IssuerOptions Options(params string[] algorithms)
     {
         var options = new IssuerOptions { Issuer = Name, Audiences = [Audience] };
@@ -53,7 +53,7 @@ public sealed class TestIssuer : IDisposable
         }
     }
 
-    /// <summary>A good token, but for what <paramref name="change"/> does to its header and claims.</summary>
+    /// <summary>A valid token, modified by <paramref name="change"/> to its header and claims.</summary>
     public string Token(string subject, string? grants = null, TimeSpan? lifetime = null, string algorithm = "HS256", Action<JsonObject, JsonObject>? change = null)
     {
         DateTimeOffset now = Clock.GetUtcNow();
@@ -76,7 +76,7 @@ public sealed class TestIssuer : IDisposable
         return Sign(header.ToJsonString(), claims.ToJsonString(), algorithm);
     }
 
-    /// <summary>Joins and signs, whatever the texts are.</summary>
+    /// <summary>Joins and signs arbitrary header and claim texts.</summary>
     public string Sign(string header, string claims, string algorithm)
     {
         string signed = $"{Encode(header)}.{Encode(claims)}";

@@ -69,7 +69,7 @@ public sealed class ProtocolsTests(HubFixture fixture) : IClassFixture<HubFixtur
         await connection.SendAsync(Preface[firstPiece.Length..]);
         await connection.SendAsync("\0\0\0\u0004\0\0\0\0\0");
 
-        // The server's own settings frame comes first (RFC 9113, section 3.4).
+        // The server sends its SETTINGS frame first (RFC 9113, section 3.4).
         string answer = await connection.ReadMoreAsync();
         Assert.Equal('\u0004', answer[3]);
     }

@@ -4,7 +4,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Kestrel;
 
-/// <summary>Connections that say nothing, from addresses of this machine that count as strangers here.</summary>
+/// <summary>Idle connections from local addresses that the hub treats as remote.</summary>
 public sealed class SocketAdmissionTests
 {
     private const int Most = 20;
@@ -53,7 +53,7 @@ public sealed class SocketAdmissionTests
         return socket;
     }
 
-    /// <summary>Zero when it was closed, by an end or by a reset.</summary>
+    /// <summary>Reads from the socket; zero after an end or a reset.</summary>
     private static async Task<int> ReadAsync(Socket socket)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));

@@ -4,10 +4,10 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>Where the reference hub has failed its users: each is a case here.</summary>
+/// <summary>Known failures of the reference hub, one test each.</summary>
 public sealed partial class BetterTests
 {
-    /// <summary>CVE-2026-39972: a cache of matches whose keys were joined with an underscore.</summary>
+    /// <summary>CVE-2026-39972: the key of a match cache joined selector and topic with an underscore.</summary>
     [Fact]
     public async Task Authorization_SelectorsAndTopicsThatJoinAlike_AreKeptApart()
     {
@@ -15,7 +15,7 @@ public sealed partial class BetterTests
         (string Selector, string Topic)[] pairs = [("a_b", "c"), ("a", "b_c"), ("{x}_b", "c"), ("{x}", "b_c"), ("a_", "_b_c"), ("", "a_b_c")];
         foreach ((string selector, string topic) in pairs.Where(static pair => pair.Selector.Length > 0))
         {
-            // The other one of the pair is asked first, so that it could be remembered.
+            // Request the other pair first, so that a cache could contain it.
             using OpenStream poison = await hub.OpenAsync("topic", "*", MercureHub.Subscriber("*", selector));
             using OpenStream reader = await hub.OpenAsync("topic", "*", MercureHub.Subscriber(selector));
             using OpenStream current = await hub.OpenAsync("match", "*", hub.CurrentSubscriber(selector));
@@ -35,7 +35,7 @@ public sealed partial class BetterTests
         }
     }
 
-    /// <summary>mercure#1382: ids are scanned for, and past 10,000 events never found. Symfony#117: a replay ends after 1,000.</summary>
+    /// <summary>mercure#1382: ids are found by a scan, and not after 10,000 events. Symfony#117: a replay ends after 1,000.</summary>
     [Fact]
     [Trait("Category", "Slow")]
     public async Task Resume_TwelveThousandEventsBack_FindsTheIdAndReplaysThemAll()
@@ -47,7 +47,7 @@ public sealed partial class BetterTests
             await Task.WhenAll(some.Select(n => hub.PublishAsync($"t{n % 3}", $"{n}", ("id", $"urn:n:{n}"))));
         }
 
-        // Published at once: their order is that of the log.
+        // Published concurrently: their order is that of the log.
         using OpenStream all = await hub.OpenAsync([("topic", "*"), ("lastEventID", "earliest")]);
         string[] order = await IdsAsync(all, Count);
         foreach (int back in (int[])[Count - 1, 10_500, 5_000, 1])
@@ -61,7 +61,7 @@ public sealed partial class BetterTests
         }
     }
 
-    /// <summary>mercure#704: an id that is not known leaves the client waiting, and nothing that EventSource can see says so.</summary>
+    /// <summary>mercure#704: an unknown id leaves the client waiting, without an indication that EventSource can see.</summary>
     [Theory]
     [InlineData("topic", "lastEventID")]
     [InlineData("match", "last_event_id")]
@@ -79,7 +79,7 @@ public sealed partial class BetterTests
         }
     }
 
-    /// <summary>An event that retention has removed: its id is unknown, its position says from where on something is missing.</summary>
+    /// <summary>An event removed by retention: its id is unknown, its position tells from where on events are missing.</summary>
     [Fact]
     public async Task Resume_AfterAnEventThatIsGone_IsToldInBand()
     {
@@ -99,7 +99,7 @@ public sealed partial class BetterTests
         await byId.ReadUntilAsync("\"reason\":\"unknown-id\"");
     }
 
-    /// <summary>mercure#472, #870: whoever comes with a cookie that has expired is taken for nobody, and wonders why private updates stay away.</summary>
+    /// <summary>mercure#472, #870: the reference hub treats a client with an expired cookie as anonymous, so private updates are missing without an error.</summary>
     [Fact]
     public async Task Subscribe_ExpiredCookie_IsRefusedThoughAnonymousMayRead()
     {
@@ -109,7 +109,7 @@ public sealed partial class BetterTests
         Assert.Equal(401, await hub.StatusAsync([("topic", "a")], null, ("Cookie", $"mercureAuthorization={expired}")));
     }
 
-    /// <summary>mercure#645: whoever has lost the network stays present. Here whoever takes nothing any more is gone after the stall time-out.</summary>
+    /// <summary>mercure#645: a subscriber with a lost network stays listed. Here the stall timeout removes a subscriber that reads nothing.</summary>
     [Fact]
     public async Task Presence_OfAClientThatTakesNothing_Ends()
     {
@@ -134,7 +134,7 @@ public sealed partial class BetterTests
         await Eventually.TrueAsync(() => !active.All.Any());
     }
 
-    /// <summary>CVE class of regular expressions: a pattern and a topic that would keep a backtracking engine busy for ever.</summary>
+    /// <summary>Denial of service by regular expression: a pattern and a topic that would occupy a backtracking engine without limit.</summary>
     [Fact]
     [Sentence("8.35", "8.36")]
     public async Task Pattern_MeantToGoBackForEver_IsLinear()

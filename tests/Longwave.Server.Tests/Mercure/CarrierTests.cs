@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>How tokens are presented, and what comes of it.</summary>
+/// <summary>The ways to present a token, and the resulting response.</summary>
 public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<MercureFixture>
 {
     private const string LegacyCookie = "mercureAuthorization";

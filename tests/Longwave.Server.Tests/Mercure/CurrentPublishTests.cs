@@ -2,7 +2,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>1.0: what may be published.</summary>
+/// <summary>Mercure 1.0: validation of publishes.</summary>
 public sealed class CurrentPublishTests(PublishFixture fixture) : IClassFixture<PublishFixture>
 {
     private MercureHub Hub => fixture.Hub;

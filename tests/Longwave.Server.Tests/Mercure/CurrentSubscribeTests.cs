@@ -4,7 +4,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>1.0: matchers, and the method <c>QUERY</c>.</summary>
+/// <summary>Mercure 1.0: matchers, and the method <c>QUERY</c>.</summary>
 public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixture<MercureFixture>
 {
     private MercureHub Hub => fixture.Hub;

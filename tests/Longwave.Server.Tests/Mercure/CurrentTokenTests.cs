@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>1.0: access tokens and their details.</summary>
+/// <summary>Mercure 1.0: access tokens and their details.</summary>
 public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<MercureFixture>
 {
     private MercureHub Hub => fixture.Hub;

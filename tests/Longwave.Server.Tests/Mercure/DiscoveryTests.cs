@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>How hubs and what they need are found, and what browsers are told.</summary>
+/// <summary>Discovery of hubs and their parameters, and response headers for browsers.</summary>
 public sealed class DiscoveryTests
 {
     private const string Metadata = "/.well-known/oauth-protected-resource/.well-known/mercure";

@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>0.x: what may be published, and by whom.</summary>
+/// <summary>Mercure 0.x: validation and authorization of publishes.</summary>
 public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<PublishFixture>
 {
     private MercureHub Hub => fixture.Hub;

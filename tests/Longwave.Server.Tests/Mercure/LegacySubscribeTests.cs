@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>0.x: who subscribes to what, and what arrives.</summary>
+/// <summary>Mercure 0.x: authorization of subscriptions, and delivered updates.</summary>
 public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture<MercureFixture>
 {
     private MercureHub Hub => fixture.Hub;

@@ -2,7 +2,7 @@ using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>One hub for the tests of a class; they keep apart by using topics of their own.</summary>
+/// <summary>One hub for the tests of a class; each test uses its own topics.</summary>
 public class MercureFixture : IAsyncLifetime
 {
     private readonly Action<LongwaveOptions>? _configure;
@@ -12,7 +12,7 @@ public class MercureFixture : IAsyncLifetime
     {
     }
 
-    /// <summary>For a hub that differs.</summary>
+    /// <summary>Constructor for a hub with other options.</summary>
     protected MercureFixture(Action<LongwaveOptions> configure) => _configure = configure;
 
     public MercureHub Hub { get; private set; } = null!;
@@ -25,6 +25,6 @@ public class MercureFixture : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The beginning of topics that no other test uses.</summary>
+    /// <summary>Returns a topic prefix that no other test uses.</summary>
     public string NewTopic() => $"https://example.com/t{Interlocked.Increment(ref _topics)}";
 }

@@ -8,7 +8,7 @@ using Longwave.Server.Tests.Identity;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>A hub with a key for publishers and another for subscribers, and what clients of both dialects do with it.</summary>
+/// <summary>A hub with one key for publishers and another for subscribers, and client operations of both dialects.</summary>
 public sealed class MercureHub : IAsyncDisposable
 {
     public const string Path = "/.well-known/mercure";
@@ -25,7 +25,7 @@ public sealed class MercureHub : IAsyncDisposable
 
     public ShiftedClock Clock { get; }
 
-    /// <summary>The hub's address as its clients know it.</summary>
+    /// <summary>Public address of the hub.</summary>
     public string Url => new Uri(Hub.Address, Path).AbsoluteUri;
 
     public static async Task<MercureHub> StartAsync(Action<LongwaveOptions>? configure = null, bool tls = false)
@@ -51,23 +51,23 @@ public sealed class MercureHub : IAsyncDisposable
         }
     }
 
-    /// <summary>A 0.x token that publishes.</summary>
+    /// <summary>Creates a 0.x publisher token.</summary>
     public static string Publisher(params string[] topics) => Legacy(PublisherKey, new JsonObject { ["publish"] = Array(topics) });
 
-    /// <summary>A 0.x token that reads.</summary>
+    /// <summary>Creates a 0.x subscriber token.</summary>
     public static string Subscriber(params string[] topics) => Legacy(SubscriberKey, new JsonObject { ["subscribe"] = Array(topics) });
 
-    /// <summary>A 0.x token with any claim; signed for the role.</summary>
+    /// <summary>Creates a 0.x token with any claim, signed with the key of the role.</summary>
     public static string Legacy(bool publisher, JsonNode? mercure, Action<JsonObject>? change = null) =>
         Legacy(publisher ? PublisherKey : SubscriberKey, mercure, change);
 
-    /// <summary>A 1.0 token that publishes.</summary>
+    /// <summary>Creates a 1.0 publisher token.</summary>
     public string CurrentPublisher(params string[] topics) => Current(true, Detail("publish", topics));
 
-    /// <summary>A 1.0 token that reads.</summary>
+    /// <summary>Creates a 1.0 subscriber token.</summary>
     public string CurrentSubscriber(params string[] topics) => Current(false, Detail("subscribe", topics));
 
-    /// <summary>A 1.0 token with these details, but for what <paramref name="change"/> does.</summary>
+    /// <summary>Creates a 1.0 token with these details, modified by <paramref name="change"/>.</summary>
     public string Current(bool publisher, JsonNode details, Action<JsonObject, JsonObject>? change = null)
     {
         var header = new JsonObject { ["alg"] = "HS256", ["typ"] = "at+jwt" };
@@ -81,7 +81,7 @@ public sealed class MercureHub : IAsyncDisposable
         return Sign(header, claims, publisher ? PublisherKey : SubscriberKey);
     }
 
-    /// <summary>One detail: exact topics, URL patterns where they have a colon after a slash.</summary>
+    /// <summary>Creates one detail: exact topics, or URL patterns where a slash precedes a colon.</summary>
     public static JsonArray Detail(string action, params string[] topics) =>
     [
         new JsonObject
@@ -105,11 +105,11 @@ public sealed class MercureHub : IAsyncDisposable
     public static string Query(params (string Name, string Value)[] fields) =>
         "?" + string.Join('&', fields.Select(static field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}"));
 
-    /// <summary>Publishes whatever.</summary>
+    /// <summary>Publishes arbitrary fields.</summary>
     public Task<HttpResponseMessage> PostAsync(string? token, params (string Name, string Value)[] fields) =>
         Hub.PostAsync(Path, Query(fields)[1..], "application/x-www-form-urlencoded", token is null ? [] : [Bearer(token)]);
 
-    /// <summary>Publishes with a token for everything, and returns the id.</summary>
+    /// <summary>Publishes with a token for every topic, and returns the id.</summary>
     public async Task<string> PublishAsync(string topic, string data, params (string Name, string Value)[] more)
     {
         using HttpResponseMessage response = await PostAsync(Publisher("*"), [("topic", topic), ("data", data), .. more]);
@@ -129,11 +129,11 @@ public sealed class MercureHub : IAsyncDisposable
         return await Hub.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    /// <summary>Asks for a stream.</summary>
+    /// <summary>Requests a stream.</summary>
     public Task<HttpResponseMessage> GetAsync((string Name, string Value)[] query, string? token = null, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Get, Path + Query(query), token, headers);
 
-    /// <summary>Opens a stream that must be accepted, and waits until it is there.</summary>
+    /// <summary>Opens a stream that the hub must accept, and waits for its start.</summary>
     public async Task<OpenStream> OpenAsync((string Name, string Value)[] query, string? token = null, params (string Name, string Value)[] headers)
     {
         HttpResponseMessage response = await GetAsync(query, token, headers);
@@ -145,7 +145,7 @@ public sealed class MercureHub : IAsyncDisposable
 
     public Task<OpenStream> OpenAsync(string name, string value, string? token = null) => OpenAsync([(name, value)], token);
 
-    /// <summary>The status of asking for a stream, which is not read.</summary>
+    /// <summary>Requests a stream and returns the status without reading the body.</summary>
     public async Task<int> StatusAsync((string Name, string Value)[] query, string? token = null, params (string Name, string Value)[] headers)
     {
         using HttpResponseMessage response = await GetAsync(query, token, headers);

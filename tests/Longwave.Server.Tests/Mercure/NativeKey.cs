@@ -4,7 +4,7 @@ using Longwave.Server.Configuration;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>An API key for everything, for the other side of the hub.</summary>
+/// <summary>An API key with all permissions, for the native API.</summary>
 internal static class NativeKey
 {
     public const string Text = "lwk_native_0123456789abcdef0123456789abcdef";

@@ -1,7 +1,7 @@
 namespace Longwave.Server.Tests.Mercure;
 
 /// <summary>
-/// A hub that does not announce subscriptions, for tests which say that nothing was appended: an announcement about the stream of the test
-/// before would be appended in the midst of them.
+/// A hub without subscription updates, for tests that check that nothing was appended: an update about the stream of an
+/// earlier test could otherwise be appended during the check.
 /// </summary>
 public sealed class PublishFixture() : MercureFixture(static options => options.Mercure.Subscriptions = false);

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>The test shows that the hub does what these normative sentences of the Mercure drafts say; see <see cref="Sentences"/>.</summary>
+/// <summary>Marks a test that verifies these normative sentences of the Mercure drafts; see <see cref="Sentences"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class SentenceAttribute(params string[] numbers) : Attribute
 {

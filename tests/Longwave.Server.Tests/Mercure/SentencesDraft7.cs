@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>The normative sentences of draft 7, in the order of the text.</summary>
+/// <summary>The normative sentences of draft 7, in text order.</summary>
 internal static class SentencesDraft7
 {
     public static readonly Sentence[] All =

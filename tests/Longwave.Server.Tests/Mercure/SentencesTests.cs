@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>The table of docs/reference/mercure.md says what the tests show. LONGWAVE_UPDATE_DOCS=1 writes it.</summary>
+/// <summary>The table of docs/reference/mercure.md matches the tests. LONGWAVE_UPDATE_DOCS=1 writes it.</summary>
 public sealed class SentencesTests
 {
     private const string Page = "docs/reference/mercure.md";

@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>When streams end, and what becomes of tokens that are over.</summary>
+/// <summary>Ends of streams, and streams whose token has expired.</summary>
 public sealed class StreamEndTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

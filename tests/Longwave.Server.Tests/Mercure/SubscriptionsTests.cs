@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Mercure;
 
-/// <summary>Active subscriptions: the updates about them, and their list.</summary>
+/// <summary>Active subscriptions: their updates and their list.</summary>
 public sealed class SubscriptionsTests
 {
     private const string Any = MercureHub.Subscriptions + "{/topic}{/subscriber}";
@@ -212,7 +212,7 @@ public sealed class SubscriptionsTests
         Assert.Equal(404, (int)response.StatusCode);
     }
 
-    /// <summary>The topic of an update holds the matcher: one update that can't be an event, or a batch over a limit, must not keep the others back.</summary>
+    /// <summary>An update's topic contains the matcher: an update that is not a valid event, or a batch above a limit, must not block the others.</summary>
     [Theory]
     [InlineData(10_000, 8 * 1024 * 1024)]
     [InlineData(1, 8 * 1024 * 1024)]
@@ -235,7 +235,7 @@ public sealed class SubscriptionsTests
         Assert.DoesNotContain(tooLong, logged, StringComparison.Ordinal);
     }
 
-    /// <summary>All that has come or gone was told: after this, the list does not change by itself.</summary>
+    /// <summary>Waits until all updates are published: afterwards the list does not change by itself.</summary>
     private static async Task SettleAsync(MercureHub hub)
     {
         ActiveSubscriptions active = hub.Hub.Service<ActiveSubscriptions>();

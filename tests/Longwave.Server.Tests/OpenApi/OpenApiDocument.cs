@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Longwave.Server.Tests.OpenApi;
 
-/// <summary>The description of the HTTP surface, <c>spec/openapi.json</c>.</summary>
+/// <summary>Description of the HTTP API, <c>spec/openapi.json</c>.</summary>
 public sealed class OpenApiDocument
 {
     private static readonly string[] Methods = ["get", "head", "post", "put", "patch", "delete", "options", "trace"];
@@ -21,7 +21,7 @@ public sealed class OpenApiDocument
 
     public JsonElement Operation(string path, string method) => Root.GetProperty("paths").GetProperty(path).GetProperty(method);
 
-    /// <summary>Query parameters, with whether they may be repeated.</summary>
+    /// <summary>Query parameters, and whether each may be repeated.</summary>
     public IEnumerable<(string Name, bool Repeatable)> QueryOf(string path, string method) =>
         from parameter in Operation(path, method).TryGetProperty("parameters", out JsonElement all) ? all.EnumerateArray() : []
         where parameter.GetProperty("in").GetString() == "query"
@@ -30,7 +30,7 @@ public sealed class OpenApiDocument
     public bool HasStatus(string path, string method, int status) =>
         Operation(path, method).GetProperty("responses").TryGetProperty($"{status}", out _);
 
-    /// <summary>The problem types that an operation lists, each with the status it is listed under.</summary>
+    /// <summary>Problem types of an operation, each with its status.</summary>
     public IEnumerable<(string Name, int Status)> ProblemsOf(string path, string method) =>
         from response in Operation(path, method).GetProperty("responses").EnumerateObject()
         where response.Value.TryGetProperty("x-problem-types", out _)

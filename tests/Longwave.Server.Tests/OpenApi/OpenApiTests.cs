@@ -8,10 +8,10 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.OpenApi;
 
-/// <summary>The description and the code say the same.</summary>
+/// <summary>The OpenAPI description and the code agree.</summary>
 public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
 {
-    /// <summary>EndpointGuard that belong to no operation: another method.</summary>
+    /// <summary>Problem types that belong to no operation: method not allowed.</summary>
     private static readonly ProblemType[] OfNoOperation = [ProblemTypes.MethodNotAllowed];
 
     private static OpenApiDocument Document => OpenApiDocument.Instance;
@@ -19,7 +19,7 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
     [Fact]
     public async Task Paths_OfTheHub_AreDescribed()
     {
-        // The page is for people, not for programs.
+        // The page is not part of the API.
         await using TestHub hub = await TestHub.StartAsync(options => options.Server.Page = false);
         Assert.Equal(hub.Paths.Order(), Document.Paths.Order());
     }

@@ -13,7 +13,7 @@ public sealed class PageEndpointTests : IAsyncLifetime
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
     private WebApplication _app = null!;
 
-    /// <summary>Below a path base, as behind a proxy, and below a prefix, as inside somebody's application.</summary>
+    /// <summary>The page below a path base, as behind a proxy, and below a prefix, as inside an application.</summary>
     public async ValueTask InitializeAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

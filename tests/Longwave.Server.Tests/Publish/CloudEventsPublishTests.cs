@@ -14,7 +14,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
 
     private TestHub Hub => fixture.Hub;
 
-    /// <summary>A CloudEvent whose data is the given JSON.</summary>
+    /// <summary>Creates a CloudEvent whose data is the given JSON.</summary>
     internal static string Event(string id, string data, string more = "") =>
         $$"""{"specversion":"1.0","type":"com.example.someevent","source":"/mycontext","id":"{{id}}"{{more}},"data":{{data}}}""";
 
@@ -23,7 +23,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     {
         string topic = fixture.NewTopic();
 
-        // CloudEvents 1.0.2, JSON event format, section 3.2 (with its extension attributes).
+        // Example of CloudEvents 1.0.2, JSON event format, section 3.2 (with its extension attributes).
         const string Example = """
             {
                 "specversion" : "1.0",
@@ -60,7 +60,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     {
         string topic = fixture.NewTopic();
 
-        // CloudEvents 1.0.2, HTTP protocol binding, section 3.1.4.
+        // Example of CloudEvents 1.0.2, HTTP protocol binding, section 3.1.4.
         using HttpResponseMessage response = await Hub.PostAsync(
             $"/v1/events?topic={topic}",
             "{ \"x\": 1 }",
@@ -150,7 +150,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
         await TestHub.AssertProblemAsync(response, 400, problem, field);
         Assert.Equal(tip, Hub.Engine.Tip);
 
-        // The same event as the last of a batch refuses the whole batch, and says which it was.
+        // The same event as the last of a batch: the hub rejects the whole batch and names its index.
         if (problem != "malformed-body")
         {
             using HttpResponseMessage lines = await Hub.PostAsync("/v1/events?topic=a", Event("fine", "1") + "\n" + body, Ndjson);

@@ -13,15 +13,15 @@ using Longwave.Server.Tests.Hosting;
 namespace Longwave.Server.Tests.Publish;
 
 /// <summary>
-/// Line ends, NUL and byte order marks in every field, by every way in, to every way out, read by two parsers of different makers: each event
-/// arrives as one event with its fields as they were, and nothing else arrives.
+/// Line ends, NUL and byte order marks in every field, by every input, to every output, read by two independent parsers: each event
+/// arrives as one event with unchanged fields, and no other event arrives.
 /// </summary>
 public sealed class EscapeTests
 {
     private const int CasesPerRoute = 200_000;
     private const int Batch = 250;
 
-    /// <summary>JSON is parsed for one event of so many; that it is one line is looked at for each.</summary>
+    /// <summary>Interval of full JSON parsing, in events; every event is checked to be one line.</summary>
     private const int JsonEvery = 8;
     private const string Sentinel = "sentinel";
     private static readonly BodyKind[] Routes = [BodyKind.Raw, BodyKind.Structured, BodyKind.Batch, BodyKind.Ndjson, BodyKind.Binary];
@@ -35,7 +35,7 @@ public sealed class EscapeTests
         long accepted = 0;
         Parallel.ForEach(Routes.SelectMany(route => Enumerable.Range(0, CasesPerRoute / Batch).Select(batch => (route, batch))), work =>
         {
-            // A seed of its own for each batch: a failure names it, and is found again by it.
+            // Each batch has its own seed: a failure reports it, and the seed reproduces the failure.
             var random = new Random(((int)work.route * CasesPerRoute) + work.batch);
             List<HostileEvent> hostile = [.. Enumerable.Range(0, Batch).Select(_ => HostileEvent.Next(random))];
             List<Event> taken = [.. hostile.Select(e => e.Through(work.route, hub.Engine.NewRequest())).OfType<Event>()];
@@ -50,11 +50,11 @@ public sealed class EscapeTests
             CultureInfo.InvariantCulture, $"{cases:N0} cases by {Routes.Length} routes: {accepted:N0} taken, {cases - accepted:N0} refused, 0 escapes in 4 formats by 2 parsers"));
         Assert.Equal(CasesPerRoute * Routes.Length, cases);
 
-        // Neither "all are refused" nor "all are taken" would show anything.
+        // If all events were rejected, or all accepted, the test would prove nothing.
         Assert.InRange(accepted, cases / 4, cases * 3 / 4);
     }
 
-    /// <summary>Hostile events with harmless ones between them: whatever leaves its field is an event too many, or is found in the harmless one.</summary>
+    /// <summary>Checks a stream of hostile events alternating with harmless ones: text that escapes its field appears as an extra event or in a harmless one.</summary>
     private static void CheckStream(List<Event> events, EventFormat format, Action<Event, int, string> checkData)
     {
         var stream = new ArrayBufferWriter<byte>();
@@ -123,7 +123,7 @@ public sealed class EscapeTests
         return read;
     }
 
-    /// <summary>Several million times: the comparison of the test framework is for few.</summary>
+    /// <summary>Fast comparison for several million calls; the assertion of the test framework is too slow.</summary>
     private static void Expect<T>(T expected, T actual)
     {
         if (!EqualityComparer<T>.Default.Equals(expected, actual))

@@ -10,14 +10,14 @@ using Longwave.Server.Publish;
 
 namespace Longwave.Server.Tests.Publish;
 
-/// <summary>Fields full of what ends lines, fields and events, and the ways by which they come in: each as the endpoint takes it.</summary>
-/// <param name="Topic">Topic.</param>
-/// <param name="Type">Type.</param>
-/// <param name="Key">Key.</param>
+/// <summary>Fields with characters that end lines, fields and events, and the inputs that accept them, each read as its endpoint does.</summary>
+/// <param name="Topic">Event topic.</param>
+/// <param name="Type">Event type.</param>
+/// <param name="Key">Event key.</param>
 /// <param name="Id">Id of the CloudEvent.</param>
 /// <param name="Source">Source of the CloudEvent, and its subject.</param>
 /// <param name="Extension">An extension attribute.</param>
-/// <param name="Data">Data.</param>
+/// <param name="Data">Event data.</param>
 internal sealed record HostileEvent(string Topic, string Type, string Key, string Id, string Source, string Extension, string Data)
 {
     private static readonly string[] Pieces =
@@ -29,7 +29,7 @@ internal sealed record HostileEvent(string Topic, string Type, string Key, strin
 
     private static readonly string[] Harmless = [.. Pieces.Where(piece => !piece.Any(char.IsControl))];
 
-    /// <summary>One field gets anything, the others what most fields may hold: else hardly any event would get through.</summary>
+    /// <summary>Fills one field with arbitrary text and the others with mostly valid text; otherwise hardly any event would be accepted.</summary>
     public static HostileEvent Next(Random random)
     {
         int wild = random.Next(8);
@@ -41,7 +41,7 @@ internal sealed record HostileEvent(string Topic, string Type, string Key, strin
         string Piece(bool anything) => anything ? Pieces[random.Next(Pieces.Length)] : Harmless[random.Next(Harmless.Length)];
     }
 
-    /// <summary>Takes it in as the endpoint does for bodies of this kind; null when it is refused.</summary>
+    /// <summary>Reads the event as the endpoint does for this kind of body; null if it is rejected.</summary>
     public Event? Through(BodyKind kind, PublishRequest request)
     {
         var list = new PublicationList(request, null, kind is BodyKind.Batch or BodyKind.Ndjson, new Caller("", null, GrantSet.Everything, GrantSet.Nothing));

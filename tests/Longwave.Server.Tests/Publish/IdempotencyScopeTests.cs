@@ -7,7 +7,7 @@ using Longwave.Server.Tests.Mercure;
 
 namespace Longwave.Server.Tests.Publish;
 
-/// <summary>Whose repeats an <c>Idempotency-Key</c> finds: those of the same authenticated publisher.</summary>
+/// <summary>Scope of an <c>Idempotency-Key</c>: repeats of the same authenticated publisher.</summary>
 public sealed class IdempotencyScopeTests
 {
     private const string Grants = """{"publish":["*"],"subscribe":["*"]}""";
@@ -55,7 +55,7 @@ public sealed class IdempotencyScopeTests
         }
     }
 
-    /// <summary>Source and id name the event itself, so two publishers that relay the same event publish it once.</summary>
+    /// <summary>Source and id identify the event itself, so two publishers that relay the same event publish it once.</summary>
     [Fact]
     public async Task Post_SameCloudEventOfDifferentPublishers_IsOneEvent()
     {

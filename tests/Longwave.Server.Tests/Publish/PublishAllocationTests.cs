@@ -11,8 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Longwave.Server.Tests.Publish;
 
 /// <summary>
-/// What a publish allocates, in a real server over a real socket, less what the web server allocates for the same request to an endpoint that
-/// does nothing. Counts bytes of the whole process, so nothing else may run.
+/// Allocation of a publish, in a real server over a real socket, minus the allocation of the same request to an endpoint that
+/// does nothing. The measurement covers the whole process, so nothing else may run.
 /// </summary>
 [Collection(nameof(PublishAllocationTests))]
 [CollectionDefinition(nameof(PublishAllocationTests), DisableParallelization = true)]
@@ -22,7 +22,7 @@ public sealed class PublishAllocationTests
     private const int Rounds = 3;
     private const int BodyBytes = 100;
 
-    /// <summary>Of a publish of <see cref="BodyBytes"/> bytes, everything that stays in the hot tail included.</summary>
+    /// <summary>Maximum bytes per publish of <see cref="BodyBytes"/> bytes, including everything that stays in the hot tail.</summary>
     private const long MaxBytesPerPost = 1_500;
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class PublishAllocationTests
         return Task.CompletedTask;
     }
 
-    /// <summary>Bytes of a request: the lowest of some rounds, because timers and the compiler allocate now and then, too.</summary>
+    /// <summary>Allocated bytes per request: the minimum of several rounds, because timers and the JIT compiler allocate occasionally.</summary>
     private static long Measure(Uri address, string path)
     {
         using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);

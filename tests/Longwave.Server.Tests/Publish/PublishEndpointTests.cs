@@ -237,7 +237,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     [Fact]
     public async Task Post_ALargeBodyThatIsRefused_StillGetsTheAnswer()
     {
-        // Twenty times what the request may have: the client writes on while the answer is already there, and must be able to read it.
+        // Twenty times the limit of a request: the client still writes when the response arrives, and must be able to read it.
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", new byte[20 * 8 * 1024 * 1024]);
         await TestHub.AssertProblemAsync(response, 413, "request-too-large", "body");
     }
@@ -260,7 +260,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
         Assert.Equal(HttpStatusCode.Created, after.StatusCode);
     }
 
-    /// <summary>A publish that lacks its last byte, after another one was refused because of it.</summary>
+    /// <summary>Sends a publish without its last byte, once another publish has been rejected because of it.</summary>
     private static async Task<RawConnection> HoldReceivedBytesAsync(TestHub small)
     {
         RawConnection slow = await BeginSlowlyAsync(small);
@@ -274,7 +274,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
                 return slow;
             }
 
-            // The slow request has not reached the hub yet, or met the other one there and was the one to be refused.
+            // Either the slow request has not reached the hub yet, or the hub rejected it instead of this one.
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
             if (slow.Socket.Available > 0)
             {

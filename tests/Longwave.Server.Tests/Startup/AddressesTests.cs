@@ -4,7 +4,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Startup;
 
-/// <summary>What each address does with each method, and the addresses that only report.</summary>
+/// <summary>Response of each address to each method, and the addresses that only report.</summary>
 public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixture>
 {
     private TestHub Hub => fixture.Hub;

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Server.Tests.Startup;
 
-/// <summary>The hub inside an application of somebody else.</summary>
+/// <summary>The hub embedded in another application.</summary>
 public sealed class EmbeddingTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-embedding-");

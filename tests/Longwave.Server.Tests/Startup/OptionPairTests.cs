@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Longwave.Server.Tests.Startup;
 
-/// <summary>Every pair of options that must fit together is checked at the start.</summary>
+/// <summary>The hub checks at the start every pair of options that depend on each other.</summary>
 public sealed class OptionPairTests
 {
     public static TheoryData<string, string> Pairs => [.. OptionPair.All.Select(static pair => (pair.Smaller, pair.Larger))];

@@ -4,7 +4,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Subscribe;
 
-/// <summary>How streams end: by the client, by the hub, by a limit.</summary>
+/// <summary>Ends of streams: by the client, by the hub, by a limit.</summary>
 public sealed class DrainingTests
 {
     [Fact]
@@ -49,7 +49,7 @@ public sealed class DrainingTests
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.False(refused.Headers.Contains("X-Accel-Buffering"));
 
-        // The last client leaves by itself: nothing is left to wait for.
+        // The last client disconnects by itself: the drain has nothing to wait for.
         streams.ForEach(s => s.Dispose());
         await stop;
     }
@@ -112,7 +112,7 @@ public sealed class DrainingTests
             await hub.PublishAsync("a", new string('x', 500_000));
         }
 
-        // Three heartbeats are well past the grace that the web server gives.
+        // Three heartbeat intervals exceed the grace period of the web server.
         await clock.ReadUntilAsync($"\n: {hub.Engine.Tip}\n: {hub.Engine.Tip}\n: {hub.Engine.Tip}\n");
         await hub.PublishAsync("a", "last");
         await slow.ReadUntilAsync("data: last\n\n");

@@ -3,7 +3,7 @@ using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Subscribe;
 
-/// <summary><c>max_rate</c> and <c>conflate</c> as a client meets them.</summary>
+/// <summary>Parameters <c>max_rate</c> and <c>conflate</c> from the viewpoint of a client.</summary>
 public sealed class PaceTests(HubFixture fixture) : IClassFixture<HubFixture>
 {
     private TestHub Hub => fixture.Hub;

@@ -19,7 +19,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-sink-");
 
-    // Small enough that nearly every flush stays pending until the reader reads.
+    // The pipe is so small that nearly every flush stays pending until the reader reads.
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 200, resumeWriterThreshold: 100));
     private HubEngine _engine = null!;
 
@@ -78,7 +78,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
         Subscriber subscriber = Subscribe(sink);
         await PublishAsync(new string('x', 1_000));
 
-        // Once the bytes are in the pipe, the flush that brought them waits for the reader.
+        // When the bytes are in the pipe, the flush that wrote them waits for the reader.
         await ReadNothingUntilAsync(1_000);
         subscriber.Close(CloseReason.ClientGone);
         await subscriber.Completion.WaitAsync(Patience);
@@ -131,7 +131,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
         return text.ToString();
     }
 
-    /// <summary>Waits for the bytes but leaves them, unexamined, so that the writer goes on waiting.</summary>
+    /// <summary>Waits for bytes but does not consume or examine them, so that the writer keeps waiting.</summary>
     private async Task ReadNothingUntilAsync(int bytes)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -148,7 +148,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A client that takes everything at once.</summary>
+    /// <summary>A client that reads everything at once.</summary>
     private sealed class SwallowingWriter : PipeWriter
     {
         private readonly byte[] _buffer = new byte[4_096];

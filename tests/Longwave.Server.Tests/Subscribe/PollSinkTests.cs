@@ -28,7 +28,7 @@ public sealed class PollSinkTests : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    /// <summary>A wait that ends while the hub still reads the log is answered with how far it has read, whichever comes first.</summary>
+    /// <summary>A wait that ends while the hub still reads the log returns the position read so far, in either order of events.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -64,7 +64,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
         string id;
         do
         {
-            // Whatever is published before the poll has its place is not for it, so it goes on until one is.
+            // The poll misses events published before it is registered: publish until it completes.
             id = await Hub.PublishAsync(topic, "x");
         }
         while (!poll.IsCompleted);

@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Server.Tests.Subscribe;
 
-/// <summary>What was counted for a stream is given back, however its opening ends.</summary>
+/// <summary>Every way to fail the opening of a stream releases what was counted for it.</summary>
 public sealed class StreamOpenerTests : IAsyncLifetime
 {
     private static readonly Caller Alice = new("https://issuer.example", "alice", GrantSet.Everything, GrantSet.Nothing);
@@ -80,7 +80,7 @@ public sealed class StreamOpenerTests : IAsyncLifetime
 
     private static DefaultHttpContext NewContext() => new() { Connection = { RemoteIpAddress = IPAddress.Parse("192.0.2.1") } };
 
-    /// <summary>One stream per subject.</summary>
+    /// <summary>Limit of one stream per subject.</summary>
     private static AdmissionControl NewAdmission()
     {
         var options = new LongwaveOptions { Server = { Admission = { Subject = { MaxStreams = 1 } } } };

@@ -3,7 +3,7 @@ using Longwave.Terminals;
 
 namespace Longwave.Tests.Commands;
 
-/// <summary>One run of the command line within the test's process.</summary>
+/// <summary>One run of the command line, within the test process.</summary>
 internal sealed class CommandRun : IAsyncDisposable
 {
     private readonly CancellationTokenSource _interrupt = new();
@@ -23,10 +23,10 @@ internal sealed class CommandRun : IAsyncDisposable
 
     public static CommandRun StartWith(Stream? input, Func<Terminal, Terminal>? with, params string[] arguments) => new(arguments, input, with);
 
-    /// <summary>Runs to the end.</summary>
+    /// <summary>Runs a command to its end.</summary>
     public static Task<CommandResult> RunAsync(params string[] arguments) => RunWithAsync("", arguments);
 
-    /// <summary>Runs to the end with something on standard input.</summary>
+    /// <summary>Runs a command to its end with the given standard input.</summary>
     public static Task<CommandResult> RunWithAsync(string? input, params string[] arguments) =>
         RunWithAsync(Encoding.UTF8.GetBytes(input ?? ""), arguments);
 
@@ -36,7 +36,7 @@ internal sealed class CommandRun : IAsyncDisposable
         return await run.EndAsync();
     }
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the end of the command.</summary>
     public async Task<CommandResult> EndAsync()
     {
         try
@@ -51,7 +51,7 @@ internal sealed class CommandRun : IAsyncDisposable
         }
     }
 
-    /// <summary>What Ctrl+C does.</summary>
+    /// <summary>Interrupts the command as Ctrl+C does.</summary>
     public async Task<CommandResult> InterruptAsync()
     {
         await _interrupt.CancelAsync();

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Longwave.Tests.Commands;
 
-/// <summary>A wire to a port of this machine that can be cut: what is under way is lost, as when a network breaks.</summary>
+/// <summary>A TCP proxy to a local port whose connections can be cut: bytes in flight are lost, as in a network failure.</summary>
 internal sealed class CuttableWire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,14 +23,14 @@ internal sealed class CuttableWire : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    /// <summary>Cuts every connection there is; new ones can be made.</summary>
+    /// <summary>Cuts all connections; new ones are accepted.</summary>
     public void Cut()
     {
         lock (_lock)
         {
             foreach (Socket socket in _sockets)
             {
-                socket.Close(timeout: 0); // A reset, not a farewell.
+                socket.Close(timeout: 0); // Sends a reset, not a FIN.
             }
 
             _sockets.Clear();
@@ -64,7 +64,7 @@ internal sealed class CuttableWire : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // It was stopped.
+            // The listener was stopped.
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class CuttableWire : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // It was cut.
+            // The connection was cut.
         }
     }
 }

@@ -6,7 +6,7 @@ using Longwave.Tests.Docs;
 
 namespace Longwave.Tests.Commands;
 
-/// <summary>A real <c>longwave serve</c> in a process of its own, on a port that stays the same over restarts.</summary>
+/// <summary>A real <c>longwave serve</c> in its own process, on a port that does not change across restarts.</summary>
 public sealed class HubProcess : IAsyncLifetime
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ public sealed class HubProcess : IAsyncLifetime
 
     public HttpClient Http { get; } = new();
 
-    /// <summary>Configuration, as environment variables; from the next start on.</summary>
+    /// <summary>Configuration as environment variables; applies from the next start.</summary>
     public Dictionary<string, string> Settings { get; } = new()
     {
         ["LONGWAVE__ENGINE__HEARTBEAT"] = "00:00:00.200",
@@ -31,7 +31,7 @@ public sealed class HubProcess : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => await StartAsync();
 
-    /// <summary>Starts it and waits until it listens.</summary>
+    /// <summary>Starts the hub and waits until it listens.</summary>
     public async Task StartAsync()
     {
         string hub = Path.Combine(Documentation.RepositoryRoot, "artifacts/bin/Longwave/release/longwave.dll");
@@ -62,7 +62,7 @@ public sealed class HubProcess : IAsyncLifetime
         Assert.True(await listens.Task.WaitAsync(Patience), $"the hub did not start:\n{errors.Text}");
     }
 
-    /// <summary>SIGKILL.</summary>
+    /// <summary>Kills the process with SIGKILL.</summary>
     public async Task KillAsync()
     {
         if (_process is { } process)
@@ -74,21 +74,21 @@ public sealed class HubProcess : IAsyncLifetime
         }
     }
 
-    /// <summary>SIGTERM: it drains.</summary>
+    /// <summary>Sends SIGTERM, which drains the hub.</summary>
     public async Task StopAsync()
     {
         await SignalAsync("TERM");
         await EndAsync();
     }
 
-    /// <summary>Sends a signal, by its name.</summary>
+    /// <summary>Sends a signal by name.</summary>
     public async Task SignalAsync(string name)
     {
         using Process kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
         await kill.WaitForExitAsync().WaitAsync(Patience);
     }
 
-    /// <summary>Waits until it has ended, and returns its exit code.</summary>
+    /// <summary>Waits for the end of the process and returns its exit code.</summary>
     public async Task<int> EndAsync()
     {
         await _process!.WaitForExitAsync().WaitAsync(Patience);
@@ -98,7 +98,7 @@ public sealed class HubProcess : IAsyncLifetime
         return code;
     }
 
-    /// <summary>Another log in the same place: every position before means nothing any more.</summary>
+    /// <summary>Replaces the log with an empty one: positions of the old log become invalid.</summary>
     public void ReplaceLog() => Directory.Delete(DataDirectory, recursive: true);
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Longwave.Tests.Commands;
 
-/// <summary>What a command wrote, while it still writes.</summary>
+/// <summary>Output of a command that may still be running.</summary>
 public sealed class Transcript : TextWriter
 {
     // Guards _text and _changed.
@@ -43,7 +43,7 @@ public sealed class Transcript : TextWriter
         changed.TrySetResult();
     }
 
-    /// <summary>Waits until what was written fulfils a condition.</summary>
+    /// <summary>Waits until the output fulfils a condition.</summary>
     public async Task WaitForAsync(Func<string, bool> condition, string what)
     {
         using var patience = new CancellationTokenSource(HubProcess.Patience);

@@ -5,7 +5,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Demo;
 
-/// <summary><c>longwave demo</c> against a real hub.</summary>
+/// <summary>Tests of <c>longwave demo</c> against a real hub.</summary>
 public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
 {
     [Fact]

@@ -7,7 +7,7 @@ using Longwave.Tests.Docs;
 
 namespace Longwave.Tests.Demo;
 
-/// <summary>The bundled data are what their README says, and the sets give all of it.</summary>
+/// <summary>The bundled data matches its README, and the data sets contain all of it.</summary>
 public sealed partial class DemoSetTests
 {
     [Theory]

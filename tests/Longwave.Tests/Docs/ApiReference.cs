@@ -6,7 +6,7 @@ using System.Xml.Linq;
 
 namespace Longwave.Tests.Docs;
 
-/// <summary>Makes a page of an assembly's public types and the comments that stand in its code.</summary>
+/// <summary>Generates a page of an assembly's public types and their documentation comments.</summary>
 public sealed partial class ApiReference
 {
     private readonly Assembly _assembly;
@@ -62,7 +62,7 @@ public sealed partial class ApiReference
                 .ThenBy(member => member.MetadataToken);
     }
 
-    /// <summary>What the compiler gives every record, and everybody knows.</summary>
+    /// <summary>Members that the compiler generates for every record; readers need no description of them.</summary>
     private static bool IsOfRecord(MemberInfo member) =>
         member.Name is "Equals" or "GetHashCode" or "ToString" or "Deconstruct" or "<Clone>$" or "EqualityContract"
         || member is ConstructorInfo constructor && constructor.GetParameters() is [{ } only] && only.ParameterType == constructor.DeclaringType;
@@ -75,7 +75,7 @@ public sealed partial class ApiReference
             comment = _comments.GetValueOrDefault(other.Value);
         }
 
-        // What a record is made of is described at the record.
+        // The record itself documents its positional members.
         var summary = comment?.Element("summary") ?? ofType?.Elements("param").FirstOrDefault(param => param.Attribute("name")?.Value == member.Name);
         var text = Text(summary);
         if (member is MethodBase)
@@ -131,7 +131,7 @@ public sealed partial class ApiReference
         _ => type.Name switch { "String" => "string", "Boolean" => "bool", "Int32" => "int", "Int64" => "long", "Double" => "double", "Void" => "void", var name => name },
     };
 
-    /// <summary>A comment as Markdown.</summary>
+    /// <summary>Converts a comment to Markdown.</summary>
     private static string Text(XElement? comment) => comment is null ? "" : Spaces().Replace(string.Concat(comment.Nodes().Select(Text)), " ").Trim();
 
     private static string Text(XNode node) => node switch

@@ -29,7 +29,7 @@ public static class CSharpSnippet
     private static readonly Lazy<MetadataReference[]> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
 
-    /// <summary>What makes the code of a JsonSerializerContext; it comes with the SDK, as for every project.</summary>
+    /// <summary>Source generator of JsonSerializerContext classes; it is part of the SDK, as for every project.</summary>
     private static readonly Lazy<ISourceGenerator[]> JsonGenerators = new(() =>
     {
         var packs = new DirectoryInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref"));
@@ -39,7 +39,7 @@ public static class CSharpSnippet
             .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator())];
     });
 
-    /// <summary>The compiler's errors and warnings; empty when it compiles.</summary>
+    /// <summary>Errors and warnings of the compiler; empty on success.</summary>
     public static IReadOnlyList<string> Compile(string text)
     {
         var compilation = CSharpCompilation.Create(

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Longwave.Tests.Docs;
 
-/// <summary>Makes the table of a section of options: every key with its default, range and description, sections below it after it.</summary>
+/// <summary>Generates the table of an options section: each key with default, range and description, followed by its subsections.</summary>
 public sealed class ConfigurationReference
 {
     private readonly StringBuilder _page = new();
@@ -42,7 +42,7 @@ public sealed class ConfigurationReference
         return this;
     }
 
-    // A class of ours is a section, a list of them a numbered section.
+    // A class of our own is a section; a list of such classes is a numbered section.
     private static Type? SectionType(Type type)
     {
         var item = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>) ? type.GetGenericArguments()[0] : type;

@@ -1,9 +1,9 @@
 namespace Longwave.Tests.Docs;
 
-/// <summary>One step of a document: a fenced snippet, or a direction on its own. What each does is written in CONTRIBUTING.md.</summary>
-/// <param name="Line">Where it starts, from 1.</param>
-/// <param name="Language">The fence's language; empty for a direction that has no snippet.</param>
-/// <param name="Text">The snippet.</param>
-/// <param name="Direction"><c>start</c>, <c>prints</c>, <c>interrupt</c>, or empty: just run it.</param>
-/// <param name="Name">The background command that the direction is about, or empty.</param>
+/// <summary>One step of a document: a fenced snippet, or a separate direction. CONTRIBUTING.md describes the directions.</summary>
+/// <param name="Line">First line, from 1.</param>
+/// <param name="Language">Language of the fence; empty for a direction without a snippet.</param>
+/// <param name="Text">Text of the snippet.</param>
+/// <param name="Direction"><c>start</c>, <c>prints</c>, <c>interrupt</c>, or empty to run the snippet.</param>
+/// <param name="Name">Background command that the direction concerns, or empty.</param>
 public sealed record DocStep(int Line, string Language, string Text, string Direction, string Name);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Longwave.Tests.Docs;
 
-/// <summary>A Markdown file that is tested: its snippets in order, with the directions for the test that stand in comments above them.</summary>
+/// <summary>A tested Markdown file: its snippets in order, with the test directions from the comments above them.</summary>
 public sealed partial record Document(string Path, IReadOnlyList<DocStep> Steps)
 {
     public IEnumerable<DocStep> InLanguage(string language) => Steps.Where(step => step.Language == language);

@@ -1,6 +1,6 @@
 namespace Longwave.Tests.Docs;
 
-/// <summary>The documents whose snippets are tested: README.md, CONTRIBUTING.md and all of docs/.</summary>
+/// <summary>Documents whose snippets are tested: README.md, CONTRIBUTING.md and all of docs/.</summary>
 public static class Documentation
 {
     public static string RepositoryRoot { get; } = FindRoot();

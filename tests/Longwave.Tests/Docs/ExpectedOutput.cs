@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Longwave.Tests.Docs;
 
 /// <summary>
-/// What a document says a command prints. Its lines must come in this order; other lines may stand between them. <c>…</c> is any text,
-/// and epochs and times, which differ from run to run, match each other.
+/// Expected output of a command in a document. The lines must occur in this order; other lines may occur between them. <c>…</c> matches any text,
+/// and epochs and times, which differ between runs, match each other.
 /// </summary>
 public sealed partial class ExpectedOutput(string text)
 {
     private readonly string[] _expected = [.. Lines(text)];
 
-    /// <summary>Null when all is there, else the first expected line that is not.</summary>
+    /// <summary>The first expected line that is missing, or null.</summary>
     public string? FirstMissingIn(string output)
     {
         using var actual = Lines(output).GetEnumerator();

@@ -1,11 +1,11 @@
 namespace Longwave.Tests.Docs;
 
-/// <summary>A page of docs/reference that is made from the code. Run the tests with LONGWAVE_UPDATE_DOCS=1 to write it anew.</summary>
+/// <summary>A page of docs/reference that is generated from the code. Run the tests with LONGWAVE_UPDATE_DOCS=1 to regenerate it.</summary>
 public static class GeneratedPage
 {
     private const string Switch = "LONGWAVE_UPDATE_DOCS";
 
-    /// <summary>Fails when the page in the repository is not what the code says now.</summary>
+    /// <summary>Fails if the page in the repository differs from the generated one.</summary>
     public static void Verify(string path, string expected)
     {
         var file = Path.Combine(Documentation.RepositoryRoot, path);
@@ -19,7 +19,7 @@ public static class GeneratedPage
         Assert.True(actual == expected, $"{path} is not current{FirstDifference(actual, expected)}. Run this test with {Switch}=1 and commit the page.");
     }
 
-    /// <summary>Text for a cell of a Markdown table.</summary>
+    /// <summary>Escapes text for a cell of a Markdown table.</summary>
     public static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
 
     private static string FirstDifference(string actual, string expected)

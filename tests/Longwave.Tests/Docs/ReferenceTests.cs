@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Tests.Docs;
 
-/// <summary>The pages of docs/reference say what the code says. LONGWAVE_UPDATE_DOCS=1 writes them.</summary>
+/// <summary>The pages of docs/reference match the code. LONGWAVE_UPDATE_DOCS=1 writes them.</summary>
 public sealed class ReferenceTests
 {
     private const string Generated = "<!-- Made from the code by ReferenceTests: change it there. -->\n";

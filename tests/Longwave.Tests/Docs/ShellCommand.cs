@@ -4,12 +4,12 @@ using Longwave.Terminals;
 
 namespace Longwave.Tests.Docs;
 
-/// <summary>A running bash and what it has printed so far.</summary>
+/// <summary>A running bash process and its output so far.</summary>
 public sealed class ShellCommand : IAsyncDisposable
 {
     private readonly Process _process;
 
-    // Guards _output and _errors, which the pipes fill while a test reads them.
+    // Guards _output and _errors: the pipes append while a test reads them.
     private readonly Lock _gate = new();
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -62,7 +62,7 @@ public sealed class ShellCommand : IAsyncDisposable
         return new ShellCommand(process);
     }
 
-    /// <summary>Waits until something was printed and <paramref name="condition"/> holds for all of it.</summary>
+    /// <summary>Waits until the output is not empty and <paramref name="condition"/> holds for all of it.</summary>
     public async Task WaitForOutputAsync(Func<string, bool> condition, string what)
     {
         using var limit = new CancellationTokenSource(ShellSession.Patience);
@@ -102,10 +102,10 @@ public sealed class ShellCommand : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>What Ctrl-C does: SIGINT to every process of the command.</summary>
+    /// <summary>Interrupts the command as Ctrl-C does: SIGINT to each of its processes.</summary>
     public async Task InterruptAsync()
     {
-        // setsid made the command the leader of a group of its own, under the same number.
+        // setsid made the command the leader of its own process group, which has the number of its process.
         using var kill = Process.Start("bash", ["-c", $"kill -INT -- -{ProcessId}"]);
         await kill.WaitForExitAsync();
         await WaitForExitAsync();

@@ -1,8 +1,8 @@
 namespace Longwave.Tests.Docs;
 
 /// <summary>
-/// A reader's terminal: an empty folder, a network of its own (so that port 8080 is free, whatever else runs), and <c>dotnet run</c>,
-/// <c>longwave</c> and <c>./test.sh</c> that lead to what was built with these tests. Commands stay exactly as the document has them.
+/// Terminal of a reader: an empty directory, a network namespace of its own (so that port 8080 is free), and <c>dotnet run</c>,
+/// <c>longwave</c> and <c>./test.sh</c> redirected to the binaries built with these tests. Commands run exactly as the document contains them.
 /// </summary>
 public sealed class ShellSession : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ public sealed class ShellSession : IAsyncDisposable
     }
 
     /// <summary>Runs a snippet to its end.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Output of the snippet.</returns>
     public async Task<string> RunAsync(string script)
     {
         await using var command = Begin(script);
@@ -38,7 +38,7 @@ public sealed class ShellSession : IAsyncDisposable
         return command.Output;
     }
 
-    /// <summary>Starts a snippet in the background and waits until it prints something: then it is ready.</summary>
+    /// <summary>Starts a snippet in the background and waits for its first output, which shows that it is ready.</summary>
     public async Task StartAsync(string name, string script)
     {
         if (_background.Remove(name, out var earlier))
@@ -51,11 +51,11 @@ public sealed class ShellSession : IAsyncDisposable
         await command.WaitForOutputAsync(_ => true, $"anything from\n{script}");
     }
 
-    /// <summary>Waits until a background command has printed what is expected.</summary>
+    /// <summary>Waits until a background command has printed the expected output.</summary>
     public Task ExpectAsync(string name, ExpectedOutput expected) =>
         _background[name].WaitForOutputAsync(output => expected.FirstMissingIn(output) is null, $"the output of '{name}' that the document shows");
 
-    /// <summary>Ctrl-C, and waits for the end.</summary>
+    /// <summary>Sends Ctrl-C and waits for the end.</summary>
     public async Task InterruptAsync(string name)
     {
         Assert.True(_background.Remove(name, out var command), $"no command '{name}' was started");
@@ -98,7 +98,7 @@ public sealed class ShellSession : IAsyncDisposable
             echo "the test of the documents knows 'dotnet run --project src/Longwave' only" >&2
             exit 1
             """);
-        // The whole run would run this test again; its help shows at least that it is there and starts.
+        // A full run would run this test recursively; the help shows at least that the script exists and starts.
         WriteScript("test.sh", $"exec '{Path.Combine(root, "test.sh")}' --help");
     }
 

@@ -1,6 +1,6 @@
 namespace Longwave.Tests.Docs;
 
-/// <summary>Walks through a document as a reader would: every shell snippet in order, in one terminal.</summary>
+/// <summary>Runs a document as a reader would: all shell snippets in order, in one terminal.</summary>
 public sealed class ShellWalk(Document document)
 {
     public async Task RunAsync()

@@ -1,6 +1,6 @@
 namespace Longwave.Tests.Docs;
 
-/// <summary>A document that is wrong must fail: these are wrong, but for the first.</summary>
+/// <summary>An incorrect document must fail: all documents here except the first are incorrect.</summary>
 public sealed class ShellWalkTests
 {
     private const string Server = "<!-- run: start server -->\n```sh\necho ready; trap 'echo bye; exit 0' INT; while :; do sleep 0.1; done\n```\n";

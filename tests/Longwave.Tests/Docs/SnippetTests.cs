@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Longwave.Tests.Docs;
 
-/// <summary>Every snippet of the documents works as written. (Those in JavaScript run in the browser tests.)</summary>
+/// <summary>Every snippet of the documents works as written. (The browser tests run those in JavaScript.)</summary>
 public sealed class SnippetTests
 {
-    // What does not run is called text; a language that is not here would be a way past these tests.
+    // Text that does not run has the language `text`; a language outside this list would escape the tests.
     private static readonly string[] Languages = ["sh", "csharp", "js", "json", "ini", "text"];
 
     public static TheoryData<string> Paths => Documentation.Paths;

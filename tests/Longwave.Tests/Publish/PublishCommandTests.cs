@@ -4,7 +4,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Publish;
 
-/// <summary><c>longwave publish</c> against a real hub.</summary>
+/// <summary>Tests of <c>longwave publish</c> against a real hub.</summary>
 public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProcess>
 {
     private readonly string _topic = $"t/{Guid.NewGuid():N}";

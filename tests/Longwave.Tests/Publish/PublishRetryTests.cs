@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Tests.Publish;
 
-/// <summary>Publishing to a hub that is busy, full, gone, or no hub at all.</summary>
+/// <summary>Publishing to a hub that is busy, full or unreachable, or to a server that is not a hub.</summary>
 public sealed class PublishRetryTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Serve;
 
-/// <summary>A certificate that is renewed while very many streams are open over the old one.</summary>
+/// <summary>Renewal of a certificate while many streams are open over the old one.</summary>
 public sealed class CertificateSwapTests : IDisposable
 {
     private const int StreamCount = 1_000;
@@ -57,7 +57,7 @@ public sealed class CertificateSwapTests : IDisposable
         return false;
     }
 
-    /// <summary>Shakes hands until the certificate is the expected one; the last one seen when it never is.</summary>
+    /// <summary>Repeats handshakes until the certificate is the expected one; returns the last certificate on timeout.</summary>
     private static async Task<string> NewHandshakesSeeAsync(string url, string expected)
     {
         using var patience = new CancellationTokenSource(HubProcess.Patience);

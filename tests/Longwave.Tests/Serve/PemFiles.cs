@@ -3,14 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Longwave.Tests.Serve;
 
-/// <summary>A certificate with its key in two files, and its successors.</summary>
+/// <summary>A certificate and its key in two files, and their renewals.</summary>
 internal sealed class PemFiles(string folder)
 {
     public string Certificate { get; } = Path.Combine(folder, "hub.pem");
 
     public string Key { get; } = Path.Combine(folder, "hub.key");
 
-    /// <summary>Makes a certificate of its own key; nothing is written.</summary>
+    /// <summary>Creates a self-signed certificate; writes no file.</summary>
     public static (string Certificate, string Key, string Thumbprint) Make(int validDays = 1)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -6,7 +6,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Serve;
 
-/// <summary><c>longwave serve</c> inside the test's process, on a free port.</summary>
+/// <summary>Tests of <c>longwave serve</c> inside the test process, on a free port.</summary>
 public sealed class ServeCommandTests : IDisposable
 {
     private const string AnyPort = "http://127.0.0.1:0";
@@ -62,7 +62,7 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains(other.LocalEndpoint.ToString()!, line, StringComparison.Ordinal);
         Assert.Contains("in use", line, StringComparison.Ordinal);
 
-        // Nothing of it stays open: the same log can be opened at once.
+        // The hub releases the log: it can be opened again at once.
         await using CommandRun again = CommandRun.Start("serve", "--urls", AnyPort, "--data", Data);
         await UrlAsync(again);
     }
@@ -121,7 +121,7 @@ public sealed class ServeCommandTests : IDisposable
             file,
             $$"""
             {
-              // Comments are welcome.
+              // Comments are allowed in the configuration file.
               "Engine": { "DataDirectory": "{{unused}}", "Limits": { "MaxEventBytes": 3 } },
               "Listen": { "Urls": ["http://192.0.2.1:1", "http://192.0.2.1:2"] },
             }

@@ -2,7 +2,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Serve;
 
-/// <summary>How a hub in a process of its own ends.</summary>
+/// <summary>Shutdown of a hub process by signals.</summary>
 public sealed class ServeSignalTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Tail;
 
-/// <summary><c>longwave tail</c> against a real hub that stays up.</summary>
+/// <summary>Tests of <c>longwave tail</c> against a real hub that stays up.</summary>
 public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<HubProcess>
 {
     private readonly string _topic = $"t/{Guid.NewGuid():N}";

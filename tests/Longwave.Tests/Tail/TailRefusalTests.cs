@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Tests.Tail;
 
-/// <summary>A tail of something that is no hub, or a hub on a bad day.</summary>
+/// <summary>A tail of a server that is not a hub, or of a hub that fails.</summary>
 public sealed class TailRefusalTests
 {
     [Fact]
@@ -103,7 +103,7 @@ public sealed class TailRefusalTests
                     await SendAsync(context, $": 5f3a9c1e-{tip}\n");
                 }
 
-                return; // A clean end, as proxies make them.
+                return; // An orderly end of the connection, as proxies cause.
             }
 
             await SendAsync(context, Event(16, "late"));

@@ -3,7 +3,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Tail;
 
-/// <summary>A tail across bad days: restarts, crashes, broken connections. Every event once, in order, or plain words.</summary>
+/// <summary>A tail across restarts, crashes and broken connections prints every event once and in order, or reports the loss.</summary>
 public sealed class TailResumeTests
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class TailResumeTests
             await input.Writer.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{i}\n"));
             if (i % 5_000 == 2_500)
             {
-                // In the middle of things: some of it must have come, more is under way.
+                // Interrupt during delivery: some events have arrived, others are in flight.
                 int before = i - 2_000;
                 await tail.Output.WaitForAsync(text => text.Count(c => c == '\n') > before, $"{before} events");
                 await (i % 10_000 == 2_500 ? hub.KillAsync() : hub.StopAsync());
@@ -54,7 +54,7 @@ public sealed class TailResumeTests
 
         for (int i = 0; i < Events; i++)
         {
-            // The first cut comes before any event: even then nothing may be missed.
+            // The first cut precedes any event: even so, no event may be lost.
             if (i % 60 == 0)
             {
                 wire.Cut();
@@ -135,7 +135,7 @@ public sealed class TailResumeTests
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (await timer.WaitForNextTickAsync(patience.Token))
         {
-            // Retention works in slices: what matters is that something after the first event is gone as well.
+            // Retention removes events in slices: the assertion needs only that events after the first one are removed too.
             CommandResult oldest = await CommandRun.RunAsync("tail", "t", "--since", "earliest", "--count", "1", "--json", "--quiet", "--hub", hub.Url);
             if (Data(oldest.Lines[0]) is not ("first" or "0"))
             {

@@ -26,7 +26,7 @@ public sealed class ProgressViewTests
 
         Assert.Equal(7, result);
         Assert.Matches("longwave: The hub is full. +\n", _error.Text);
-        Assert.EndsWith("\e[?25h", _error.Text, StringComparison.Ordinal); // The cursor is there again.
+        Assert.EndsWith("\e[?25h", _error.Text, StringComparison.Ordinal); // The cursor is visible again.
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ProgressViewTests
 
     private Terminal Terminal(bool isTerminal) => new(Stream.Null, TextWriter.Null, _error) { ErrorIsTerminal = isTerminal, Clock = new HastyClock() };
 
-    /// <summary>Seconds of a timer pass in milliseconds; what would be less than one is one, for a period of zero would be no period.</summary>
+    /// <summary>Runs timers a thousand times faster: seconds pass in milliseconds. The minimum is 1 ms, because a period of zero disables a timer.</summary>
     private sealed class HastyClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

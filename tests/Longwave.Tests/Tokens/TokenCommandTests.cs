@@ -7,7 +7,7 @@ using Longwave.Tests.Commands;
 
 namespace Longwave.Tests.Tokens;
 
-/// <summary><c>longwave token</c>, and a hub that takes what it makes.</summary>
+/// <summary>Tests of <c>longwave token</c>, and of a hub that accepts its tokens.</summary>
 public sealed class TokenCommandTests : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("longwave-token-");
@@ -37,7 +37,7 @@ public sealed class TokenCommandTests : IDisposable
         await AssertAsync(HttpStatusCode.Forbidden, url, "/v1/events?topic=demo", token);
         await AssertAsync(HttpStatusCode.Created, url, "/v1/events?topic=demo&type=t", token);
 
-        // The commands show it, too; and a stream that is revoked is not tried again.
+        // The commands send the token too, and do not retry a revoked stream.
         CommandResult published = await RunWithTokenAsync(token, "publish", "demo", "hello", "--type", "t", "--hub", url);
         published.Succeeded();
         CommandResult refused = await RunWithTokenAsync(null, "publish", "demo", "hello", "--hub", url);

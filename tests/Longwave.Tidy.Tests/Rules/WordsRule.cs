@@ -16,7 +16,6 @@ public sealed class WordsRule(IReadOnlyList<string> notYetClean) : IRule
         "sdk/typescript/test",
         "src/Longwave",
         "src/Longwave.Engine",
-        "src/Longwave.Protocol",
         // In these five and in IdentityTests.cs only names contain such words.
         "src/Longwave.Server/Identity/ApiKeyRing.cs",
         "src/Longwave.Server/Identity/Authenticator.cs",
