@@ -15,21 +15,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine;
 
-/// <summary>The hub without its HTTP: a durable log, and subscribers that each read it from their own place.</summary>
+/// <summary>The hub without HTTP: one durable log, and subscribers that each read the log from their own position.</summary>
 /// <remarks>
-/// The path of an event, by number; the code refers to these.
+/// The path of an event in seven steps. Comments in the code refer to the step numbers.
 /// <code>
 /// publisher ─1▶ queue ─2▶ sequencer ─3▶ LOG (SQLite) ─4▶ hot tail ─5▶ shards ─6▶ subscribers ─▶ sinks
 ///                                        └──────── catch-up readers ◀── 7 ──┘
 /// </code>
 /// <list type="number">
-/// <item>Intake: a request, whose events were checked as they were added (<see cref="PublishRequest"/>), waits in a bounded queue (<see cref="PublishQueue"/>).</item>
-/// <item>The sequencer decides offset, time and repeat of each event (<see cref="Sequencer"/>). One thread does this and the next two steps for all requests that wait (<see cref="CommitLoop"/>).</item>
-/// <item>The appender writes events, keys and the position in an upstream: one transaction, one sync (<see cref="Appender"/>).</item>
-/// <item>The events become visible in the hot tail (<see cref="HotTail"/>), and their publishers are answered.</item>
-/// <item>Each shard reads the hot tail from a place of its own and looks up who listens (<see cref="Fanout.Shard"/>).</item>
-/// <item>One subscriber after the other, round and round, gets the frames that have come by then, in one write (<see cref="Subscribers.Sweep"/>).</item>
-/// <item>Whoever is not at the live edge, or can't keep up, reads the log from its cursor (<see cref="CatchUp.CatchUpReaders"/>).</item>
+/// <item>Intake: a request waits in a bounded queue (<see cref="PublishQueue"/>). Each event was checked when it was added
+/// (<see cref="PublishRequest"/>).</item>
+/// <item>Sequence: the sequencer decides offset, time and repeat of each event (<see cref="Sequencer"/>). The writer thread runs steps 2 to 4 for all
+/// waiting requests at once (<see cref="CommitLoop"/>).</item>
+/// <item>Append: the appender writes events, keys and the upstream position in one transaction with one sync (<see cref="Appender"/>).</item>
+/// <item>Show: the events become visible in the hot tail (<see cref="HotTail"/>). Then the hub answers the publishers.</item>
+/// <item>Route: each shard reads the hot tail from its own sequence and looks up the subscribers of each topic (<see cref="Fanout.Shard"/>).</item>
+/// <item>Deliver: a shard visits the subscribers of a selector in rounds; each visit sends every frame that the subscriber lacks, in one write
+/// (<see cref="Subscribers.Sweep"/>).</item>
+/// <item>Catch up: a subscriber that is not at the live edge reads the log from its own position, in its shard or on a catch-up thread
+/// (<see cref="CatchUp.BacklogReader"/>, <see cref="CatchUp.CatchUpReaders"/>).</item>
 /// </list>
 /// </remarks>
 public sealed class HubEngine : IAsyncDisposable
@@ -67,33 +71,33 @@ public sealed class HubEngine : IAsyncDisposable
         _commits = new CommitLoop(options, log, WakeShards, loops, clock, _logger);
     }
 
-    /// <summary>What it was opened with.</summary>
+    /// <summary>The options that the hub was opened with.</summary>
     public EngineOptions Options { get; }
 
     /// <summary>Position of the newest event.</summary>
     public Position Tip => _log.TipPosition;
 
     /// <summary>
-    /// How far an upstream is read: the position of the last request that is in the log and had one (<see cref="PublishRequest.SetSourcePosition"/>);
-    /// null when there was none. After a restart a reader of the upstream goes on from here.
+    /// Position in the upstream of the last committed request that had one (<see cref="PublishRequest.SetSourcePosition"/>); null if none had. After
+    /// a restart, a reader of the upstream continues from here.
     /// </summary>
     public ReadOnlyMemory<byte>? SourcePosition => _log.SourcePosition is { } source ? new ReadOnlyMemory<byte>(source) : default(ReadOnlyMemory<byte>?);
 
-    /// <summary>What it can do just now.</summary>
+    /// <summary>Current state of the hub.</summary>
     public HubHealth Health => _loops.HasFailed ? HubHealth.Failed : _draining ? HubHealth.Draining : _commits.Health;
 
-    /// <summary>Open streams.</summary>
+    /// <summary>Number of open streams.</summary>
     public int ConnectionCount => _counts.Open;
 
-    /// <summary>Streams that ended since the start, by reason.</summary>
+    /// <summary>Number of streams that ended since the start, by reason.</summary>
     public IReadOnlyDictionary<CloseReason, long> Closed => Enum.GetValues<CloseReason>().ToDictionary(static reason => reason, _counts.ClosedBy);
 
     /// <summary>Opens the log and starts the threads.</summary>
     /// <param name="options">Validated options.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="loggers">Where it tells what its operator must know.</param>
-    /// <param name="loops">Watches its threads and timers, with others of the application; null for those of this engine alone.</param>
-    /// <exception cref="LogUnavailableException">The log can't be opened; the message says why and what to do.</exception>
+    /// <param name="clock">Source of time and timers.</param>
+    /// <param name="loggers">Factory of the loggers for failures and state changes.</param>
+    /// <param name="loops">Supervisor of threads and timers, shared with the application; null for a supervisor of this engine alone.</param>
+    /// <exception cref="LogUnavailableException">The log can't be opened; the message contains the reason and the remedy.</exception>
     public static HubEngine Open(EngineOptions options, TimeProvider clock, ILoggerFactory loggers, BackgroundLoops? loops = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -102,33 +106,35 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives a log that was restored from a copy a new epoch: clients with positions of the log that was lost are then told by a reset,
-    /// where they would otherwise miss or mix up events silently.
+    /// Gives a new epoch to a log that was restored from a copy. Clients with positions of the lost log then receive a reset; without it they would
+    /// silently miss or mix up events.
     /// </summary>
     /// <param name="dataDirectory">Directory of the log; no hub may be using it.</param>
-    /// <returns>The epoch that it had, and the one that it has now.</returns>
-    /// <exception cref="LogUnavailableException">There is no log, a hub uses it, or it can't be written; the message says which.</exception>
+    /// <returns>The epoch before the call, and the new one.</returns>
+    /// <exception cref="LogUnavailableException">The log does not exist, is in use by a hub, or can't be written; the message contains the
+    /// reason.</exception>
     public static (uint Before, uint After) RenewEpoch(string dataDirectory)
     {
         ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
         return EpochRenewal.Run(dataDirectory);
     }
 
-    /// <summary>An empty request; add events to it and publish it.</summary>
+    /// <summary>Creates an empty request. Add events to the request and publish it.</summary>
     public PublishRequest NewRequest() => new(Options.Limits);
 
     /// <summary>
-    /// Appends the events of a request, all or none. Completes when every event is as durable as its policy says; a request that waits in the
-    /// queue can't be cancelled. Await the result once.
+    /// Appends the events of a request, all or none. The task completes when every event is as durable as its policy requires. A queued request can't
+    /// be cancelled. Await the result once.
     /// </summary>
     /// <exception cref="InvalidOperationException">The request has been published before.</exception>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // 1. Intake. Steps 2 to 4 follow on the writer thread.
         return _commits.PublishAsync(request);
     }
 
-    /// <summary>Appends events, all or none, as a request of their own. A refusal of <see cref="PublishRequest.Add"/> is the result.</summary>
+    /// <summary>Appends events, all or none, as one new request. If <see cref="PublishRequest.Add"/> rejects an event, that is the result.</summary>
     public ValueTask<PublishResult> PublishAsync(IReadOnlyList<Publication> publications)
     {
         ArgumentNullException.ThrowIfNull(publications);
@@ -144,7 +150,10 @@ public sealed class HubEngine : IAsyncDisposable
         return _commits.PublishAsync(request);
     }
 
-    /// <summary>Finds an event by an id as <see cref="EventFormat.SseWithIds"/> writes it: a publisher's, or <c>#</c> and a position. Also takes a bare position.</summary>
+    /// <summary>
+    /// Finds an event by its id, as <see cref="EventFormat.SseWithIds"/> writes it: the publisher's id, or <c>#</c> and a position. Also accepts a
+    /// bare position.
+    /// </summary>
     public EventLocation Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -165,7 +174,9 @@ public sealed class HubEngine : IAsyncDisposable
             : default;
     }
 
-    /// <summary>The newest event's id as <see cref="EventFormat.SseWithIds"/> writes it and <see cref="Find"/> finds it; null when there never was an event.</summary>
+    /// <summary>
+    /// Id of the newest event, as <see cref="EventFormat.SseWithIds"/> writes it and <see cref="Find"/> finds it; null if the log never had an event.
+    /// </summary>
     public string? NewestId()
     {
         Position tip = Tip;
@@ -185,11 +196,11 @@ public sealed class HubEngine : IAsyncDisposable
             id = newest.Event.Id;
         }
 
-        // A name that an earlier event has, too, would lead to that one.
+        // An id that an earlier event also has would find that event, so the position is used instead.
         return id is not null && _log.PublisherIds.Find(id) == tip.Offset ? id : $"{EventRules.PositionMark}{tip}";
     }
 
-    /// <summary>Opens a stream. The engine writes to the sink from threads of its own, beginning before this returns.</summary>
+    /// <summary>Opens a stream. The engine writes to the sink from its own threads, possibly before this method returns.</summary>
     public SubscribeOutcome TrySubscribe(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         SubscribeOutcome outcome = TryAdmit(request, sink, out subscriber);
@@ -201,7 +212,7 @@ public sealed class HubEngine : IAsyncDisposable
         return outcome;
     }
 
-    /// <summary>Admits a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
+    /// <summary>Admits a stream whose sink is not ready yet. Call <see cref="Start"/> or <see cref="Abandon"/> afterwards.</summary>
     public SubscribeOutcome TryAdmit(SubscribeRequest request, ISink sink, out Subscriber? subscriber)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -242,7 +253,7 @@ public sealed class HubEngine : IAsyncDisposable
         return SubscribeOutcome.Accepted;
     }
 
-    /// <summary>Begins an admitted stream: greets it at the place where it starts, and hands it to its shard.</summary>
+    /// <summary>Starts an admitted stream: writes the greeting at the start position and passes the stream to its shard.</summary>
     public void Start(Subscriber subscriber)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
@@ -250,7 +261,7 @@ public sealed class HubEngine : IAsyncDisposable
         subscriber.HandOver();
     }
 
-    /// <summary>Gives up a stream that was admitted and never started.</summary>
+    /// <summary>Discards a stream that was admitted and never started.</summary>
     public void Abandon(Subscriber subscriber)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
@@ -258,11 +269,11 @@ public sealed class HubEngine : IAsyncDisposable
         subscriber.Completed(CloseReason.ClientGone);
     }
 
-    /// <summary>The topics that have or had events, sorted by name (ordinal).</summary>
-    /// <param name="filter">Only those that it matches; null for all.</param>
-    /// <param name="after">Only those after this name; null for the first page. Or a <see cref="TopicPage.Next"/>.</param>
-    /// <param name="limit">Most topics of the page.</param>
-    /// <param name="access">Only topics that it may see; null for all topics.</param>
+    /// <summary>Lists topics that have or had events, sorted by name (ordinal).</summary>
+    /// <param name="filter">Selector that the topics must match; null for all topics.</param>
+    /// <param name="after">Name after which the page starts, or a <see cref="TopicPage.Next"/>; null for the first page.</param>
+    /// <param name="limit">Maximum number of topics in the page.</param>
+    /// <param name="access">Access of the reader, which hides other topics; null for all topics.</param>
     public TopicPage Topics(Selector? filter, string? after, int limit, ReadAccess? access = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
@@ -270,8 +281,8 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Leaves: no new streams, and the open ones end spread over <see cref="EngineOptions.DrainWindow"/>, each told when to come back.
-    /// Publishing goes on. Returns when all are gone, or a few seconds after the window.
+    /// Drains the hub: rejects new streams and ends the open ones over <see cref="EngineOptions.DrainWindow"/>; each client receives a reconnection
+    /// time. Publishing continues. Returns when all streams have ended, at the latest a few seconds after the window.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
@@ -290,7 +301,7 @@ public sealed class HubEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what still waits, brings the log in order and closes it. Streams should be gone by then.</summary>
+    /// <summary>Commits the queued requests, completes the index and closes the log. Drain the streams first.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (ITimer timer in _timers)

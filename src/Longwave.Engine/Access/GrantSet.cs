@@ -2,27 +2,27 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Access;
 
-/// <summary>What somebody may do: the one model behind tokens, API keys and anonymous access. Immutable, used from any thread.</summary>
+/// <summary>Permissions of a caller: the same model for tokens, API keys and anonymous access. Immutable; for any thread.</summary>
 public sealed class GrantSet
 {
     private static readonly Grant[] AnyTopic = [new Grant(Selector.Any)];
 
-    /// <summary>Nothing at all.</summary>
+    /// <summary>No permission.</summary>
     public static GrantSet Nothing { get; } = new();
 
-    /// <summary>Everything: a hub that authenticates nobody gives this to whoever reaches it.</summary>
+    /// <summary>Every permission. A hub without authentication gives it to every caller.</summary>
     public static GrantSet Everything { get; } = new() { Publish = AnyTopic, Subscribe = AnyTopic, IsAdmin = true };
 
-    /// <summary>Where it may publish; an event with several topics needs a grant for each.</summary>
+    /// <summary>Grants to publish. An event with several topics needs a grant for each topic.</summary>
     public IReadOnlyList<Grant> Publish { get; init; } = [];
 
-    /// <summary>What it may read; of an event with several topics one must be granted.</summary>
+    /// <summary>Grants to read. An event with several topics needs a grant for one of them.</summary>
     public IReadOnlyList<Grant> Subscribe { get; init; } = [];
 
-    /// <summary>Whether it may look at and end the streams of others, and revoke.</summary>
+    /// <summary>Whether the caller may list and end the streams of others, and revoke.</summary>
     public bool IsAdmin { get; init; }
 
-    /// <summary>Whether it may publish an event of this type to this topic.</summary>
+    /// <summary>Whether the caller may publish an event of this type to this topic.</summary>
     public bool MayPublish(string topic, string? type)
     {
         for (int i = 0; i < Publish.Count; i++)

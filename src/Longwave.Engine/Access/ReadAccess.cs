@@ -5,12 +5,12 @@ using Longwave.Protocol.Selectors;
 namespace Longwave.Engine.Access;
 
 /// <summary>
-/// Which events reach a reader: those that its own grants cover, private ones included, and those that are not private and that everybody
-/// may read. Immutable but for what it remembers; used from any thread.
+/// Events that a reader may read: those that its own grants cover, including private ones, and those that are not private and that anonymous grants
+/// cover. Immutable except for its cache; for any thread.
 /// </summary>
 /// <remarks>
-/// Asked for every delivery, live and replayed, so the grants that meet a topic are worked out once per topic
-/// (<see cref="TopicDecisions"/>). Nothing is allocated for a topic that it has met.
+/// Checked on every delivery, live and replayed, so the grants that match a topic are computed once per topic (<see cref="TopicDecisions"/>). A check
+/// of a known topic allocates nothing.
 /// </remarks>
 public sealed class ReadAccess
 {
@@ -18,9 +18,9 @@ public sealed class ReadAccess
     private readonly IReadOnlyList<Grant> _everybodys;
     private readonly TopicDecisions _decisions = new();
 
-    /// <summary>Makes the access of one reader.</summary>
-    /// <param name="own">What it was granted itself.</param>
-    /// <param name="everybodys">What everybody may read; holds for events that are not private.</param>
+    /// <summary>Creates the access of one reader.</summary>
+    /// <param name="own">Grants of the reader.</param>
+    /// <param name="everybodys">Grants of every reader, such as anonymous ones; they cover only events that are not private.</param>
     public ReadAccess(IReadOnlyList<Grant> own, IReadOnlyList<Grant> everybodys)
     {
         ArgumentNullException.ThrowIfNull(own);
@@ -28,20 +28,20 @@ public sealed class ReadAccess
         (_own, _everybodys) = (own, everybodys);
     }
 
-    /// <summary>Whether a subscription to the selector can get anything at all. Two templates count as meeting when they begin alike.</summary>
+    /// <summary>Whether a subscription to the selector can receive any event. Two templates with the same prefix count as matching.</summary>
     /// <param name="asked">The selector.</param>
-    /// <param name="types">The types subscribed to; empty for all.</param>
+    /// <param name="types">Types in the subscription; empty for all.</param>
     public bool Admits(Selector asked, IReadOnlyList<string> types) =>
         _own.Any(grant => grant.Meets(asked, types)) || _everybodys.Any(grant => grant.Meets(asked, types));
 
-    /// <summary>Whether the reader's own grants cover everything that the selectors can find: then no event needs to be looked at.</summary>
+    /// <summary>Whether the reader's own grants cover every event that the selectors match; then no event needs a check.</summary>
     internal bool CoversAll(IReadOnlyList<Selector> asked, IReadOnlyList<string> types) =>
         asked.All(selector => _own.Any(grant => grant.Covers(selector, types)));
 
-    /// <summary>Whether an event may be read: by its first topic or by one of its alternates.</summary>
+    /// <summary>Whether the reader may read an event, by its first topic or by one of its alternates.</summary>
     internal bool MayRead(LoggedEvent found) => MayRead(found.Topic, found.Alternates, found.Event.Type, found.Event.IsPrivate);
 
-    /// <summary>Whether an event of these topics and this type may be read: by its first topic or by one of its alternates.</summary>
+    /// <summary>Whether the reader may read an event with these topics and this type, by its first topic or by one of its alternates.</summary>
     internal bool MayRead(Topic topic, ReadOnlySpan<Topic> alternates, string? type, bool isPrivate)
     {
         if (MayRead(topic, type, isPrivate))
@@ -60,7 +60,7 @@ public sealed class ReadAccess
         return false;
     }
 
-    /// <summary>Puts those of the events that may be read into a list, in their order, in the place of what it had.</summary>
+    /// <summary>Copies the readable events into a list, in order, and replaces the list's content.</summary>
     internal void Select(ReadOnlySpan<LoggedEvent> events, List<LoggedEvent> readable)
     {
         readable.Clear();
@@ -73,7 +73,7 @@ public sealed class ReadAccess
         }
     }
 
-    /// <summary>Whether an event of this topic and type may be read.</summary>
+    /// <summary>Whether the reader may read an event of this topic and type.</summary>
     internal bool MayRead(Topic topic, string? type, bool isPrivate)
     {
         TopicDecision decision = _decisions.Find(topic) ?? _decisions.Add(Decide(topic));
@@ -81,8 +81,8 @@ public sealed class ReadAccess
         return types is not null && TypeFilter.Matches(types, type);
     }
 
-    /// <summary>Whether the topic may be seen in a list: its name tells something, too.</summary>
-    /// <remarks>Not remembered: a list looks at very many topics, each once.</remarks>
+    /// <summary>Whether the reader may see the topic in a list; a name also reveals information.</summary>
+    /// <remarks>Not cached: a list examines very many topics, each once.</remarks>
     internal bool MaySee(Topic topic) => Match(_own, topic.Name) || (topic.IsPublic && Match(_everybodys, topic.Name));
 
     private static bool Match(IReadOnlyList<Grant> grants, string topic)
@@ -104,7 +104,7 @@ public sealed class ReadAccess
         return new TopicDecision(topic, own, Types(_everybodys, topic.Name, own));
     }
 
-    /// <summary>The types that the grants allow for a topic, added to others: null is none, empty is all.</summary>
+    /// <summary>Types that the grants allow for a topic, added to others: null is none, empty is all.</summary>
     private static string[]? Types(IReadOnlyList<Grant> grants, string topic, string[]? others)
     {
         string[]? types = others;

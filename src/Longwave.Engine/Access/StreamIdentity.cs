@@ -1,17 +1,20 @@
 namespace Longwave.Engine.Access;
 
-/// <summary>Who holds a stream, as far as the engine has to know. Immutable: a renewal replaces it.</summary>
+/// <summary>Identity of a stream, as far as the engine needs it. Immutable: a renewal replaces it.</summary>
 public sealed record StreamIdentity
 {
-    /// <summary>The name of the connection, told to the client so that it can renew.</summary>
+    /// <summary>Name of the connection, sent to the client so that it can renew.</summary>
     public required string Connection { get; init; }
 
-    /// <summary>Which events reach it; null for every one it asked for.</summary>
+    /// <summary>Read access of the stream; null if it may read every event that it requests.</summary>
     public ReadAccess? Access { get; init; }
 
-    /// <summary>The caller's own record of who holds the stream. The engine only keeps it: one exchange of the identity replaces both.</summary>
+    /// <summary>
+    /// Record of the application about the caller that the stream belongs to. The engine only stores it, so that a renewal replaces both in one
+    /// exchange.
+    /// </summary>
     public object? Holder { get; init; }
 
-    /// <summary>When its token expires; null for never.</summary>
+    /// <summary>Expiry of the token; null for never.</summary>
     public StreamExpiry? Expiry { get; init; }
 }

@@ -2,8 +2,8 @@ using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Access;
 
-/// <summary>What a reader may read of one topic. Null is no type, empty is every type.</summary>
+/// <summary>Event types that a reader may read in one topic. Null is no type, empty is every type.</summary>
 /// <param name="Topic">The topic.</param>
-/// <param name="Private">Types of which it may read events that are private.</param>
-/// <param name="Public">Types of which it may read events that are not.</param>
+/// <param name="Private">Types of readable private events.</param>
+/// <param name="Public">Types of readable events that are not private.</param>
 internal sealed record TopicDecision(Topic Topic, string[]? Private, string[]? Public);

@@ -4,17 +4,17 @@ using Longwave.Engine.Topics;
 namespace Longwave.Engine.Access;
 
 /// <summary>
-/// The decisions of one reader by topic. Read without a lock by every shard and catch-up reader; starts with nothing, because most readers
-/// read one or two topics, and there are very many readers.
+/// Cache of one reader's decisions by topic. Shards and catch-up readers read it without a lock. It starts empty, because most readers read one or
+/// two topics, and there are very many readers.
 /// </summary>
 /// <remarks>
-/// Memory order. A table is filled before it is stored in <c>_slots</c>, and a decision is complete before it is stored in its slot; both stores
-/// are releases, so a lookup that sees one sees all of it. A lookup in a table that was replaced meanwhile finds less than there is, and the
-/// decision is worked out again. A slot is never emptied or changed, so a probe that stops at an empty slot has missed only what came after it began.
+/// Memory order. A table is filled before it is stored in <c>_slots</c>, and a decision is complete before it is stored in its slot. Both stores are
+/// releases, so a lookup that sees one sees all of it. A lookup in a table that was replaced meanwhile can miss newer decisions, which are then
+/// computed again. A slot is never emptied or changed, so a probe that ends at an empty slot has missed only later additions.
 /// </remarks>
 internal sealed class TopicDecisions
 {
-    /// <summary>Most topics remembered; then all are worked out anew.</summary>
+    /// <summary>Maximum number of cached topics. Beyond it the cache is emptied, and decisions are computed again.</summary>
     public const int MaxTopics = 4_096;
 
     private const int FirstSlots = 4;
@@ -25,7 +25,7 @@ internal sealed class TopicDecisions
     private TopicDecision?[] _slots = [];
     private int _count;
 
-    /// <summary>The decision about a topic, or null when it was not met yet.</summary>
+    /// <summary>The decision about a topic, or null if it is not cached.</summary>
     public TopicDecision? Find(Topic topic)
     {
         TopicDecision?[] slots = Volatile.Read(ref _slots);
@@ -42,7 +42,7 @@ internal sealed class TopicDecisions
         return null;
     }
 
-    /// <summary>Remembers a decision and returns it.</summary>
+    /// <summary>Caches a decision and returns it.</summary>
     public TopicDecision Add(TopicDecision decision)
     {
         lock (_gate)
@@ -53,7 +53,7 @@ internal sealed class TopicDecisions
                 _count = 0;
             }
 
-            // At most half full, so that looking in vain ends soon.
+            // At most half full, so that an unsuccessful lookup ends soon.
             if (2 * (_count + 1) > _slots.Length)
             {
                 Grow_NeedsLock();
@@ -77,7 +77,9 @@ internal sealed class TopicDecisions
         Volatile.Write(ref _slots, larger);
     }
 
-    /// <summary>Two threads may have decided the same at once; the second takes a slot of its own, which no lookup reaches.</summary>
+    /// <summary>
+    /// Stores a decision. Two threads may have decided the same concurrently; the second one occupies another slot, which no lookup reaches.
+    /// </summary>
     private static void Put(TopicDecision?[] slots, TopicDecision decision)
     {
         int mask = slots.Length - 1;

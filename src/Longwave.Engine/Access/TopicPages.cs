@@ -4,16 +4,16 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Access;
 
-/// <summary>Reads pages of topics by name, each with a bounded amount of work: a page may be short, or empty, and still have a next one.</summary>
+/// <summary>Reader of pages of topics by name. The work per page is limited, so a page can be short or empty and still have a next one.</summary>
 internal sealed class TopicPages(TopicTable topics)
 {
-    /// <summary>Topics looked at for one page beyond those that it contains: a millisecond or two.</summary>
+    /// <summary>Maximum number of topics examined for one page besides those that it contains: a millisecond or two.</summary>
     private const int MaxVisits = 4_096;
 
-    /// <summary>Begins a cursor that is the number of a topic. No topic's name contains it.</summary>
+    /// <summary>First character of a cursor that is the number of a topic. No topic name contains it.</summary>
     private const char NumberMark = '\u001f';
 
-    /// <summary>Topics copied under the lock of the order at a time.</summary>
+    /// <summary>Number of topics copied at a time under the lock of the order.</summary>
     private const int RunTopics = 256;
 
     public TopicPage Read(Selector? filter, string? after, int limit, ReadAccess? access)
@@ -34,7 +34,7 @@ internal sealed class TopicPages(TopicTable topics)
 
     private TopicPage ReadRange(Selector? filter, string after, int limit, ReadAccess? access, long? total)
     {
-        // Only names with the filter's prefix can match. A template also matches its own text, which need not begin so.
+        // Only names with the filter's prefix can match, except for the text of a template itself, which may have another prefix.
         string prefix = filter is not null && filter.Text.StartsWith(filter.Prefix, StringComparison.Ordinal) ? filter.Prefix : "";
         bool isIncluded = string.CompareOrdinal(prefix, after) > 0;
         after = isIncluded ? prefix : after;
@@ -74,7 +74,7 @@ internal sealed class TopicPages(TopicTable topics)
     private static bool IsShown(Topic topic, Selector? filter, ReadAccess? access) =>
         (topic.Tip > 0 || topic.TrimmedThrough > 0) && filter?.Matches(topic.Name) != false && access?.MaySee(topic) != false;
 
-    /// <summary>The name of a topic that the caller may not see is not told as a cursor either: its number is.</summary>
+    /// <summary>Cursor after a topic. For a topic whose name the caller may not see it is the topic's number.</summary>
     private static string CursorAfter(Topic last, bool isShown, ReadAccess? access) =>
         !isShown && access is not null ? string.Create(CultureInfo.InvariantCulture, $"{NumberMark}{last.Id}") : last.Name;
 

@@ -7,8 +7,8 @@ using Longwave.Engine.Topics;
 namespace Longwave.Engine.CatchUp;
 
 /// <summary>
-/// Decides whether a subscriber still gets an event that it missed. This is the only place that does: shards and catch-up readers ask it for
-/// every such event, whether it is in the hot tail or in storage. Reused from page to page; for one thread.
+/// Filter of missed events: decides whether a subscriber still receives an event that it missed. This is the only such decision: shards and catch-up
+/// readers use it for every missed event, in the hot tail or in storage. Reused for each page; for one thread.
 /// </summary>
 internal sealed class BacklogFilter
 {
@@ -18,10 +18,10 @@ internal sealed class BacklogFilter
     private bool _isReduced;
 
     /// <summary>Begins a page.</summary>
-    /// <param name="subscriber">Whose page it is.</param>
-    /// <param name="access">Which events the subscriber may read; null for all.</param>
-    /// <param name="topics">The topics that its selectors match, where they are known; else names are matched.</param>
-    /// <param name="isReduced">Whether policies of slow subscribers, or its own request to conflate, leave events out.</param>
+    /// <param name="subscriber">The subscriber of the page.</param>
+    /// <param name="access">Read access of the subscriber; null if it may read every event.</param>
+    /// <param name="topics">Topics that the selectors match, if known; null to match names.</param>
+    /// <param name="isReduced">Whether policies of slow subscribers or requested conflation omit events.</param>
     public void Begin(Subscriber subscriber, ReadAccess? access, TopicMatches? topics, bool isReduced) =>
         (_subscriber, _access, _topics, _isReduced) = (subscriber, access, topics, isReduced);
 
@@ -31,15 +31,15 @@ internal sealed class BacklogFilter
 
     /// <summary>Decides about an event in storage.</summary>
     /// <remarks>
-    /// A replay reads millions of rows, and each column costs a call of the storage: a column is decoded only where it can change the verdict.
-    /// Topics come first, because a scan passes over many rows of other topics.
+    /// A replay reads millions of rows, and each column costs a call of SQLite, so a column is decoded only if it can change the verdict. Topics are
+    /// first, because a scan passes many rows of other topics.
     /// </remarks>
     public Verdict Decide(in StoredEvent found)
     {
         bool isByFirst = IsAskedFor(found.Topic);
         if (isByFirst && _access is null)
         {
-            // Alternates only add ways to be asked for and to be read.
+            // Alternate topics can only add ways to match and to be readable, never remove one.
             return Decide(found.Topic, [], found.Offset, _subscriber.Request.Types.Count > 0 ? found.Type : null, isPrivate: false);
         }
 
@@ -60,7 +60,7 @@ internal sealed class BacklogFilter
             return Verdict.Removed;
         }
 
-        // The policies are for a subscriber that was slow; conflation by request is for everything that waits.
+        // Policies apply to a subscriber that was slow; requested conflation applies to every waiting event.
         SlowConsumer policy = _isReduced && _subscriber.Backlog.IsSlow ? topic.Policy.SlowConsumer : SlowConsumer.CatchUp;
         return policy switch
         {
@@ -92,8 +92,8 @@ internal sealed class BacklogFilter
     private bool IsAskedFor(Topic topic) => _topics is not null ? _topics.Contains(topic) : _subscriber.Filter.Matches(topic.Name);
 
     /// <summary>
-    /// An event goes with its first topic; the policy of an alternate removes it from that alternate only. The hot tail may still hold an event
-    /// that retention has removed, and a row may have been read before it was.
+    /// Whether retention keeps an event. Its first topic decides; the policy of an alternate removes it from that alternate only. The check is needed
+    /// because the hot tail can still contain an event that retention has removed, and a row can be read before its removal.
     /// </summary>
     private bool IsKept(Topic topic, ReadOnlySpan<Topic> alternates, long offset)
     {

@@ -9,24 +9,24 @@ using Longwave.Protocol.Positions;
 namespace Longwave.Engine.CatchUp;
 
 /// <summary>
-/// Step 7 of the path of an event (see <see cref="HubEngine"/>): reads the log for a subscriber that lags and sends what it finds, a page at a
-/// time. A shard has one that reads the hot tail only, each catch-up thread one that reads storage, too. For one thread, which owns the
-/// subscriber meanwhile.
+/// Step 7 of the path of an event (see <see cref="HubEngine"/>): reads the log for a subscriber that lags and sends the events, page by page. A shard
+/// has one reader, of the hot tail only; each catch-up thread has one that also reads storage. For one thread, which owns the subscriber during the
+/// page.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A page of everything is read and sent. Where policies leave events out (<see cref="Backlog.ReducedThrough"/>), the range is surveyed first,
-/// then a page of what is left of it is written. When the page does not take everything, the rest is surveyed again for the next page:
-/// nothing is kept for a subscriber between two pages.
+/// A page without omitted events is read and sent. If policies omit events (<see cref="Backlog.ReducedThrough"/>), the reader first surveys the
+/// range, then writes a page of the remaining events. Events that do not fit in the page are surveyed again for the next page, so that a subscriber
+/// needs no memory between two pages.
 /// </para>
-/// <para>The state of the subscriber changes after the page is read, so a page that is discarded leaves no trace.</para>
+/// <para>The state of the subscriber changes only after the page is read, so a discarded page has no effect.</para>
 /// </remarks>
 internal sealed class BacklogReader
 {
-    /// <summary>Events of the hot tail looked at in one page, whatever matched.</summary>
+    /// <summary>Maximum number of events of the hot tail examined for one page, matching or not.</summary>
     private const int TailPageEvents = 8_192;
 
-    /// <summary>Most reads of a survey: of rare topics each looks at thousands of rows and may find nothing.</summary>
+    /// <summary>Maximum number of reads in one survey. A read of rare topics examines thousands of rows and may find none.</summary>
     private const int SurveyReads = 16;
 
     private readonly EventLog _log;
@@ -45,16 +45,16 @@ internal sealed class BacklogReader
         (_page, _survey, _take) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take);
     }
 
-    /// <summary>A reader of the hot tail, for a shard.</summary>
+    /// <summary>Creates a reader of the hot tail, for a shard.</summary>
     public static BacklogReader OfTail(EventLog log, HubLimits limits) => new(log, limits, null, limits.MaxWriteBytes, limits.JoinScanEvents);
 
-    /// <summary>A reader of storage and hot tail, for a catch-up thread, which disposes the storage.</summary>
+    /// <summary>Creates a reader of storage and hot tail, for a catch-up thread, which disposes the storage reader.</summary>
     public static BacklogReader OfLog(EventLog log, HubLimits limits, LogReader storage) =>
         new(log, limits, storage, CatchUpPage.ReaderBytes, limits.ConflationPassEvents);
 
     /// <summary>Sends the next page from the hot tail. Shard thread only.</summary>
-    /// <param name="subscriber">A live one that missed events.</param>
-    /// <param name="end">Sequence before which the page ends: the shard routes events from there on.</param>
+    /// <param name="subscriber">A live subscriber that missed events.</param>
+    /// <param name="end">Sequence before which the page ends; the shard routes events from there on.</param>
     public PageOutcome ReadTail(Subscriber subscriber, long end)
     {
         Debug.Assert(_storage is null && subscriber is { State: SubscriberState.Live, Backlog.MissedFrom: >= 0 }, "A live subscriber that missed events.");
@@ -62,7 +62,7 @@ internal sealed class BacklogReader
     }
 
     /// <summary>Sends the next page from storage or the hot tail. Catch-up thread only.</summary>
-    /// <returns>Whether there is more to read, and the subscriber takes it; <see cref="Backlog.NeedsReader"/> says so, too.</returns>
+    /// <returns>Whether there is more to read and the sink accepts more; <see cref="Backlog.NeedsReader"/> has the same value.</returns>
     public bool ReadLog(Subscriber subscriber)
     {
         Debug.Assert(_storage is not null && subscriber.State == SubscriberState.CatchingUp, "A lent subscriber.");
@@ -71,7 +71,7 @@ internal sealed class BacklogReader
             return false;
         }
 
-        // Both edges are read before the topics: an event before them has its topic in the table by then.
+        // Both ends are read before the topics: the topic of every event before these ends is then in the table.
         long storedThrough = _log.Tail.Base;
         long end = _log.Tail.End;
         TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics);
@@ -85,7 +85,7 @@ internal sealed class BacklogReader
 
     private PageOutcome ReadPage(Subscriber subscriber, TopicMatches? topics, LogPlace start, long storedThrough, long end)
     {
-        // The access may be exchanged at any moment (a renewal). All of the page is read under this one.
+        // A renewal can exchange the access at any moment. The whole page uses this one.
         ReadAccess? access = subscriber.Access;
         bool isReduced = subscriber.Backlog.IsReduced(start.Offset);
         _removedThrough = 0;
@@ -113,25 +113,25 @@ internal sealed class BacklogReader
             AddSkips(ref subscriber.Backlog, read);
         }
 
-        // After the read: what was not found any more is known to be removed by now.
+        // After the read: every event that was removed before the read is then counted as removed.
         AddRemovals(ref subscriber.Backlog, topics, start.Offset);
         Send(subscriber, start, read);
         return PageOutcome.Sent;
     }
 
-    /// <summary>Reads on from a place, in storage or in the hot tail; returns how far.</summary>
-    /// <param name="topics">The topics to look for in storage.</param>
-    /// <param name="from">Where to begin.</param>
-    /// <param name="storedThrough">Events up to this offset are in storage.</param>
-    /// <param name="end">Sequence in the hot tail before which to stop.</param>
-    /// <param name="through">Offset after which to stop.</param>
-    /// <param name="mostEvents">Most events of storage.</param>
+    /// <summary>Reads from a place on, in storage or in the hot tail. Returns the place that was reached.</summary>
+    /// <param name="topics">Topics to search for in storage.</param>
+    /// <param name="from">Start of the read.</param>
+    /// <param name="storedThrough">Offset up to which events are in storage.</param>
+    /// <param name="end">Sequence in the hot tail before which the read ends.</param>
+    /// <param name="through">Offset after which the read ends.</param>
+    /// <param name="mostEvents">Maximum number of events from storage.</param>
     private LogPlace ReadOn(TopicMatches? topics, LogPlace from, long storedThrough, long end, long through, int mostEvents) =>
         _storage is not null && from.Offset < storedThrough
             ? new LogPlace(_storage.ReadPage(topics!, _take, from.Offset, Math.Min(storedThrough, through), mostEvents), -1)
             : ReadTail(from, end, through);
 
-    /// <summary>The only loop over the hot tail for a subscriber that lags.</summary>
+    /// <summary>Reads the hot tail. This is the only such loop for subscribers that lag.</summary>
     private LogPlace ReadTail(LogPlace from, long end, long through)
     {
         long sequence = from.Sequence >= 0 ? from.Sequence : _log.Tail.Find(from.Offset);
@@ -144,7 +144,7 @@ internal sealed class BacklogReader
         end = Math.Min(end, sequence + TailPageEvents);
         while (sequence < end && offset < through)
         {
-            // An event that has left meanwhile is in storage by now: whoever reads storage finds it there with the next page.
+            // The event was evicted during the read and is now in storage. A catch-up thread reads it there for the next page.
             if (_log.Tail[sequence] is not { } found)
             {
                 break;
@@ -152,7 +152,7 @@ internal sealed class BacklogReader
 
             sequence++;
 
-            // What a catch-up reader has sent already lies before the offset.
+            // Events up to the offset were already sent by a catch-up reader.
             if (found.Offset > offset)
             {
                 offset = found.Offset;
@@ -218,7 +218,7 @@ internal sealed class BacklogReader
         return verdict is not (Verdict.NotWanted or Verdict.Removed);
     }
 
-    /// <summary>Surveys the range of which not everything is wanted, and writes a page of the rest; returns how far that is.</summary>
+    /// <summary>Surveys the range with omitted events and writes a page of the remaining ones. Returns the place that the page reaches.</summary>
     private LogPlace ReadReduced(long skippedThrough, long reducedThrough, TopicMatches? topics, LogPlace start, long end)
     {
         _survey.Begin(skippedThrough);
@@ -226,7 +226,7 @@ internal sealed class BacklogReader
         LogPlace read = start;
         try
         {
-            // Topics were read before; all events up to the end of the range are older than that.
+            // The topics were read before, and contain the topic of every event up to the end of the range.
             for (int reads = 0; reads < SurveyReads && read.Offset < reducedThrough && _survey.Room > 0 && !_survey.Disconnects; reads++)
             {
                 LogPlace before = read;
@@ -245,7 +245,7 @@ internal sealed class BacklogReader
         return _survey.Disconnects ? read : WriteSurveyed(start, read);
     }
 
-    /// <summary>Writes what the survey has left of the range; returns how far the page goes.</summary>
+    /// <summary>Writes the surveyed events. Returns the place that the page reaches.</summary>
     private LogPlace WriteSurveyed(LogPlace start, LogPlace surveyed)
     {
         LogPlace written = start;
@@ -258,7 +258,7 @@ internal sealed class BacklogReader
 
             if (_page.IsFull || !TryWrite(place))
             {
-                // What lies between was left out; the next survey begins at the first event that the page lacks.
+                // The events in between were omitted. The next survey starts at the first event that did not fit.
                 return written;
             }
 
@@ -268,7 +268,7 @@ internal sealed class BacklogReader
         return surveyed;
     }
 
-    /// <summary>Writes an event at its place; false when the hot tail does not have it any more and there is no storage.</summary>
+    /// <summary>Writes the event at a place; false if it has left the hot tail and there is no storage to read.</summary>
     private bool TryWrite(LogPlace place)
     {
         long sequence = place.Sequence >= 0 ? place.Sequence : _log.Tail.Find(place.Offset - 1);
@@ -282,7 +282,9 @@ internal sealed class BacklogReader
         return _storage is not null;
     }
 
-    /// <summary>Notes what was skipped, and adds the notice when its range is known: at the end of the reduced range, or before an event that follows it.</summary>
+    /// <summary>
+    /// Records skipped events. Adds the gap notice when its range is complete: at the end of the reduced range, or before the next sent event.
+    /// </summary>
     private void AddSkips(ref Backlog backlog, LogPlace read)
     {
         if (_survey.SkippedAfter >= 0)
@@ -298,7 +300,10 @@ internal sealed class BacklogReader
         }
     }
 
-    /// <summary>Adds the notice of what retention removed: of storage the topics know it, of the hot tail the events that were found removed.</summary>
+    /// <summary>
+    /// Adds the gap notice of events that retention removed. For storage the topics have the range; for the hot tail it is the removed events that
+    /// the read found.
+    /// </summary>
     private void AddRemovals(ref Backlog backlog, TopicMatches? topics, long sentThrough)
     {
         long removed = topics?.TrimmedThrough() ?? _removedThrough;
@@ -309,7 +314,7 @@ internal sealed class BacklogReader
         }
     }
 
-    /// <summary>Sends what was read. When the sink does not take all of it, the next page begins after the last event that it took.</summary>
+    /// <summary>Sends the page. If the sink accepts only a part of it, the next page starts after the last accepted event.</summary>
     private void Send(Subscriber subscriber, LogPlace start, LogPlace read)
     {
         int taken = 0;
@@ -341,7 +346,7 @@ internal sealed class BacklogReader
         return next >= 0 && _log.Tail.End - next <= _limits.JoinScanEvents / 2;
     }
 
-    /// <summary>A subscription since a time begins after the last event that is older.</summary>
+    /// <summary>Finds the start offset of a subscription with a start time: the last event that is older.</summary>
     private void FindStart(Subscriber subscriber)
     {
         if (subscriber.Backlog.StartTimeUnixMs is not { } time)
@@ -353,7 +358,7 @@ internal sealed class BacklogReader
         long before = _storage!.OffsetBefore(time);
         for (long sequence = _log.Tail.Find(before); sequence >= 0 && _log.Tail[sequence] is { } next && next.TimeUnixMs < time; sequence++)
         {
-            // Only events that no disk has can be here.
+            // Only events that are not stored on disk are here.
             before = next.Offset;
         }
 

@@ -3,36 +3,36 @@ using System.Diagnostics;
 namespace Longwave.Engine.CatchUp;
 
 /// <summary>
-/// Notes, while a range of the log is read, which of its events a subscriber that missed them is to get: of each topic and key the newest,
-/// nothing of what is skipped. Reused from range to range, so that it costs nothing per subscriber; for one thread.
+/// Survey of a range of missed events: records which of them a subscriber receives. With conflation that is the newest of each topic and key; skipped
+/// events are left out. Reused for each range, so that it costs no memory per subscriber; for one thread.
 /// </summary>
-/// <param name="most">Events that one survey looks at, and so the most keys that it holds.</param>
+/// <param name="most">Maximum number of events that one survey examines, and so of keys that it holds.</param>
 internal sealed class BacklogSurvey(int most)
 {
     private readonly Dictionary<(int Topic, string? Key), int> _newest = [];
     private readonly List<LogPlace> _places = [];
     private long _toldThrough;
 
-    /// <summary>Events that the survey may still look at.</summary>
+    /// <summary>Number of events that the survey may still examine.</summary>
     public int Room { get; private set; }
 
-    /// <summary>The number of places, those of superseded events included.</summary>
+    /// <summary>Number of recorded places, including those of superseded events.</summary>
     public int Count => _places.Count;
 
-    /// <summary>The place of a noted event, in the order of the log; null when a newer event has superseded it.</summary>
+    /// <summary>Place of a recorded event, in the order of the log; null if a newer event supersedes it.</summary>
     public LogPlace? this[int index] => _places[index] is { Offset: >= 0 } place ? place : null;
 
-    /// <summary>Events after this offset were skipped; -1 for none.</summary>
+    /// <summary>Offset after which events were skipped; -1 for none.</summary>
     public long SkippedAfter { get; private set; }
 
-    /// <summary>The newest event that was skipped.</summary>
+    /// <summary>Offset of the newest skipped event.</summary>
     public long SkippedThrough { get; private set; }
 
-    /// <summary>An event was found whose topic's policy is to disconnect.</summary>
+    /// <summary>Whether the policy of an examined event's topic is to disconnect.</summary>
     public bool Disconnects { get; private set; }
 
     /// <summary>Begins a survey.</summary>
-    /// <param name="skippedThrough">Skips up to this offset were noted before: a range is surveyed again when not all of it could be sent.</param>
+    /// <param name="skippedThrough">Offset up to which skips are already recorded: a range is surveyed again if not all of it could be sent.</param>
     public void Begin(long skippedThrough)
     {
         _newest.Clear();
@@ -40,7 +40,7 @@ internal sealed class BacklogSurvey(int most)
         (Room, _toldThrough, SkippedAfter, SkippedThrough, Disconnects) = (most, skippedThrough, -1, skippedThrough, false);
     }
 
-    /// <summary>Takes the next event of the range that the subscriber asked for.</summary>
+    /// <summary>Records the next event of the range that matches the subscription.</summary>
     public void Note(Verdict verdict, LogPlace place, int topic, string? key)
     {
         Debug.Assert(verdict is not (Verdict.NotWanted or Verdict.Removed), "Only what the subscriber asked for is noted.");

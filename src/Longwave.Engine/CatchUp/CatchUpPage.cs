@@ -8,14 +8,14 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.CatchUp;
 
-/// <summary>The frames of one page: what a subscriber that lags gets in one write. Reused from page to page; for one thread.</summary>
-/// <param name="pageBytes">Bytes after which the page takes no more events.</param>
+/// <summary>Frames of one page, which a lagging subscriber receives in one write. Reused for each page; for one thread.</summary>
+/// <param name="pageBytes">Size in bytes after which the page accepts no more events.</param>
 internal sealed class CatchUpPage(int pageBytes)
 {
-    /// <summary>Bytes of a page that a catch-up reader writes: what Kestrel and a socket buffer take at once, a few times over.</summary>
+    /// <summary>Size of a page of a catch-up reader, in bytes: a few times what Kestrel and a socket buffer accept at once.</summary>
     public const int ReaderBytes = 256 * 1024;
 
-    /// <summary>A buffer that one huge event has enlarged is not kept.</summary>
+    /// <summary>Size in pages above which a buffer is released, so that one large event does not enlarge it permanently.</summary>
     private const int KeptPages = 4;
 
     private readonly List<int> _ends = [];
@@ -29,23 +29,23 @@ internal sealed class CatchUpPage(int pageBytes)
 
     public EventFormat Format { get; private set; }
 
-    /// <summary>Events written since <see cref="Begin"/>.</summary>
+    /// <summary>Number of events written since <see cref="Begin"/>.</summary>
     public int Count => _ends.Count;
 
     public bool IsFull => Count > 0 && _ends[^1] >= pageBytes;
 
     public bool HasNotice => _notice is not null;
 
-    /// <summary>The events, of which there is at least one.</summary>
+    /// <summary>The events of the page; one or more.</summary>
     /// <remarks>
-    /// A single event of the hot tail is passed on as it is: a sink that takes a part of it then keeps the shared bytes, not a copy. Slow clients
-    /// of large events would otherwise cost the size of an event each.
+    /// A single event of the hot tail is passed on without a copy, so that a sink that accepts only a part of it keeps the shared bytes. Otherwise
+    /// each slow client of large events would cost the size of an event.
     /// </remarks>
     public FrameRun Run => _only is not null
         ? new FrameRun(_only, CollectionsMarshal.AsSpan(_ends), isShared: true)
         : new FrameRun(_buffer.WrittenMemory, CollectionsMarshal.AsSpan(_ends), isShared: false);
 
-    /// <summary>The notices that are sent before the events, as one frame: a sink takes a frame as a whole.</summary>
+    /// <summary>Notices that precede the events, as one frame, because a sink accepts a frame as a whole.</summary>
     public FrameRun Notice => new(_notice, _noticeEnd, isShared: true);
 
     public void Begin(EventFormat format)
@@ -67,7 +67,7 @@ internal sealed class CatchUpPage(int pageBytes)
         (Format, _only, _notice) = (format, null, null);
     }
 
-    /// <summary>Where the event at an index of the run is in the log: its offset and its own sequence in the hot tail, or -1.</summary>
+    /// <summary>Place in the log of the event at an index of the run: its offset, and its sequence in the hot tail or -1.</summary>
     public LogPlace PlaceOf(int index) => _places[index];
 
     /// <summary>Adds a gap notice.</summary>
@@ -78,7 +78,7 @@ internal sealed class CatchUpPage(int pageBytes)
         _noticeEnd[0] = _notice.Length;
     }
 
-    /// <summary>Writes an event of storage.</summary>
+    /// <summary>Writes an event from storage.</summary>
     public void Write(in StoredEvent found)
     {
         CopyOnly();
@@ -88,7 +88,7 @@ internal sealed class CatchUpPage(int pageBytes)
         Wrote(_buffer.WrittenCount, new LogPlace(found.Offset, -1));
     }
 
-    /// <summary>Writes an event of the hot tail.</summary>
+    /// <summary>Writes an event from the hot tail.</summary>
     public void Write(LoggedEvent found)
     {
         byte[] chunk = found.Chunk(Format);
@@ -104,7 +104,7 @@ internal sealed class CatchUpPage(int pageBytes)
         Wrote(_buffer.WrittenCount, new LogPlace(found.Offset, found.Sequence));
     }
 
-    /// <summary>Another event follows the one that was shared so far.</summary>
+    /// <summary>Copies the single shared event into the buffer, because another event follows.</summary>
     private void CopyOnly()
     {
         if (_only is not null)

@@ -4,24 +4,24 @@ using Longwave.Engine.Subscribers;
 namespace Longwave.Engine.CatchUp;
 
 /// <summary>
-/// The subscribers of one shard that wait for a catch-up reader, first come, first served. They belong to the shard while they wait, so
-/// their heartbeats, notices and ends depend on no reader. Shard thread only.
+/// Subscribers of one shard that wait for a catch-up reader, in order of arrival. The shard owns them while they wait, so their heartbeats, notices
+/// and ends do not depend on a reader. Shard thread only.
 /// </summary>
-/// <param name="readers">The readers of all shards.</param>
+/// <param name="readers">Readers of all shards.</param>
 internal sealed class CatchUpQueue(CatchUpReaders readers)
 {
     /// <summary>
-    /// Subscribers that one shard has lent at a time, for each reader thread: enough pages to read while the shard is in the middle of a turn,
-    /// few enough that each is back within tens of milliseconds.
+    /// Maximum number of subscribers that one shard lends at a time, per reader thread: enough that readers have work during a turn of the shard, few
+    /// enough that each subscriber returns within tens of milliseconds.
     /// </summary>
     private const int MostLentPerReader = 4;
 
-    // Each subscriber is in it at most once, so the number of connections bounds it.
+    // A subscriber is in the list at most once, so the number of connections bounds it.
     private readonly LinkedList<Subscriber> _waiting = [];
     private readonly int _mostLent = readers.Count * MostLentPerReader;
     private int _lent;
 
-    /// <summary>The subscriber waits for its next page.</summary>
+    /// <summary>Queues a subscriber for its next page.</summary>
     public void Add(Subscriber subscriber)
     {
         Debug.Assert(subscriber.CatchUpTurn is null, "A subscriber waits once.");
@@ -29,7 +29,7 @@ internal sealed class CatchUpQueue(CatchUpReaders readers)
         subscriber.CatchUpTurn = _waiting.AddLast(subscriber);
     }
 
-    /// <summary>The subscriber waits no more.</summary>
+    /// <summary>Removes a subscriber from the queue, if it is queued.</summary>
     public void Remove(Subscriber subscriber)
     {
         if (subscriber.CatchUpTurn is { } turn)
@@ -39,10 +39,10 @@ internal sealed class CatchUpQueue(CatchUpReaders readers)
         }
     }
 
-    /// <summary>A reader has given a subscriber back.</summary>
+    /// <summary>Counts a subscriber that a reader has returned.</summary>
     public void Returned() => _lent--;
 
-    /// <summary>Lends as many as readers may have.</summary>
+    /// <summary>Lends queued subscribers to the readers, up to the limit.</summary>
     public void LendNext()
     {
         while (_lent < _mostLent && _waiting.First is { Value: Subscriber next })
@@ -50,7 +50,7 @@ internal sealed class CatchUpQueue(CatchUpReaders readers)
             Remove(next);
             if (next.IsBlocked)
             {
-                // A heartbeat filled its sink. It queues again when it is writable.
+                // A heartbeat filled its sink. The subscriber queues again when the sink is writable.
                 next.State = SubscriberState.Waiting;
                 continue;
             }

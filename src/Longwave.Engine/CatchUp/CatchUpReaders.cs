@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.CatchUp;
 
 /// <summary>
-/// A few threads that read the log for subscribers that are not at the live edge. A subscriber is lent for a page: then its shard has it
-/// back, writes the notices that are due, and queues it for the next page, so that one long replay delays no other.
+/// Threads that read the log for subscribers that are not at the live edge. A shard lends a subscriber for one page; then the shard writes the
+/// notices that are due and queues it for the next page, so that a long replay does not delay other subscribers.
 /// </summary>
 internal sealed class CatchUpReaders : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class CatchUpReaders : IDisposable
     private readonly HubLimits _limits;
     private readonly ILogger _logger;
 
-    // Bounded by what the shards lend (CatchUpQueue).
+    // The lending shards bound its size (CatchUpQueue).
     private readonly BlockingCollection<Subscriber> _queue = [];
     private readonly List<Thread> _threads = [];
 
@@ -30,10 +30,10 @@ internal sealed class CatchUpReaders : IDisposable
         }
     }
 
-    /// <summary>How many threads read.</summary>
+    /// <summary>Number of threads.</summary>
     public int Count => _threads.Count;
 
-    /// <summary>Lends a subscriber; it comes back through <see cref="Subscriber.GiveBack"/>.</summary>
+    /// <summary>Lends a subscriber. The reader returns it with <see cref="Subscriber.GiveBack"/>.</summary>
     public void Lend(Subscriber subscriber)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class CatchUpReaders : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // The hub is closing: the subscriber's shard ends it with the others.
+            // The hub is closing. The shard ends this subscriber with the others.
         }
     }
 
@@ -61,7 +61,8 @@ internal sealed class CatchUpReaders : IDisposable
         {
             try
             {
-                // A stream is read on for while no other subscriber waits: its shard would only lend it again. A poll reports its position.
+                // 7. Keep reading for a stream while no other subscriber waits, because its shard would lend it again at once. A poll must report its
+                // position first.
                 while (reader.ReadLog(subscriber) && subscriber.Request.Streaming
                     && !subscriber.IsAskedBack && _queue.Count == 0 && !_queue.IsAddingCompleted)
                 {

@@ -1,15 +1,15 @@
 namespace Longwave.Engine.CatchUp;
 
-/// <summary>What became of a page.</summary>
+/// <summary>Result of a page.</summary>
 internal enum PageOutcome
 {
-    /// <summary>The subscriber got what was read, as far as its sink took it. It may be nothing.</summary>
+    /// <summary>Sent: the subscriber received the events up to what its sink accepted, possibly none.</summary>
     Sent,
 
-    /// <summary>Nothing was sent and nothing has changed: the stream was renewed or is to end.</summary>
+    /// <summary>Nothing was sent or changed: the stream was renewed or is about to end.</summary>
     Discarded,
 
-    /// <summary>Nothing was sent and nothing has changed: the events are not in the hot tail any more, and there is no storage to read.</summary>
+    /// <summary>Nothing was sent or changed: the events have left the hot tail, and this reader has no storage.</summary>
     Overtaken,
 
     /// <summary>Nothing was sent: the policy of a missed event's topic ends the stream.</summary>

@@ -1,11 +1,11 @@
 namespace Longwave.Engine.Configuration;
 
-/// <summary>How safely the events of a topic are kept.</summary>
+/// <summary>Where the events of a topic are kept.</summary>
 public enum Durability
 {
-    /// <summary>Written to disk and synced before the publisher is answered.</summary>
+    /// <summary>On disk: written and synced before the hub answers the publisher.</summary>
     Log,
 
-    /// <summary>Kept in the hot tail only: for ticks and presence, where the newest value is all that counts.</summary>
+    /// <summary>In the hot tail only, lost on restart; for ticks and presence, where only the newest value matters.</summary>
     Memory,
 }

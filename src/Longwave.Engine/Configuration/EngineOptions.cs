@@ -3,42 +3,42 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Engine.Configuration;
 
-/// <summary>What an operator can set about the log and the fan-out; the bounds are in <see cref="HubLimits"/>.</summary>
+/// <summary>Settings of the log and the fan-out. The limits are in <see cref="HubLimits"/>.</summary>
 public sealed class EngineOptions
 {
-    /// <summary>Directory of the log; made when missing.</summary>
+    /// <summary>Directory of the log; created if missing.</summary>
     [Required]
-    [Description("Directory of the log (`longwave.db`); made when missing. One hub at a time may use it.")]
+    [Description("Directory of the log (`longwave.db`); created if missing. Only one hub at a time can use it.")]
     public string DataDirectory { get; set; } = "./longwave-data";
 
-    /// <summary>Shards that deliver; zero is one per core.</summary>
+    /// <summary>Number of shards, which deliver events; zero is one per core.</summary>
     [Range(0, 256)]
-    [Description("Threads that deliver to subscribers; 0 is one per core.")]
+    [Description("Number of threads that deliver events to subscribers; 0 is one per core.")]
     public int Shards { get; set; }
 
-    /// <summary>Threads that read storage for catching-up subscribers.</summary>
+    /// <summary>Number of threads that read storage for subscribers that catch up.</summary>
     [Range(1, 64)]
-    [Description("Threads that read storage for subscribers that are catching up.")]
+    [Description("Number of threads that read storage for subscribers that catch up.")]
     public int CatchUpReaders { get; set; } = 2;
 
-    /// <summary>Time between heartbeats on a stream.</summary>
+    /// <summary>Interval between heartbeats on a stream.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
-    [Description("Time between heartbeats on a stream. Below the idle time-out of every proxy on the way.")]
+    [Description("Interval between heartbeats on a stream. Choose it shorter than the idle time-out of every proxy between client and hub.")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Age at which a stream is asked to reconnect; zero is never.</summary>
+    /// <summary>Age at which the hub asks a stream to reconnect; zero is never.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
-    [Description("Age (± 10 %) at which a stream is asked to reconnect, so that clients spread over a changed fleet; `00:00:00` is never.")]
+    [Description("Age (± 10 %) at which the hub asks a stream to reconnect, so that clients spread over a changed set of hubs; `00:00:00` is never.")]
     public TimeSpan MaxConnectionAge { get; set; } = TimeSpan.FromHours(12);
 
-    /// <summary>How long a stream may take nothing while data waits for it.</summary>
+    /// <summary>Time after which the hub closes a stream that accepts no bytes while data waits.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    [Description("How long a stream may take nothing while data waits for it, before it is closed: dead peers and clients that never read.")]
+    [Description("Time after which the hub closes a stream that accepts no bytes while data waits: its peer is dead or never reads.")]
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Shortest reconnection time sent to clients.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
-    [Description("Shortest reconnection time (`retry:`) sent to a client; each gets a random one up to RetryMax.")]
+    [Description("Shortest reconnection time (`retry:`) sent to a client. Each client gets a random time between RetryMin and RetryMax.")]
     public TimeSpan RetryMin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest reconnection time sent to clients.</summary>
@@ -46,26 +46,26 @@ public sealed class EngineOptions
     [Description("Longest reconnection time (`retry:`) sent to a client.")]
     public TimeSpan RetryMax { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Window over which a leaving hub spreads its clients.</summary>
+    /// <summary>Time over which a draining hub ends its streams.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    [Description("Window over which a leaving hub sends its clients away; each is told to come back at a random time within it.")]
+    [Description("Time over which a draining hub ends its streams. Each client gets a random reconnection time within this window.")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an idempotency key is remembered.</summary>
+    /// <summary>Time for which the hub remembers an idempotency key.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
-    [Description("How long an idempotency key is remembered, restarts included; `00:00:00` switches the check off.")]
+    [Description("Time for which the hub remembers an idempotency key, also across restarts; `00:00:00` disables the check.")]
     public TimeSpan IdempotencyWindow { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often retention is applied.</summary>
+    /// <summary>Interval at which the hub applies retention.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
-    [Description("How often retention is applied.")]
+    [Description("Interval at which the hub applies retention.")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Retention, durability and the way with slow clients by topic.</summary>
-    [Description("Retention, durability and the way with slow clients by topic; topics that no policy matches are kept for seven days, in the log.")]
+    /// <summary>Policies of topics: retention, durability and handling of slow clients.</summary>
+    [Description("Policies of topics: retention, durability and handling of slow clients. Events of a topic that matches no policy are kept in the log for seven days.")]
     public IList<TopicPolicy> Policies { get; set; } = [];
 
-    /// <summary>Every bound.</summary>
-    [Description("Every bound of the hub.")]
+    /// <summary>Limits of the hub.</summary>
+    [Description("Limits of the hub.")]
     public HubLimits Limits { get; set; } = new();
 }

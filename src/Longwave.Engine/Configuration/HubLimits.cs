@@ -3,121 +3,121 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Longwave.Engine.Configuration;
 
-/// <summary>Every bound of the hub, in one place: what it limits, its unit, and what happens when it is reached.</summary>
+/// <summary>All limits of the hub: what each limits, its unit, and what happens when it is reached.</summary>
 public sealed class HubLimits
 {
-    /// <summary>Largest data of one event, in bytes.</summary>
+    /// <summary>Maximum size of the data of one event, in bytes.</summary>
     [Range(1, 64 * 1024 * 1024)]
-    [Description("Largest data of one event, in bytes. More is refused with 413.")]
+    [Description("Maximum size of the data of one event, in bytes. The hub rejects a larger event with 413.")]
     public int MaxEventBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Largest publish request, in bytes: its body over HTTP, the data of its events in the engine.</summary>
+    /// <summary>Maximum size of a publish request, in bytes: the body in HTTP, the data of all events in the engine.</summary>
     [Range(1, 256 * 1024 * 1024)]
-    [Description("Largest body of one publish request, in bytes. More is refused with 413; send several requests.")]
+    [Description("Maximum size of the body of one publish request, in bytes. The hub rejects a larger request with 413; send several requests.")]
     public int MaxRequestBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Most events in one publish request.</summary>
+    /// <summary>Maximum number of events in one publish request.</summary>
     [Range(1, 100_000)]
-    [Description("Most events in one publish request. More are refused with 413; nothing of the request is appended.")]
+    [Description("Maximum number of events in one publish request. The hub rejects a request with more events with 413 and appends none of them.")]
     public int MaxRequestEvents { get; set; } = 10_000;
 
-    /// <summary>Most events in one transaction of the log.</summary>
+    /// <summary>Maximum number of events in one transaction of the log.</summary>
     [Range(1, 100_000)]
-    [Description("Most events that one transaction (and one sync) of the log takes; what is over waits for the next. A request is never split.")]
+    [Description("Maximum number of events in one transaction (and sync) of the log. Further requests wait for the next transaction. A request is never split.")]
     public int MaxCommitEvents { get; set; } = 4_096;
 
-    /// <summary>Most bytes of data in one transaction of the log.</summary>
+    /// <summary>Maximum size of the data in one transaction of the log, in bytes.</summary>
     [Range(1024, 1024 * 1024 * 1024)]
-    [Description("Most bytes of data that one transaction of the log takes; what is over waits for the next. A request is never split.")]
+    [Description("Maximum size of the data in one transaction of the log, in bytes. Further requests wait for the next transaction. A request is never split.")]
     public int MaxCommitBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Most publish requests that wait for the log.</summary>
+    /// <summary>Maximum number of publish requests in the queue for the log.</summary>
     [Range(1, 1_000_000)]
-    [Description("Most publish requests that wait for the log. More are refused with 503 and Retry-After.")]
+    [Description("Maximum number of publish requests in the queue for the log. The hub rejects more with 503 and Retry-After.")]
     public int MaxQueuedRequests { get; set; } = 10_000;
 
-    /// <summary>Most bytes of data that wait for the log.</summary>
+    /// <summary>Maximum size of the data in the queue for the log, in bytes.</summary>
     [Range(1024, 4L * 1024 * 1024 * 1024)]
-    [Description("Most bytes of data that wait for the log. More are refused with 503 and Retry-After.")]
+    [Description("Maximum size of the data in the queue for the log, in bytes. The hub rejects more with 503 and Retry-After.")]
     public long MaxQueuedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Most events in the hot tail.</summary>
+    /// <summary>Maximum number of events in the hot tail.</summary>
     [Range(1_024, 4_194_304)]
-    [Description("Most events kept encoded in memory (the hot tail). The oldest leave; readers further back read storage. One request with more events of durability `Memory` is refused with 413.")]
+    [Description("Maximum number of events kept encoded in memory (the hot tail). The oldest are evicted; readers of older events read storage. The hub rejects a request with more events of durability `Memory` with 413.")]
     public int HotTailEvents { get; set; } = 65_536;
 
-    /// <summary>Most bytes in the hot tail.</summary>
+    /// <summary>Maximum size of the hot tail, in bytes.</summary>
     [Range(64 * 1024, 8L * 1024 * 1024 * 1024)]
-    [Description("Most bytes kept in memory by the hot tail (data, frames, texts and objects of events). The oldest events leave; readers further back read storage. One request with more events of durability `Memory` is refused with 413.")]
+    [Description("Maximum size of the hot tail in memory, in bytes (data, frames, texts and objects of events). The oldest events are evicted; readers of older events read storage. The hub rejects a request with more events of durability `Memory` with 413.")]
     public long HotTailBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Most topics that the log knows.</summary>
+    /// <summary>Maximum number of topics that the log knows.</summary>
     [Range(1, 10_000_000)]
-    [Description("Most topics that the log knows at once, with events or within their memory. A publish to one more is refused with 507.")]
+    [Description("Maximum number of topics that the log knows at once: topics with events, and empty ones that it still remembers. The hub rejects a publish to another topic with 507.")]
     public int MaxTopics { get; set; } = 1_000_000;
 
-    /// <summary>Most idempotency keys remembered.</summary>
+    /// <summary>Maximum number of idempotency keys that the hub remembers.</summary>
     [Range(0, 100_000_000)]
-    [Description("Most idempotency keys remembered, at about 45 bytes each. The oldest are forgotten first, also before their window has passed.")]
+    [Description("Maximum number of idempotency keys that the hub remembers, at about 45 bytes each. Beyond it the hub forgets the oldest first, even within their window.")]
     public int MaxIdempotencyKeys { get; set; } = 250_000;
 
-    /// <summary>Most open streams.</summary>
+    /// <summary>Maximum number of open streams.</summary>
     [Range(1, 1_000_000)]
-    [Description("Most open streams, long polls included. More are refused with 503 and Retry-After.")]
+    [Description("Maximum number of open streams, including long polls. The hub rejects more with 503 and Retry-After.")]
     public int MaxConnections { get; set; } = 18_000;
 
-    /// <summary>Most selectors of one subscription.</summary>
+    /// <summary>Maximum number of selectors in one subscription.</summary>
     [Range(1, 1_000)]
-    [Description("Most `topic` selectors of one subscription. More are refused with 400.")]
+    [Description("Maximum number of `topic` selectors in one subscription. The hub rejects more with 400.")]
     public int MaxSelectorsPerSubscription { get; set; } = 1_000;
 
-    /// <summary>Most type filters of one subscription.</summary>
+    /// <summary>Maximum number of type filters in one subscription.</summary>
     [Range(1, 1_000)]
-    [Description("Most `type` filters of one subscription. More are refused with 400.")]
+    [Description("Maximum number of `type` filters in one subscription. The hub rejects more with 400.")]
     public int MaxTypesPerSubscription { get; set; } = 100;
 
-    /// <summary>Most different patterns (not exact topics) subscribed at once.</summary>
+    /// <summary>Maximum number of different patterns (not exact topics) subscribed at once.</summary>
     [Range(1, 1_000_000)]
-    [Description("Most different patterns (URI templates) subscribed at once; each costs a match per new topic. More are refused with 503.")]
+    [Description("Maximum number of different patterns (URI templates) subscribed at once; the hub matches each against every new topic. The hub rejects more with 503.")]
     public int MaxPatterns { get; set; } = 10_000;
 
-    /// <summary>Most events of one poll answer.</summary>
+    /// <summary>Maximum number of events in one poll response.</summary>
     [Range(1, 100_000)]
-    [Description("Most events of one poll answer. The rest comes with the next poll.")]
+    [Description("Maximum number of events in one poll response. The next poll returns the following events.")]
     public int MaxPollEvents { get; set; } = 1_000;
 
-    /// <summary>Longest wait of a long poll, in seconds.</summary>
+    /// <summary>Maximum wait of a long poll, in seconds.</summary>
     [Range(0, 3_600)]
-    [Description("Longest wait of a long poll, in seconds. A longer `wait` is shortened to this.")]
+    [Description("Maximum wait of a long poll, in seconds. A longer `wait` is shortened to this.")]
     public int MaxPollWaitSeconds { get; set; } = 60;
 
-    /// <summary>Bytes of data sent to one subscriber in one write.</summary>
+    /// <summary>Size of the data in one write to a subscriber, in bytes.</summary>
     [Range(1_024, 16 * 1024 * 1024)]
-    [Description("Bytes of data after which a write to a subscriber ends; the next ones follow at once. A subscriber that can't take more keeps its cursor only and reads the log later.")]
+    [Description("Size of the data after which one write to a subscriber ends, in bytes; the next write follows at once. If the socket is full, the hub keeps only the position of the subscriber and reads the log later.")]
     public int MaxWriteBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Events read from storage for one subscriber before others get a turn.</summary>
+    /// <summary>Number of events that a catch-up thread reads for one subscriber before the next subscriber.</summary>
     [Range(1, 100_000)]
-    [Description("Events read from storage for one catching-up subscriber before the next one gets its turn.")]
+    [Description("Maximum number of events that a catch-up thread reads from storage for one subscriber before it serves the next one.")]
     public int CatchUpPageEvents { get; set; } = 512;
 
-    /// <summary>Events that one pass over what a slow subscriber missed looks at, and so the most keys that it holds.</summary>
+    /// <summary>Maximum number of missed events that one pass of conflation examines, and so of keys that it holds.</summary>
     [Range(16, 1_048_576)]
-    [Description("Events looked at, and so most keys held, by one pass over what a subscriber missed that gets the newest per key. What is over is the next pass: a key may then arrive more than once, in order.")]
+    [Description("Maximum number of missed events (and so of keys) that one pass of conflation examines for a subscriber. A later pass examines the rest, so a key can arrive more than once, in order.")]
     public int ConflationPassEvents { get; set; } = 16_384;
 
-    /// <summary>Events of the hot tail that a shard looks through for one subscriber in one turn.</summary>
+    /// <summary>Maximum number of events of the hot tail that a shard examines for one subscriber in one turn.</summary>
     [Range(16, 65_536)]
-    [Description("Events of the hot tail that a shard looks through for one subscriber that fell behind; further back it goes to the catch-up readers.")]
+    [Description("Maximum number of events of the hot tail that a shard examines for one subscriber that lags. If the subscriber lags further, a catch-up thread serves it.")]
     public int JoinScanEvents { get; set; } = 2_048;
 
-    /// <summary>Events on their way to the subscribers of one selector.</summary>
+    /// <summary>Maximum number of undelivered events of one selector, and of events that a shard routes in one turn.</summary>
     [Range(1, 65_536)]
-    [Description("Events that are on their way to the subscribers of one selector at most (and those that a shard routes in one turn). More wait in the hot tail until the oldest has reached everybody.")]
+    [Description("Maximum number of events being delivered to the subscribers of one selector, and of events that a shard routes in one turn. Later events wait in the hot tail until every ready subscriber has received the oldest one.")]
     public int ShardTurnEvents { get; set; } = 256;
 
-    /// <summary>Places in the chains of what a shard has routed and not flushed.</summary>
+    /// <summary>Maximum number of routed pairs of event and recipient that a shard holds before it sends.</summary>
     [Range(1_024, 16 * 1024 * 1024)]
-    [Description("Pairs of an event and a selector (or a subscriber that is served by itself) that a shard gathers, at 16 bytes each. More wait in the hot tail, or are flushed earlier, in more writes.")]
+    [Description("Maximum number of pairs of an event and a selector (or an individually served subscriber) that a shard collects before it sends, at 16 bytes each. Later events wait in the hot tail or are sent in further writes.")]
     public int ShardTurnRoutes { get; set; } = 65_536;
 }

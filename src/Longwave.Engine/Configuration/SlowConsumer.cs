@@ -1,17 +1,19 @@
 namespace Longwave.Engine.Configuration;
 
-/// <summary>What a live subscriber gets of the events that it missed because it did not take what was sent.</summary>
+/// <summary>Handling of a live subscriber that missed events because its socket was full.</summary>
 public enum SlowConsumer
 {
-    /// <summary>Every one of them, read from the log at its own pace.</summary>
+    /// <summary>Send every missed event, read from the log at the pace of the client.</summary>
     CatchUp,
 
-    /// <summary>The newest per key (of events without a key: per topic); older ones are left out, which is no loss.</summary>
+    /// <summary>
+    /// Send only the newest missed event per key (per topic for events without a key). Older values are omitted without a gap notice.
+    /// </summary>
     Conflate,
 
-    /// <summary>None: a gap notice with their range, then live events.</summary>
+    /// <summary>Send none of the missed events, but a gap notice with their range; then live events.</summary>
     Skip,
 
-    /// <summary>The stream ends, with the reason; the client comes back and resumes.</summary>
+    /// <summary>End the stream with the reason; the client reconnects and resumes.</summary>
     Disconnect,
 }

@@ -3,8 +3,8 @@ using Longwave.Engine.Subscribers;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Subscribers ordered by deadline, the nearest first; each knows its place, so that one that renews or leaves costs a few steps and
-/// leaves nothing behind. Of the shard's thread.
+/// Subscribers ordered by deadline, nearest first. Each subscriber stores its index in the heap, so that an update or a removal takes O(log n) steps
+/// and leaves no stale entry. Shard thread only.
 /// </summary>
 internal sealed class DeadlineHeap
 {
@@ -12,10 +12,10 @@ internal sealed class DeadlineHeap
 
     public int Count => _heap.Count;
 
-    /// <summary>The one with the nearest deadline; the heap must not be empty.</summary>
+    /// <summary>The subscriber with the nearest deadline. The heap must not be empty.</summary>
     public Subscriber First => _heap[0];
 
-    /// <summary>Puts a subscriber where its deadline belongs, whether it is here already or not.</summary>
+    /// <summary>Adds a subscriber, or moves it to its new deadline.</summary>
     public void Set(Subscriber subscriber, long deadline)
     {
         if (subscriber.DeadlinePlace < 0)
@@ -28,7 +28,7 @@ internal sealed class DeadlineHeap
         Down(Up(subscriber.DeadlinePlace));
     }
 
-    /// <summary>Takes a subscriber out, if it is here.</summary>
+    /// <summary>Removes a subscriber, if it is in the heap.</summary>
     public void Remove(Subscriber subscriber)
     {
         int place = subscriber.DeadlinePlace;

@@ -4,8 +4,8 @@ using Longwave.Engine.Subscribers;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// The paced subscribers of a shard for which events wait, the next due first: a binary heap in which each knows its place, and one timer
-/// for all of them. Every subscriber is in it at most once, so the number of connections bounds it. Of the shard's thread.
+/// Paced subscribers of a shard for which events wait, next due first: a binary heap in which each subscriber stores its index, and one timer for all
+/// of them. A subscriber is in the list at most once, so the number of connections bounds it. Shard thread only.
 /// </summary>
 internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
 
     public bool IsEmpty => _heap.Count == 0;
 
-    /// <summary>Something waits for the subscriber; nothing changes when it is here already.</summary>
+    /// <summary>Adds a subscriber for which an event waits; no effect if it is in the list.</summary>
     public void Add(Subscriber subscriber)
     {
         if (subscriber.Pace!.Place < 0)
@@ -46,7 +46,7 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
         }
     }
 
-    /// <summary>Takes one that is due, and sets when it is due next.</summary>
+    /// <summary>Removes the next subscriber that is due, and sets the time of its following delivery.</summary>
     public bool TryTake(long now, [NotNullWhen(true)] out Subscriber? due)
     {
         due = IsEmpty ? null : _heap[0];
@@ -61,7 +61,7 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
         return true;
     }
 
-    /// <summary>Has the shard woken when the next one is due.</summary>
+    /// <summary>Sets the timer that wakes the shard when the next subscriber is due.</summary>
     public void Arm(long now)
     {
         if (IsEmpty)
@@ -85,11 +85,12 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>On a thread of the timer, maybe a little early: then the shard sets it again.</summary>
+    /// <summary>Timer callback, on a timer thread. The timer can fire a little early; the shard then sets it again.</summary>
     private void Fire()
     {
-        // Cleared before the wake-up, whose lock orders the two: the turn that follows sees it and sets the timer again. When the shard set
-        // the timer in between, it only does so once more.
+        // Cleared before the wake-up: the lock of the wake-up orders the two, so the turn that follows sees the cleared flag and sets the timer
+        // again.
+        // If the shard set the timer in between, it sets the timer once more, which is harmless.
         _armed = false;
         wake();
     }

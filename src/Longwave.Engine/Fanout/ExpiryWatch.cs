@@ -4,19 +4,19 @@ using Longwave.Engine.Subscribers;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Ends the streams whose token has expired, and tells their clients before. Looked at with every tick of the shard, whatever the number
-/// of streams: only those that are due cost anything. Of the shard's thread.
+/// Ends the streams whose token has expired, and notifies their clients before. The shard calls it on every tick; the cost depends on the number of
+/// due streams, not of all streams. Shard thread only.
 /// </summary>
-/// <param name="clock">The time; tokens expire by the wall clock.</param>
-/// <param name="tell">Tells a client that its token expires; false when it can't be told just now.</param>
+/// <param name="clock">The wall clock, by which tokens expire.</param>
+/// <param name="tell">Sends the notice that the token expires; false if that is not possible at the moment.</param>
 internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tell)
 {
-    /// <summary>When a client that could not be told is tried again.</summary>
+    /// <summary>Time after which a notice that could not be sent is tried again, in milliseconds.</summary>
     private const long TellAgainMs = 1_000;
 
     private readonly DeadlineHeap _due = new();
 
-    /// <summary>A subscriber has come, or its token was renewed.</summary>
+    /// <summary>Watches a subscriber that is new or has a renewed token.</summary>
     public void Set(Subscriber subscriber)
     {
         if (subscriber.Identity?.Expiry is { } expiry)
@@ -32,7 +32,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
 
     public void Remove(Subscriber subscriber) => _due.Remove(subscriber);
 
-    /// <summary>Does what is due by now.</summary>
+    /// <summary>Handles all subscribers that are due.</summary>
     public void Tick()
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -42,7 +42,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
         }
     }
 
-    /// <summary>A subscriber that was lent to a reader is back: it may be told now.</summary>
+    /// <summary>Handles a subscriber that a catch-up reader has returned: the notice can now be sent.</summary>
     public void Returned(Subscriber subscriber)
     {
         if (subscriber.DeadlinePlace >= 0 && !subscriber.IsToldOfExpiry)
@@ -53,7 +53,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
 
     private void Look(Subscriber subscriber, long now)
     {
-        // A renewal whose message is still on its way counts already.
+        // The identity already includes a renewal whose message the shard has not handled yet.
         if (subscriber.Identity?.Expiry is not { } expiry)
         {
             _due.Remove(subscriber);
@@ -77,7 +77,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
             return end;
         }
 
-        // Not due yet when a renewal has moved it.
+        // A renewal can have moved the notice to a later time.
         long notice = expiry.NoticeAt.ToUnixTimeMilliseconds();
         if (notice > now)
         {

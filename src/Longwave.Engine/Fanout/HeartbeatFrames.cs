@@ -5,14 +5,14 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>Heartbeats as chunks. Nearly all subscribers of a tick get the newest position, whose chunk is made once per format.</summary>
+/// <summary>Heartbeats encoded as chunks. Nearly all subscribers of a tick get the newest position, whose chunk is encoded once per format.</summary>
 internal sealed class HeartbeatFrames
 {
     private readonly (Position Position, byte[]? Chunk)[] _newest = new (Position, byte[]?)[EventFrames.FormatCount];
     private readonly byte[]?[] _empty = new byte[EventFrames.FormatCount][];
     private readonly ArrayBufferWriter<byte> _scratch = new(64);
 
-    /// <summary>The heartbeat that names a position, or none.</summary>
+    /// <summary>The heartbeat with a position, or without one if null.</summary>
     public byte[] Of(Position? position, EventFormat format)
     {
         if (position is not { } named)
@@ -29,7 +29,7 @@ internal sealed class HeartbeatFrames
         byte[] chunk = Make(named, format);
         if (newest.Chunk is null || newest.Position.Offset < named.Offset)
         {
-            // The position of a subscriber that lags is its own: it does not take the place of the one that the others share.
+            // The position of a lagging subscriber is older: keep the chunk that the other subscribers share.
             newest = (named, chunk);
         }
 

@@ -11,13 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Steps 5 and 6 of the path of an event (see <see cref="HubEngine"/>): from the hot tail to the live subscribers of a shard. Of the shard's
-/// thread, so nothing is locked, and nothing is allocated per delivery.
+/// Steps 5 and 6 of the path of an event (see <see cref="HubEngine"/>): from the hot tail to the live subscribers of a shard. Shard thread only, so
+/// it needs no lock; it allocates nothing per delivery.
 /// </summary>
 /// <remarks>
-/// Plain subscribers, which get what others of their selector get, are served by <see cref="Fanout.Sweeps"/>, the others by <see cref="Singles"/>. A
-/// subscriber has no queue. One that can't take more remembers which event it missed first, and gets
-/// what it missed from the hot tail when its sink is writable, if that is near, else through a catch-up reader.
+/// <see cref="Fanout.Sweeps"/> serves plain subscribers, which receive every event of their selector. <see cref="Singles"/> serves the others. A
+/// subscriber has no queue: one whose sink is full remembers only the first event that it missed. When its sink is writable, the shard sends the
+/// missed events from the hot tail if they are near; otherwise a catch-up reader sends them.
 /// </remarks>
 internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate renewals, DueList due, TimeProvider clock, ILogger logger)
 {
@@ -29,13 +29,13 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
     private long _routedThrough = log.Tip;
     private int _live;
 
-    /// <summary>True when the hot tail has events that were not routed yet, or not sent to everybody.</summary>
+    /// <summary>Whether the hot tail has events that are not routed or not sent to every ready subscriber yet.</summary>
     public bool HasWork => !_sweeps.IsEmpty || _next != log.Tail.End;
 
-    /// <summary>What it sends to plain subscribers.</summary>
+    /// <summary>The rounds over plain subscribers.</summary>
     public Sweeps Sweeps => _sweeps;
 
-    /// <summary>How far a live subscriber that keeps up has come: every event up to there was written to it, or did not match.</summary>
+    /// <summary>Position of a live subscriber: every event up to it was written to the subscriber, or did not match.</summary>
     public Position PositionOf(Subscriber subscriber)
     {
         if (!IsCurrent(subscriber))
@@ -48,8 +48,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
     }
 
     /// <summary>
-    /// The position that is told to a live subscriber's client. From now on the cursor is not before it, whatever happens to the subscriber:
-    /// a client leaves a stream that takes a position back.
+    /// Returns the position that is sent to the client, and raises the subscriber's own position to it. The stored position must not fall behind
+    /// later, because a client leaves a stream whose position goes back.
     /// </summary>
     public Position Advance(Subscriber subscriber)
     {
@@ -67,14 +67,14 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         return position;
     }
 
-    /// <summary>Whether a live subscriber has missed nothing of what was routed.</summary>
+    /// <summary>Whether a live subscriber has missed none of the routed events.</summary>
     public bool IsCurrent(Subscriber subscriber) => subscriber.Backlog.MissedFrom < 0 || subscriber.Backlog.MissedFrom >= _next;
 
     /// <summary>
-    /// The seam: gives the subscriber the events between its cursor and this place, then makes it live, all on the shard's own turn. Events
-    /// further on that a catch-up reader gave it already are recognised by its cursor.
+    /// Makes a subscriber live, within one turn of the shard. The events between its position and the next event to route become its missed events.
+    /// Later events that a catch-up reader already sent are recognised by its position.
     /// </summary>
-    /// <returns>False when too many events lie between; then nothing was done.</returns>
+    /// <returns>False if there are too many events in between; then nothing changes.</returns>
     public bool TryJoin(Subscriber subscriber)
     {
         long sequence = log.Tail.Find(subscriber.SentThrough);
@@ -94,8 +94,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         return true;
     }
 
-    /// <summary>Gives a live subscriber what it missed, as far as its sink takes it.</summary>
-    /// <returns>False when it must read the log instead: it missed too much, or what it missed has left the hot tail.</returns>
+    /// <summary>Sends the missed events to a live subscriber until its sink is full.</summary>
+    /// <returns>False if the subscriber must read the log: it missed too many events, or they have left the hot tail.</returns>
     public bool TryResume(Subscriber subscriber)
     {
         if (subscriber.Backlog.MissedFrom >= 0 && !TryReadBacklog(subscriber))
@@ -114,14 +114,14 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         }
         else if (subscriber.Backlog.MissedFrom < 0)
         {
-            // It takes part in no round while it is blocked: what is routed from here on it misses.
+            // A blocked subscriber is in no round, so it misses all events that are routed from here on.
             subscriber.Backlog.MissedFrom = _next;
         }
 
         return true;
     }
 
-    /// <summary>Reads what lies between the subscriber and this place, page by page, until it is blocked or has everything.</summary>
+    /// <summary>Sends the missed events page by page until the sink is full or no missed event is left.</summary>
     private bool TryReadBacklog(Subscriber subscriber)
     {
         subscriber.ReduceBacklog(_routedThrough);
@@ -134,6 +134,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         {
             while (subscriber is { IsBlocked: false, Closing: null, Backlog.IsTooSlow: false } && subscriber.Backlog.MissedFrom < _next)
             {
+                // 7. The shard reads missed events from the hot tail only; storage is for catch-up threads.
                 if (_backlog.ReadTail(subscriber, _next) == PageOutcome.Overtaken)
                 {
                     return false;
@@ -158,7 +159,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         return true;
     }
 
-    /// <summary>Takes a subscriber out of the routes. What is still on its way to it, it does not get any more; its cursor says so.</summary>
+    /// <summary>Removes a subscriber from the routes. Events that were not sent to it yet are not sent; its position excludes them.</summary>
     public void Leave(Subscriber subscriber)
     {
         if (Sweeps.IsReady(subscriber))
@@ -182,23 +183,25 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         subscriber.State = SubscriberState.Waiting;
     }
 
-    /// <summary>Routes what is new, up to a bound, so that the shard's messages get their turn too.</summary>
-    /// <returns>False when events left the hot tail before they were routed: every live subscriber must read the log.</returns>
+    /// <summary>Routes new events, up to a limit, so that the shard also handles its messages.</summary>
+    /// <returns>False if events left the hot tail before they were routed; then every live subscriber must read the log.</returns>
     public bool RouteTail()
     {
         long end = log.Tail.End;
         if (_live == 0)
         {
-            // Nobody to deliver to; whoever joins later begins at a cursor of its own.
+            // No subscriber is live. A subscriber that joins later starts at its own position.
             (_routedThrough, _next) = (log.Tail[end - 1]?.Offset ?? _routedThrough, end);
             return true;
         }
 
         end = Math.Min(end, _next + limits.ShardTurnEvents);
+        // 5. Reads the hot tail from this shard's own sequence. A full sweep stops the loop: slow rounds must not collect events without limit.
         for (; _next < end && !_sweeps.IsFull; _next++)
         {
             if (log.Tail[_next] is not { } added)
             {
+                // The writer evicted the event before this shard read it.
                 _next = log.Tail.First;
                 return false;
             }
@@ -216,14 +219,15 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         return true;
     }
 
-    /// <summary>Sends what was routed: to those who are served by themselves all of it, to the others for a while.</summary>
+    /// <summary>Sends the routed events: all of them to individually served subscribers, and to the others for a limited time.</summary>
     public void Flush()
     {
+        // 6. Delivers to subscribers with filters, then in rounds to plain ones.
         _singles.Flush();
         _sweeps.Run();
     }
 
-    /// <summary>Sends something that is no event to a live subscriber that is not blocked.</summary>
+    /// <summary>Sends a notice (not an event) to a live subscriber that is not blocked.</summary>
     public void Send(Subscriber subscriber, FrameRun run)
     {
         try

@@ -4,14 +4,14 @@ using Longwave.Engine.Subscribers;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>The events of one turn for subscribers that are served by themselves, a chain for each that gets some; all are gone after the flush.</summary>
-/// <remarks>Nothing is allocated once the slots have grown to what a turn needs.</remarks>
+/// <summary>Events of one turn for individually served subscribers, as one chain per subscriber; the flush empties it.</summary>
+/// <remarks>After the slots have grown to the size of a turn, nothing is allocated.</remarks>
 internal sealed class PendingEvents(int most)
 {
     private Slot[] _slots = new Slot[Math.Min(256, most)];
     private int _count;
 
-    /// <summary>The turn must flush before it routes on.</summary>
+    /// <summary>Whether the turn must flush before it routes more events.</summary>
     public bool IsFull => _count >= most;
 
     /// <summary>Appends an event to a chain, once.</summary>
@@ -19,7 +19,7 @@ internal sealed class PendingEvents(int most)
     {
         if (!chain.IsEmpty && ReferenceEquals(_slots[chain.Last].Event, added))
         {
-            // Two of its topics lead to the same chain.
+            // Two topics of the event lead to the same chain.
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed class PendingEvents(int most)
         _count++;
     }
 
-    /// <summary>The events of a chain, in order, into an empty list.</summary>
+    /// <summary>Copies the events of a chain, in order, into an empty list.</summary>
     public void Copy(EventChain chain, List<LoggedEvent> events)
     {
         for (int i = chain.First; ; i = _slots[i].Next)
@@ -46,7 +46,7 @@ internal sealed class PendingEvents(int most)
         }
     }
 
-    /// <summary>Forgets all chains.</summary>
+    /// <summary>Removes all chains.</summary>
     public void Clear()
     {
         Array.Clear(_slots, 0, _count);

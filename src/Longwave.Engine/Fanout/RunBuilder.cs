@@ -5,10 +5,10 @@ using Longwave.Protocol.Framing;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>Puts the frames of several events behind one another, once for all subscribers that get them. Of the shard's thread.</summary>
+/// <summary>Concatenates the frames of several events into one run. Shard thread only.</summary>
 internal sealed class RunBuilder
 {
-    /// <summary>A buffer that large events have blown up is not kept.</summary>
+    /// <summary>Size in bytes above which a buffer is released, so that one large event does not enlarge it permanently.</summary>
     private const int KeptBytes = 1024 * 1024;
 
     private ArrayBufferWriter<byte> _bytes = new(4 * 1024);
@@ -16,10 +16,10 @@ internal sealed class RunBuilder
     private ReadOnlyMemory<byte> _chunks;
     private int _count;
 
-    /// <summary>The run made last; valid until the next one is made.</summary>
+    /// <summary>The last run that was built; valid until the next call of <c>Build</c>.</summary>
     public FrameRun Run => new(_chunks, _ends.AsSpan(0, _count), isShared: _count == 1);
 
-    /// <summary>Makes the run of these events, of which there is at least one.</summary>
+    /// <summary>Builds the run of one or more events.</summary>
     public void Build(ReadOnlySpan<LoggedEvent> events, EventFormat format)
     {
         _count = events.Length;

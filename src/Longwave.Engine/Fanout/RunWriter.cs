@@ -4,13 +4,13 @@ using Longwave.Protocol.Framing;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>The runs that the subscribers of a sweep get: nearly all of them the same one, which is made once per format, on first need.</summary>
+/// <summary>Runs for the subscribers of a sweep. Nearly all of them get the same run, which is built once per format on first need.</summary>
 internal sealed class RunWriter
 {
     private readonly RunBuilder?[] _runs = new RunBuilder[EventFrames.FormatCount];
     private readonly (Sweep? Sweep, long Version, int Start)[] _made = new (Sweep?, long, int)[EventFrames.FormatCount];
 
-    /// <summary>The events of a sweep from a place on; valid until the next call.</summary>
+    /// <summary>The events of a sweep from an index on; valid until the next call.</summary>
     public FrameRun Run(Sweep sweep, int start, EventFormat format)
     {
         RunBuilder run = _runs[(int)format] ??= new RunBuilder();

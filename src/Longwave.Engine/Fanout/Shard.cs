@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Owns its part of the subscribers, on one thread: takes them in, lends them to catch-up readers, makes them live, ends them. What it is
-/// told comes through a mailbox; what it delivers comes from the hot tail (<see cref="LiveDelivery"/>).
+/// A thread that owns its share of the subscribers: it adds them, lends them to catch-up readers, makes them live and ends them. Messages arrive
+/// through a mailbox; events come from the hot tail (<see cref="LiveDelivery"/>).
 /// </summary>
 internal sealed class Shard : IDisposable
 {
-    /// <summary>Paced subscribers that get what waits for them in one turn; the others get theirs in the next.</summary>
+    /// <summary>Maximum number of paced subscribers served in one turn; the next turn serves the rest.</summary>
     private const int ReleasesPerTurn = 256;
 
     private readonly CatchUpQueue _catchUp;
@@ -42,40 +42,40 @@ internal sealed class Shard : IDisposable
         _heartbeat = _notices.Heartbeat;
     }
 
-    /// <summary>There is more to route or to send.</summary>
+    /// <summary>Whether there are more events to route or to send.</summary>
     public bool HasWork => _delivery.HasWork;
 
-    /// <summary>Time between two ticks that it wants to be posted.</summary>
+    /// <summary>Interval at which the owner must call <see cref="PostTick"/>.</summary>
     public TimeSpan TickInterval => _timer.TickInterval;
 
-    /// <summary>Where other threads, subscribers above all, leave messages.</summary>
+    /// <summary>Inbox for messages of other threads, mainly from subscribers.</summary>
     public ShardInbox Inbox => _inbox;
 
     public void Post(ShardMessage message) => _inbox.Post(message);
 
-    /// <summary>Time has passed. From the clock's timer.</summary>
+    /// <summary>Posts a tick. Called by a timer.</summary>
     public void PostTick() => _timer.PostTick(_inbox);
 
-    /// <summary>There are new events in the hot tail.</summary>
+    /// <summary>Wakes the shard because the hot tail has new events.</summary>
     public void Wake() => _inbox.Wake();
 
     /// <summary>Ends <see cref="Run"/>.</summary>
     public void Close() => _inbox.Close();
 
-    /// <summary>The shard's thread.</summary>
+    /// <summary>The loop of the shard's thread.</summary>
     public void Run()
     {
         while (Turn(wait: true))
         {
             if (HasWork)
             {
-                // Where cores are few, publishers come between two turns: the scheduler alone would let them wait for milliseconds at each of
-                // the threads that a request goes through, and the next events with them.
+                // On machines with few cores, yield to publishers between two turns. Without this the scheduler delays each thread of a request by
+                // milliseconds, and with it the next events.
                 Thread.Yield();
             }
         }
 
-        // Whoever is still here would wait for ever.
+        // The remaining subscribers would otherwise wait permanently for this thread.
         foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State != SubscriberState.Closed))
         {
             subscriber.Close(CloseReason.Drain);
@@ -83,11 +83,11 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    /// <summary>After the thread has ended.</summary>
+    /// <summary>Releases the timer. Call after the thread has ended.</summary>
     public void Dispose() => _due.Dispose();
 
-    /// <summary>Takes its messages, routes what is new, flushes. False when the shard is closed.</summary>
-    /// <param name="wait">Sleep until there is something to do.</param>
+    /// <summary>Handles messages, routes new events and sends them. Returns false when the shard is closed.</summary>
+    /// <param name="wait">Whether to sleep until there is work.</param>
     public bool Turn(bool wait)
     {
         bool open = _inbox.Take(ref _messages, wait && !HasWork);
@@ -98,15 +98,16 @@ internal sealed class Shard : IDisposable
 
         _messages.Clear();
 
-        // Before the sends of this turn: readers have work meanwhile.
+        // Before the sends of this turn, so that catch-up readers work in parallel.
         _catchUp.LendNext();
+        // 5. Route the new events of the hot tail. 6. Deliver them.
         bool routed = _delivery.RouteTail();
         _delivery.Flush();
         if (!routed)
         {
             foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State == SubscriberState.Live))
             {
-                // One that missed nothing has all that was routed; its cursor only knows of what matched.
+                // A subscriber without missed events has received all routed events, but its own position covers only the matching ones.
                 _delivery.Advance(subscriber);
                 SendBack(subscriber);
             }
@@ -117,7 +118,7 @@ internal sealed class Shard : IDisposable
         return open;
     }
 
-    /// <summary>What waited for paced subscribers leaves.</summary>
+    /// <summary>Sends the waiting events of paced subscribers that are due.</summary>
     private void ReleaseDue()
     {
         if (_due.IsEmpty)
@@ -128,7 +129,7 @@ internal sealed class Shard : IDisposable
         long now = _clock.GetTimestamp();
         for (int released = 0; released < ReleasesPerTurn && _due.TryTake(now, out Subscriber? subscriber); released++)
         {
-            // A blocked one goes on when it is writable.
+            // A blocked subscriber continues when its sink is writable.
             if (!subscriber.IsBlocked)
             {
                 Resume(subscriber);
@@ -165,7 +166,7 @@ internal sealed class Shard : IDisposable
                 _timer.Drain();
                 break;
             default:
-                // A closing subscriber that is opening or lent comes by itself; one that is closed needs nothing.
+                // A closing subscriber that is opening or lent arrives by a later message; a closed one needs no handling.
                 break;
         }
     }
@@ -196,7 +197,7 @@ internal sealed class Shard : IDisposable
 
     private void OnWritable(Subscriber subscriber)
     {
-        // The owner may still be about to note that the sink is blocked: the signal is kept until it is ours.
+        // The owner may be about to mark the sink as blocked, so the shard keeps the signal until it owns the subscriber.
         if (subscriber.State is SubscriberState.CatchingUp or SubscriberState.Opening)
         {
             subscriber.SignalledEarly = true;
@@ -240,7 +241,7 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    /// <summary>Gives a live subscriber what it missed, from the hot tail or through a catch-up reader.</summary>
+    /// <summary>Sends missed events to a live subscriber, from the hot tail or through a catch-up reader.</summary>
     private void Resume(Subscriber subscriber)
     {
         bool resumed = subscriber.Backlog.IsTooSlow || _delivery.TryResume(subscriber);
@@ -262,7 +263,7 @@ internal sealed class Shard : IDisposable
         subscriber.BlockedSince = _clock.GetTimestamp();
         TakeEarlySignal(subscriber);
 
-        // A blocked one reads on when it is writable; until then its cursor is all that there is of it.
+        // A blocked subscriber continues when its sink is writable; until then the hub keeps only its position.
         subscriber.Backlog.NeedsReader |= subscriber.IsBlocked || subscriber.Backlog.IsReduced(subscriber.SentThrough);
         _notices.Returned(subscriber);
         _expiry.Returned(subscriber);
@@ -278,7 +279,9 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    /// <summary>Takes a waiting subscriber further: to its end, to a catch-up reader, or to the live edge. A blocked one waits until it is writable.</summary>
+    /// <summary>
+    /// Moves a waiting subscriber to its next state: closed, queued for a catch-up reader, or live. A blocked one waits until its sink is writable.
+    /// </summary>
     private void Proceed(Subscriber subscriber)
     {
         if (subscriber.Backlog.IsTooSlow && !subscriber.IsBlocked)
@@ -300,6 +303,7 @@ internal sealed class Shard : IDisposable
     {
         if (subscriber.Backlog.NeedsReader || !_delivery.TryJoin(subscriber))
         {
+            // 7. A catch-up thread reads storage for it.
             _catchUp.Add(subscriber);
         }
         else if (!_delivery.TryResume(subscriber))
@@ -321,7 +325,7 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    /// <summary>A live subscriber can't be served from the hot tail any more: it reads the log from its cursor.</summary>
+    /// <summary>Moves a live subscriber to catch-up, because the hot tail no longer has the events that it missed.</summary>
     private void SendBack(Subscriber subscriber)
     {
         subscriber.Backlog.MissedFrom = -1;

@@ -4,19 +4,21 @@ using Longwave.Engine.Subscribers;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// A timer wheel: all subscribers of a shard in as many buckets as there are ticks to a heartbeat, one bucket a tick. One timer for all
-/// connections. Of the shard's thread.
+/// Timer wheel of a shard: its subscribers, in as many buckets as there are ticks in a heartbeat interval; each tick handles one bucket. One timer
+/// serves all connections. Shard thread only.
 /// </summary>
 internal sealed class ShardTimer
 {
     private const int MaxBuckets = 128;
 
-    /// <summary>Streams that were opened one after the other and share a bucket: they lie side by side in memory, the kernel's part of them, too.</summary>
+    /// <summary>
+    /// Number of consecutively opened streams in the same bucket. Their state, and that of the kernel, is close together in memory.
+    /// </summary>
     private const int Neighbours = 64;
 
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>However long the heartbeat is: a token that has expired ends its stream within a second.</summary>
+    /// <summary>Longest tick, whatever the heartbeat interval: a stream ends within a second after its token has expired.</summary>
     private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(500);
 
     private readonly EngineOptions _options;
@@ -42,7 +44,10 @@ internal sealed class ShardTimer
 
     public TimeSpan TickInterval { get; }
 
-    /// <summary>Posts a tick, unless the last one was not handled yet: however long the shard is away, its mailbox has one. From any thread.</summary>
+    /// <summary>
+    /// Posts a tick, unless the shard has not handled the previous one yet, so that the mailbox of a busy shard contains at most one tick. From any
+    /// thread.
+    /// </summary>
     public void PostTick(ShardInbox inbox)
     {
         if (Interlocked.Exchange(ref _isTickPosted, 1) == 0)
@@ -78,13 +83,13 @@ internal sealed class ShardTimer
         subscriber.WheelPlace = -1;
     }
 
-    /// <summary>All subscribers of a kind, as a list of their own: the caller may change what they are.</summary>
+    /// <summary>Copies the subscribers that match a predicate into a new list, so that the caller can change their state.</summary>
     public List<Subscriber> Where(Func<Subscriber, bool> kind) => [.. _buckets.SelectMany(static bucket => bucket).Where(kind)];
 
-    /// <summary>Time has passed: ends what is due in the next bucket and gives the others their heartbeat.</summary>
+    /// <summary>Handles the next bucket: closes the streams that are due and sends heartbeats to the others.</summary>
     public void Tick(Action<Subscriber> heartbeat)
     {
-        // Before the work: time that passes during it is another tick.
+        // Before the work, so that a tick during the work is posted.
         Volatile.Write(ref _isTickPosted, 0);
         _now = (_now + 1) % _buckets.Length;
         long timestamp = _clock.GetTimestamp();
@@ -103,12 +108,12 @@ internal sealed class ShardTimer
 
         if (_draining)
         {
-            // Within the window every tick counts, not only that of the bucket.
+            // While draining, every tick checks all buckets, not only the current one, so that streams end on time.
             Array.ForEach(_buckets, bucket => bucket.ForEach(subscriber => IsLeaving(subscriber, timestamp)));
         }
     }
 
-    /// <summary>Spreads the leaving of all subscribers over the drain window.</summary>
+    /// <summary>Sets the end of each subscriber to a random time in the drain window.</summary>
     public void Drain()
     {
         _draining = true;
@@ -118,7 +123,7 @@ internal sealed class ShardTimer
         }
     }
 
-    /// <summary>When a client that is sent away is to come back, in milliseconds.</summary>
+    /// <summary>Random reconnection time for a client whose stream the hub ends, in milliseconds.</summary>
     public int ReconnectMs(CloseReason reason)
     {
         (TimeSpan least, TimeSpan most) = reason == CloseReason.Drain

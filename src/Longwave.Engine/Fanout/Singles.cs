@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Step 6 of the path of an event for subscribers that are served by themselves (see <see cref="HubEngine"/>): each gets all that a turn brings for it in
-/// one write. Of the shard's thread, so nothing is locked, and nothing is allocated per delivery.
+/// Step 6 of the path of an event for individually served subscribers (see <see cref="HubEngine"/>): each receives all its events of a turn in one
+/// write. Shard thread only, so it needs no lock; it allocates nothing per delivery.
 /// </summary>
 internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
 {
@@ -19,7 +19,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     private readonly List<LoggedEvent> _readable = [];
     private readonly RunBuilder _run = new();
 
-    /// <summary>An event that the subscriber asked for.</summary>
+    /// <summary>Adds an event that matches the subscriber's filter.</summary>
     public void Route(Subscriber subscriber, LoggedEvent added)
     {
         if (subscriber.IsBlocked)
@@ -31,7 +31,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
 
         if (subscriber.Pace is not null)
         {
-            // It waits for the subscriber's next delivery.
+            // The event waits for the next paced delivery.
             subscriber.Miss(added);
             due.Add(subscriber);
             return;
@@ -46,7 +46,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         _pending.Add(ref subscriber.Pending, added);
     }
 
-    /// <summary>Sends what was routed.</summary>
+    /// <summary>Sends the routed events.</summary>
     public void Flush()
     {
         foreach (Subscriber subscriber in _subscribers)
@@ -62,7 +62,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         _pending.Clear();
     }
 
-    /// <summary>Gives one subscriber what was gathered.</summary>
+    /// <summary>Sends the collected events to one subscriber.</summary>
     private void SendInWrites(Subscriber subscriber, List<LoggedEvent> events)
     {
         for (int start = 0, count; start < events.Count; start += count)
@@ -107,7 +107,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         }
     }
 
-    /// <summary>Sends events to one that is not blocked, as far as its sink takes them.</summary>
+    /// <summary>Sends events to a subscriber that is not blocked, until its sink is full.</summary>
     private void Send(Subscriber subscriber, ReadOnlySpan<LoggedEvent> events)
     {
         try
@@ -130,7 +130,9 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         }
     }
 
-    /// <summary>How many events from a place on one write takes; the rest is missed when the sink blocks.</summary>
+    /// <summary>
+    /// Number of events from an index on that fit in one write. If the sink is full after that write, the rest becomes missed events.
+    /// </summary>
     private static int CountOfWrite(List<LoggedEvent> events, int start, long maxBytes)
     {
         int end = start;

@@ -7,15 +7,17 @@ using Longwave.Protocol.Positions;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// What a shard writes to a stream besides events: heartbeats, the notice that a token expires, the reason of the end. A subscriber that
-/// is lent to a reader is asked back first; the shard writes as soon as it has it again. Shard thread only.
+/// Notices that a shard writes to a stream besides events: heartbeats, the expiry of the token, the reason of the end. The shard first requests the
+/// return of a subscriber that a reader has, and writes as soon as it owns the subscriber. Shard thread only.
 /// </summary>
 internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTimer timer)
 {
     private readonly ArrayBufferWriter<byte> _scratch = new(256);
     private readonly HeartbeatFrames _heartbeats = new();
 
-    /// <summary>Sends a heartbeat now, or when the subscriber is back. A blocked client has bytes on their way: it gets none.</summary>
+    /// <summary>
+    /// Sends a heartbeat now, or when a reader returns the subscriber. A blocked client gets no heartbeat, because bytes are already waiting for it.
+    /// </summary>
     public void Heartbeat(Subscriber subscriber)
     {
         if (!subscriber.Request.Streaming)
@@ -34,7 +36,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
         }
     }
 
-    /// <summary>A reader has given the subscriber back: what was due meanwhile is sent.</summary>
+    /// <summary>Sends the notices that became due while a reader had the subscriber.</summary>
     public void Returned(Subscriber subscriber)
     {
         if (subscriber.OwesHeartbeat)
@@ -47,8 +49,8 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
         }
     }
 
-    /// <summary>Tells the client that its token expires.</summary>
-    /// <returns>False when that is not possible just now.</returns>
+    /// <summary>Sends the notice that the token expires.</summary>
+    /// <returns>False if that is not possible at the moment.</returns>
     public bool TryTellOfExpiry(Subscriber subscriber)
     {
         if (subscriber.State == SubscriberState.CatchingUp)
@@ -68,7 +70,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
         return true;
     }
 
-    /// <summary>The last bytes of a stream that ends, where the client has to know why. The subscriber must not be blocked.</summary>
+    /// <summary>Writes the reason of the end as the last bytes of a stream, if the client needs it. The subscriber must not be blocked.</summary>
     public void TellReason(Subscriber subscriber, CloseReason reason)
     {
         _scratch.ResetWrittenCount();
@@ -90,7 +92,9 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
 
     private void Send(Subscriber subscriber, byte[] chunk) => delivery.Send(subscriber, new FrameRun(chunk, [chunk.Length], isShared: true));
 
-    /// <summary>How far the stream has come; null while nothing was read for it, because a client that resumed there would begin elsewhere.</summary>
+    /// <summary>
+    /// Position of the stream; null before the first read for it, because a client that resumed there would start at a different event.
+    /// </summary>
     private Position? PositionOf(Subscriber subscriber)
     {
         if (subscriber.State == SubscriberState.Live)
@@ -103,7 +107,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
             return null;
         }
 
-        // A client that goes on from here must not miss the notice of what was skipped.
+        // A client that resumes from this position must still receive the notice about the skipped events.
         long offset = subscriber.Backlog.SkippedAfter >= 0 ? Math.Min(subscriber.SentThrough, subscriber.Backlog.SkippedAfter) : subscriber.SentThrough;
         return new Position(log.Epoch, offset);
     }

@@ -9,20 +9,20 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Step 6 of the path of an event for plain subscribers (see <see cref="HubEngine"/>): the sweeps that are under way in a shard, each of which
-/// gets its turn for some subscribers. Of the shard's thread, so nothing is locked, and nothing is allocated per delivery.
+/// Step 6 of the path of an event for plain subscribers (see <see cref="HubEngine"/>): the active sweeps of a shard, each of which sends to some
+/// subscribers per turn. Shard thread only, so it needs no lock; it allocates nothing per delivery.
 /// </summary>
 internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvider clock, ILogger logger)
 {
-    /// <summary>What a turn may cost: some 64 sends, half a millisecond, after which messages, new events and other threads have theirs.</summary>
+    /// <summary>Budget of one turn: about 64 sends or half a millisecond. Then messages, new events and other threads have their turn.</summary>
     private const int TurnCost = 1_024;
 
     private const int SendCost = 16;
 
-    /// <summary>Sweeps that are kept for the next events; more are only needed when many selectors get events at once.</summary>
+    /// <summary>Number of empty sweeps kept for reuse. More are needed only when many selectors get events at once.</summary>
     private const int KeptSweeps = 1_024;
 
-    /// <summary>How many, one after the other, may turn out to be blocked when the last subscriber is served out of turn.</summary>
+    /// <summary>Maximum number of blocked subscribers tried in succession when the last subscriber is served out of turn.</summary>
     private const int MostSendsToLast = 64;
 
     private readonly Queue<Sweep> _active = [];
@@ -35,19 +35,19 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
 
     public bool IsEmpty => _active.Count == 0;
 
-    /// <summary>Nothing more should be added before <see cref="Run()"/> has got further.</summary>
+    /// <summary>Whether routing must pause until <see cref="Run()"/> has sent more events.</summary>
     public bool IsFull => _full > 0 || _pairs >= limits.ShardTurnRoutes;
 
-    /// <summary>A subscriber has another identity.</summary>
+    /// <summary>Ends a renewal: applies the new identity of a subscriber.</summary>
     public void EndRenewal(Subscriber subscriber)
     {
-        // The access is read after the count went down (a full fence): a later renewal has either stored its access by now, or still has its
-        // own count up until its own message comes.
+        // The access is read after the count is decremented (a full fence). A later renewal has then either stored its access, or still holds its
+        // own count until the shard handles its message.
         renewals.End();
         subscriber.Route?.Plain.Renew(subscriber);
     }
 
-    /// <summary>An event for the plain subscribers of a node.</summary>
+    /// <summary>Adds an event for the plain subscribers of a node.</summary>
     public void Add(RouteNode node, LoggedEvent added)
     {
         if (node.Plain.ReadyCount == 0)
@@ -64,7 +64,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         }
     }
 
-    /// <summary>Sends for a while.</summary>
+    /// <summary>Sends events until the budget of the turn is used.</summary>
     public void Run()
     {
         int budget = TurnCost;
@@ -85,10 +85,10 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         }
     }
 
-    /// <summary>Whether it is a plain subscriber that takes part.</summary>
+    /// <summary>Whether a subscriber is plain and takes part in rounds.</summary>
     public static bool IsReady(Subscriber subscriber) => subscriber.Route is { } node && node.Plain.IsReady(subscriber);
 
-    /// <summary>It has everything up to here, and takes part from here on.</summary>
+    /// <summary>Adds a subscriber that has all events so far to the following rounds.</summary>
     public static void SetReady(Subscriber subscriber)
     {
         RouteNode node = subscriber.Route!;
@@ -99,9 +99,9 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         }
     }
 
-    /// <summary>It takes part no more until it is ready again; what it lacks it has missed.</summary>
-    /// <param name="subscriber">A plain one.</param>
-    /// <param name="next">Sequence of the next event that is routed.</param>
+    /// <summary>Removes a subscriber from the rounds until it is ready again. The events that were not sent to it become missed events.</summary>
+    /// <param name="subscriber">A plain subscriber.</param>
+    /// <param name="next">Sequence of the next event to route.</param>
     public void Suspend(Subscriber subscriber, long next)
     {
         if (!IsReady(subscriber))
@@ -117,8 +117,9 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     }
 
     /// <summary>
-    /// It is about to give up its place among those that are ready. The last of them will stand there, where the round may have been already,
-    /// and so gets what it lacks before. With clients that come and go all the time no round would end otherwise.
+    /// Prepares the removal of a ready subscriber. The last ready subscriber moves to its index, which the round may already have passed, so the last
+    /// one first receives the events that it lacks. Otherwise each removal would restart the round, and with frequent connects and disconnects no
+    /// round would end.
     /// </summary>
     public void PrepareToLeave(Subscriber subscriber)
     {
@@ -140,7 +141,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
                 break;
             }
 
-            // One that can't take it is not ready any more, and another one is the last.
+            // If the sink of the last subscriber is full, it is no longer ready, and another subscriber is the last.
             if (TrySend(sweep, ref last))
             {
                 return;
@@ -150,20 +151,20 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         sweep.Restart();
     }
 
-    /// <summary>What is on its way to the subscriber. Valid until something is routed or sent.</summary>
+    /// <summary>Events that a subscriber has not received from the current sweep. Valid until the next routing or sending.</summary>
     public static ReadOnlySpan<LoggedEvent> Lacking(Subscriber subscriber) =>
         IsReady(subscriber) && subscriber.Route is { Sweep: { } sweep } node
             ? sweep.From(sweep.FirstAfter(node.Plain.Ready[subscriber.RoutePlace].Cursor))
             : default;
 
-    /// <summary>Where a live subscriber's cursor stands.</summary>
+    /// <summary>Offset up to which a live subscriber has received all its events.</summary>
     public static long CursorOf(Subscriber subscriber)
     {
         ref RouteMember member = ref MemberOf(subscriber);
         return Unsafe.IsNullRef(ref member) ? subscriber.SentThrough : member.Cursor;
     }
 
-    /// <summary>The member that keeps the cursor of a plain subscriber which takes part; a null reference for any other.</summary>
+    /// <summary>The slot that holds the position of a ready plain subscriber; a null reference for any other subscriber.</summary>
     public static ref RouteMember MemberOf(Subscriber subscriber)
     {
         if (IsReady(subscriber))
@@ -174,7 +175,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         return ref Unsafe.NullRef<RouteMember>();
     }
 
-    /// <summary>Sends what is on its way to one subscriber, before its turn comes: it ends, and what came before its end is still for it.</summary>
+    /// <summary>Sends the waiting events to one subscriber out of turn, because its stream ends and these events precede its end.</summary>
     public void Hurry(Subscriber subscriber)
     {
         if (Lacking(subscriber).IsEmpty)
@@ -182,7 +183,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
             return;
         }
 
-        // One that is just being renewed gets nothing under its old identity any more.
+        // While a renewal is in progress, nothing more is sent under the old identity.
         ref RouteMember member = ref subscriber.Route!.Plain.Ready[subscriber.RoutePlace];
         if (ReferenceEquals(member.Access, subscriber.Access))
         {
@@ -200,7 +201,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         return sweep;
     }
 
-    /// <summary>Visits some subscribers of a sweep; returns what is left of the budget.</summary>
+    /// <summary>Visits some subscribers of a sweep; returns the remaining budget.</summary>
     private int Run(Sweep sweep, int budget)
     {
         while (budget > 0 && !sweep.IsEmpty)
@@ -229,7 +230,7 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         return budget;
     }
 
-    /// <summary>Sends a member what it lacks; false when it is not ready any more.</summary>
+    /// <summary>Sends the lacking events to a subscriber; false if it is not ready any more.</summary>
     private bool TrySend(Sweep sweep, ref RouteMember member)
     {
         Subscriber subscriber = member.Subscriber;

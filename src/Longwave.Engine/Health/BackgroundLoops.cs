@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Health;
 
 /// <summary>
-/// Runs the loops behind requests, so that none of them ends unnoticed. A thread owns state and can't start again: when it throws, that is logged as
-/// Critical, and the hub is unhealthy until a restart. A task starts again after a pause. A timer goes on with its next tick.
+/// Supervisor of background loops, so that a failure never goes unnoticed. A thread owns state and can't restart: after an exception, which is logged
+/// as Critical, the hub is unhealthy until a restart. A task starts again after a pause. A timer continues with its next tick.
 /// </summary>
 public sealed class BackgroundLoops
 {
-    /// <summary>Pause before a task starts again; each failure in a row doubles it.</summary>
+    /// <summary>Pause before a task starts again; each further failure in succession doubles it.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest pause. A task that ran for longer than this before it failed begins with the first pause again.</summary>
+    /// <summary>Longest pause. After a run that was longer than this, the next failure starts with the first pause again.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _clock;
@@ -21,9 +21,9 @@ public sealed class BackgroundLoops
     // By name. The number of loops of a hub is fixed at the start.
     private readonly ConcurrentDictionary<string, Exception> _failed = new(StringComparer.Ordinal);
 
-    /// <summary>The loops of one hub.</summary>
-    /// <param name="clock">Measures the pauses.</param>
-    /// <param name="loggers">Where failures are logged.</param>
+    /// <summary>Creates the supervisor of one hub.</summary>
+    /// <param name="clock">Clock for the pauses.</param>
+    /// <param name="loggers">Factory of the logger for failures.</param>
     public BackgroundLoops(TimeProvider clock, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -31,16 +31,16 @@ public sealed class BackgroundLoops
         (_clock, _logger) = (clock, loggers.CreateLogger("Longwave.Engine.Health"));
     }
 
-    /// <summary>Names of the loops that have failed for good, sorted.</summary>
+    /// <summary>Names of the loops that have failed permanently, sorted.</summary>
     public IReadOnlyList<string> Failed => _failed.IsEmpty ? [] : [.. _failed.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>Whether any has.</summary>
+    /// <summary>Whether any loop has failed permanently.</summary>
     public bool HasFailed => !_failed.IsEmpty;
 
-    /// <summary>Starts a background thread. An exception ends it for good.</summary>
+    /// <summary>Starts a background thread. An exception ends it permanently.</summary>
     /// <param name="name">Name of the thread, and of the loop in <see cref="Failed"/>.</param>
     /// <param name="run">The loop.</param>
-    /// <param name="onFailure">Rejects what would otherwise wait for the loop without limit; called on the thread after a failure.</param>
+    /// <param name="onFailure">Rejects operations that would otherwise wait for the loop without limit; called on the thread after a failure.</param>
     public Thread StartThread(string name, Action run, Action? onFailure = null)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -91,9 +91,9 @@ public sealed class BackgroundLoops
         }
     }
 
-    /// <summary>Starts a timer. An exception in a tick is logged, and the next tick comes as ever.</summary>
+    /// <summary>Starts a timer. An exception in a tick is logged, and the next tick follows on schedule.</summary>
     /// <param name="name">Name of the loop in the log.</param>
-    /// <param name="tick">What it does.</param>
+    /// <param name="tick">Work of a tick.</param>
     /// <param name="due">Time until the first tick.</param>
     /// <param name="period">Time between ticks.</param>
     public ITimer StartTimer(string name, Action tick, TimeSpan due, TimeSpan period)
@@ -116,7 +116,7 @@ public sealed class BackgroundLoops
             period);
     }
 
-    /// <summary>Notes that a loop which the caller runs has failed for good.</summary>
+    /// <summary>Records that a loop of the caller has failed permanently.</summary>
     public void Fail(string name, Exception failed)
     {
         _failed.TryAdd(name, failed);

@@ -11,6 +11,6 @@ internal static partial class HealthLog
     [LoggerMessage(1302, LogLevel.Error, "Background loop {Loop} has failed and starts again in {Pause}.", EventName = "LoopStartsAnew")]
     public static partial void StartsAnew(ILogger logger, string loop, TimeSpan pause, Exception failed);
 
-    [LoggerMessage(1303, LogLevel.Error, "A tick of {Loop} has failed; the next tick comes as ever.", EventName = "TickFailed")]
+    [LoggerMessage(1303, LogLevel.Error, "A tick of {Loop} has failed; the next tick follows on schedule.", EventName = "TickFailed")]
     public static partial void TickFailed(ILogger logger, string loop, Exception failed);
 }

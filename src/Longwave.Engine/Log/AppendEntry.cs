@@ -1,4 +1,4 @@
 namespace Longwave.Engine.Log;
 
-/// <summary>An event that is about to be committed, with the idempotency key it came with.</summary>
+/// <summary>An event to commit, with its idempotency key if it has one.</summary>
 internal readonly record struct AppendEntry(LoggedEvent Event, IdempotencyKey? Key);

@@ -4,8 +4,8 @@ using Longwave.Engine.Storage;
 namespace Longwave.Engine.Log;
 
 /// <summary>
-/// Gives a log that was restored from a copy a name of its own: the copy ends earlier than the log that clients know, and its next events
-/// would take positions that lost ones had.
+/// Gives a new epoch to a log that was restored from a copy. The copy ends earlier than the lost log, so its next events would get positions that
+/// lost events had.
 /// </summary>
 internal static class EpochRenewal
 {

@@ -2,7 +2,7 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Where the event of an id stands.</summary>
-/// <param name="Position">Its position; null when the id is nobody's: never was, or its event is gone.</param>
-/// <param name="IsKept">Whether the event is still there.</param>
+/// <summary>Location of an event that was looked up by id.</summary>
+/// <param name="Position">Position of the event; null if no event has the id: there never was one, or it was removed.</param>
+/// <param name="IsKept">Whether the event is still in the log.</param>
 public readonly record struct EventLocation(Position? Position, bool IsKept);

@@ -6,7 +6,7 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>The log as the rest of the engine sees it: its identity, its tip, its topics, its hot tail and its readers.</summary>
+/// <summary>The log as the rest of the engine uses it: its epoch, tip, topics, hot tail and readers.</summary>
 internal sealed class EventLog : IDisposable
 {
     private readonly string _path;
@@ -40,34 +40,36 @@ internal sealed class EventLog : IDisposable
 
     public Position TipPosition => new(Epoch, Tip);
 
-    /// <summary>The newest append time, in milliseconds since the Unix epoch. Writer thread only.</summary>
+    /// <summary>Newest append time, in milliseconds since the Unix epoch. Writer thread only.</summary>
     public long LastTimeUnixMs { get; private set; }
 
-    /// <summary>No offset up to this one may be given again; as it was when the log was opened.</summary>
+    /// <summary>Offset up to which none may be assigned again, read when the log was opened.</summary>
     public long ReservedThrough { get; }
 
-    /// <summary>How far the upstream is read whose events are committed; null when there is none. The writer thread sets it, any thread reads it.</summary>
+    /// <summary>
+    /// Position in the upstream of the newest committed events; null if there is none. The writer thread sets it, any thread reads it.
+    /// </summary>
     public byte[]? SourcePosition
     {
         get => Volatile.Read(ref _sourcePosition);
         set => Volatile.Write(ref _sourcePosition, value);
     }
 
-    /// <summary>The writer's connection. Of the writer, like all that follow up to the table of keys.</summary>
+    /// <summary>Connection of the writer. Writer thread only, as are the following members up to the table of keys.</summary>
     public Database Database { get; }
 
     public LogWriter Writer { get; }
 
     public DiskProbe Probe { get; }
 
-    /// <summary>What publishers call their events. For any thread.</summary>
+    /// <summary>Lookup of events by the ids of their publishers. For any thread.</summary>
     public PublisherIds PublisherIds { get; }
 
     public TopicIndexer Indexer { get; }
 
     public IdempotencyTable Keys { get; }
 
-    /// <summary>Opens the log of a directory, making both when they are missing, and reads what a crash left unindexed.</summary>
+    /// <summary>Opens the log of a directory, creates both if they are missing, and reads the events that a crash left unindexed.</summary>
     public static EventLog Open(EngineOptions options)
     {
         string directory = Path.GetFullPath(options.DataDirectory);
@@ -83,7 +85,7 @@ internal sealed class EventLog : IDisposable
         }
         catch (Exception failed)
         {
-            // A connection that is left open keeps its locks, and with them the next try from opening the log.
+            // An open connection keeps its locks, so that the next attempt could not open the log.
             database?.Dispose();
             fileLock.Dispose();
             if (failed is StorageException)
@@ -95,7 +97,7 @@ internal sealed class EventLog : IDisposable
         }
     }
 
-    /// <summary>A reader with a connection of its own; for one thread.</summary>
+    /// <summary>Opens a reader with its own connection; for one thread.</summary>
     public LogReader OpenReader() => new(Database.OpenReader(_path), this);
 
     /// <summary>Step 4 of the path of an event: committed events become visible, in order. Writer thread only.</summary>
@@ -121,7 +123,8 @@ internal sealed class EventLog : IDisposable
 
             LastTimeUnixMs = added.TimeUnixMs;
 
-            // In this order: a reader that sees the event in the tail sees its topic's figures, and one that sees the tip finds the event.
+            // In this order: a reader that finds the event in the tail also finds it in the counts of its topic, and a reader that sees the tip finds
+            // the event.
             Tail.Append(added);
             Volatile.Write(ref _tip, added.Offset);
         }
@@ -135,8 +138,8 @@ internal sealed class EventLog : IDisposable
     }
 
     /// <summary>
-    /// Makes room in the hot tail; what the index does not have yet is indexed first, so that a reader finds every event either in the
-    /// tail or through the index. Of the writer. Throws <see cref="StorageException"/> when that can't be written.
+    /// Evicts events until the hot tail is within its limits. Events that are not in the index yet are indexed first, so that a reader finds every
+    /// event either in the tail or through the index. Writer thread only. Throws <see cref="StorageException"/> if the index can't be written.
     /// </summary>
     public void EvictTail()
     {
@@ -175,12 +178,15 @@ internal sealed class EventLog : IDisposable
         }
     }
 
-    /// <summary>An event that only the hot tail had leaves it: said before it does, so a reader that does not find it there learns that it is gone.</summary>
+    /// <summary>
+    /// Marks an event as removed that only the hot tail has, before its eviction: a reader that does not find it in the tail then knows that it is
+    /// gone.
+    /// </summary>
     private void Lose(Topic topic, LoggedEvent gone)
     {
         if (!topic.Keeps(gone.Offset))
         {
-            // Retention was first: the topic has expired as a whole.
+            // Retention has already removed all events of the topic.
             return;
         }
 
@@ -189,7 +195,7 @@ internal sealed class EventLog : IDisposable
         topic.Removed(1, gone.Event.Data.Length, topic.Count > 1 ? gone.Offset + 1 : 0);
     }
 
-    /// <summary>Closes the files. Of the writer, as the last thing.</summary>
+    /// <summary>Closes the files. Writer thread only; the last call.</summary>
     public void Dispose()
     {
         PublisherIds.Dispose();
@@ -197,7 +203,7 @@ internal sealed class EventLog : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Takes the directory for one hub or tool, making it when it is missing.</summary>
+    /// <summary>Locks the directory for one hub or tool, and creates it if missing.</summary>
     public static FileStream LockDirectory(string directory)
     {
         try
@@ -208,7 +214,7 @@ internal sealed class EventLog : IDisposable
             }
             else
             {
-                // Events may be private: nobody but the hub's user reads them.
+                // Events can be private: only the user of the hub may read the directory.
                 Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
         }

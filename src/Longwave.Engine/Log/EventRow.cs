@@ -1,6 +1,6 @@
 namespace Longwave.Engine.Log;
 
-/// <summary>The columns of an event as every query of the engine selects them.</summary>
+/// <summary>Columns of an event, as every query of the engine selects them.</summary>
 internal static class EventRow
 {
     public const string Columns = "e.offset, e.time, e.topic, e.alternates, e.type, e.key, e.content_type, e.attributes, e.data, e.private, e.publisher_id, e.retry";

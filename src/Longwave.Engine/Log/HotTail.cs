@@ -3,21 +3,22 @@ using Longwave.Engine.Configuration;
 namespace Longwave.Engine.Log;
 
 /// <summary>
-/// The newest events of the log, in memory: a ring that the writer alone fills and empties, and that any thread reads without a lock.
-/// Places are numbered by a sequence of their own, without holes, where offsets may have holes.
+/// The newest events of the log, in memory: a ring that only the writer thread changes and that any thread reads without a lock. A sequence numbers
+/// the slots without gaps, whereas offsets can have gaps.
 /// </summary>
 /// <remarks>
-/// It is the one queue of the fan-out: a shard, a catch-up reader and a slow subscriber each hold a place in it. A reader that finds a
-/// place empty or taken by a later event has been overtaken and goes to storage.
+/// The hot tail is the only queue of the fan-out: each shard, catch-up reader and slow subscriber has its own sequence in it. A reader that finds a
+/// slot empty or with a later event was overtaken, and reads storage.
 /// <para>
-/// Memory order. The writer appends in the order slot, <c>_end</c>, and evicts in the order <c>_base</c>, <c>_first</c>, slot. Each is a release
-/// store, each read an acquire load, so a reader that sees one of them sees all that were stored before it:
+/// Memory order. The writer appends in the order slot, <c>_end</c>, and evicts in the order <c>_base</c>, <c>_first</c>, slot. Each write is a
+/// release store and each read an acquire load, so a reader that sees one of these writes sees all earlier ones:
 /// </para>
 /// <list type="bullet">
-/// <item>A reader that sees <c>_end = e</c> sees the slots of all events before <c>e</c>: an empty one among them was evicted.</item>
+/// <item>A reader that sees <c>_end = e</c> sees the slots of all events before <c>e</c>; an empty one among them was evicted.</item>
 /// <item>A reader that sees <c>_first = f</c> sees a <c>_base</c> of at least the offset of event <c>f - 1</c>. It must read <c>_first</c> before
-/// <c>_base</c>; read the other way round, evictions in between let it skip events (see <see cref="Find"/>).</item>
-/// <item>A slot says which event it holds (<see cref="LoggedEvent.Sequence"/> is set before the slot is stored), so a reader never takes one event for another.</item>
+/// <c>_base</c>; in the other order, evictions in between would let it skip events (see <see cref="Find"/>).</item>
+/// <item>A slot identifies its event (<see cref="LoggedEvent.Sequence"/> is set before the slot is stored), so a reader never mistakes one event for
+/// another.</item>
 /// </list>
 /// </remarks>
 internal sealed class HotTail
@@ -31,19 +32,19 @@ internal sealed class HotTail
     private long _first;
     private long _end;
 
-    /// <summary>An empty tail behind a log that ends at <paramref name="start"/>.</summary>
-    /// <param name="limits">How much it keeps.</param>
+    /// <summary>Creates an empty tail for a log that ends at <paramref name="start"/>.</summary>
+    /// <param name="limits">Limits of the hub.</param>
     /// <param name="start">Offset of the newest event that is only in storage.</param>
     public HotTail(HubLimits limits, long start)
     {
-        // Room beyond what should stay: what the index does not have yet may not leave, and a commit comes in whole.
+        // Room beyond the limits: events that are not indexed yet can't be evicted, and a commit is added as a whole.
         int room = Math.Max(limits.HotTailEvents, limits.MaxRequestEvents + limits.MaxCommitEvents);
         int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(limits.HotTailEvents + room));
         (_ring, _mask, _maxEvents, _maxBytes) = (new LoggedEvent?[capacity], capacity - 1, limits.HotTailEvents, limits.HotTailBytes);
         _base = start;
     }
 
-    /// <summary>Every event after this offset is here; those up to it are in storage, if anywhere.</summary>
+    /// <summary>Offset after which every event is here. Events up to it are in storage, unless they were removed.</summary>
     public long Base => Volatile.Read(ref _base);
 
     /// <summary>Sequence of the oldest event.</summary>
@@ -52,10 +53,10 @@ internal sealed class HotTail
     /// <summary>Sequence after the newest event.</summary>
     public long End => Volatile.Read(ref _end);
 
-    /// <summary>True when the oldest event should leave.</summary>
+    /// <summary>Whether the oldest event should be evicted.</summary>
     public bool IsOver => _end - _first > _maxEvents || _bytes > _maxBytes;
 
-    /// <summary>The event at a sequence, or null when it has left (or is not there yet).</summary>
+    /// <summary>The event at a sequence; null if it was evicted or does not exist yet.</summary>
     public LoggedEvent? this[long sequence]
     {
         get
@@ -65,7 +66,7 @@ internal sealed class HotTail
         }
     }
 
-    /// <summary>Of the writer.</summary>
+    /// <summary>Adds an event. Writer thread only.</summary>
     public void Append(LoggedEvent added)
     {
         added.Sequence = _end;
@@ -74,10 +75,10 @@ internal sealed class HotTail
         Volatile.Write(ref _end, _end + 1);
     }
 
-    /// <summary>The oldest event. Of the writer; the tail must not be empty.</summary>
+    /// <summary>The oldest event. Writer thread only; the tail must not be empty.</summary>
     public LoggedEvent Oldest => _ring[_first & _mask]!;
 
-    /// <summary>Lets the oldest event go. Of the writer.</summary>
+    /// <summary>Evicts the oldest event. Writer thread only.</summary>
     public void Evict()
     {
         _bytes -= Oldest.Size;
@@ -86,14 +87,14 @@ internal sealed class HotTail
         Volatile.Write(ref _ring[(_first - 1) & _mask], null);
     }
 
-    /// <summary>Sequence of the first event after <paramref name="offset"/>, or -1 when some of those have left already.</summary>
+    /// <summary>Sequence of the first event after <paramref name="offset"/>; -1 if some of these events were evicted.</summary>
     public long Find(long offset)
     {
         while (true)
         {
-            // First before Base: a Base of at most `offset` then means that every event before `low` has an offset of at most `offset`, so
-            // the search from `low` on skips none. Evictions after these two reads show as an empty slot, and the search starts again.
-            // That ends: each eviction raises Base, and only the events up to `offset` can leave before it is too high.
+            // First is read before Base: a Base of at most `offset` then means that every event before `low` has an offset of at most `offset`, so
+            // the search from `low` on skips none. An eviction after these two reads shows as an empty slot, and the search starts again.
+            // The loop ends: each eviction raises Base, and after the events up to `offset` are evicted, Base is too high.
             long low = First;
             if (offset < Base)
             {

@@ -5,37 +5,37 @@ using System.Text;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>128 bits that name one publish: two publishes with the same key are one event.</summary>
-/// <param name="Hash">Truncated SHA-256, so that no publisher can make two keys collide on purpose.</param>
+/// <summary>Identity of one publish, in 128 bits: two publishes with the same key are one event.</summary>
+/// <param name="Hash">Truncated SHA-256, so that a publisher can't construct two keys that collide.</param>
 public readonly record struct IdempotencyKey(UInt128 Hash)
 {
     private const int StackBytes = 512;
 
-    /// <summary>The key of an <c>Idempotency-Key</c> header.</summary>
+    /// <summary>Creates the key for an <c>Idempotency-Key</c> header.</summary>
     /// <param name="publisher">
-    /// The authenticated publisher, because each counts for itself: two publishers that both send 1, 2, 3 name different events. Null for an
-    /// anonymous one; all of these share their keys.
+    /// The authenticated publisher. It is part of the key: if two publishers both send 1, 2, 3, these are different events. Null for anonymous
+    /// publishers, which share their keys.
     /// </param>
-    /// <param name="topic">The event's topic.</param>
-    /// <param name="header">The header.</param>
+    /// <param name="topic">Topic of the event.</param>
+    /// <param name="header">Value of the header.</param>
     /// <param name="index">Index of the event in its request.</param>
     public static IdempotencyKey FromHeader((string Issuer, string Subject)? publisher, string topic, string header, int index)
     {
         string number = index.ToString(CultureInfo.InvariantCulture);
 
-        // Without a publisher these are the parts of the first release, so keys in an older log stay valid.
+        // Without a publisher these are the parts of the first release, so that keys in an older log stay valid.
         return publisher is { } known
             ? Compute("publisher", known.Issuer, known.Subject, topic, header, number)
             : Compute("header", topic, header, number);
     }
 
     /// <summary>
-    /// The key of a CloudEvent: <c>source</c> and <c>id</c> name it for every publisher, because they name the event itself and not the request
-    /// (CloudEvents 1.0.2, section "id").
+    /// Creates the key of a CloudEvent. <c>source</c> and <c>id</c> identify the event for every publisher, because they name the event itself and
+    /// not the request (CloudEvents 1.0.2, section "id").
     /// </summary>
     public static IdempotencyKey FromCloudEvent(string topic, string source, string id) => Compute("cloudevent", topic, source, id);
 
-    /// <summary>Each part is preceded by its length: joined without it, ("a","bc") and ("ab","c") would be one key.</summary>
+    /// <summary>Hashes the parts, each preceded by its length: without the length, ("a","bc") and ("ab","c") would have the same key.</summary>
     private static IdempotencyKey Compute(params ReadOnlySpan<string> parts)
     {
         int length = 0;

@@ -4,15 +4,15 @@ using System.Security.Cryptography;
 namespace Longwave.Engine.Log;
 
 /// <summary>
-/// The idempotency keys of the window, each with the offset of the event that it came with first. Writer thread only. Storage has them too, in
-/// the transaction of their events.
+/// Idempotency keys within the window, each with the offset of its first event. Writer thread only. Storage also has them, in the transaction of
+/// their events.
 /// </summary>
 /// <remarks>
-/// A key lives by the times of events, never by a clock, and by the number of keys after it. So two logs with the same events in the same order
-/// have the same keys, whenever they were read. Keys of a batch that is not committed yet stand in the table already, and leave it with
-/// <see cref="Undo"/>; for that reason a dead key is not removed before <see cref="Trim"/>.
-/// A ring holds the keys by age, and a hash table with open addressing holds indexes of the ring: some 40 bytes a key where a dictionary
-/// and a queue take more than twice that, and both are arrays that no collection has to walk through. At most 2^30 keys.
+/// A key expires by the times of events and by the number of later keys, never by a clock. So two logs with the same events in the same order have
+/// the same keys, whenever they are read. The keys of an uncommitted batch are already in the table, and <see cref="Undo"/> removes them; for that
+/// reason an expired key stays until <see cref="Trim"/>.
+/// A ring has the keys by age, and a hash table with open addressing has indexes into the ring: about 40 bytes per key, where a dictionary with a
+/// queue needs more than twice as much. Both are arrays without references, which the garbage collector does not scan. At most 2^30 keys.
 /// </remarks>
 internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
 {
@@ -21,14 +21,17 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
 
     private readonly long _windowMs = (long)window.TotalMilliseconds;
 
-    // Keys are digests of what publishers choose. Without a secret factor they could choose keys that all fall on one slot.
+    // Keys are digests of values that publishers choose. Without a secret factor, a publisher could choose keys that all hash to one slot.
     private readonly ulong _factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
     private Remembered[] _ring = new Remembered[FirstCapacity];
 
     /// <summary>Index in the ring plus one; zero is a free slot.</summary>
     private int[] _slots = new int[FirstCapacity * SlotsPerKey];
 
-    /// <summary>Keys since the last trim that took the slot of a dead one, and that one; by index from the oldest, which neither growth nor an undo changes.</summary>
+    /// <summary>
+    /// Keys since the last trim that replaced an expired key in its slot, and that expired key. Both are indexes from the oldest, which neither
+    /// growth nor an undo changes.
+    /// </summary>
     private readonly Stack<(int Index, int Earlier)> _displaced = [];
     private int _oldest;
 
@@ -36,13 +39,13 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
 
     public int Count { get; private set; }
 
-    /// <summary>Keys up to this offset are forgotten: storage need not keep them.</summary>
+    /// <summary>Offset up to which keys are forgotten, so that storage can delete them.</summary>
     public long ForgottenThrough { get; private set; }
 
-    /// <summary>Whether an event with this key is one of those that are remembered.</summary>
+    /// <summary>Finds the offset of a remembered event with this key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="timeUnixMs">Time of the event that comes with the key now.</param>
-    /// <param name="offset">Offset of the event that came with it first.</param>
+    /// <param name="timeUnixMs">Time of the event that has the key now.</param>
+    /// <param name="offset">Offset of the first event with the key.</param>
     public bool TryGet(IdempotencyKey key, long timeUnixMs, out long offset)
     {
         int place = _slots[SlotOf(key.Hash)] - 1;
@@ -51,7 +54,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         return isKnown;
     }
 
-    /// <summary>Adds a key that <see cref="TryGet"/> does not know. Times must not run backwards.</summary>
+    /// <summary>Adds a key that <see cref="TryGet"/> does not find. Times must not decrease.</summary>
     public void Remember(IdempotencyKey key, long offset, long timeUnixMs)
     {
         if (Count == _ring.Length)
@@ -71,7 +74,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         Count++;
     }
 
-    /// <summary>Takes the newest keys back: the transaction of their events was rolled back.</summary>
+    /// <summary>Removes the newest keys, because the transaction of their events was rolled back.</summary>
     public void Undo(int keys)
     {
         for (; keys > 0; keys--)
@@ -80,7 +83,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
             int slot = SlotOf(_ring[PlaceOf(Count)].Key);
             if (_displaced.TryPeek(out (int Index, int Earlier) displaced) && displaced.Index == Count)
             {
-                // The key is that of an earlier event, too, which was dead by the number of keys after it and is alive again.
+                // An earlier event has the same key. The key had expired by the number of later keys, and is valid again.
                 _slots[slot] = PlaceOf(displaced.Earlier) + 1;
                 _displaced.Pop();
             }
@@ -91,7 +94,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         }
     }
 
-    /// <summary>Removes the keys that no later event can find. Only between batches, when every key belongs to a committed event.</summary>
+    /// <summary>Removes expired keys. Call only between batches, when every key belongs to a committed event.</summary>
     /// <param name="timeUnixMs">Time of the newest event.</param>
     public void Trim(long timeUnixMs)
     {
@@ -113,7 +116,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         Remembered oldest = _ring[_oldest];
         int slot = SlotOf(oldest.Key);
 
-        // A key that came again after its window belongs to the later event.
+        // If the key was used again after its window, the slot belongs to the later event.
         if (_slots[slot] == _oldest + 1)
         {
             Free(slot);
@@ -124,7 +127,7 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         ForgottenThrough = oldest.Offset;
     }
 
-    /// <summary>Where the key is, or the free slot where it belongs.</summary>
+    /// <summary>Slot of the key, or the free slot to insert it.</summary>
     private int SlotOf(UInt128 key)
     {
         int slot = Home(key);
@@ -136,12 +139,12 @@ internal sealed class IdempotencyTable(TimeSpan window, int maxKeys)
         return slot;
     }
 
-    /// <summary>Empties a slot, and moves up those behind it that would no longer be found.</summary>
+    /// <summary>Frees a slot and moves up the following entries that would no longer be found.</summary>
     private void Free(int slot)
     {
         for (int next = Next(slot); _slots[next] != 0; next = Next(next))
         {
-            // The one at next may move to the free slot unless its home lies between the two.
+            // The entry at next can move to the free slot unless its home slot lies between the two.
             int mask = _slots.Length - 1;
             int home = Home(_ring[_slots[next] - 1].Key);
             if (((next - home) & mask) >= ((next - slot) & mask))

@@ -1,8 +1,8 @@
 namespace Longwave.Engine.Log;
 
-/// <summary>The one row of the table <c>log</c>.</summary>
-/// <param name="Epoch">Identity of the log.</param>
-/// <param name="IndexedThrough">Every durable event up to this offset is in the topic index.</param>
-/// <param name="ReservedThrough">No offset up to this one may be given again.</param>
-/// <param name="SourcePosition">How far an upstream is read; null when there is none.</param>
+/// <summary>The single row of the table <c>log</c>.</summary>
+/// <param name="Epoch">Epoch of the log.</param>
+/// <param name="IndexedThrough">Offset up to which every durable event is in the topic index.</param>
+/// <param name="ReservedThrough">Offset up to which none may be assigned again.</param>
+/// <param name="SourcePosition">Position in the upstream; null if there is none.</param>
 internal sealed record LogHeader(uint Epoch, long IndexedThrough, long ReservedThrough, byte[]? SourcePosition);

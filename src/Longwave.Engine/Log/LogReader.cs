@@ -5,15 +5,15 @@ using Longwave.Engine.Topics;
 namespace Longwave.Engine.Log;
 
 /// <summary>
-/// Reads pages of events from storage for subscribers that are catching up. One connection, one thread; each page is a snapshot of its
-/// own, so that no reader holds the WAL back.
+/// Reader of events in storage, page by page, for subscribers that catch up. It has one connection, for one thread. Each page is a separate snapshot,
+/// so that no reader keeps the WAL from shrinking.
 /// </summary>
 internal sealed class LogReader : IDisposable
 {
-    /// <summary>Rows looked at in one page of a scan, whatever matched: some milliseconds.</summary>
+    /// <summary>Maximum number of rows examined in one page of a scan, matching or not: some milliseconds.</summary>
     private const int ScanRows = 8_192;
 
-    /// <summary>Costs of the two ways to read, in units of one scanned row; measured, and only their ratio matters.</summary>
+    /// <summary>Cost of a seek, in units of one scanned row; measured. Only the ratio matters.</summary>
     private const double SeekCost = 6;
 
     private readonly Database _database;
@@ -44,17 +44,17 @@ internal sealed class LogReader : IDisposable
     /// <summary>Epoch of the log.</summary>
     public uint Epoch => _log.Epoch;
 
-    /// <summary>Strings that repeat from row to row.</summary>
+    /// <summary>Cache of strings that repeat from row to row.</summary>
     public TextCache Texts { get; } = new();
 
     /// <inheritdoc cref="TimeSearch.OffsetBefore"/>
     public long OffsetBefore(long timeUnixMs) => _times.OffsetBefore(timeUnixMs);
 
     /// <summary>
-    /// Reads the events of the topics after <paramref name="after"/> and not after <paramref name="through"/>, oldest first, until the page
-    /// is full or enough rows were read. Some of them may be of other topics: <paramref name="take"/> decides.
+    /// Reads the events of the topics after <paramref name="after"/> up to and including <paramref name="through"/>, oldest first, until the page is
+    /// full or enough rows were read. Some events may belong to other topics, so <paramref name="take"/> must check them.
     /// </summary>
-    /// <returns>How far was read: every event of the topics up to there was given to <paramref name="take"/>.</returns>
+    /// <returns>Offset that was reached: <paramref name="take"/> received every event of the topics up to it.</returns>
     public long ReadPage(TopicMatches topics, StoredEventHandler take, long after, long through, int maxEvents)
     {
         if (after >= through)
@@ -74,7 +74,7 @@ internal sealed class LogReader : IDisposable
             return through;
         }
 
-        // Every topic costs a seek per page; a scan passes over what does not match.
+        // A merge costs one seek per topic and page; a scan reads rows that do not match. Choose the cheaper one.
         double rowsPerMatch = (double)Math.Max(1, _log.Tip) / Math.Max(1, kept);
         double scanCost = Math.Min(rowsPerMatch * maxEvents, through - after);
         double seekCost = SeekCost * (found.Length + maxEvents);
@@ -83,7 +83,7 @@ internal sealed class LogReader : IDisposable
             : Merge(found, take, after, through, maxEvents);
     }
 
-    /// <summary>Reads the event at an offset, unless retention has removed it since its offset was read.</summary>
+    /// <summary>Reads the event at an offset, unless retention has removed it meanwhile.</summary>
     public PageStep ReadEvent(long offset, StoredEventHandler take)
     {
         using Statement.Rows rows = _event.Bind(1, offset).Query();
@@ -128,12 +128,12 @@ internal sealed class LogReader : IDisposable
         return count < maxEvents ? through : after;
     }
 
-    /// <summary>The smallest offsets over all topics, found through the index, then their rows.</summary>
+    /// <summary>Finds the smallest offsets of all topics through the index, then reads their rows.</summary>
     private long Merge(Topic[] topics, StoredEventHandler take, long after, long through, int maxEvents)
     {
         FindSmallest(topics, after, through, maxEvents);
 
-        // The heap gave them newest first. An event that several of the topics share is in it once for each.
+        // The heap returned the newest first. An event with several of the topics is in it once per topic.
         long last = after;
         for (int i = _page.Count - 1; i >= 0; i--)
         {
@@ -152,13 +152,13 @@ internal sealed class LogReader : IDisposable
         return _page.Count < maxEvents ? through : last;
     }
 
-    /// <summary>Puts the smallest offsets of the topics into the page, the newest first.</summary>
+    /// <summary>Collects the smallest offsets of the topics, newest first.</summary>
     private void FindSmallest(Topic[] topics, long after, long through, int maxEvents)
     {
         _merged.Clear();
         foreach (Topic topic in topics)
         {
-            // A full heap bounds what later topics need to look at.
+            // When the heap is full, its largest offset limits the search in later topics.
             long bound = _merged.Count < maxEvents ? through : _merged.Peek() - 1;
             using Statement.Rows rows = _offsets.Bind(1, topic.Id).Bind(2, after).Bind(3, bound).Bind(4, maxEvents).Query();
             while (rows.Next())
@@ -184,7 +184,7 @@ internal sealed class LogReader : IDisposable
             ? take(new StoredEvent(this, row, offset, topic))
             : PageStep.Passed;
 
-    /// <summary>The other topics of an event, as far as the log still knows them. Valid until the next call.</summary>
+    /// <summary>Other topics of an event that the log still knows. Valid until the next call.</summary>
     internal ReadOnlySpan<Topic> Alternates(Statement row)
     {
         ReadOnlySpan<int> ids = MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates));

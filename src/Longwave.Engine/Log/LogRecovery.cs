@@ -7,10 +7,10 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Reads back what an opened log needs in memory: topics, the events that the index lacks, the idempotency keys.</summary>
+/// <summary>Restores the in-memory state of an opened log: topics, events that are not in the index, idempotency keys.</summary>
 internal static class LogRecovery
 {
-    /// <summary>Reads the log's own row, and the topics.</summary>
+    /// <summary>Reads the row of the log, and the topics.</summary>
     public static LogHeader ReadHeader(Database database, TopicTable topics)
     {
         using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through, source_position FROM log");
@@ -37,7 +37,7 @@ internal static class LogRecovery
         return header;
     }
 
-    /// <summary>Fills the hot tail with the events behind the index, and the idempotency table; sets the tip.</summary>
+    /// <summary>Fills the hot tail with the unindexed events, fills the idempotency table, and sets the tip.</summary>
     public static void Run(EventLog log)
     {
         long tip = Math.Max(log.Indexer.IndexedThrough, log.Database.Scalar("SELECT reserved_offset FROM log"));
@@ -47,7 +47,7 @@ internal static class LogRecovery
         log.Restore(tip, time);
         foreach (Topic topic in log.Topics.All.Where(static topic => topic.InMemory))
         {
-            // What it held was never on disk: whoever comes back from before this start has missed it.
+            // Its events were never on disk: a client that resumes from before this start has missed them.
             topic.Trimming(tip);
             log.Topics.NoteTrimmed(tip);
         }
@@ -77,7 +77,7 @@ internal static class LogRecovery
     {
         Topic topic = Known(log, (int)row.Int64(EventRow.Topic));
 
-        // An alternate that lost its last event to a policy of its own is forgotten, though events still name it.
+        // An alternate topic whose last event was removed by its own policy is forgotten, although events still refer to it.
         Topic[] alternates = [.. MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).ToArray()
             .Select(id => log.Topics.TryGet(id, out Topic? alternate) ? alternate : null).OfType<Topic>()];
         var published = new Event
@@ -115,7 +115,7 @@ internal static class LogRecovery
             }
         }
 
-        // By the time of the newest event, not by the clock: see IdempotencyTable.
+        // By the time of the newest event, not by the clock (see IdempotencyTable).
         log.Keys.Trim(log.LastTimeUnixMs);
     }
 }

@@ -4,21 +4,22 @@ using Longwave.Engine.Storage;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>The tables of <c>longwave.db</c> and the settings of a connection.</summary>
+/// <summary>Tables of <c>longwave.db</c> and the settings of a connection.</summary>
 internal static class LogSchema
 {
-    /// <summary>"LWAV", so that <c>file</c> and the hub can tell the log from any other database.</summary>
+    /// <summary>"LWAV", by which <c>file</c> and the hub distinguish the log from other databases.</summary>
     private const long ApplicationId = 0x4C574156;
 
     private const long Version = 4;
 
-    /// <summary>4 KiB pages: a checkpoint of 16 MiB takes some tens of milliseconds on a plain disk.</summary>
+    /// <summary>Number of 4 KiB pages after which SQLite checkpoints: 16 MiB, which take tens of milliseconds on an ordinary disk.</summary>
     private const int CheckpointPages = 4_096;
 
     /// <summary>
-    /// <c>log</c> has one row. <c>topic_events</c> and the figures in <c>topics</c> lag behind <c>events</c> (see <see cref="TopicIndexer"/>):
-    /// <c>indexed_through</c> says how far they are complete, per topic and for the log. <c>source_position</c> says how far an upstream is read,
-    /// in the words of its reader, and <c>source_time</c> is the time of the newest event at that position.
+    /// Tables of a new log. <c>log</c> has one row. <c>topic_events</c> and the figures in <c>topics</c> lag behind <c>events</c> (see
+    /// <see cref="TopicIndexer"/>): <c>indexed_through</c> is the offset up to which they are complete, per topic and for the log.
+    /// <c>source_position</c> is the position in the upstream, in the encoding of its reader, and <c>source_time</c> is the time of the newest event
+    /// at that position.
     /// </summary>
     private const string Tables = """
         CREATE TABLE log (
@@ -38,7 +39,8 @@ internal static class LogSchema
         """;
 
     /// <summary>
-    /// From format 1: it knew no private events, so all that it has is public. SQLite adds a column with a default without touching a row.
+    /// Migration from format 1, which had no private events, so all its events are public. SQLite adds a column with a default without rewriting
+    /// rows.
     /// </summary>
     private const string FromVersion1 = """
         BEGIN IMMEDIATE;
@@ -48,7 +50,7 @@ internal static class LogSchema
         COMMIT;
         """;
 
-    /// <summary>From format 2: its events had no names but their positions. The index is made by one pass over the events.</summary>
+    /// <summary>Migration from format 2, whose events had no ids of publishers. One pass over the events creates the index.</summary>
     private const string FromVersion2 = """
         BEGIN IMMEDIATE;
         ALTER TABLE events ADD COLUMN publisher_id TEXT;
@@ -58,7 +60,7 @@ internal static class LogSchema
         COMMIT;
         """;
 
-    /// <summary>From format 3: its events had no source but the publishers.</summary>
+    /// <summary>Migration from format 3, whose events had no upstream.</summary>
     private const string FromVersion3 = """
         BEGIN IMMEDIATE;
         ALTER TABLE log ADD COLUMN source_position BLOB;
@@ -67,10 +69,10 @@ internal static class LogSchema
         COMMIT;
         """;
 
-    /// <summary>A random identity for a log.</summary>
+    /// <summary>Creates a random epoch for a log.</summary>
     public static uint NewEpoch() => (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
-    /// <summary>Makes the tables in a new file, or checks that an old one is a log that this version reads.</summary>
+    /// <summary>Creates the tables in a new file, or checks that an existing one is a log that this version can read.</summary>
     public static void Prepare(Database database)
     {
         long id = database.Scalar("PRAGMA application_id");

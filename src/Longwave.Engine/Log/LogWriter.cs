@@ -2,7 +2,7 @@ using Longwave.Engine.Storage;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Transactions on the one connection that writes the log. Writer thread only.</summary>
+/// <summary>Transactions on the only connection that writes the log. Writer thread only.</summary>
 internal sealed class LogWriter
 {
     private readonly Database _database;
@@ -21,10 +21,10 @@ internal sealed class LogWriter
         _untouch = database.Prepare("DELETE FROM idempotency WHERE offset = 0");
     }
 
-    /// <summary>Runs <paramref name="work"/> in a transaction; when it or the commit throws, nothing of it stays.</summary>
+    /// <summary>Runs <paramref name="work"/> in a transaction, and rolls back if it or the commit throws.</summary>
     public void Transact(Action work) => Transact(work, static work => work());
 
-    /// <summary>The same, for work on the path of every event: nothing is allocated for it.</summary>
+    /// <summary>Runs work in a transaction, without an allocation; for the path of every event.</summary>
     public void Transact<T>(T target, Action<T> work)
     {
         try
@@ -40,7 +40,7 @@ internal sealed class LogWriter
         }
     }
 
-    /// <summary>Writes a slice of the index in a transaction of its own.</summary>
+    /// <summary>Writes a slice of the index in a separate transaction.</summary>
     public void Index(int maxEntries)
     {
         TopicIndexer.Slice slice = default;
@@ -48,15 +48,15 @@ internal sealed class LogWriter
         _indexer.Committed(slice);
     }
 
-    /// <summary>Writes and syncs a page whose content stays as it was. Throws <see cref="StorageException"/> when that fails.</summary>
+    /// <summary>Writes and syncs a page without changing its content. Throws <see cref="StorageException"/> if that fails.</summary>
     public void Touch() => Transact(() =>
     {
-        // SQLite writes nothing for an update that changes nothing: the row has to go and come back.
+        // SQLite writes nothing for an update without a change, so a row is inserted and deleted.
         _touch.Run();
         _untouch.Run();
     });
 
-    /// <summary>Moves the WAL into the database, to make room. A full disk is no error here, since that is why it is tried.</summary>
+    /// <summary>Moves the WAL into the database to free space. A full disk is not an error here, because the call is made for a full disk.</summary>
     public void Checkpoint()
     {
         try
@@ -65,7 +65,7 @@ internal sealed class LogWriter
         }
         catch (StorageException full) when (full.IsDiskFull)
         {
-            // The next publish is told that the disk is full; nothing more to say here.
+            // The next publish reports that the disk is full; no report is needed here.
         }
     }
 }

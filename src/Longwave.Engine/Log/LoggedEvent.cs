@@ -6,16 +6,16 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>A committed event in memory, with its frames: each is encoded once, on first need, and shared by every subscriber.</summary>
+/// <summary>A committed event in memory, with its frames. Each frame is encoded once, on first need, and shared by every subscriber.</summary>
 internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternates, Position position, long timeUnixMs)
 {
-    /// <summary>What an event costs in memory beside its data: objects, short strings, the frame's fields.</summary>
+    /// <summary>Memory cost of an event besides its data, in bytes: objects, short strings, the fields of the frame.</summary>
     private const int Overhead = 320;
 
-    /// <summary>A character of text costs two bytes in its string and at least one in a frame.</summary>
+    /// <summary>Bytes per character of text: two in its string and at least one in a frame.</summary>
     private const int BytesPerCharacter = 3;
 
-    /// <summary>What an alternate costs beside its text: an entry in two arrays, a string object, a name in the frame.</summary>
+    /// <summary>Memory cost of an alternate topic besides its text, in bytes: an entry in two arrays, a string object, a name in the frame.</summary>
     private const int AlternateOverhead = 48;
 
     [ThreadStatic]
@@ -30,7 +30,7 @@ internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternat
 
     public Topic[] Alternates { get; } = alternates;
 
-    /// <summary>Whether storage has it: one durable topic among its topics is enough.</summary>
+    /// <summary>Whether the event is in storage: at least one of its topics is durable.</summary>
     public bool IsStored { get; } = !topic.InMemory || Array.Exists(alternates, static alternate => !alternate.InMemory);
 
     public Position Position { get; } = position;
@@ -39,13 +39,13 @@ internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternat
 
     public long TimeUnixMs { get; } = timeUnixMs;
 
-    /// <summary>Place in the hot tail; set when it gets there.</summary>
+    /// <summary>Sequence in the hot tail, set when the event is added to it.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Bytes that it counts for in the hot tail.</summary>
+    /// <summary>Size in the hot tail, in bytes.</summary>
     public long Size { get; } = SizeOf(published);
 
-    /// <summary>Bytes that an event counts for in the hot tail: its data and a frame of it, and the text of the fields that can be long.</summary>
+    /// <summary>Size of an event in the hot tail, in bytes: its data, one frame of it, and the text of long fields.</summary>
     public static long SizeOf(Event e)
     {
         long characters = (e.Key?.Length ?? 0) + (e.Id?.Length ?? 0) + (e.Attributes?.Length ?? 0);
@@ -57,8 +57,10 @@ internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternat
         return Overhead + (2L * e.Data.Length) + (BytesPerCharacter * characters) + (AlternateOverhead * (long)e.Alternates.Count);
     }
 
-    /// <summary>The event's frame in the format, as a chunk. Two threads may encode at once; both get the same array.</summary>
-    /// <remarks>The exchange publishes an array only when it is complete, and its bytes are reached through the reference alone, so a plain read of the field is enough.</remarks>
+    /// <summary>The frame of the event in a format, as a chunk. Two threads may encode at once; both return the same array.</summary>
+    /// <remarks>
+    /// The exchange publishes only complete arrays, and their bytes are read only through the reference, so a plain read of the field is sufficient.
+    /// </remarks>
     public byte[] Chunk(EventFormat format) => format == EventFormat.Sse
         ? _sse ?? Interlocked.CompareExchange(ref _sse, Encode(format), null) ?? _sse
         : Others()[(int)format] ?? Interlocked.CompareExchange(ref Others()[(int)format], Encode(format), null) ?? Others()[(int)format]!;

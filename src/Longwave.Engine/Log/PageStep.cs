@@ -1,14 +1,14 @@
 namespace Longwave.Engine.Log;
 
-/// <summary>What a page does with an event that was read from storage.</summary>
+/// <summary>Decision of a page about an event from storage.</summary>
 internal enum PageStep
 {
-    /// <summary>The page does not take the event.</summary>
+    /// <summary>The page does not contain the event.</summary>
     Passed,
 
-    /// <summary>The page took the event.</summary>
+    /// <summary>The page contains the event.</summary>
     Taken,
 
-    /// <summary>The page took the event and takes no more.</summary>
+    /// <summary>The page contains the event and is full.</summary>
     Full,
 }

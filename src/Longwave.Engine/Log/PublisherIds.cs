@@ -4,18 +4,20 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Finds events by what their publishers call them: an alias of the offset, indexed, never the order. For any thread.</summary>
+/// <summary>
+/// Lookup of events by the ids of their publishers. An id is an indexed alias of the offset and does not affect the order. For any thread.
+/// </summary>
 /// <remarks>
-/// Storage has the names of stored events in the same transaction as the events, so an event that anybody has seen is found. Those that no
-/// disk sees are remembered here for as long as the hot tail has them. Publishers may use a name twice; it then means the first event that
-/// still exists.
+/// Storage has the ids of stored events in the same transaction as the events, so every event that a client has seen is found. The ids of events that
+/// are not stored are kept here as long as the hot tail has the events. Publishers can use an id twice; it then refers to the first event that still
+/// exists.
 /// </remarks>
 internal sealed class PublisherIds(string path) : IDisposable
 {
-    // Of events that only the hot tail has, whose bound is theirs.
+    // Only for events in the hot tail that are not stored, whose number bounds it.
     private readonly ConcurrentDictionary<string, long> _unstored = new(StringComparer.Ordinal);
 
-    // Guards the connection and its statements, which are made on first need: most hubs never look for a name.
+    // Guards the connection and its statements, which are created on first need: most hubs never look up an id.
     private readonly Lock _gate = new();
 
     private Database? _database;
@@ -23,7 +25,7 @@ internal sealed class PublisherIds(string path) : IDisposable
     private Statement? _name;
     private bool _isClosed;
 
-    /// <summary>Offset of the first event of this name, or null.</summary>
+    /// <summary>Offset of the first event with this id, or null.</summary>
     public long? Find(string id)
     {
         if (EventRules.CheckId(id) is not null)
@@ -35,7 +37,7 @@ internal sealed class PublisherIds(string path) : IDisposable
         return !_unstored.TryGetValue(id, out long unstored) ? stored : stored is { } offset ? Math.Min(offset, unstored) : unstored;
     }
 
-    /// <summary>Whether storage has an event at this offset, and what its publisher calls it.</summary>
+    /// <summary>Whether storage has an event at this offset, and the id that its publisher gave it.</summary>
     public bool TryName(long offset, out string? id)
     {
         lock (_gate)
@@ -53,10 +55,10 @@ internal sealed class PublisherIds(string path) : IDisposable
         }
     }
 
-    /// <summary>An event that storage does not get. Of the writer.</summary>
+    /// <summary>Adds the id of an event that is not stored. Writer thread only.</summary>
     public void Remember(string id, long offset) => _unstored.TryAdd(id, offset);
 
-    /// <summary>Such an event has left the hot tail. Of the writer.</summary>
+    /// <summary>Removes the id of such an event after its eviction from the hot tail. Writer thread only.</summary>
     public void Forget(string id, long offset) => _unstored.TryRemove(KeyValuePair.Create(id, offset));
 
     public void Dispose()
@@ -99,7 +101,7 @@ internal sealed class PublisherIds(string path) : IDisposable
                 throw;
             }
 
-            // Last: after an error the next lookup tries again from the start.
+            // Last: after an error the next lookup starts again from the beginning.
             _database = opened;
         }
 

@@ -4,15 +4,13 @@ using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>
-/// Removes what policies no longer keep, in slices of a few milliseconds between the publishers' batches. Of the writer's thread.
-/// </summary>
+/// <summary>Removes events that exceed the policies, in slices of a few milliseconds between the batches of publishers. Writer thread only.</summary>
 internal sealed class RetentionPass
 {
-    /// <summary>Events removed in one transaction.</summary>
+    /// <summary>Maximum number of events removed in one transaction.</summary>
     private const int SliceEvents = 256;
 
-    /// <summary>Topics looked at in one slice.</summary>
+    /// <summary>Maximum number of topics examined in one slice.</summary>
     private const int SliceTopics = 4_096;
 
     private readonly Database _database;
@@ -56,10 +54,10 @@ internal sealed class RetentionPass
             """);
     }
 
-    /// <summary>True while a sweep has topics left to look at.</summary>
+    /// <summary>Whether the pass has topics left to examine.</summary>
     public bool IsRunning => _sweep is not null;
 
-    /// <summary>Begins a sweep over all topics.</summary>
+    /// <summary>Begins a pass over all topics.</summary>
     public void Start(long nowUnixMs)
     {
         _nowUnixMs = nowUnixMs;
@@ -67,7 +65,7 @@ internal sealed class RetentionPass
         _sweep = _topics.All.GetEnumerator();
     }
 
-    /// <summary>Does one slice: at most one transaction.</summary>
+    /// <summary>Runs one slice: at most one transaction.</summary>
     public void RunSlice()
     {
         if (_keys.ForgottenThrough > _keysDeletedThrough)
@@ -97,7 +95,7 @@ internal sealed class RetentionPass
         Forget();
     }
 
-    /// <summary>Gives the sweep up, after storage failed; the next one starts anew.</summary>
+    /// <summary>Stops the pass after storage failed; the next one starts from the beginning.</summary>
     public void Stop()
     {
         _sweep?.Dispose();
@@ -117,7 +115,7 @@ internal sealed class RetentionPass
         _keysDeletedThrough = deleted < SliceKeys ? through : _keysDeletedThrough;
     }
 
-    /// <summary>Decides what becomes of a topic: nothing, it is to be forgotten, or it has something to remove.</summary>
+    /// <summary>Examines a topic: nothing to do, to be forgotten, or with events to remove.</summary>
     private void Look(Topic topic)
     {
         if (topic.TipTimeUnixMs == 0)
@@ -137,7 +135,7 @@ internal sealed class RetentionPass
         }
         else if (topic.Tip == 0 && !topic.Stored)
         {
-            // Made for a publish that then failed.
+            // The topic was created for a publish that then failed.
             _topics.Forget(topic);
         }
         else if (topic.Stored && isIndexed && (topic.Policy.MaxAge == TimeSpan.Zero || topic.IsExpired(_nowUnixMs)))
@@ -146,7 +144,10 @@ internal sealed class RetentionPass
         }
     }
 
-    /// <summary>All events of a topic are too old, and only the hot tail has them. They stay there until newer ones need the room, but are not given to readers any more.</summary>
+    /// <summary>
+    /// Expires a topic whose events are all too old and in the hot tail only. The events stay in memory until newer ones need the room, but readers
+    /// no longer receive them.
+    /// </summary>
     private void Expire(Topic topic)
     {
         topic.Trimming(topic.Tip);
@@ -154,7 +155,7 @@ internal sealed class RetentionPass
         topic.Removed(topic.Count, topic.Bytes, 0);
     }
 
-    /// <summary>Removes up to a slice of what the topic has too much; true when it wrote, and there may be more.</summary>
+    /// <summary>Removes up to a slice of the excess events of a topic. Returns true if it removed any; there may be more.</summary>
     private bool Trim(Topic topic)
     {
         List<Doomed> doomed = FindDoomed(topic, CutOffset(topic.Policy.MaxAge));
@@ -171,7 +172,7 @@ internal sealed class RetentionPass
         (topic.Policy.MaxCount > 0 && topic.Count - removedCount > topic.Policy.MaxCount)
         || (topic.Policy.MaxBytes > 0 && topic.Bytes - removedBytes > topic.Policy.MaxBytes && topic.Count - removedCount > 1);
 
-    /// <summary>Events up to this offset are older than the age; zero is no age.</summary>
+    /// <summary>Offset up to which events are older than the age; zero is an unlimited age.</summary>
     private long CutOffset(TimeSpan age)
     {
         if (age == TimeSpan.Zero)
@@ -189,7 +190,7 @@ internal sealed class RetentionPass
         long bytes = 0;
         using Statement.Rows rows = _oldest.Bind(1, topic.Id).Bind(2, SliceEvents).Query();
 
-        // Beyond what the index has whole, another topic of the event may still be without its entry, and would get it afterwards.
+        // Beyond the complete part of the index, another topic of the event may have no entry yet, and would get one after the removal.
         while (rows.Next() && _oldest.Int64(0) <= _indexer.IndexedThrough && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
         {
             int[] alternates = MemoryMarshal.Cast<byte, int>(_oldest.Bytes(2)).ToArray();
@@ -244,7 +245,9 @@ internal sealed class RetentionPass
         }
     }
 
-    /// <summary>An event goes with its first topic; under an alternate's policy only the alternate loses sight of it.</summary>
+    /// <summary>
+    /// Alternate topics that lose an event. Its first topic removes the event; the policy of an alternate removes it from that alternate only.
+    /// </summary>
     private IEnumerable<Topic> AlternatesLosing(Topic topic, Doomed gone)
     {
         foreach (int id in gone.Topic == topic.Id ? gone.Alternates : [])
@@ -272,7 +275,7 @@ internal sealed class RetentionPass
         }
     }
 
-    /// <summary>The oldest entry left; when the index has none yet, no event is older than the one after the last removed.</summary>
+    /// <summary>Offset of the oldest remaining entry. If the index has none yet, it is the offset after the last removed event.</summary>
     private long First(Topic topic, Loss loss)
     {
         using Statement.Rows rows = _next.Bind(1, topic.Id).Query();
@@ -287,8 +290,8 @@ internal sealed class RetentionPass
             return;
         }
 
-        // Events may still name a topic as an alternate. Its number must not be given again, and after a restart the next one is that after
-        // the highest stored: the newest topic stays until there is a newer one.
+        // Events can still refer to a topic as an alternate, so its number must not be assigned again. After a restart the next number is the
+        // highest stored one plus one; therefore the newest topic stays until there is a newer one.
         long newest = NewestStored();
         _forgettable.RemoveAll(topic => topic.Id == newest);
         _writer.Transact(() =>

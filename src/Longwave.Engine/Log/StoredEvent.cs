@@ -5,18 +5,18 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>An event in storage: the row at which a reader is. A column is decoded each time that it is asked for: most pages need few of them.</summary>
-/// <param name="reader">The reader; the event is valid until the reader goes to the next row.</param>
+/// <summary>An event in storage: the current row of a reader. A column is decoded on each access, because most pages need few columns.</summary>
+/// <param name="reader">The reader; the event is valid until the reader moves to the next row.</param>
 /// <param name="row">The row.</param>
-/// <param name="offset">The event's offset.</param>
-/// <param name="topic">The event's first topic.</param>
+/// <param name="offset">Offset of the event.</param>
+/// <param name="topic">First topic of the event.</param>
 internal readonly ref struct StoredEvent(LogReader reader, Statement row, long offset, Topic topic)
 {
     public long Offset { get; } = offset;
 
     public Topic Topic { get; } = topic;
 
-    /// <summary>The event's other topics, as far as the log still knows them.</summary>
+    /// <summary>Other topics of the event that the log still knows.</summary>
     public ReadOnlySpan<Topic> Alternates => reader.Alternates(row);
 
     public string? Type => Text(EventRow.Type);
@@ -25,7 +25,7 @@ internal readonly ref struct StoredEvent(LogReader reader, Statement row, long o
 
     public bool IsPrivate => row.Int64(EventRow.Private) != 0;
 
-    /// <summary>The event as a format needs it: columns that the format does not write are left out.</summary>
+    /// <summary>The columns of the event that a format writes.</summary>
     public EventView View(EventFormat format)
     {
         bool hasId = format == EventFormat.SseWithIds;

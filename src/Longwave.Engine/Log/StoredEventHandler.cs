@@ -1,4 +1,4 @@
 namespace Longwave.Engine.Log;
 
-/// <summary>Looks at an event that was read from storage.</summary>
+/// <summary>Handles an event that was read from storage.</summary>
 internal delegate PageStep StoredEventHandler(in StoredEvent found);

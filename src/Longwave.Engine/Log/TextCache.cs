@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Strings of columns that repeat (type, key, content type), so that replay makes few new ones. For one thread.</summary>
+/// <summary>Cache of strings in columns that repeat (type, key, content type), so that a replay allocates few strings. For one thread.</summary>
 internal sealed class TextCache
 {
     private const int Slots = 256;

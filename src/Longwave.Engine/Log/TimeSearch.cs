@@ -2,17 +2,17 @@ using Longwave.Engine.Storage;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Finds the place of a time in storage. The log's times never run backwards, so offsets are sorted by time too.</summary>
+/// <summary>Search for an offset by time in storage. The log's times never decrease, so offsets are also sorted by time.</summary>
 internal sealed class TimeSearch(Database database)
 {
-    // Each in a query of its own: SQLite looks up a min or a max alone, but scans the table for both together.
+    // Two separate subqueries: SQLite finds a min or a max alone through the index, but scans the table for both together.
     private readonly Statement _bounds = database.Prepare(
         "SELECT coalesce((SELECT min(offset) FROM events), 0), coalesce((SELECT max(offset) FROM events), 0)");
     private readonly Statement _probe = database.Prepare("SELECT offset, time FROM events WHERE offset >= ?1 ORDER BY offset LIMIT 1");
 
     /// <summary>
-    /// Offset after which every stored event is as young as <paramref name="timeUnixMs"/> or younger; that of the newest stored event when
-    /// all are older, 0 when none is stored.
+    /// Offset after which every stored event has a time of at least <paramref name="timeUnixMs"/>. If all are older, it is the offset of the newest
+    /// stored event; if none is stored, 0.
     /// </summary>
     public long OffsetBefore(long timeUnixMs)
     {
@@ -42,7 +42,7 @@ internal sealed class TimeSearch(Database database)
         return (_bounds.Int64(0), _bounds.Int64(1));
     }
 
-    /// <summary>The first stored event that is not before an offset; when there is none, a time later than any.</summary>
+    /// <summary>The first stored event at or after an offset; if there is none, a time later than any other.</summary>
     private (long Offset, long TimeUnixMs) FirstFrom(long offset)
     {
         using Statement.Rows rows = _probe.Bind(1, offset).Query();

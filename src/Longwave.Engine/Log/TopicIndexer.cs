@@ -3,21 +3,20 @@ using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>
-/// Writes the index (topic, offset) and the topics' figures behind the log. Of the writer.
-/// </summary>
+/// <summary>Writes the index (topic, offset) and the figures of topics, later than the events. Writer thread only.</summary>
 /// <remarks>
-/// An index row per event at once would touch a page per topic in every transaction: with 10,000 topics that is 4 KiB written for an
-/// event of 200 bytes. Instead events wait here (the hot tail keeps them findable), and a generation of them is written sorted by
-/// topic, in slices that ride on the transactions of later events. After a crash the events that the index lacks are read once more
-/// from the log, in sequence.
+/// Writing each index row at once would change one page per topic in every transaction: with 10,000 topics that is 4 KiB written per event of 200
+/// bytes. Instead, events wait here while the hot tail keeps them available, and a generation of them is written sorted by topic, in slices that are
+/// part of the transactions of later events. After a crash the unindexed events are read again from the log, in sequence.
 /// </remarks>
 internal sealed class TopicIndexer
 {
-    /// <summary>Entries that make a generation: enough that topics repeat in it, few enough for the hot tail to hold two.</summary>
+    /// <summary>
+    /// Number of entries in a generation: large enough that topics repeat in it, small enough that the hot tail can hold two generations.
+    /// </summary>
     public const int GenerationEntries = 16_384;
 
-    /// <summary>Entries written along with one transaction of events: a few milliseconds at the worst.</summary>
+    /// <summary>Maximum number of entries written with one transaction of events: a few milliseconds at most.</summary>
     public const int SliceEntries = 1_024;
 
     private readonly Statement _insert;
@@ -38,18 +37,18 @@ internal sealed class TopicIndexer
         IndexedThrough = _pendingThrough = _generationThrough = indexedThrough;
     }
 
-    /// <summary>Every durable event up to this offset is in the index.</summary>
+    /// <summary>Offset up to which every durable event is in the index.</summary>
     public long IndexedThrough { get; private set; }
 
     public bool HasWork => _next < _generation.Count || _pending.Count > 0;
 
-    /// <summary>Whether a generation is full, wanted, or on its way.</summary>
+    /// <summary>Whether a generation is full, requested, or partly written.</summary>
     public bool IsDue => _next < _generation.Count || _pending.Count >= GenerationEntries || (_wanted && _pending.Count > 0);
 
-    /// <summary>Time has passed: what waits is written although it is no full generation. Retention sees only what the index has.</summary>
+    /// <summary>Requests that waiting entries are written before a generation is full, because retention sees only indexed events.</summary>
     public void Want() => _wanted = true;
 
-    /// <summary>Notes a committed event that is in storage.</summary>
+    /// <summary>Adds a committed event that is in storage.</summary>
     public void Add(LoggedEvent committed)
     {
         Add(committed.Topic, committed);
@@ -62,8 +61,8 @@ internal sealed class TopicIndexer
     }
 
     /// <summary>
-    /// Writes entries inside the caller's transaction. What it writes counts only when the caller has committed and called
-    /// <see cref="Committed"/>; after a rollback the same entries are written again.
+    /// Writes entries inside the caller's transaction. They count only after the caller has committed and called <see cref="Committed"/>; after a
+    /// rollback the same entries are written again.
     /// </summary>
     public Slice Write(int maxEntries)
     {
@@ -76,7 +75,7 @@ internal sealed class TopicIndexer
         int end = at + Math.Min(_generation.Count - at, maxEntries);
         while (at < end)
         {
-            // A topic's figures are written with its last entry, so a slice ends where a topic ends.
+            // The figures of a topic are written with its last entry, so a slice must end with a complete topic.
             at = WriteTopic(at);
         }
 
@@ -89,7 +88,7 @@ internal sealed class TopicIndexer
         return new Slice(at, whole);
     }
 
-    /// <summary>The transaction that held the slice is durable.</summary>
+    /// <summary>Marks a slice as durable after its transaction has committed.</summary>
     public void Committed(Slice slice)
     {
         for (int at = _next; at < slice.End; at++)
@@ -145,7 +144,7 @@ internal sealed class TopicIndexer
         return at;
     }
 
-    /// <summary>How far a write got: entries before <paramref name="End"/>, the whole generation when <paramref name="IsWhole"/>.</summary>
+    /// <summary>Progress of a write: entries before <paramref name="End"/>, the whole generation if <paramref name="IsWhole"/>.</summary>
     internal readonly record struct Slice(int End, bool IsWhole);
 
     private readonly record struct Entry(Topic Topic, long Offset, int Bytes);

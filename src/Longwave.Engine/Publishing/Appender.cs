@@ -7,14 +7,14 @@ using Longwave.Engine.Topics;
 namespace Longwave.Engine.Publishing;
 
 /// <summary>
-/// Step 3 of the path of an event: writes a batch in one transaction with one sync: events, new topics, idempotency keys, the position in
-/// the upstream, and a slice of the topic index. Writer thread only.
+/// Step 3 of the path of an event: writes a batch in one transaction with one sync. The batch has events, new topics, idempotency keys, the position
+/// in the upstream, and a slice of the topic index. Writer thread only.
 /// </summary>
 internal sealed class Appender
 {
     /// <summary>
-    /// Offsets reserved at a time for events that no disk sees: after a crash the log goes on behind the reservation, so that no
-    /// offset is ever used twice.
+    /// Number of offsets reserved at a time for events that are not stored on disk. After a crash the log continues after the reservation, so that no
+    /// offset is used twice.
     /// </summary>
     private const long ReservedOffsets = 65_536;
 
@@ -43,8 +43,8 @@ internal sealed class Appender
         _setSource = log.Database.Prepare("UPDATE log SET source_position = ?1, source_time = ?2");
     }
 
-    /// <summary>Makes a batch as durable as the policies of its topics say.</summary>
-    /// <exception cref="StorageException">Nothing of the batch is stored.</exception>
+    /// <summary>Makes a batch as durable as the policies of its topics require.</summary>
+    /// <exception cref="StorageException">No part of the batch is stored.</exception>
     public void Append(AppendBatch batch)
     {
         if (!NeedsDisk(batch))
@@ -56,7 +56,7 @@ internal sealed class Appender
         _newTopics.Clear();
         _log.Writer.Transact(this, static appender => appender.Write());
 
-        // Only what is durable counts: after a rollback none of this has happened.
+        // Update the state only after the commit: after a rollback nothing of the batch has happened.
         _reservedThrough = _reserveThrough;
         if (_slice is { } written)
         {
@@ -74,7 +74,7 @@ internal sealed class Appender
         }
     }
 
-    /// <summary>Leaves the log complete: index and figures up to date, no reservation beyond the tip.</summary>
+    /// <summary>Completes the log before it is closed: index and figures up to date, no reservation beyond the tip.</summary>
     public void Close()
     {
         while (_log.Indexer.HasWork)
@@ -87,7 +87,10 @@ internal sealed class Appender
         _reservedThrough = _reserveThrough;
     }
 
-    /// <summary>Events of durability memory cost no transaction, unless something else about them is new.</summary>
+    /// <summary>
+    /// Whether the batch needs a transaction. Events of durability memory need none, unless they bring a new topic, key, reservation or upstream
+    /// position.
+    /// </summary>
     private bool NeedsDisk(AppendBatch batch)
     {
         bool needs = batch.SourcePosition is not null;

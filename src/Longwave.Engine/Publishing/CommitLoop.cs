@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Publishing;
 
 /// <summary>
-/// Takes publish requests into the log: intake (<see cref="PublishQueue"/>), <see cref="Sequencer"/>, <see cref="Appender"/>, hot tail,
-/// answers. One thread does all of it but the intake, the writer thread.
+/// Commit loop of the log: intake (<see cref="PublishQueue"/>), <see cref="Sequencer"/>, <see cref="Appender"/>, hot tail, answers. The writer thread
+/// runs everything except the intake.
 /// </summary>
 internal sealed class CommitLoop : IDisposable
 {
@@ -30,11 +30,11 @@ internal sealed class CommitLoop : IDisposable
     private volatile bool _hasFailed;
 
     /// <summary>Starts the writer thread.</summary>
-    /// <param name="options">Bounds and windows.</param>
-    /// <param name="log">The log; from here on its writer side belongs to this thread.</param>
-    /// <param name="published">Called on the writer thread after events became visible: wakes the shards.</param>
-    /// <param name="loops">Watches the thread.</param>
-    /// <param name="clock">The time.</param>
+    /// <param name="options">Limits and windows.</param>
+    /// <param name="log">The log; from here on the writer thread owns its writer side.</param>
+    /// <param name="published">Callback on the writer thread after events became visible: wakes the shards.</param>
+    /// <param name="loops">Supervisor of the thread.</param>
+    /// <param name="clock">Source of time.</param>
     /// <param name="logger">Logger for failures of storage.</param>
     public CommitLoop(EngineOptions options, EventLog log, Action published, BackgroundLoops loops, TimeProvider clock, ILogger logger)
     {
@@ -47,10 +47,10 @@ internal sealed class CommitLoop : IDisposable
         _thread = loops.StartThread("longwave-writer", Run, RejectAll);
     }
 
-    /// <summary>What storage can do. For any thread.</summary>
+    /// <summary>State of storage. For any thread.</summary>
     public HubHealth Health => _hasFailed ? HubHealth.PublishingStopped : _storage.Health;
 
-    /// <summary>Step 1, intake: the request waits in the queue, unless it can't be taken. For any thread.</summary>
+    /// <summary>Step 1, intake: adds the request to the queue, or rejects it. For any thread.</summary>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request)
     {
         request.Submit();
@@ -69,7 +69,7 @@ internal sealed class CommitLoop : IDisposable
             : request.Done;
     }
 
-    /// <summary>Takes no more requests, writes those that wait, brings the index up to date and closes the log.</summary>
+    /// <summary>Stops the intake, writes the queued requests, completes the index and closes the log.</summary>
     public void Dispose()
     {
         _queue.Close();
@@ -102,7 +102,7 @@ internal sealed class CommitLoop : IDisposable
         _log.Dispose();
     }
 
-    /// <summary>After a failure of the loop: publishers must not wait for a thread that does not run any more. Writer thread only.</summary>
+    /// <summary>Rejects all queued requests after the loop failed, because the writer thread no longer runs. Writer thread only.</summary>
     private void RejectAll()
     {
         _hasFailed = true;
@@ -119,7 +119,7 @@ internal sealed class CommitLoop : IDisposable
         while (_queue.Take(_requests, LongestWait));
     }
 
-    /// <summary>Steps 2 to 4 for the requests that were taken together.</summary>
+    /// <summary>Runs steps 2 to 4 for a group of requests.</summary>
     private void Commit()
     {
         PublishOutcome outcome = Health == HubHealth.PublishingStopped
@@ -127,7 +127,7 @@ internal sealed class CommitLoop : IDisposable
             : _storage.Try(this, static loop => loop.SequenceAndAppend());
         if (outcome == PublishOutcome.Accepted)
         {
-            // 4. The events become visible; only then are their publishers answered.
+            // 4. Show the events; only then answer their publishers.
             _log.Publish(_sequencer.Batch.Entries);
             _sequencer.Committed();
         }
@@ -141,7 +141,7 @@ internal sealed class CommitLoop : IDisposable
         {
             _answered = i + 1;
 
-            // A batch that failed may have failed before each of its requests was sequenced.
+            // The batch can fail before every request in it was sequenced.
             bool failed = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
             _requests[i].Complete(failed ? PublishResult.Refused(outcome) : _results[i]);
         }
@@ -149,14 +149,14 @@ internal sealed class CommitLoop : IDisposable
         _results.Clear();
         if (outcome == PublishOutcome.Accepted)
         {
-            // After the answers: on few cores the fan-out would keep them, and with them the next events, from getting on.
+            // After the answers: on few cores the fan-out would delay the publishers, and with them the next events.
             _published();
         }
     }
 
     private void SequenceAndAppend()
     {
-        // 2. The sequencer decides what each event becomes.
+        // 2. Sequence: decide the offset, time and repeat of each event.
         long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (PublishRequest request in _requests)
         {
@@ -166,14 +166,14 @@ internal sealed class CommitLoop : IDisposable
                     "topic", $"The log knows {_options.Limits.MaxTopics} topics, as many as it takes; nothing was appended.", EventProblemKind.TooLarge)));
         }
 
-        // 3. The appender makes it durable: one transaction, one sync.
+        // 3. Append: one transaction, one sync.
         _log.EvictTail();
         _appender.Append(_sequencer.Batch);
     }
 
     /// <summary>
-    /// Events of durability memory are in the hot tail only. More of them than it keeps would leave it in the moment in which they came, before
-    /// any subscriber could get them.
+    /// Rejects a request with more events of durability memory than the hot tail can hold. They would be evicted at once, before any subscriber
+    /// received them.
     /// </summary>
     private EventProblem? CheckHotTail(PublishRequest request)
     {
@@ -203,13 +203,16 @@ internal sealed class CommitLoop : IDisposable
                 EventProblemKind.TooLarge);
     }
 
-    /// <summary>A limit of this hub, so it is not the sequencer's: a refused request has no position.</summary>
+    /// <summary>
+    /// Whether the new topics of a request fit the limit. The check is not part of the sequencer, because it is a limit of this hub; a rejected
+    /// request has no position.
+    /// </summary>
     private bool HasRoomForTopics(PublishRequest request)
     {
         int room = _options.Limits.MaxTopics - _log.Topics.Count;
         for (int i = 0; i < request.Count; i++)
         {
-            // Counts a topic that comes twice in the request twice; near the bound that refuses one request early, at most.
+            // A topic that occurs twice in the request counts twice. Near the limit this can reject one request too early.
             Event e = request[i].Event;
             room -= _log.Topics.TryGet(e.Topic, out _) ? 0 : 1;
             for (int alternate = 0; alternate < e.Alternates.Count; alternate++)

@@ -1,20 +1,22 @@
 namespace Longwave.Engine.Publishing;
 
-/// <summary>What the hub can do just now.</summary>
+/// <summary>State of the hub.</summary>
 public enum HubHealth
 {
-    /// <summary>Everything.</summary>
+    /// <summary>Everything works.</summary>
     Healthy,
 
-    /// <summary>Streams go on; publishing is refused until there is room on the disk.</summary>
+    /// <summary>Streams continue; publishing is rejected until the disk has free space.</summary>
     DiskFull,
 
-    /// <summary>Streams go on; writing the log failed, and publishing is stopped until a restart.</summary>
+    /// <summary>Streams continue; a write of the log failed, and publishing is stopped until a restart.</summary>
     PublishingStopped,
 
-    /// <summary>A background loop has failed: part of the hub does nothing until a restart (<see cref="Health.BackgroundLoops.Failed"/> names it).</summary>
+    /// <summary>
+    /// A background loop has failed: a part of the hub is stopped until a restart (<see cref="Health.BackgroundLoops.Failed"/> contains its name).
+    /// </summary>
     Failed,
 
-    /// <summary>The hub is leaving: no new streams.</summary>
+    /// <summary>The hub is draining and accepts no new streams.</summary>
     Draining,
 }

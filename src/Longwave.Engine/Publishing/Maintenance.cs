@@ -4,8 +4,8 @@ using Longwave.Engine.Log;
 namespace Longwave.Engine.Publishing;
 
 /// <summary>
-/// What the writer thread does between two batches, a few milliseconds at most each time: retention, the topic index, the bound of the hot
-/// tail, and the search for room while the disk is full.
+/// Work of the writer thread between two batches, a few milliseconds at a time: retention, the topic index, eviction from the hot tail, and the check
+/// for free space while the disk is full.
 /// </summary>
 internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGuard storage, TimeProvider clock)
 {
@@ -13,11 +13,11 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
     private long _lastRetention;
     private bool _isIdle;
 
-    /// <summary>Whether there is more to do at once, so that the loop must not wait for a request.</summary>
+    /// <summary>Whether there is more work at once, so that the loop must not wait for a request.</summary>
     public bool IsDue => storage.Health == HubHealth.Healthy && (_retention.IsRunning || log.Indexer.IsDue);
 
-    /// <summary>Does one slice of it.</summary>
-    /// <param name="isIdle">Whether no request was committed before: then the index gets a transaction of its own.</param>
+    /// <summary>Runs one slice of the work.</summary>
+    /// <param name="isIdle">Whether no request was committed before the call; the index then gets a separate transaction.</param>
     public void Run(bool isIdle)
     {
         if (storage.Health == HubHealth.DiskFull)

@@ -3,7 +3,7 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Publishing;
 
-/// <summary>An event to be published.</summary>
+/// <summary>An event to publish.</summary>
 /// <param name="Event">The event.</param>
-/// <param name="Key">Its idempotency key, or null when a repeat can't be told from a new event.</param>
+/// <param name="Key">Idempotency key of the event; null if repeats are not recognized.</param>
 public readonly record struct Publication(Event Event, IdempotencyKey? Key);

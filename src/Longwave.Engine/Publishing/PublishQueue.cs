@@ -2,7 +2,7 @@ using Longwave.Engine.Configuration;
 
 namespace Longwave.Engine.Publishing;
 
-/// <summary>Publish requests on their way to the writer: bounded, and taken in batches.</summary>
+/// <summary>Bounded queue of publish requests for the writer thread, which takes them in groups.</summary>
 internal sealed class PublishQueue(HubLimits limits)
 {
     // Guards _waiting, _bytes and _closed; the writer waits on it.
@@ -11,7 +11,7 @@ internal sealed class PublishQueue(HubLimits limits)
     private long _bytes;
     private bool _closed;
 
-    /// <summary>Null when it was taken in, else why not.</summary>
+    /// <summary>Adds a request. Returns null, or the reason of the rejection.</summary>
     public PublishOutcome? TryAdd(PublishRequest request)
     {
         lock (_gate)
@@ -21,7 +21,7 @@ internal sealed class PublishQueue(HubLimits limits)
                 return PublishOutcome.ShuttingDown;
             }
 
-            // An empty queue takes any request that passed the limits of its own.
+            // An empty queue accepts any request within the limits of a request.
             if (_waiting.Count >= limits.MaxQueuedRequests || (_waiting.Count > 0 && _bytes + request.Bytes > limits.MaxQueuedBytes))
             {
                 return PublishOutcome.QueueFull;
@@ -35,10 +35,10 @@ internal sealed class PublishQueue(HubLimits limits)
     }
 
     /// <summary>
-    /// Fills <paramref name="batch"/> with what waits, up to what one transaction takes; waits for a first request until the time is up.
-    /// No timer gathers a batch: it is what arrived while the last one was synced.
+    /// Fills <paramref name="batch"/> with queued requests, up to the limits of one transaction. If the queue is empty, waits for a request until the
+    /// time is over. No timer collects a batch: it consists of the requests that arrived during the previous sync.
     /// </summary>
-    /// <returns>False when the queue is closed and empty.</returns>
+    /// <returns>False if the queue is closed and empty.</returns>
     public bool Take(List<PublishRequest> batch, TimeSpan patience)
     {
         lock (_gate)
@@ -63,7 +63,7 @@ internal sealed class PublishQueue(HubLimits limits)
         }
     }
 
-    /// <summary>Takes no more; what waits is still written.</summary>
+    /// <summary>Closes the queue for new requests; the queued ones are still written.</summary>
     public void Close()
     {
         lock (_gate)

@@ -5,38 +5,41 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Publishing;
 
-/// <summary>The events of one publish, which are appended as a whole or not at all. Made by <see cref="HubEngine.NewRequest"/>, published once; for one thread.</summary>
+/// <summary>
+/// Events of one publish, which are appended as a whole or not at all. Created by <see cref="HubEngine.NewRequest"/>, published once; for one thread.
+/// </summary>
 /// <remarks>
-/// The first object on the path of an event, and the one that its publisher awaits. Every way into the log goes through <see cref="Add"/>, so the rules of an event and the limits of a request are checked here and nowhere
-/// else: an event that breaks a rule would end every stream that it reaches.
+/// The request is the first object on the path of an event, and the one that its publisher awaits. All events reach the log through
+/// <see cref="Add"/>, so this is the only check of the rules of an event and the limits of a request. An event that breaks a rule would end every
+/// stream that receives it.
 /// </remarks>
 public sealed class PublishRequest : IValueTaskSource<PublishResult>
 {
-    /// <summary>Longest <see cref="SourcePosition"/>, in bytes: it is written with every transaction.</summary>
+    /// <summary>Maximum length of <see cref="SourcePosition"/> in bytes; it is written with every transaction.</summary>
     public const int MaxSourcePositionBytes = 1_024;
 
     private readonly HubLimits _limits;
 
-    // Most requests have one event, and need no list for it.
+    // Most requests have one event and need no list.
     private Publication _first;
     private List<Publication>? _more;
 
-    // The publisher goes on elsewhere: the writer thread must not run its code.
+    // Continuations run asynchronously, so that the writer thread does not run the publisher's code.
     private ManualResetValueTaskSourceCore<PublishResult> _done = new() { RunContinuationsAsynchronously = true };
     private byte[]? _sourcePosition;
     private bool _isSubmitted;
 
     internal PublishRequest(HubLimits limits) => _limits = limits;
 
-    /// <summary>Events added.</summary>
+    /// <summary>Number of events added.</summary>
     public int Count { get; private set; }
 
     internal Publication this[int index] => index == 0 ? _first : _more![index - 1];
 
-    /// <summary>Bytes of data of all events.</summary>
+    /// <summary>Size of the data of all events, in bytes.</summary>
     internal long Bytes { get; private set; }
 
-    /// <summary>Bytes that all events count for in the hot tail.</summary>
+    /// <summary>Size of all events in the hot tail, in bytes.</summary>
     internal long TailBytes { get; private set; }
 
     internal byte[]? SourcePosition => _sourcePosition;
@@ -44,9 +47,9 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     internal ValueTask<PublishResult> Done => new(this, _done.Version);
 
     /// <summary>
-    /// Names the position of an upstream (a broker, another hub, a database) up to which this request brings its events, in the bytes of the
-    /// upstream's reader. It is stored in the transaction of the events, so after a restart the reader goes on from
-    /// <see cref="HubEngine.SourcePosition"/>: no event is missing and none comes twice. A refused request does not move it.
+    /// Sets the position in an upstream (a broker, another hub, a database) that this request reaches, in the encoding of the upstream's reader. The
+    /// position is stored in the transaction of the events, so after a restart the reader continues from <see cref="HubEngine.SourcePosition"/>
+    /// without missing or repeated events. A rejected request does not change it.
     /// </summary>
     /// <exception cref="ArgumentException">The position is longer than <see cref="MaxSourcePositionBytes"/>.</exception>
     /// <exception cref="InvalidOperationException">The request has been published.</exception>
@@ -62,11 +65,11 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     }
 
     /// <summary>Adds an event.</summary>
-    /// <param name="e">The event. The hub keeps its data without a copy: the bytes must not change from here on.</param>
-    /// <param name="key">Its idempotency key; null when a repeat can't be told from a new event.</param>
+    /// <param name="e">The event. The hub keeps its data without a copy, so the bytes must not change afterwards.</param>
+    /// <param name="key">Idempotency key of the event; null if repeats are not recognized.</param>
     /// <returns>
-    /// Null when it was added, else the refusal: <see cref="PublishOutcome.InvalidEvent"/>, <see cref="PublishOutcome.TooManyEvents"/> or
-    /// <see cref="PublishOutcome.RequestTooLarge"/>. The request is then as it was before the call.
+    /// Null if the event was added, otherwise the rejection: <see cref="PublishOutcome.InvalidEvent"/>, <see cref="PublishOutcome.TooManyEvents"/> or
+    /// <see cref="PublishOutcome.RequestTooLarge"/>. A rejection leaves the request unchanged.
     /// </returns>
     /// <exception cref="InvalidOperationException">The request has been published.</exception>
     public PublishResult? Add(Event e, IdempotencyKey? key = null)
@@ -104,14 +107,14 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
         return null;
     }
 
-    /// <summary>From here on nothing is added, and the request belongs to the writer.</summary>
+    /// <summary>Closes the request for new events; from here on the writer thread owns it.</summary>
     internal void Submit()
     {
         ThrowIfSubmitted();
         _isSubmitted = true;
     }
 
-    /// <summary>Writer thread only, once.</summary>
+    /// <summary>Completes the request with its result. Writer thread only, once.</summary>
     internal void Complete(PublishResult result) => _done.SetResult(result);
 
     PublishResult IValueTaskSource<PublishResult>.GetResult(short token) => _done.GetResult(token);
@@ -124,7 +127,9 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     private static PublishResult Refuse(PublishOutcome outcome, string detail) =>
         PublishResult.Refused(outcome, new EventProblem("body", detail, EventProblemKind.TooLarge));
 
-    /// <summary>A topic that an event names twice would count it twice. The list is copied: the caller may change its own.</summary>
+    /// <summary>
+    /// Removes repeated topics, because the event would count twice for such a topic. The list is copied, so that the caller can change its own.
+    /// </summary>
     private static Event WithDistinctTopics(Event e) =>
         e.Alternates.Count == 0 ? e : e with { Alternates = [.. e.Alternates.Where(alternate => alternate != e.Topic).Distinct()] };
 

@@ -5,12 +5,12 @@ namespace Longwave.Engine.Publishing;
 /// <summary>Log messages about publishing.</summary>
 internal static partial class PublishingLog
 {
-    [LoggerMessage(1001, LogLevel.Error, "The disk is full, publishing is refused until there is room: {Reason}", EventName = "DiskFull")]
+    [LoggerMessage(1001, LogLevel.Error, "The disk is full; the hub rejects publishing until there is free space: {Reason}", EventName = "DiskFull")]
     public static partial void DiskFull(ILogger logger, string reason);
 
     [LoggerMessage(1002, LogLevel.Critical, "Writing the log failed. Publishing is stopped until the hub is restarted; streams go on.", EventName = "PublishingStopped")]
     public static partial void Stopped(ILogger logger, Exception failed);
 
-    [LoggerMessage(1003, LogLevel.Information, "There is room on the disk again, publishing goes on.", EventName = "DiskHasRoom")]
+    [LoggerMessage(1003, LogLevel.Information, "The disk has free space again; publishing continues.", EventName = "DiskHasRoom")]
     public static partial void HasRoom(ILogger logger);
 }

@@ -9,16 +9,16 @@ namespace Longwave.Engine.Publishing;
 /// <summary>Step 2 of the path of an event: decides the offset and the time of each event, and whether it is a repeat. Writer thread only.</summary>
 /// <remarks>
 /// <para>
-/// It is deterministic: a decision depends on the requests before, on the time that it is given with a request and on the window of
-/// idempotency keys. It reads no clock, no configuration of topics and no storage, and where one batch ends and the next begins changes
-/// nothing. So every hub that reads the same records gives them the same positions and finds the same repeats.
+/// The sequencer is deterministic: a decision depends only on the previous requests, on the time passed with a request and on the window of
+/// idempotency keys. It reads no clock, no configuration of topics and no storage, and the boundaries of batches have no effect. So every hub that
+/// reads the same records assigns the same positions and finds the same repeats.
 /// </para>
 /// <para>
-/// This class is the seam for a log that something else orders. Here the order is that of the queue, an offset is the last one plus one, and
-/// the time is the hub's. A sequencer that follows a broker, another hub or a database takes its place with the same three methods: it takes
-/// requests in the order of the upstream, derives offset and time from the upstream's record, and puts the position of the record into
-/// <see cref="AppendBatch.SourcePosition"/>. What a hub may refuse by its own limits is refused before (<see cref="CommitLoop"/>),
-/// because a record of the upstream can't be refused.
+/// This class is the extension point for a log that an external system orders. Here the order is that of the queue, an offset is the previous one
+/// plus one, and the time is that of the hub. A sequencer that follows a broker, another hub or a database replaces this class with the same three
+/// methods: it accepts requests in the order of the upstream, derives offset and time from the upstream's record, and stores the position of the
+/// record in <see cref="AppendBatch.SourcePosition"/>. Limits of this hub are checked before (<see cref="CommitLoop"/>), because a record of the
+/// upstream can't be rejected.
 /// </para>
 /// </remarks>
 internal sealed class Sequencer
@@ -32,25 +32,25 @@ internal sealed class Sequencer
     private long _time;
     private int _newKeys;
 
-    /// <summary>A sequencer that goes on where a log ends.</summary>
-    /// <param name="epoch">Identity of the log.</param>
+    /// <summary>Creates a sequencer that continues at the end of a log.</summary>
+    /// <param name="epoch">Epoch of the log.</param>
     /// <param name="topics">The topics; new ones are added.</param>
-    /// <param name="keys">The keys of the log's events.</param>
+    /// <param name="keys">Keys of the events in the log.</param>
     /// <param name="lastOffset">Offset of the newest event.</param>
-    /// <param name="lastTimeUnixMs">Time of the newest event.</param>
+    /// <param name="lastTimeUnixMs">Time of the newest event, in milliseconds since the Unix epoch.</param>
     public Sequencer(uint epoch, TopicTable topics, IdempotencyTable keys, long lastOffset, long lastTimeUnixMs)
     {
         (_epoch, _topics, _keys) = (epoch, topics, keys);
         (_committedOffset, _committedTime) = (_offset, _time) = (lastOffset, lastTimeUnixMs);
     }
 
-    /// <summary>The decisions since the last commit.</summary>
+    /// <summary>Decisions since the last commit.</summary>
     public AppendBatch Batch { get; } = new();
 
-    /// <summary>Decides about a request, and adds its new events to the batch.</summary>
+    /// <summary>Decides about a request and adds its new events to the batch.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="timeUnixMs">When it came. Times of events never run backwards: an earlier one than the last event's is replaced by that.</param>
-    /// <returns>Where each event stands once the batch is committed.</returns>
+    /// <param name="timeUnixMs">Time of arrival. Times of events never decrease: a time before that of the newest event is replaced by it.</param>
+    /// <returns>Location of each event after the batch is committed.</returns>
     public PublishedEvent[] Sequence(PublishRequest request, long timeUnixMs)
     {
         long time = Math.Max(_time, timeUnixMs);
@@ -72,7 +72,7 @@ internal sealed class Sequencer
         return published;
     }
 
-    /// <summary>The batch is in the log.</summary>
+    /// <summary>Accepts the decisions, after the batch is in the log.</summary>
     public void Committed()
     {
         (_committedOffset, _committedTime, _newKeys) = (_offset, _time, 0);
@@ -80,7 +80,7 @@ internal sealed class Sequencer
         Batch.Clear();
     }
 
-    /// <summary>Nothing of the batch is in the log: decides from here on as if it had not come.</summary>
+    /// <summary>Discards the decisions, after the batch was rolled back. Later decisions ignore it.</summary>
     public void RolledBack()
     {
         _keys.Undo(_newKeys);
@@ -90,7 +90,8 @@ internal sealed class Sequencer
 
     private Position Add(Event e, IdempotencyKey? key, long time)
     {
-        // Only an event moves the time: a hub that reads the log after a restart finds the times of its events, and decides as one that ran on.
+        // Only an event advances the time. After a restart a hub finds the time of the newest event in the log, and decides like a hub that ran
+        // without interruption.
         _time = time;
         var position = new Position(_epoch, ++_offset);
         Topic[] alternates = e.Alternates.Count == 0 ? [] : [.. e.Alternates.Select(TopicOf)];

@@ -5,22 +5,22 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Publishing;
 
 /// <summary>
-/// Runs work on storage and knows what its failures mean. There are three answers: it worked; the disk is full, which ends by itself;
-/// anything else, after which what is on disk is unknown, so publishing stops until a restart has read the log anew.
+/// Runs work on storage and classifies its failures. There are three results: success; a full disk, from which the hub recovers by itself; and any
+/// other failure. After such a failure the content of the disk is unknown, so publishing stops until a restart has read the log again.
 /// </summary>
 internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Between two tries of a full disk: each writes a file.</summary>
+    /// <summary>Interval between two checks of a full disk; each writes a file.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
 
     private int _health = (int)HubHealth.Healthy;
     private long _lastProbe;
     private long _refusedBytes;
 
-    /// <summary>What storage can do. For any thread.</summary>
+    /// <summary>State of storage. For any thread.</summary>
     public HubHealth Health => (HubHealth)Volatile.Read(ref _health);
 
-    /// <summary>Runs work of the writer thread; the outcome says whether it succeeded.</summary>
+    /// <summary>Runs work of the writer thread and returns whether it succeeded.</summary>
     public PublishOutcome Try<T>(T target, Action<T> work)
     {
         try
@@ -46,10 +46,10 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
         }
     }
 
-    /// <summary>What did not fit: as much must fit again before the disk counts as free. Writer thread only.</summary>
+    /// <summary>Records the size of the rejected batch in bytes, by which the check for free space is scaled. Writer thread only.</summary>
     public void NoteRefused(long bytes) => _refusedBytes = bytes;
 
-    /// <summary>While the disk is full: tries now and then whether it takes as much again as it refused. Writer thread only.</summary>
+    /// <summary>Checks a full disk at intervals: whether there is room again for the rejected size. Writer thread only.</summary>
     public void LookForRoom()
     {
         long now = clock.GetTimestamp();

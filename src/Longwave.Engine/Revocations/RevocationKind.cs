@@ -1,6 +1,6 @@
 namespace Longwave.Engine.Revocations;
 
-/// <summary>What a revocation names.</summary>
+/// <summary>Kind of the revoked object.</summary>
 public enum RevocationKind
 {
     /// <summary>One token, by its id (<c>jti</c>).</summary>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Revocations;
 
 /// <summary>
-/// What was revoked and has not expired: durable in <c>revocations.db</c> beside the log, and in memory for the asking. A file of its own,
-/// so that the log keeps its one writer, and so that a log that is thrown away does not bring revoked tokens back.
+/// Revocations that have not expired: durable in <c>revocations.db</c> beside the log, and in memory for lookups. A separate file, so that the log
+/// keeps a single writer, and so that tokens stay revoked after an operator deletes the log.
 /// </summary>
 public sealed class RevocationList : IDisposable
 {
@@ -39,15 +39,15 @@ public sealed class RevocationList : IDisposable
         Read();
     }
 
-    /// <summary>How many are kept, expired ones included until the next one is made.</summary>
+    /// <summary>Number of revocations, including expired ones until the next addition.</summary>
     public int Count => _standing.Count;
 
-    /// <summary>Opens the file of a data directory, making it when it is missing.</summary>
-    /// <param name="directory">The data directory; the log's lock on it is this one's, too.</param>
-    /// <param name="most">Most revocations that stand at once.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="loggers">Where failures of storage are told.</param>
-    /// <exception cref="LogUnavailableException">The file can't be opened; the message says why.</exception>
+    /// <summary>Opens the file in a data directory, and creates it if missing.</summary>
+    /// <param name="directory">The data directory; the lock of the log also protects this file.</param>
+    /// <param name="most">Maximum number of revocations in effect.</param>
+    /// <param name="clock">Source of time.</param>
+    /// <param name="loggers">Factory of the logger for failures of storage.</param>
+    /// <exception cref="LogUnavailableException">The file can't be opened; the message contains the reason.</exception>
     public static RevocationList Open(string directory, int most, TimeProvider clock, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -66,9 +66,9 @@ public sealed class RevocationList : IDisposable
         }
     }
 
-    /// <summary>Revokes; when this returns <see cref="RevocationOutcome.Stored"/> it is on disk. Blocks for a sync.</summary>
-    /// <param name="revocation">What.</param>
-    /// <param name="until">When no token that it names can be valid any more.</param>
+    /// <summary>Adds a revocation. If the result is <see cref="RevocationOutcome.Stored"/>, it is on disk. Blocks for a sync.</summary>
+    /// <param name="revocation">The revocation.</param>
+    /// <param name="until">Time after which no revoked token can be valid any more.</param>
     public RevocationOutcome Add(Revocation revocation, DateTimeOffset until)
     {
         lock (_gate)
@@ -100,11 +100,11 @@ public sealed class RevocationList : IDisposable
         }
     }
 
-    /// <summary>Whether a token is revoked, itself or with its subject. From any thread, without waiting.</summary>
-    /// <param name="issuer">Who issued it; empty for an API key.</param>
-    /// <param name="subject">Whose it is.</param>
-    /// <param name="tokenId">Its id, or null.</param>
-    /// <param name="issuedAt">When it was issued; null when it does not say, which counts as before any revocation.</param>
+    /// <summary>Whether a token is revoked, by its id or by its subject. From any thread, without waiting.</summary>
+    /// <param name="issuer">Issuer of the token; empty for an API key.</param>
+    /// <param name="subject">Subject of the token.</param>
+    /// <param name="tokenId">Id of the token, or null.</param>
+    /// <param name="issuedAt">Time of issue; null if unknown, which counts as before any revocation.</param>
     public bool IsRevoked(string issuer, string subject, string? tokenId, DateTimeOffset? issuedAt)
     {
         if (_standing.IsEmpty)

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Revocations;
 
-/// <summary>What can go wrong with revocations. What they name is not told: it may be a secret of somebody.</summary>
+/// <summary>Log messages about revocations. They do not contain the revoked value, which may be a secret.</summary>
 internal static partial class RevocationLog
 {
-    [LoggerMessage(1201, LogLevel.Error, "A revocation could not be stored and was refused.", EventName = "RevocationFailed")]
+    [LoggerMessage(1201, LogLevel.Error, "The hub could not store a revocation and rejected it.", EventName = "RevocationFailed")]
     public static partial void RevocationFailed(ILogger logger, Exception failed);
 }

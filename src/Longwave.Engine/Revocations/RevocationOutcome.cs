@@ -1,17 +1,17 @@
 namespace Longwave.Engine.Revocations;
 
-/// <summary>What became of a revocation.</summary>
+/// <summary>Outcome of a revocation.</summary>
 public enum RevocationOutcome
 {
-    /// <summary>It holds, also after a restart.</summary>
+    /// <summary>The revocation is in effect, also after a restart.</summary>
     Stored,
 
-    /// <summary>As many revocations stand as the hub keeps; nothing was changed.</summary>
+    /// <summary>Rejected: the number of revocations has reached the limit; nothing changed.</summary>
     TooMany,
 
-    /// <summary>The disk is full; nothing was changed.</summary>
+    /// <summary>Rejected: the disk is full; nothing changed.</summary>
     DiskFull,
 
-    /// <summary>Storage failed; nothing was changed.</summary>
+    /// <summary>Storage failed; nothing changed.</summary>
     Failed,
 }

@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Longwave.Engine.Storage;
 
-/// <summary>One connection to the SQLite file; used by one thread.</summary>
+/// <summary>One connection to a SQLite file; for one thread.</summary>
 internal sealed class Database : IDisposable
 {
     private readonly sqlite3 _handle;
@@ -12,13 +12,13 @@ internal sealed class Database : IDisposable
 
     private Database(sqlite3 handle) => _handle = handle;
 
-    /// <summary>Opens for writing and makes the file when it is missing.</summary>
+    /// <summary>Opens a file for writing, and creates it if missing.</summary>
     public static Database OpenWriter(string path)
     {
         Database database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         if (raw.sqlite3_db_readonly(database._handle, "main") != 0)
         {
-            // SQLite opens a file that it may not write for reading only, and would say so at the first publish.
+            // SQLite opens a file without write permission as read-only, and the first publish would fail.
             database.Dispose();
             throw new StorageException(raw.SQLITE_READONLY, "the file is not writable for this user");
         }
@@ -26,7 +26,7 @@ internal sealed class Database : IDisposable
         return database;
     }
 
-    /// <summary>Opens an existing file for reading, beside the writer.</summary>
+    /// <summary>Opens an existing file for reading, in parallel to the writer.</summary>
     public static Database OpenReader(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
 
     /// <summary>Prepares a statement that lives as long as the connection.</summary>
@@ -41,7 +41,7 @@ internal sealed class Database : IDisposable
     /// <summary>Runs statements without results.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
-    /// <summary>The first column of the first row of a query, or zero when there is none.</summary>
+    /// <summary>The first column of the first row of a query; zero if there is no row.</summary>
     public long Scalar(string sql)
     {
         Check(raw.sqlite3_prepare_v2(_handle, sql, out sqlite3_stmt handle));
@@ -50,15 +50,15 @@ internal sealed class Database : IDisposable
         return rows.Next() ? statement.Int64(0) : 0;
     }
 
-    /// <summary>Rows that the last statement changed.</summary>
+    /// <summary>Number of rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>Undoes the open transaction, if there still is one: some errors have rolled it back already.</summary>
+    /// <summary>Rolls back the open transaction, unless an error has already rolled it back.</summary>
     public void RollBack()
     {
         if (raw.sqlite3_get_autocommit(_handle) == 0)
         {
-            // Nothing sensible can follow a failed rollback; the error that led here is the one to report.
+            // A failure of the rollback is ignored: the original error is the one to report.
             _ = raw.sqlite3_exec(_handle, "ROLLBACK");
         }
     }

@@ -3,10 +3,10 @@ using SQLitePCL;
 
 namespace Longwave.Engine.Storage;
 
-/// <summary>Finds out whether a disk that was full has room again, by taking it and giving it back. Of the writer.</summary>
+/// <summary>Checks whether a full disk has free space again, by writing and deleting a file. Writer thread only.</summary>
 /// <remarks>
-/// A page or two may go in at any time, into what SQLite gave back to itself. Room counts as room when a good part of what was refused fits:
-/// otherwise the hub would change its mind with every publish.
+/// A small write can succeed at any time, in pages that SQLite has freed. The check therefore needs room for a multiple of the rejected size;
+/// otherwise the state of the hub would change with every publish.
 /// </remarks>
 internal sealed class DiskProbe(string path)
 {
@@ -14,7 +14,7 @@ internal sealed class DiskProbe(string path)
     private const long LeastBytes = 4 * BlockBytes;
     private const long MostBytes = 16 * 1024 * 1024;
 
-    /// <summary>Throws a <see cref="StorageException"/> of a full disk when twice as many bytes do not fit.</summary>
+    /// <summary>Throws a <see cref="StorageException"/> of a full disk if twice as many bytes do not fit.</summary>
     public void Run(long bytes)
     {
         byte[] block = new byte[BlockBytes];

@@ -1,9 +1,9 @@
 namespace Longwave.Engine.Storage;
 
-/// <summary>The log can't be opened; the message says why and what to do, for the person who started the hub.</summary>
+/// <summary>The log can't be opened. The message contains the reason and the remedy, for the person who started the hub.</summary>
 public sealed class LogUnavailableException : Exception
 {
-    /// <summary>With the reason in words.</summary>
+    /// <summary>Creates the exception with the reason as text.</summary>
     public LogUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
     {

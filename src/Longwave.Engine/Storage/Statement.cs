@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace Longwave.Engine.Storage;
 
-/// <summary>A prepared statement. Parameters count from 1, columns from 0, as in SQLite.</summary>
+/// <summary>A prepared statement. As in SQLite, parameters count from 1 and columns from 0.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 {
     private const int StackBytes = 1_024;
@@ -16,7 +16,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public Statement BindBlob(int parameter, ReadOnlySpan<byte> value)
     {
-        // A zero-length blob must stay a blob: without this SQLite binds NULL for an empty span.
+        // An empty blob must stay a blob: SQLite would bind NULL for an empty span.
         database.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, parameter, 0) : raw.sqlite3_bind_blob(handle, parameter, value));
         return this;
     }
@@ -42,8 +42,8 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     }
 
     /// <summary>
-    /// Runs a query. Disposing of the rows ends the read, whether it failed, was left early or is complete: the snapshot of the file is released, and
-    /// the statement can be bound and run again. SQLite rejects every use of a statement that failed and was not reset.
+    /// Runs a query. Disposing the rows ends the read, after a failure, an early exit or the last row: SQLite then releases the snapshot of the file,
+    /// and the statement can be bound and run again. SQLite rejects every use of a statement that failed and was not reset.
     /// </summary>
     public Rows Query() => new(this);
 
@@ -72,13 +72,13 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return result == raw.SQLITE_ROW;
     }
 
-    // The error that a reset returns is that of the last step, which has thrown it.
+    // The reset returns the error of the last step, which has already thrown it.
     private void Reset() => _ = raw.sqlite3_reset(handle);
 
-    /// <summary>The rows of a query that runs; the columns of the current one are read from the statement.</summary>
+    /// <summary>Rows of a running query. The columns of the current row are read from the statement.</summary>
     internal readonly ref struct Rows(Statement statement) : IDisposable
     {
-        /// <summary>Goes to the next row; false when there is none.</summary>
+        /// <summary>Moves to the next row; false if there is none.</summary>
         public bool Next() => statement.Step();
 
         public void Dispose() => statement.Reset();

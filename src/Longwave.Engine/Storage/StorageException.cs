@@ -2,15 +2,15 @@ using SQLitePCL;
 
 namespace Longwave.Engine.Storage;
 
-/// <summary>SQLite refused or failed.</summary>
+/// <summary>An operation of SQLite failed.</summary>
 internal sealed class StorageException(int code, string message) : Exception($"{message} (SQLite {code})")
 {
-    // https://sqlite.org/rescode.html; the shared-memory file of the WAL reports a full disk under a name of its own.
+    // https://sqlite.org/rescode.html. For the shared-memory file of the WAL, a full disk has a separate code.
     private const int ShmSize = raw.SQLITE_IOERR | (19 << 8);
 
     /// <summary>Extended result code of SQLite.</summary>
     public int Code { get; } = code;
 
-    /// <summary>No room left: harmless to what is stored, and over when there is room again.</summary>
+    /// <summary>Whether the disk is full: stored data is intact, and operations work again after space is freed.</summary>
     public bool IsDiskFull => (Code & 0xff) == raw.SQLITE_FULL || Code == ShmSize;
 }

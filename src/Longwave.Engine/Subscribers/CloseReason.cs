@@ -2,39 +2,39 @@ using Longwave.Engine.Configuration;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Why a stream ended. Each is counted.</summary>
+/// <summary>Reason why a stream ended. The hub counts streams by reason.</summary>
 public enum CloseReason
 {
-    /// <summary>The client closed its side, or its connection broke.</summary>
+    /// <summary>The client closed the connection, or the connection broke.</summary>
     ClientGone,
 
-    /// <summary>The client took nothing for longer than the stall time-out.</summary>
+    /// <summary>The client accepted no bytes for longer than the stall time-out.</summary>
     Stalled,
 
-    /// <summary>The stream reached its age; the client was told to reconnect.</summary>
+    /// <summary>The stream reached its maximum age; the client was asked to reconnect.</summary>
     Age,
 
-    /// <summary>The hub is leaving; the client was told to reconnect.</summary>
+    /// <summary>The hub is draining; the client was asked to reconnect.</summary>
     Drain,
 
-    /// <summary>The subscriber had what it came for (a poll).</summary>
+    /// <summary>The subscription was complete (a poll).</summary>
     Finished,
 
     /// <summary>The client did not keep up with a topic whose policy is <see cref="SlowConsumer.Disconnect"/>.</summary>
     Slow,
 
-    /// <summary>Reading the log or writing to the sink failed.</summary>
+    /// <summary>A read of the log or a write to the sink failed.</summary>
     Error,
 
-    /// <summary>Its token has expired and was not renewed; the client was told.</summary>
+    /// <summary>The token expired and was not renewed; the client was notified.</summary>
     TokenExpired,
 
-    /// <summary>Its token, its subject or the connection was revoked; the client was told.</summary>
+    /// <summary>The token, its subject or the connection was revoked; the client was notified.</summary>
     Revoked,
 
-    /// <summary>It was renewed with a token that does not admit it any more; the client was told.</summary>
+    /// <summary>A renewal used a token that does not grant the subscription; the client was notified.</summary>
     GrantsNarrowed,
 
-    /// <summary>An administrator ended it; the client was told.</summary>
+    /// <summary>An administrator ended the stream; the client was notified.</summary>
     Ended,
 }

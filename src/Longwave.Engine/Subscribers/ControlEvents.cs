@@ -7,36 +7,38 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What the hub tells a subscriber about its stream, in band.</summary>
+/// <summary>Control events, by which the hub describes the stream inside the stream.</summary>
 internal static class ControlEvents
 {
-    /// <summary>Why events are missing: retention removed them.</summary>
+    /// <summary>Reason of a gap: retention removed the events.</summary>
     public const string Retention = "retention";
 
-    /// <summary>Why events are missing: the client did not keep up, and the policy of their topic is to skip them.</summary>
+    /// <summary>Reason of a gap: the client did not keep up, and the policy of the topic is to skip.</summary>
     public const string Skipped = "skipped";
 
-    /// <summary>Matching events after <paramref name="from"/>, up to and with <paramref name="to"/>, may be gone.</summary>
+    /// <summary>
+    /// Writes a gap notice: matching events after <paramref name="from"/>, up to and including <paramref name="to"/>, may be missing.
+    /// </summary>
     public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to, string reason) =>
         Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"{{reason}}"}""");
 
-    /// <summary>The position that the client came with means nothing in this log.</summary>
+    /// <summary>Writes a reset notice: the client's position does not belong to this log.</summary>
     public static void WriteReset(IBufferWriter<byte> writer, EventFormat format, uint epoch, string reason) =>
         Write(writer, format, "longwave.reset", string.Create(CultureInfo.InvariantCulture, $$"""{"epoch":"{{epoch:x8}}","reason":"{{reason}}"}"""));
 
-    /// <summary>The stream ends now; the client is to come back after <paramref name="retryMs"/>.</summary>
+    /// <summary>Writes a reconnect notice: the stream ends now, and the client should reconnect after <paramref name="retryMs"/>.</summary>
     public static void WriteReconnect(IBufferWriter<byte> writer, EventFormat format, CloseReason reason, int retryMs)
     {
         string word = reason == CloseReason.Drain ? "drain" : "age";
         Write(writer, format, "longwave.reconnect", string.Create(CultureInfo.InvariantCulture, $$"""{"reason":"{{word}}","retry":{{retryMs}}}"""), retryMs);
     }
 
-    /// <summary>The token expires soon; the client may renew the stream in place.</summary>
+    /// <summary>Writes a notice that the token expires soon; the client can renew the stream without reconnecting.</summary>
     public static void WriteTokenExpiring(IBufferWriter<byte> writer, EventFormat format, DateTimeOffset expires, string connection) =>
         Write(writer, format, "longwave.token-expiring", string.Create(
             CultureInfo.InvariantCulture, $$"""{"expires":"{{expires.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fff}}Z","connection":"{{connection}}"}"""));
 
-    /// <summary>The hub ends the stream for a reason that lies with the client, or with who holds it.</summary>
+    /// <summary>Writes the reason of an end that the client or the token's owner caused.</summary>
     public static void WriteClosed(IBufferWriter<byte> writer, EventFormat format, CloseReason reason)
     {
         string word = reason switch

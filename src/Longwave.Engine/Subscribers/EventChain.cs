@@ -1,9 +1,9 @@
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>A chain of the events that one turn has for a subscriber; the default one is empty.</summary>
+/// <summary>Events of one turn for one subscriber, as a chain; the default value is empty.</summary>
 internal readonly struct EventChain(int first, int last)
 {
-    // Counted from one, so that zero is empty.
+    // Index plus one, so that zero means empty.
     private readonly int _first = first + 1;
     private readonly int _last = last + 1;
 

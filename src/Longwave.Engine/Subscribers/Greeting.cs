@@ -6,13 +6,15 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Finds where a subscriber begins, and writes the first bytes of its stream: proxies and browsers wait for some. For any thread.</summary>
+/// <summary>
+/// Finds the start position of a subscriber and writes the first bytes of its stream, for which proxies and browsers wait. For any thread.
+/// </summary>
 internal sealed class Greeting(EventLog log, EngineOptions options)
 {
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
 
-    /// <summary>Greets a subscriber that its shard does not know yet.</summary>
+    /// <summary>Writes the greeting of a subscriber that has not been passed to its shard yet.</summary>
     public void Write(Subscriber subscriber)
     {
         SubscribeRequest request = subscriber.Request;
@@ -23,8 +25,8 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         {
             double retry = options.RetryMin.TotalMilliseconds + ((options.RetryMax - options.RetryMin).TotalMilliseconds * Random.Shared.NextDouble());
 
-            // Clients take heartbeats for a position that never goes back, this one included: so the greeting names the beginning of the
-            // stream and not the tip of the log, which a stream that catches up has yet to reach.
+            // The position of a stream must never go back, and clients read it from the greeting and from heartbeats. The greeting therefore has the
+            // start position of the stream, not the tip of the log, which a stream that catches up has not reached yet.
             EventFrames.WriteGreeting(scratch, request.Format, new Position(log.Epoch, subscriber.SentThrough), (int)retry);
         }
 
@@ -40,7 +42,7 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         }
     }
 
-    /// <summary>Sets the cursor; returns why the client's position means nothing here, or null.</summary>
+    /// <summary>Sets the start position. Returns the reason if the client's position does not belong to this log, otherwise null.</summary>
     private string? SetStart(Subscriber subscriber)
     {
         SubscribeRequest request = subscriber.Request;

@@ -1,12 +1,12 @@
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Messages to a thread from many others, in order, and a way to wake it without a message.</summary>
+/// <summary>Message queue of a thread, with many senders. A sender can also wake the thread without a message.</summary>
 /// <remarks>
-/// Bounded by its senders: a subscriber has at most a few messages on their way (its opening, one writable signal, its hand-over, its
-/// closing, one for each renewal that a request makes), and a timer sends no tick before the last one was handled.
+/// The senders bound the size: a subscriber has at most a few messages in the mailbox (opening, one writable signal, return from a reader, closing,
+/// and one per renewal request), and a timer sends no tick before the previous one was handled.
 /// <para>
-/// One lock guards everything, so a sender's message and its wake-up are one step: the owner either takes the message, or finds the wake-up
-/// before it waits. What a sender stored before it posts, the owner sees after it has taken the message.
+/// One lock guards all state, so posting and waking are one step: the owner either takes the message or finds the wake-up before it waits. Everything
+/// that a sender stored before it posts is visible to the owner after it takes the message.
 /// </para>
 /// </remarks>
 internal sealed class Mailbox<T>
@@ -26,7 +26,10 @@ internal sealed class Mailbox<T>
         }
     }
 
-    /// <summary>Posts what can wait until the owner is woken for something else, as it is by every tick: a wake-up costs more than most messages.</summary>
+    /// <summary>
+    /// Posts a message without a wake-up, because a wake-up costs more than most messages. The owner handles it on its next turn, at the latest on
+    /// the next tick.
+    /// </summary>
     public void PostQuietly(T message)
     {
         lock (_gate)
@@ -35,7 +38,7 @@ internal sealed class Mailbox<T>
         }
     }
 
-    /// <summary>Ends the owner's wait, or keeps it from beginning.</summary>
+    /// <summary>Wakes the owner, or makes its next wait return at once.</summary>
     public void Wake()
     {
         lock (_gate)
@@ -53,8 +56,8 @@ internal sealed class Mailbox<T>
         }
     }
 
-    /// <summary>Swaps the messages into <paramref name="taken"/>, which must be empty; waits for a wake-up first when asked to.</summary>
-    /// <returns>False when the mailbox is closed.</returns>
+    /// <summary>Swaps the messages into <paramref name="taken"/>, which must be empty. Waits for a wake-up first if requested.</summary>
+    /// <returns>False if the mailbox is closed.</returns>
     public bool Take(ref List<T> taken, bool wait)
     {
         lock (_gate)

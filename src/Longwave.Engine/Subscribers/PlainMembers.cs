@@ -2,8 +2,8 @@
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>
-/// The subscribers of a selector that get all of its events and no others. First those that are ready, behind them those that are suspended (nearly always because they are blocked):
-/// what comes meanwhile costs nothing for these. Each knows its place.
+/// Plain subscribers of a selector: those that receive every event of it and no others. The ready ones come first, then the suspended ones (nearly
+/// always because their sink is blocked), which cost nothing when an event arrives. Each subscriber stores its index.
 /// </summary>
 internal struct PlainMembers
 {
@@ -11,17 +11,17 @@ internal struct PlainMembers
 
     public int Count { get; private set; }
 
-    /// <summary>Those that are sent what comes.</summary>
+    /// <summary>Number of subscribers that receive new events.</summary>
     public int ReadyCount { get; private set; }
 
     public readonly Span<RouteMember> Ready => _members.AsSpan(0, ReadyCount);
 
-    /// <summary>Those that miss what comes.</summary>
+    /// <summary>Subscribers that miss new events.</summary>
     public readonly ReadOnlySpan<RouteMember> Suspended => _members.AsSpan(ReadyCount, Count - ReadyCount);
 
     public readonly bool IsReady(Subscriber subscriber) => subscriber.RoutePlace < ReadyCount;
 
-    /// <summary>Adds a subscriber that is not ready yet.</summary>
+    /// <summary>Adds a suspended subscriber.</summary>
     public void Add(Subscriber subscriber)
     {
         if (_members is null || Count == _members.Length)
@@ -44,14 +44,14 @@ internal struct PlainMembers
         subscriber.RoutePlace = -1;
     }
 
-    /// <summary>It is sent what comes from here on; up to here it has everything.</summary>
+    /// <summary>Makes a subscriber ready: it has all events so far and receives the following ones.</summary>
     public void SetReady(Subscriber subscriber)
     {
         Put(subscriber.RoutePlace, _members![ReadyCount]);
         Put(ReadyCount++, new RouteMember(subscriber));
     }
 
-    /// <summary>It is sent nothing from here on; the last one that is ready takes its place, and the cursor is the subscriber's again.</summary>
+    /// <summary>Suspends a subscriber. The last ready one moves to its index, and the subscriber stores its own position again.</summary>
     public void Suspend(Subscriber subscriber)
     {
         RouteMember member = _members![subscriber.RoutePlace];
@@ -60,7 +60,7 @@ internal struct PlainMembers
         Put(ReadyCount, member);
     }
 
-    /// <summary>It may read other things than before.</summary>
+    /// <summary>Applies a changed read access.</summary>
     public readonly void Renew(Subscriber subscriber)
     {
         long cursor = _members![subscriber.RoutePlace].Cursor;

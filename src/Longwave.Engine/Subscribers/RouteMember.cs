@@ -4,22 +4,22 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What a sweep needs of a live subscriber, beside that of the next one, so that a delivery touches little else.</summary>
+/// <summary>Fields of a live subscriber that a sweep needs, in adjacent slots, so that a delivery touches few other cache lines.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct RouteMember(Subscriber subscriber)
 {
-    /// <summary>Who it is.</summary>
+    /// <summary>The subscriber.</summary>
     public readonly Subscriber Subscriber = subscriber;
 
-    /// <summary>Where its bytes go.</summary>
+    /// <summary>Destination of the subscriber's bytes.</summary>
     public readonly ISink Sink = subscriber.Sink;
 
-    /// <summary>Which events reach it; null for all.</summary>
+    /// <summary>Read access of the subscriber; null if it may read every event that it requests.</summary>
     public readonly ReadAccess? Access = subscriber.Access;
 
-    /// <summary>The subscriber's cursor, kept here while the member is ready.</summary>
+    /// <summary>Position of the subscriber, stored here while it is ready.</summary>
     public long Cursor = subscriber.SentThrough;
 
-    /// <summary>How its events are written.</summary>
+    /// <summary>Format of the subscriber's events.</summary>
     public readonly EventFormat Format = subscriber.Request.Format;
 }

@@ -1,7 +1,7 @@
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Subscribers without order; each knows its place.</summary>
+/// <summary>Subscribers in no order; each stores its index.</summary>
 internal struct RouteMembers
 {
     private Subscriber[]? _subscribers;

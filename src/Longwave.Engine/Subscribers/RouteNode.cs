@@ -2,7 +2,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>The live subscribers of one selector in one shard. Adding and removing cost the same however many there are.</summary>
+/// <summary>Live subscribers of one selector in one shard. Adding and removing take constant time.</summary>
 internal sealed class RouteNode(Selector? selector)
 {
     private PlainMembers _plain;
@@ -12,18 +12,19 @@ internal sealed class RouteNode(Selector? selector)
 
     public bool IsEmpty => _plain.Count + _single.Count == 0;
 
-    /// <summary>Those that get every event of this node and no other: what comes is put together once for all of them.</summary>
+    /// <summary>Plain subscribers: they receive every event of this node and no others, so a run is built once for all of them.</summary>
     public ref PlainMembers Plain => ref _plain;
 
-    /// <summary>The others, for each of which every event is looked at.</summary>
+    /// <summary>Subscribers with a filter, which is checked for each of them and each event.</summary>
     public ReadOnlySpan<Subscriber> Single => _single.Subscribers;
 
-    /// <summary>What is on its way to the plain ones; null while they have everything.</summary>
+    /// <summary>The sweep that delivers to the plain subscribers; null while they have every event.</summary>
     public Sweep? Sweep { get; set; }
 
-    /// <summary>Adds a subscriber at the end; a plain one is not ready yet.</summary>
-    /// <param name="subscriber">Who.</param>
-    /// <param name="selectorIndex">Which of its selectors this node is; it keeps the place under that number.</param>
+    /// <summary>Adds a subscriber; a plain one is suspended at first.</summary>
+    /// <param name="subscriber">The subscriber.</param>
+    /// <param name="selectorIndex">Index of this node's selector among the selectors of the subscriber, which stores its slot under this
+    /// index.</param>
     public void Add(Subscriber subscriber, int selectorIndex)
     {
         if (subscriber.IsPlain)
@@ -37,7 +38,7 @@ internal sealed class RouteNode(Selector? selector)
         }
     }
 
-    /// <summary>Removes a subscriber, for which the round was prepared first.</summary>
+    /// <summary>Removes a subscriber. Prepare the sweep before (<c>PrepareToLeave</c>).</summary>
     public void Remove(Subscriber subscriber, int selectorIndex)
     {
         if (subscriber.Route is null)

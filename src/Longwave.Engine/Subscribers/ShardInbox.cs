@@ -2,7 +2,7 @@ using Longwave.Engine.Log;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What other threads say to a shard: messages in order, a way to wake it, and renewals that have begun. For any thread.</summary>
+/// <summary>Inbox of a shard: ordered messages, wake-ups, and pending renewals. For any thread.</summary>
 internal sealed class ShardInbox(EventLog log)
 {
     private readonly Mailbox<ShardMessage> _mailbox = new();
@@ -11,21 +11,24 @@ internal sealed class ShardInbox(EventLog log)
 
     public void Post(ShardMessage message) => _mailbox.Post(message);
 
-    /// <summary>There are new events in the hot tail, or paced subscribers are due.</summary>
+    /// <summary>Wakes the shard: the hot tail has new events, or paced subscribers are due.</summary>
     public void Wake() => _mailbox.Wake();
 
-    /// <summary>Ends the shard.</summary>
+    /// <summary>Closes the inbox, which ends the shard.</summary>
     public void Close() => _mailbox.Close();
 
-    /// <summary>Hands a greeted subscriber over. One that lacks nothing waits for the next event or tick, whichever comes first.</summary>
+    /// <summary>
+    /// Passes a greeted subscriber to the shard. A subscriber without missed events is handled on the next event or tick, whichever is first.
+    /// </summary>
     public void Open(Subscriber subscriber)
     {
-        // Read before the message: from then on the subscriber belongs to the shard.
+        // Read before the message is posted: afterwards the shard owns the subscriber.
         long sentThrough = subscriber.SentThrough;
         bool isUrgent = subscriber.Request.EndWhenLive || !subscriber.Request.Streaming || subscriber.Backlog.NeedsReader;
         _mailbox.PostQuietly(new ShardMessage(ShardMessageKind.Opened, subscriber));
 
-        // The tip is read after the message is in: an event that woke the shard before it had raised the tip, and a later one wakes it for both.
+        // The tip is read after the message is posted. An event whose wake-up came before the message has already raised the tip; a later event wakes
+        // the shard anyway.
         if (isUrgent || log.Tip > sentThrough)
         {
             _mailbox.Wake();

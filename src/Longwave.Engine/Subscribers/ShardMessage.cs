@@ -1,29 +1,29 @@
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What a shard is told.</summary>
+/// <summary>Message to a shard.</summary>
 internal readonly record struct ShardMessage(ShardMessageKind Kind, Subscriber? Subscriber = null);
 
 internal enum ShardMessageKind
 {
-    /// <summary>A subscriber has come; its greeting is written.</summary>
+    /// <summary>A subscriber was opened; its greeting is written.</summary>
     Opened,
 
-    /// <summary>The subscriber's sink takes bytes again.</summary>
+    /// <summary>The subscriber's sink accepts bytes again.</summary>
     Writable,
 
-    /// <summary>A catch-up reader gives the subscriber back.</summary>
+    /// <summary>A catch-up reader returns the subscriber.</summary>
     CaughtUp,
 
-    /// <summary>Somebody wants the subscriber to end.</summary>
+    /// <summary>The subscriber was asked to end.</summary>
     Closing,
 
-    /// <summary>The subscriber has another identity.</summary>
+    /// <summary>The subscriber has a new identity.</summary>
     Renewed,
 
-    /// <summary>Time has passed.</summary>
+    /// <summary>A tick of the timer.</summary>
     Tick,
 
-    /// <summary>The hub is leaving.</summary>
+    /// <summary>The hub starts to drain.</summary>
     Drain,
 }

@@ -1,17 +1,17 @@
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What became of the wish to subscribe.</summary>
+/// <summary>Result of a subscribe call.</summary>
 public enum SubscribeOutcome
 {
     /// <summary>The stream is open.</summary>
     Accepted,
 
-    /// <summary>The hub has as many streams as it may.</summary>
+    /// <summary>The hub has reached its limit of streams.</summary>
     TooManyConnections,
 
-    /// <summary>The hub has as many different patterns as it may.</summary>
+    /// <summary>The hub has reached its limit of different patterns.</summary>
     TooManyPatterns,
 
-    /// <summary>The hub is leaving.</summary>
+    /// <summary>The hub is draining.</summary>
     Draining,
 }

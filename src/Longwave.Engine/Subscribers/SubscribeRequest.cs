@@ -4,60 +4,60 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What a subscriber asks for.</summary>
+/// <summary>Parameters of a subscription.</summary>
 public sealed record SubscribeRequest
 {
-    /// <summary>The least <see cref="MaxRate"/>: one delivery in ten seconds, below any heartbeat.</summary>
+    /// <summary>Lowest <see cref="MaxRate"/>: one delivery in ten seconds.</summary>
     public const double LeastRate = 0.1;
 
-    /// <summary>The highest <see cref="MaxRate"/>; timers are not much finer.</summary>
+    /// <summary>Highest <see cref="MaxRate"/>, in deliveries per second; timers have hardly a finer resolution.</summary>
     public const double MostRate = 100;
 
-    /// <summary>Which topics; at least one.</summary>
+    /// <summary>Selectors of the topics; one or more.</summary>
     public required IReadOnlyList<Selector> Selectors { get; init; }
 
-    /// <summary>Only events of these types (<c>message</c> stands for events without a type); empty for all.</summary>
+    /// <summary>Event types (<c>message</c> is the type of events without one); empty for all.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
 
-    /// <summary>How events are written.</summary>
+    /// <summary>Format of the events.</summary>
     public EventFormat Format { get; init; }
 
     /// <summary>
-    /// The client's last event id, verbatim (any garbage); null when it sent none. One that means nothing here is answered in band by
-    /// <c>longwave.reset</c>, and the stream goes on as <see cref="Since"/> says.
+    /// Last event id of the client, unvalidated; null if the client sent none. If it does not belong to this log, the stream begins with
+    /// <c>longwave.reset</c> and starts as <see cref="Since"/> specifies.
     /// </summary>
     public string? LastEventId { get; init; }
 
     /// <summary>
-    /// Why whatever the client came with means nothing here, when the caller knows already; told in band by <c>longwave.reset</c>. Null
-    /// when it does not, or when there is nothing to tell.
+    /// Reason of a reset that the caller has already detected, sent as <c>longwave.reset</c>: the position of the client does not belong to this log.
+    /// Null if there is no such reason.
     /// </summary>
     public string? Reset { get; init; }
 
-    /// <summary>Where to begin without a usable last event id.</summary>
+    /// <summary>Start of the stream if there is no usable last event id.</summary>
     public Since Since { get; init; } = Since.Live;
 
-    /// <summary>Who holds the stream; null where nobody is asked.</summary>
+    /// <summary>Identity that the stream belongs to; null if the hub requires no authentication.</summary>
     public StreamIdentity? Identity { get; init; }
 
     /// <summary>
-    /// Most deliveries a second once the live edge is reached, each with all that came since the last one; zero for at once. Only for
-    /// streams.
+    /// Maximum rate in deliveries per second after the live edge is reached; each delivery contains all events since the previous one. Zero delivers
+    /// at once. Only for streams.
     /// </summary>
     public double MaxRate { get; init; }
 
     /// <summary>
-    /// Of the events that wait for the client (replay, a held-back interval, what it was too slow for) only the newest per topic and key
-    /// is sent, per topic for those without a key. Only for streams.
+    /// Whether to conflate waiting events (replay, a paced interval, missed events): only the newest per topic and key is sent, per topic for events
+    /// without a key. Only for streams.
     /// </summary>
     public bool Conflate { get; init; }
 
-    /// <summary>False for answers that are not a stream (a poll): no greeting, no heartbeats.</summary>
+    /// <summary>Whether the response is a stream. A poll is not: it has no greeting and no heartbeats.</summary>
     public bool Streaming { get; init; } = true;
 
-    /// <summary>Whatever the caller counts as taken by this stream; disposed when the stream is over, or at once when it is refused.</summary>
+    /// <summary>Admission permit of the stream, disposed when the stream ends, or at once if it is rejected.</summary>
     public IDisposable? Place { get; init; }
 
-    /// <summary>End with <see cref="CloseReason.Finished"/> as soon as the live edge is reached (a poll that does not wait).</summary>
+    /// <summary>Whether to end with <see cref="CloseReason.Finished"/> at the live edge (a poll that does not wait).</summary>
     public bool EndWhenLive { get; init; }
 }

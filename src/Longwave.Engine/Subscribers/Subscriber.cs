@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>One open stream: a filter, how far it was sent, and a sink.</summary>
+/// <summary>One open stream: a filter, a position and a sink.</summary>
 /// <remarks>
-/// A subscriber belongs to one thread at a time. Its <see cref="State"/> says to which: to the catch-up reader that has it while it is
-/// <see cref="SubscriberState.CatchingUp"/>, to the thread that opens it while it is <see cref="SubscriberState.Opening"/>, else to its shard.
-/// The owner alone uses the sink and changes <see cref="SentThrough"/>, <see cref="IsBlocked"/> and <see cref="Backlog"/>; messages hand it
-/// over, through the locks of mailbox and queue. Members marked "Shard thread only." are the shard's in every state.
+/// One thread owns a subscriber at a time, according to its <see cref="State"/>: the catch-up reader while <see cref="SubscriberState.CatchingUp"/>,
+/// the opening thread while <see cref="SubscriberState.Opening"/>, otherwise its shard. Only the owner uses the sink and changes
+/// <see cref="SentThrough"/>, <see cref="IsBlocked"/> and <see cref="Backlog"/>. Messages transfer the ownership, through the locks of mailbox and
+/// queue. Members marked "Shard thread only." belong to the shard in every state.
 /// </remarks>
 public sealed class Subscriber
 {
@@ -28,7 +28,7 @@ public sealed class Subscriber
     private int _closing = -1;
     private int _ended = -1;
 
-    // One reference: everything that a renewal changes is replaced at once, and the last of two renewals wins as a whole.
+    // One reference, so that a renewal replaces everything at once: of two concurrent renewals the last one wins as a whole.
     private StreamIdentity? _identity;
 
     internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, ShardInbox shard, PatternCounts patterns)
@@ -39,17 +39,17 @@ public sealed class Subscriber
         _identity = request.Identity is { } identity ? WithNeededAccess(identity) : null;
     }
 
-    /// <summary>Number of the stream, unique while the hub runs.</summary>
+    /// <summary>Number of the stream, unique until the hub restarts.</summary>
     public long Id { get; }
 
-    /// <summary>Completes when the stream is over and its sink is not used any more.</summary>
-    /// <remarks>Made on first need: the end of a parked stream is not awaited, and there are many of them.</remarks>
+    /// <summary>Completes when the stream has ended and its sink is no longer used.</summary>
+    /// <remarks>Created on first need: the end of a parked stream is not awaited, and there are many of them.</remarks>
     public Task<CloseReason> Completion
     {
         get
         {
             // This stores _completion, then reads _ended; Completed stores _ended, then reads _completion. Both stores are full fences, so at
-            // least one of the two sees the other's and completes the task.
+            // least one of the two sees the store of the other and completes the task.
             TaskCompletionSource<CloseReason> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
             TaskCompletionSource<CloseReason> completion = Interlocked.CompareExchange(ref _completion, made, null) ?? made;
             if (Volatile.Read(ref _ended) is >= 0 and int reason)
@@ -61,13 +61,13 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>Why it is to end, or null while it goes on. For any thread.</summary>
+    /// <summary>Reason for which the stream should end; null while it continues. For any thread.</summary>
     internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
 
-    /// <summary>The identity that holds it. For any thread.</summary>
+    /// <summary>Current identity of the stream. For any thread.</summary>
     public StreamIdentity? Identity => Volatile.Read(ref _identity);
 
-    /// <summary>Which events reach it; null when nothing that it asked for is kept from it. For any thread.</summary>
+    /// <summary>Read access of the stream; null if the identity may read every event that the stream requests. For any thread.</summary>
     internal ReadAccess? Access => Identity?.Access;
 
     internal SubscribeRequest Request { get; }
@@ -76,10 +76,12 @@ public sealed class Subscriber
 
     internal ISink Sink { get; }
 
-    /// <summary>It gets every event of its only selector at once, so that it can share what is sent with others like it.</summary>
+    /// <summary>
+    /// Whether the subscriber is plain: it has one selector, no type filter and no pace, so it can share its frames with other subscribers.
+    /// </summary>
     internal bool IsPlain => _places is null && Request.Types.Count == 0 && Pace is null;
 
-    /// <summary>Where it is in its life. Shard thread only.</summary>
+    /// <summary>Current state. Shard thread only.</summary>
     internal SubscriberState State
     {
         get => _state;
@@ -91,10 +93,10 @@ public sealed class Subscriber
     }
 
     /// <summary>
-    /// Every matching event up to this offset was sent, or the client was told that it is gone. It never goes back: a client leaves a stream
-    /// that takes a position back. Owner only.
+    /// Offset up to which every matching event was sent, or its loss was reported. It never goes back, because a client leaves a stream whose
+    /// position goes back. Owner only.
     /// </summary>
-    /// <remarks>While the subscriber takes part in rounds, its slot of the route has the current value (<see cref="RouteMember.Cursor"/>).</remarks>
+    /// <remarks>While the subscriber takes part in rounds, its slot in the route has the current value (<see cref="RouteMember.Cursor"/>).</remarks>
     internal long SentThrough
     {
         get => _sentThrough;
@@ -105,75 +107,77 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>The sink has bytes that did not leave yet; nothing is sent until it is writable. Owner only.</summary>
+    /// <summary>Whether the sink has unsent bytes; nothing is sent until it is writable. Owner only.</summary>
     internal bool IsBlocked { get; set; }
 
-    /// <summary>What it lacks. Owner only.</summary>
+    /// <summary>Missed events. Owner only.</summary>
     internal ref Backlog Backlog => ref _backlog;
 
-    /// <summary>Since when it is blocked, as a timestamp of the clock. Shard thread only.</summary>
+    /// <summary>Timestamp since which the sink is blocked. Shard thread only.</summary>
     internal long BlockedSince { get; set; }
 
-    /// <summary>The sink became writable before the shard knew that it was blocked. Shard thread only.</summary>
+    /// <summary>Whether the sink became writable before the shard knew that it was blocked. Shard thread only.</summary>
     internal bool SignalledEarly { get; set; }
 
-    /// <summary>The route of which it is a plain member; null while it is none. Shard thread only.</summary>
+    /// <summary>The route of a plain subscriber; null for any other, and while it is not live. Shard thread only.</summary>
     internal RouteNode? Route { get; set; }
 
-    /// <summary>Index of its slot in its route, if it has one selector. Shard thread only.</summary>
+    /// <summary>Index of the slot in the route of a subscriber with one selector. Shard thread only.</summary>
     internal int RoutePlace { get; set; } = -1;
 
-    /// <summary>What this turn brings for it alone. Shard thread only.</summary>
+    /// <summary>Events of the current turn for this subscriber alone. Shard thread only.</summary>
     internal ref EventChain Pending => ref _pending;
 
-    /// <summary>When it may be sent to, if not at once. Shard thread only.</summary>
+    /// <summary>Delivery interval; null to deliver at once. Shard thread only.</summary>
     internal Pace? Pace { get; }
 
-    /// <summary>Its place among those that wait for a catch-up reader; null while it is not there. Shard thread only.</summary>
+    /// <summary>Node in the queue for a catch-up reader; null while it is not queued. Shard thread only.</summary>
     internal LinkedListNode<Subscriber>? CatchUpTurn { get; set; }
 
-    /// <summary>The shard wants it back from its reader after the current page. The shard writes it, the reader reads it.</summary>
+    /// <summary>Whether the shard requests the subscriber back after the current page. The shard writes it, the reader reads it.</summary>
     internal bool IsAskedBack { get => _isAskedBack; set => _isAskedBack = value; }
 
-    /// <summary>A heartbeat was due while a reader had it. Shard thread only.</summary>
+    /// <summary>Whether a heartbeat became due while a reader owned the subscriber. Shard thread only.</summary>
     internal bool OwesHeartbeat { get; set; }
 
-    /// <summary>Its index in its bucket of the shard's timer wheel; -1 while it is not there. Shard thread only.</summary>
+    /// <summary>Index in its bucket of the timer wheel; -1 while it is not in the wheel. Shard thread only.</summary>
     internal int WheelPlace { get; set; } = -1;
 
-    /// <summary>Timestamp at which it is asked to reconnect; <see cref="long.MaxValue"/> for never. Shard thread only.</summary>
+    /// <summary>Timestamp at which the hub asks the client to reconnect; <see cref="long.MaxValue"/> for never. Shard thread only.</summary>
     internal long LeaveAt { get; set; } = long.MaxValue;
 
-    /// <summary>Why it is asked to reconnect then. Shard thread only.</summary>
+    /// <summary>Reason of that request to reconnect. Shard thread only.</summary>
     internal CloseReason LeaveReason { get; set; }
 
-    /// <summary>Its index among those whose token expires; -1 while it is not there. Shard thread only.</summary>
+    /// <summary>Index in the heap of token deadlines; -1 while it is not in the heap. Shard thread only.</summary>
     internal int DeadlinePlace { get; set; } = -1;
 
-    /// <summary>When the expiry of its token has to be looked at, in milliseconds since the Unix epoch. Shard thread only.</summary>
+    /// <summary>Time at which the expiry of the token is checked next, in milliseconds since the Unix epoch. Shard thread only.</summary>
     internal long DeadlineUnixMs { get; set; }
 
-    /// <summary>Its client knows that the token expires. Shard thread only.</summary>
+    /// <summary>Whether the client was notified that the token expires. Shard thread only.</summary>
     internal bool IsToldOfExpiry { get; set; }
 
-    /// <summary>Goes on under another identity. An event that is published after this returns is delivered only if that identity may read it. From any thread.</summary>
-    /// <returns>False when the stream is ending already.</returns>
+    /// <summary>
+    /// Replaces the identity. An event that is published after this returns is delivered only if the new identity may read it. From any thread.
+    /// </summary>
+    /// <returns>False if the stream is already ending.</returns>
     public bool TryRenew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
         StreamIdentity renewed = WithNeededAccess(identity);
 
-        // See RenewalGate. The interlocked increment also orders the two for every other reader, which reads Access itself.
+        // See RenewalGate. The interlocked increment also orders the two writes for every other reader, which reads Access directly.
         _shard.Renewals.Begin();
 
-        // A full fence. Revoking writes the list, then reads the identity of every stream; renewing writes the identity, then reads the list:
-        // with a fence between the two steps on both sides, at least one of them sees the other.
+        // A full fence. A revocation writes the list, then reads the identity of every stream; a renewal writes the identity, then reads the list.
+        // With a fence between the two steps on both sides, at least one of them sees the write of the other.
         Interlocked.Exchange(ref _identity, renewed);
         _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
         return Closing is null;
     }
 
-    /// <summary>Asks for its end. From any thread; the first reason counts.</summary>
+    /// <summary>Requests the end of the stream. From any thread; the first reason applies.</summary>
     public void Close(CloseReason reason)
     {
         if (Interlocked.CompareExchange(ref _closing, (int)reason, -1) < 0)
@@ -182,10 +186,12 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>For its sink: it takes bytes again, after <see cref="ISink.TrySend"/> was false. From any thread.</summary>
+    /// <summary>
+    /// Signals that the sink accepts bytes again after <see cref="ISink.TrySend"/> returned false. Called by the sink, from any thread.
+    /// </summary>
     public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
 
-    /// <summary>Index of its slot in the route of one of its selectors. Shard thread only.</summary>
+    /// <summary>Index of the slot in the route of one of the selectors. Shard thread only.</summary>
     internal int PlaceOf(int selectorIndex) => _places is null ? RoutePlace : _places[selectorIndex];
 
     internal void SetPlace(int selectorIndex, int place)
@@ -200,10 +206,10 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>The sink takes no more for now. Shard thread only.</summary>
+    /// <summary>Marks the sink as blocked: it accepts no more bytes for now. Shard thread only.</summary>
     internal void Block(long timestamp) => (IsBlocked, BlockedSince) = (true, timestamp);
 
-    /// <summary>Its sink failed: the stream ends, and no other with it. Owner only.</summary>
+    /// <summary>Ends the stream after its sink failed; other streams are not affected. Owner only.</summary>
     internal void Fail(Exception failed, ILogger logger)
     {
         IsBlocked = true;
@@ -214,7 +220,7 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>Notes events that it can't be given now: the first of them is all that it remembers, and what their policies say. Shard thread only.</summary>
+    /// <summary>Records events that can't be sent now: the first of them, and the policies of all. Shard thread only.</summary>
     internal void Miss(ReadOnlySpan<LoggedEvent> missed)
     {
         Miss(missed[0]);
@@ -224,7 +230,7 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>Notes that it can't be given an event now. Shard thread only.</summary>
+    /// <summary>Records an event that can't be sent now. Shard thread only.</summary>
     internal void Miss(LoggedEvent missed)
     {
         if (_backlog.MissedFrom < 0)
@@ -234,7 +240,9 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>It is blocked while an event comes: the policy of the event's topic says what that means, if it may read the event at all. Shard thread only.</summary>
+    /// <summary>
+    /// Records the policy of an event that arrives while the sink is blocked, if the subscriber may read the event. Shard thread only.
+    /// </summary>
     internal void NotePolicy(LoggedEvent missed)
     {
         SlowConsumer policy = missed.Topic.Policy.SlowConsumer;
@@ -245,7 +253,7 @@ public sealed class Subscriber
         }
     }
 
-    /// <summary>Its sink takes bytes again while it is away from the live edge: what came meanwhile it has missed. Shard thread only.</summary>
+    /// <summary>Handles a writable sink of a subscriber that is not live: the events that arrived meanwhile are missed. Shard thread only.</summary>
     internal void OnWritableAgain(EventLog log)
     {
         IsBlocked = false;
@@ -253,7 +261,7 @@ public sealed class Subscriber
         ReduceBacklog(log.Tip);
     }
 
-    /// <summary>Policies, or its own request to conflate, hold for what it lacks up to an offset. Owner only.</summary>
+    /// <summary>Applies policies or requested conflation to the missed events up to an offset. Owner only.</summary>
     internal void ReduceBacklog(long through)
     {
         if (_backlog.IsSlow || Request.Conflate)
@@ -272,14 +280,14 @@ public sealed class Subscriber
         _ => true,
     };
 
-    /// <summary>Without its access when that covers everything that the stream asked for: no event has to be checked then.</summary>
+    /// <summary>Removes the access from an identity if it covers everything that the stream requests; then no event needs a check.</summary>
     private StreamIdentity WithNeededAccess(StreamIdentity identity) =>
         identity.Access?.CoversAll(Filter.Selectors, Request.Types) == true ? identity with { Access = null } : identity;
 
-    /// <summary>The greeting is sent: the subscriber is its shard's.</summary>
+    /// <summary>Passes the subscriber to its shard after the greeting.</summary>
     internal void HandOver() => _shard.Open(this);
 
-    /// <summary>A catch-up reader has read a page: the subscriber is its shard's again. The reader must not touch it after this.</summary>
+    /// <summary>Returns the subscriber from a catch-up reader to its shard. The reader must not use it afterwards.</summary>
     internal void GiveBack() => _shard.Post(new ShardMessage(ShardMessageKind.CaughtUp, this));
 
     internal void Completed(CloseReason reason)
@@ -287,7 +295,7 @@ public sealed class Subscriber
         _patterns.Remove(Filter.Selectors);
         Request.Place?.Dispose();
 
-        // See Completion for the order of these two.
+        // See Completion for the order of these two steps.
         Interlocked.Exchange(ref _ended, (int)reason);
         Volatile.Read(ref _completion)?.TrySetResult(reason);
     }

@@ -1,7 +1,7 @@
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Open streams, and why the others ended.</summary>
+/// <summary>Number of open streams, and of ended ones by reason.</summary>
 internal sealed class SubscriberCounts
 {
     private readonly long[] _closed = new long[Enum.GetValues<CloseReason>().Length];
@@ -9,11 +9,11 @@ internal sealed class SubscriberCounts
 
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Counts one more; false, and nothing counted, at the limit.</summary>
+    /// <summary>Counts one more stream; returns false without counting at the limit.</summary>
     public bool TryOpen(int most)
     {
-        // Counted first and taken back: the limit is never exceeded. Of two that come at once when one place is left, one may be rejected
-        // for the moment that the other is counted too many.
+        // Increment first, then undo, so that the count of accepted streams never exceeds the limit. A rejected stream is counted for a moment,
+        // and another one that arrives in that moment may be rejected although there is room.
         if (Interlocked.Increment(ref _open) <= most)
         {
             return true;
@@ -23,7 +23,7 @@ internal sealed class SubscriberCounts
         return false;
     }
 
-    /// <summary>One that was counted as open did not get that far.</summary>
+    /// <summary>Undoes the count of a stream that was rejected after <c>TryOpen</c>.</summary>
     public void Refused() => Interlocked.Decrement(ref _open);
 
     public void Closed(CloseReason reason)

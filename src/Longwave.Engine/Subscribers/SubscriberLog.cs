@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>What can go wrong with one stream. Never a line per event or per delivery.</summary>
+/// <summary>Log messages about streams. None is written per event or per delivery.</summary>
 internal static partial class SubscriberLog
 {
     [LoggerMessage(1101, LogLevel.Error, "Reading the log for stream {Id} failed; the stream is closed and its client will resume.", EventName = "CatchUpFailed")]

@@ -1,23 +1,23 @@
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Where a subscriber is in its life.</summary>
+/// <summary>State of a subscriber.</summary>
 internal enum SubscriberState
 {
-    /// <summary>Its greeting is being written by whoever opened it; its shard has not taken it in yet.</summary>
+    /// <summary>The opening thread owns it and writes its greeting; the shard has not added it yet.</summary>
     Opening,
 
-    /// <summary>It waits, for its sink to take bytes, before it reads the log further. Its shard owns it.</summary>
+    /// <summary>It waits for its sink before it reads more of the log. Its shard owns it.</summary>
     Waiting,
 
-    /// <summary>It waits for a catch-up reader. Its shard owns it.</summary>
+    /// <summary>It is queued for a catch-up reader. Its shard owns it.</summary>
     Queued,
 
     /// <summary>A catch-up reader owns it.</summary>
     CatchingUp,
 
-    /// <summary>It gets events as they come. Its shard owns it.</summary>
+    /// <summary>It receives events as they are published. Its shard owns it.</summary>
     Live,
 
-    /// <summary>It is over.</summary>
+    /// <summary>The stream has ended.</summary>
     Closed,
 }

@@ -4,32 +4,31 @@ using Longwave.Engine.Log;
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>
-/// Events on their way to the plain subscribers of a selector, of which one after the other is visited, round and round: whoever is visited
-/// gets all that has come by then. Of the shard's thread.
+/// Round over the plain subscribers of a selector: each visit sends every event that the subscriber lacks, in one write. Shard thread only.
 /// </summary>
 /// <remarks>
-/// An event that comes in the midst of a round is part of it from there on, and has reached everybody when the round comes to that place again.
-/// So a burst costs a write for each subscriber, and no event waits for another's round to end.
+/// An event that arrives during a round joins it at the current subscriber, and is complete when the round reaches that subscriber again. So a burst
+/// of events costs one write per subscriber, and no event waits for the round of another event to end.
 /// </remarks>
 internal sealed class Sweep(int mostEvents, long mostBytes)
 {
     private readonly List<LoggedEvent> _events = [];
 
-    // For each event, the count of visits at which everybody has it.
+    // For each event, the number of visits after which every ready subscriber has it.
     private readonly List<long> _doneAt = [];
     private long _visits;
     private long _bytes;
     private int _place;
 
-    /// <summary>Whose subscribers it visits.</summary>
+    /// <summary>The node whose subscribers are visited.</summary>
     public RouteNode Node { get; private set; } = null!;
 
-    /// <summary>Changes with the events; never the same twice.</summary>
+    /// <summary>Number of changes of the event list; never repeats.</summary>
     public long Version { get; private set; }
 
     public bool IsEmpty => _events.Count == 0;
 
-    /// <summary>Nothing more should be added until the oldest event has reached everybody.</summary>
+    /// <summary>Whether no event may be added until every ready subscriber has the oldest one.</summary>
     public bool IsFull => _events.Count >= mostEvents || _bytes >= mostBytes;
 
     public int Count => _events.Count;
@@ -37,12 +36,12 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     /// <summary>Offset of the newest event.</summary>
     public long LastOffset { get; private set; }
 
-    /// <summary>Its place in the hot tail.</summary>
+    /// <summary>Sequence of the newest event in the hot tail.</summary>
     public long LastSequence { get; private set; }
 
     public void Begin(RouteNode node) => (Node, _place) = (node, 0);
 
-    /// <summary>Another event for everybody. One that is here already is not added again: two of its topics lead here.</summary>
+    /// <summary>Adds an event, once: two topics of an event can lead to the same node.</summary>
     public bool TryAdd(LoggedEvent added)
     {
         if (!IsEmpty && LastOffset == added.Offset)
@@ -58,7 +57,7 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         return true;
     }
 
-    /// <summary>The next subscriber of the round; there must be one that is ready.</summary>
+    /// <summary>The next subscriber of the round. At least one must be ready.</summary>
     public ref RouteMember Next()
     {
         Span<RouteMember> ready = Node.Plain.Ready;
@@ -66,12 +65,12 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         return ref ready[_place];
     }
 
-    /// <summary>The next subscriber was visited.</summary>
+    /// <summary>Records the visit of the next subscriber.</summary>
     /// <param name="stayed">
-    /// False when it is not ready any more: the last one stands at its place now, and is next. That one may have had its visit in this round, so
-    /// this one does not count.
+    /// False if the subscriber is no longer ready: the last ready one has moved to its index and is visited next. That one may already have been
+    /// visited in this round, so the visit does not count.
     /// </param>
-    /// <returns>How many events have reached everybody with that.</returns>
+    /// <returns>Number of events that every ready subscriber has received with this visit.</returns>
     public int Visited(bool stayed)
     {
         _place += stayed ? 1 : 0;
@@ -79,7 +78,9 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         return _doneAt[0] <= _visits ? RemoveDone() : 0;
     }
 
-    /// <summary>One that has everything stands behind the others now: whoever comes after it in the round is one visit further away.</summary>
+    /// <summary>
+    /// Adjusts the counts for a new subscriber at the end, which has all events: the end of the round is one visit later for every event.
+    /// </summary>
     public void Grow()
     {
         foreach (ref long doneAt in CollectionsMarshal.AsSpan(_doneAt))
@@ -88,10 +89,13 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         }
     }
 
-    /// <summary>Somebody who lacks something stands where the round may have been already: everybody is visited once more, which costs next to nothing for those that have everything.</summary>
+    /// <summary>
+    /// Restarts the round, because a subscriber that lacks events has moved to an index that the round may have passed. A visit of a subscriber that
+    /// lacks nothing costs little.
+    /// </summary>
     public void Restart() => CollectionsMarshal.AsSpan(_doneAt).Fill(_visits + Node.Plain.ReadyCount);
 
-    /// <summary>Which event is the first that one with this cursor lacks.</summary>
+    /// <summary>Index of the first event that a subscriber with this position lacks.</summary>
     public int FirstAfter(long cursor)
     {
         int low = 0, high = _events.Count;
@@ -104,10 +108,10 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         return low;
     }
 
-    /// <summary>The events from a place on.</summary>
+    /// <summary>Events from an index on.</summary>
     public ReadOnlySpan<LoggedEvent> From(int start) => CollectionsMarshal.AsSpan(_events)[start..];
 
-    /// <summary>Forgets all events; returns how many there were.</summary>
+    /// <summary>Removes all events; returns their number.</summary>
     public int Clear() => Remove(_events.Count);
 
     private int RemoveDone()

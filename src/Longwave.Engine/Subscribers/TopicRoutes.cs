@@ -2,14 +2,14 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Topic → subscribers, for the live subscribers of one shard. Of the shard's thread.</summary>
+/// <summary>Map from topics to the live subscribers of one shard. Shard thread only.</summary>
 /// <remarks>
-/// Subscribers hang on their selector, not on topics: one node per different selector. Which patterns match a topic is worked out when
-/// the topic first gets an event, and again only after a pattern came or went.
+/// Subscribers are attached to selectors, not to topics: one node per different selector. The patterns that match a topic are computed when the topic
+/// first gets an event, and again only after a pattern was added or removed.
 /// </remarks>
 internal sealed class TopicRoutes
 {
-    /// <summary>Topics whose patterns are remembered; then all are worked out anew.</summary>
+    /// <summary>Number of topics whose patterns are remembered. Beyond it all are computed again.</summary>
     private const int RememberedTopics = 262_144;
 
     private readonly Dictionary<string, RouteNode> _exact = new(StringComparer.Ordinal);

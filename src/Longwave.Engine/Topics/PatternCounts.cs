@@ -2,7 +2,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Topics;
 
-/// <summary>How many different patterns are subscribed: each costs a match for every topic, so their number is bounded.</summary>
+/// <summary>Number of different subscribed patterns. Each must be matched against every topic, so the number is limited.</summary>
 internal sealed class PatternCounts(int most)
 {
     // Guards _counts.

@@ -2,16 +2,18 @@ using Longwave.Engine.Configuration;
 
 namespace Longwave.Engine.Topics;
 
-/// <summary>What is known of one topic. The writer alone changes it; any thread reads it.</summary>
+/// <summary>State of one topic. Only the writer thread changes it; any thread reads it.</summary>
 /// <remarks>
-/// Memory order. Every figure is a release store and an acquire load, so single ones can be relied on in the order in which the writer stores them:
+/// Memory order. Every figure is written with a release store and read with an acquire load, so a reader can rely on the order in which the writer
+/// stores them:
 /// <list type="bullet">
-/// <item>An event is added here before it appears in the hot tail: a reader that has it from there sees a count and a first offset that include it.</item>
-/// <item><see cref="TrimmedThrough"/> rises before <see cref="Count"/> and <see cref="First"/> say that events are gone: a reader that no longer
-/// finds them, and reads it afterwards, knows why.</item>
+/// <item>An event is added here before it appears in the hot tail: a reader that finds it there sees a count and a first offset that include
+/// it.</item>
+/// <item><see cref="TrimmedThrough"/> rises before <see cref="Count"/> and <see cref="First"/> exclude removed events: a reader that no longer finds
+/// them, and reads it afterwards, knows that they were removed.</item>
 /// </list>
-/// <see cref="Describe"/> alone needs all figures of one moment. For it the writer makes <c>_version</c> odd before it changes them and even
-/// afterwards; a reader that finds it odd, or changed since it began, reads again.
+/// Only <see cref="Describe"/> needs a consistent set of figures. For it the writer makes <c>_version</c> odd before a change and even afterwards; a
+/// reader that finds it odd, or changed during the read, reads again.
 /// </remarks>
 internal sealed class Topic(int id, string name, TopicPolicy policy)
 {
@@ -31,13 +33,15 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
 
     public bool InMemory => Policy.Durability == Durability.Memory;
 
-    /// <summary>Whether it ever had an event that is not private: the name of one that had none is nobody's business but of those granted.</summary>
+    /// <summary>
+    /// Whether the topic ever had an event that is not private. The name of any other topic is visible only to readers with a grant for it.
+    /// </summary>
     public bool IsPublic => Volatile.Read(ref _isPublic);
 
-    /// <summary>Offset of the newest event; 0 when there never was one.</summary>
+    /// <summary>Offset of the newest event; 0 if there never was one.</summary>
     public long Tip => Volatile.Read(ref _tip);
 
-    /// <summary>Offset of the oldest event kept; 0 when none is.</summary>
+    /// <summary>Offset of the oldest event kept; 0 if there is none.</summary>
     public long First => Volatile.Read(ref _first);
 
     public long Count => Volatile.Read(ref _count);
@@ -45,27 +49,30 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>
-    /// Offset of the newest event that was removed; a subscriber from before it has missed something. Older ones may still be there: an
-    /// event with several topics goes when the policy of its first one says so.
+    /// Offset of the newest removed event; a subscriber from before it has missed something. Older events can still exist, because the policy of an
+    /// event's first topic removes it.
     /// </summary>
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
-    /// <summary>When its newest event was appended, in milliseconds since the Unix epoch; for a topic of an earlier start, when retention looked at it first. Writer thread only.</summary>
+    /// <summary>
+    /// Time at which the newest event was appended, in milliseconds since the Unix epoch. For a topic from before a restart it is the time at which
+    /// retention first examined it. Writer thread only.
+    /// </summary>
     public long TipTimeUnixMs { get; set; }
 
-    /// <summary>Offset of its newest event that is in storage; 0 when there is none since the start. Writer thread only.</summary>
+    /// <summary>Offset of the newest event in storage; 0 if there is none since the start. Writer thread only.</summary>
     public long StoredThrough { get; set; }
 
-    /// <summary>Whether the topic has its row in storage. Writer thread only.</summary>
+    /// <summary>Whether the topic has a row in storage. Writer thread only.</summary>
     public bool Stored { get; set; }
 
-    /// <summary>How far the index and the figures in storage are complete. Writer thread only.</summary>
+    /// <summary>Offset up to which the index and the figures in storage are complete. Writer thread only.</summary>
     public long IndexedThrough { get; set; }
 
-    /// <summary>Events kept up to <see cref="IndexedThrough"/>. Writer thread only.</summary>
+    /// <summary>Number of events kept up to <see cref="IndexedThrough"/>. Writer thread only.</summary>
     public long IndexedCount { get; set; }
 
-    /// <summary>Bytes kept up to <see cref="IndexedThrough"/>. Writer thread only.</summary>
+    /// <summary>Size of the data kept up to <see cref="IndexedThrough"/>, in bytes. Writer thread only.</summary>
     public long IndexedBytes { get; set; }
 
     public void Restore(long tip, long first, long count, long bytes, long trimmedThrough)
@@ -88,7 +95,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
 
     public void Added(long offset, int bytes)
     {
-        // Only after a crash in the middle of a generation: the figures had it already.
+        // Happens only after a crash within a generation: the stored figures already include the event.
         if (offset <= IndexedThrough)
         {
             return;
@@ -107,22 +114,22 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     }
 
     /// <summary>
-    /// Events up to <paramref name="through"/> are about to go. Said before they do, so that a reader that no longer finds them finds out
-    /// why.
+    /// Announces that events up to <paramref name="through"/> are about to be removed. Call before the removal, so that a reader that no longer finds
+    /// them learns the reason.
     /// </summary>
     public void Trimming(long through) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, through));
 
-    /// <summary>Whether an event of this topic at <paramref name="offset"/> is one that it still has.</summary>
+    /// <summary>Whether retention keeps an event of this topic at <paramref name="offset"/>.</summary>
     /// <remarks>
-    /// The count is read first. If events were added since, the first offset is not above theirs; if all were removed since, it is 0, and the
-    /// answer is yes for an event that has just gone, as it would have been a moment earlier.
+    /// The count is read first. If events were added since then, the first offset is not above theirs. If all were removed since then, it is 0, and
+    /// the result is true for an event that was just removed, as it was a moment earlier.
     /// </remarks>
     public bool Keeps(long offset) => Count > 0 && offset >= First;
 
-    /// <summary>Whether its newest event is older than its policy keeps. Writer thread only.</summary>
+    /// <summary>Whether the newest event is older than the policy keeps. Writer thread only.</summary>
     public bool IsExpired(long nowUnixMs) => Policy.MaxAge > TimeSpan.Zero && nowUnixMs - TipTimeUnixMs >= (long)Policy.MaxAge.TotalMilliseconds;
 
-    /// <summary>So many events are gone.</summary>
+    /// <summary>Subtracts removed events from the figures.</summary>
     public void Removed(long count, long bytes, long first)
     {
         Volatile.Write(ref _version, _version + 1);
@@ -132,7 +139,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
         Volatile.Write(ref _version, _version + 1);
     }
 
-    /// <summary>The figures of one moment.</summary>
+    /// <summary>A consistent set of the figures.</summary>
     public TopicInfo Describe()
     {
         var wait = new SpinWait();

@@ -2,12 +2,12 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Topics;
 
-/// <summary>Which topics a subscription asks for. Immutable, used from any thread.</summary>
+/// <summary>Selectors of a subscription, which match topics. Immutable; for any thread.</summary>
 internal sealed class TopicFilter
 {
     private static readonly string[] NoTopics = [];
 
-    // One exact topic is what nearly every stream asks for, and there are many streams: no set is made for it.
+    // Nearly every stream requests one exact topic, and there are many streams, so no set is allocated for it.
     private readonly HashSet<string>? _set;
     private readonly string? _single;
     private readonly Selector[] _patterns = [];

@@ -1,8 +1,7 @@
 namespace Longwave.Engine.Topics;
 
 /// <summary>
-/// The known topics that a filter matches: what a catch-up reader looks for in storage. Grows as topics are made; for one thread at a
-/// time.
+/// Known topics that a filter matches, for which a catch-up reader searches storage. Grows as topics are created; for one thread at a time.
 /// </summary>
 internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
 {
@@ -14,7 +13,7 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
 
     public IReadOnlyCollection<Topic> Found => _found.Values;
 
-    /// <summary>Takes in the topics made since the last call.</summary>
+    /// <summary>Adds the topics that were created since the last call.</summary>
     public void Refresh()
     {
         int lastId = topics.LastId;
@@ -44,10 +43,10 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
         _seenId = lastId;
     }
 
-    /// <summary>Whether the topic is asked for. It must have been made before the last <see cref="Refresh"/>.</summary>
+    /// <summary>Whether the subscription requests the topic. The topic must have been created before the last <see cref="Refresh"/>.</summary>
     public bool Contains(Topic topic) => IsAll || _found.ContainsKey(topic.Id);
 
-    /// <summary>Newest offset that was removed from any of the topics asked for.</summary>
+    /// <summary>Newest offset that was removed from any of the requested topics.</summary>
     public long TrimmedThrough()
     {
         if (IsAll)
@@ -55,8 +54,8 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
             return topics.TrimmedThrough;
         }
 
-        // Of a topic that is not known (any more), everything before the last forgotten one may be missing. The number found says nothing about
-        // that: a topic that was forgotten and came back is found twice.
+        // For a topic that is unknown (or forgotten), every event up to the last forgotten one may be missing. The number of topics found does not
+        // show that, because a topic that was forgotten and created again is found twice.
         long trimmed = filter.HasPatterns || _unknown > 0 ? topics.ForgottenThrough : 0;
         foreach (Topic topic in _found.Values)
         {
@@ -68,7 +67,7 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
 
     private void FindByPattern()
     {
-        // Ids are given in order, so only those after the last one seen are new.
+        // Ids are assigned in order, so only ids after the last one seen are new.
         int lastId = topics.LastId;
         for (int id = _seenId + 1; id <= lastId; id++)
         {

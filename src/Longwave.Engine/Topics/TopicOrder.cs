@@ -1,9 +1,9 @@
 namespace Longwave.Engine.Topics;
 
-/// <summary>Topics sorted by name (ordinal), so that a page of them can be read from any name on. The writer adds and removes; any thread reads.</summary>
+/// <summary>Topics sorted by name (ordinal), for pages that start at any name. The writer adds and removes; any thread reads.</summary>
 /// <remarks>
-/// Blocks of names in a list: an addition moves at most one block, and a topic costs some 12 bytes. A reader copies a run of bounded length under
-/// the lock and looks at the topics after that, so the writer waits for microseconds at most.
+/// A list of blocks of names: an addition moves at most one block, and a topic costs about 12 bytes. A reader copies a bounded number of topics under
+/// the lock and examines them afterwards, so the writer waits for microseconds at most.
 /// </remarks>
 internal sealed class TopicOrder
 {
@@ -14,7 +14,7 @@ internal sealed class TopicOrder
 
     private readonly List<List<Topic>> _blocks = [];
 
-    /// <summary>Adds a topic whose name is not here. Writer thread only.</summary>
+    /// <summary>Adds a topic with a new name. Writer thread only.</summary>
     public void Add(Topic topic)
     {
         lock (_gate)
@@ -35,7 +35,7 @@ internal sealed class TopicOrder
         }
     }
 
-    /// <summary>Removes a topic, if it is here. Writer thread only.</summary>
+    /// <summary>Removes a topic, if it is listed. Writer thread only.</summary>
     public void Remove(Topic topic)
     {
         lock (_gate)
@@ -55,11 +55,11 @@ internal sealed class TopicOrder
         }
     }
 
-    /// <summary>Puts the topics after a name into a list, instead of what it had.</summary>
+    /// <summary>Copies the topics after a name into a list, and replaces the list's content.</summary>
     /// <param name="name">The name; empty for the first topics, because no topic has an empty name.</param>
     /// <param name="isIncluded">Whether the topic of that name is included.</param>
-    /// <param name="run">Receives the topics.</param>
-    /// <param name="most">Most topics.</param>
+    /// <param name="run">List that receives the topics.</param>
+    /// <param name="most">Maximum number of topics.</param>
     public void CopyAfter(string name, bool isIncluded, List<Topic> run, int most)
     {
         run.Clear();
@@ -76,7 +76,7 @@ internal sealed class TopicOrder
         }
     }
 
-    /// <summary>The last block that begins with the name or before it; the first one when none does.</summary>
+    /// <summary>Index of the last block that begins at or before the name; the first block if there is none.</summary>
     private int BlockOf_NeedsLock(string name)
     {
         int low = 0, high = _blocks.Count;
@@ -89,7 +89,9 @@ internal sealed class TopicOrder
         return Math.Max(0, low - 1);
     }
 
-    /// <summary>Makes room in a full block: a new block behind it gets its second half, or nothing when the name comes last. Returns the block for the name.</summary>
+    /// <summary>
+    /// Makes room in a full block: a new block after it gets its second half, or is empty if the name comes last. Returns the block for the name.
+    /// </summary>
     private int Split_NeedsLock(int block, string name)
     {
         List<Topic> full = _blocks[block];
@@ -101,7 +103,7 @@ internal sealed class TopicOrder
         return added.Count == 0 || string.CompareOrdinal(added[0].Name, name) <= 0 ? block + 1 : block;
     }
 
-    /// <summary>Place of the first topic in a block that comes after the name.</summary>
+    /// <summary>Index of the first topic in a block that comes after the name.</summary>
     private static int FirstAfter(List<Topic> block, string name)
     {
         int low = 0, high = block.Count;

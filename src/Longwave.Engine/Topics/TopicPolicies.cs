@@ -3,7 +3,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Topics;
 
-/// <summary>Finds the policy of a topic: the first whose selector matches.</summary>
+/// <summary>Lookup of the policy of a topic: the first whose selector matches.</summary>
 internal sealed class TopicPolicies
 {
     private static readonly TopicPolicy Default = new();
@@ -17,7 +17,7 @@ internal sealed class TopicPolicies
             : throw new ArgumentException($"The selector '{policy.Selector}' of a topic policy is not valid: {error}", nameof(policies)))];
     }
 
-    /// <summary>Whether any policy has more for slow subscribers than catching up.</summary>
+    /// <summary>Whether any policy handles slow subscribers in another way than catching up.</summary>
     public bool AnySlow => Array.Exists(_policies, static one => one.Policy.SlowConsumer != SlowConsumer.CatchUp);
 
     public TopicPolicy For(string topic)

@@ -5,11 +5,11 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Topics;
 
-/// <summary>Every topic that the log knows. The writer adds and removes; any thread looks up.</summary>
+/// <summary>Table of all topics that the log knows. The writer adds and removes; any thread looks up.</summary>
 /// <remarks>
-/// Memory order. A topic is added to both dictionaries before <see cref="LastId"/> says so, and <see cref="ForgottenThrough"/> rises before a topic
-/// leaves them; all are release stores. So a reader that reads <see cref="LastId"/> first finds every topic up to it that was not forgotten,
-/// and one that no longer finds a topic reads a <see cref="ForgottenThrough"/> of at least its newest offset.
+/// Memory order. A topic is added to both dictionaries before <see cref="LastId"/> includes it, and <see cref="ForgottenThrough"/> rises before a
+/// topic is removed from them; all are release stores. So a reader that reads <see cref="LastId"/> first finds every topic up to it that was not
+/// forgotten, and a reader that no longer finds a topic reads a <see cref="ForgottenThrough"/> of at least the topic's newest offset.
 /// </remarks>
 internal sealed class TopicTable(TopicPolicies policies)
 {
@@ -20,32 +20,34 @@ internal sealed class TopicTable(TopicPolicies policies)
     private long _trimmedThrough;
     private long _forgottenThrough;
 
-    // The dictionaries count by taking each of their locks, of which there is about one for every few topics: too dear for every publish.
+    // A separate count: a concurrent dictionary acquires all its locks to count, about one per few topics, which is too expensive for every publish.
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Highest id given so far: a reader that has seen all topics up to it need only look at newer ones.</summary>
+    /// <summary>Highest id assigned so far. A reader that has seen all topics up to it needs to examine only newer ones.</summary>
     public int LastId => Volatile.Read(ref _lastId);
 
     /// <summary>Newest offset that was removed from any topic.</summary>
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
-    /// <summary>Newest offset of the topics that were forgotten: of an unknown topic, nothing older is known.</summary>
+    /// <summary>Newest offset of the forgotten topics. For an unknown topic, no older event is known.</summary>
     public long ForgottenThrough => Volatile.Read(ref _forgottenThrough);
 
-    /// <summary>Whether slow subscribers of some topic get anything but every event.</summary>
+    /// <summary>Whether any policy handles slow subscribers in another way than catching up.</summary>
     public bool HaveSlowPolicies => policies.AnySlow;
 
-    /// <summary>All topics, in no order. Nothing is copied: topics that come or go meanwhile may or may not be among them.</summary>
+    /// <summary>
+    /// All topics, in no order and without a copy. Topics that are added or removed during the enumeration may or may not be included.
+    /// </summary>
     public IEnumerable<Topic> All => _byId.Select(static pair => pair.Value);
 
-    /// <summary>All topics, by name.</summary>
+    /// <summary>All topics, sorted by name.</summary>
     public TopicOrder Order { get; } = new();
 
     public bool TryGet(string name, [NotNullWhen(true)] out Topic? topic) => _byName.TryGetValue(name, out topic);
 
     public bool TryGet(int id, [NotNullWhen(true)] out Topic? topic) => _byId.TryGetValue(id, out topic);
 
-    /// <summary>Whether an event lives in the hot tail only: all its topics are of durability memory, also those that are not known yet.</summary>
+    /// <summary>Whether an event is kept only in the hot tail: all its topics, known or new, have durability memory.</summary>
     public bool IsInMemory(Event e)
     {
         bool inMemory = IsInMemory(e.Topic);
@@ -57,13 +59,13 @@ internal sealed class TopicTable(TopicPolicies policies)
         return inMemory;
     }
 
-    /// <summary>Adds a topic that has no row in storage yet. Of the writer.</summary>
+    /// <summary>Adds a topic that has no row in storage yet. Writer thread only.</summary>
     public Topic Add(string name) => Put(new Topic(_lastId + 1, name, policies.For(name)));
 
-    /// <summary>Adds a topic from its row in storage. Of the writer.</summary>
+    /// <summary>Adds a topic from its row in storage. Writer thread only.</summary>
     public Topic Load(int id, string name) => Put(new Topic(id, name, policies.For(name)) { Stored = true });
 
-    /// <summary>Drops a topic that has no events left. Of the writer.</summary>
+    /// <summary>Removes a topic that has no events left. Writer thread only.</summary>
     public void Forget(Topic topic)
     {
         NoteForgotten(Math.Max(topic.Tip, topic.TrimmedThrough));

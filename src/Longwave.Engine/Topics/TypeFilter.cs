@@ -1,9 +1,9 @@
 namespace Longwave.Engine.Topics;
 
-/// <summary>The filter on event types.</summary>
+/// <summary>Filter on event types.</summary>
 internal static class TypeFilter
 {
-    /// <summary>An event without a type is a <c>message</c>, as it is for EventSource.</summary>
+    /// <summary>Type of an event without one: <c>message</c>, as in EventSource.</summary>
     private const string Untyped = "message";
 
     public static bool Matches(IReadOnlyList<string> types, string? type)

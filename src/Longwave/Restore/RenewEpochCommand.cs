@@ -17,7 +17,7 @@ internal static class RenewEpochCommand
           longwave renew-epoch --data /var/lib/longwave
 
         A restored copy ends earlier than the log that was lost. With a new epoch no old position means anything in it:
-        each client that comes back is told by `longwave.reset` and reads anew. No hub may be running on the directory.
+        each client that comes back receives `longwave.reset` and starts again. No hub may be running on the directory.
 
         Exit codes: 0 done; 1 no log there, in use by a hub, or not writable; 2 wrong command line.
         """;

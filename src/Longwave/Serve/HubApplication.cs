@@ -69,9 +69,9 @@ internal static class HubApplication
         }
 
         string reason = asks
-            ? "what needs no token (Auth:Anonymous, Mercure:Anonymous) would go over plain HTTP, where anybody on the way can read and change it."
-            : "no authentication is configured, so everybody who reaches it could read and publish everything.";
-        string what = asks ? "what needs no token goes over plain HTTP at" : "everybody can read and publish everything at";
+            ? "what needs no token (Auth:Anonymous, Mercure:Anonymous) would go over plain HTTP, where any party on the path can read and change it."
+            : "no authentication is configured, so any client that reaches it could read and publish everything.";
+        string what = asks ? "what needs no token goes over plain HTTP at" : "any client can read and publish everything at";
         if (!configuration.Listen.Insecure)
         {
             throw new StartFailedException(

@@ -21,10 +21,10 @@ internal sealed class ListenSettings
     public string? CertificateKey { get; set; }
 
     /// <summary>Whether addresses beyond loopback without authentication are allowed.</summary>
-    [Description("Listen on addresses that others can reach although nobody has to authenticate. Option `--insecure`.")]
+    [Description("Listen on addresses that others can reach although no authentication is required. Option `--insecure`.")]
     public bool Insecure { get; set; }
 
     /// <summary>Whether responses and streams are compressed.</summary>
-    [Description("Compress answers and streams for clients that accept it (Brotli, gzip). Costs CPU and some hundred KB of memory per stream, and over https lets an attacker who can publish guess at secrets in other events by their size; off unless the network is dearer.")]
+    [Description("Compress answers and streams for clients that accept it (Brotli, gzip). Costs CPU and some hundred KB of memory per stream, and over https lets an attacker who can publish guess at secrets in other events by their size; off unless the network costs more.")]
     public bool Compression { get; set; }
 }

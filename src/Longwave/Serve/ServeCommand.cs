@@ -27,7 +27,7 @@ internal static class ServeCommand
         var key = new Option<FileInfo?>("--key") { Description = "Private key of the certificate in PEM.", HelpName = "FILE" };
         var insecure = new Option<bool>("--insecure")
         {
-            Description = "Listen on addresses that others can reach although nobody has to authenticate.",
+            Description = "Listen on addresses that others can reach although no authentication is required.",
         };
         var verbose = new Option<bool>("--verbose") { Description = "Log what the hub and the web server do, and failures with their stack." };
 

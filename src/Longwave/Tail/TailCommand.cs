@@ -26,7 +26,7 @@ internal static class TailCommand
         A selector is a topic, '*' for every topic, or an RFC 6570 URI template. Quote it: shells mean something by * and {}.
         With --json each line is a CloudEvent with "topic", "position" and, if set, "key"; `longwave publish --ndjson` takes them.
 
-        It reconnects by itself and goes on where it was: every event once, in order. What can't be had any more is said on
+        It reconnects by itself and goes on where it was: every event once, in order. Missing events are reported on
         standard error (GAP, RESET), as is all else that is not an event.
 
         Exit codes: 0 as many events as --count says, or the reader of the output is gone; 1 no hub, or it refused;

@@ -23,7 +23,7 @@ internal static class TokenCommand
           export LONGWAVE_TOKEN=$(longwave token --key dev.key --subject me --publish '*' --subscribe '*')
           longwave token --api-key billing --publish invoices/{id}
 
-        A token is printed on standard output, alone. Tokens of a shared secret are for development: whoever can check one can make
+        A token is printed on standard output, alone. Tokens of a shared secret are for development: a party that can verify one can make
         one. In production an identity provider issues them (Auth:Issuers, Discovery or JwksUrl).
 
         publish, tail and demo show the hub the token in LONGWAVE_TOKEN, or in the file that LONGWAVE_TOKEN_FILE names.
@@ -43,7 +43,7 @@ internal static class TokenCommand
         var admin = new Option<bool>("--admin") { Description = "May list and close streams of other callers, and revoke tokens." };
         var lifetime = new Option<TimeSpan>("--lifetime") { Description = "How long it is valid (default: 1h).", HelpName = "TIME", CustomParser = Duration.ParseOption };
         var issuer = new Option<string>("--issuer") { Description = "Who issues it (`iss`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
-        var audience = new Option<string>("--audience") { Description = "Who it is for (`aud`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
+        var audience = new Option<string>("--audience") { Description = "Audience of the token (`aud`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
         type.Validators.Add(CheckTypes);
 
         var command = new Command("token", "Make a token for development, or an API key for a service.")
@@ -111,7 +111,7 @@ internal static class TokenCommand
 
         if (apiKey is not null && !ApiKey.IsName(apiKey))
         {
-            result.AddError($"'{apiKey}' is no name of a key: letters, digits and hyphens, at most 64.");
+            result.AddError($"'{apiKey}' is not a key name: use letters, digits and hyphens, at most 64.");
         }
     }
 }

@@ -14,8 +14,6 @@ public sealed class WordsRule(IReadOnlyList<string> notYetClean) : IRule
         "docs/reference/mercure.md",
         "docs/reference/typescript.md",
         "sdk/typescript/test",
-        "src/Longwave",
-        "src/Longwave.Engine",
         // In these five and in IdentityTests.cs only names contain such words.
         "src/Longwave.Server/Identity/ApiKeyRing.cs",
         "src/Longwave.Server/Identity/Authenticator.cs",
