@@ -100,7 +100,7 @@ test('the view can be paused, resumed and cleared, and nothing is lost meanwhile
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await hub.publish('pause', '2');
   await hub.publish('pause', '3');
-  await page.getByText('2 events arrived meanwhile').waitFor();
+  await page.getByText('2 new events').waitFor();
   assert.deepEqual(await shown(page), ['1']);
   await page.getByRole('button', { name: 'Show them' }).click();
   await untilShown(page, ['1', '2', '3']);
