@@ -109,7 +109,7 @@ public sealed class TokenCommandTests : IDisposable
     [InlineData("Say one of")]
     [InlineData("Say one of", "--key", "a", "--api-key", "b")]
     [InlineData("Say whose token", "--key", "a")]
-    [InlineData("no name of a key", "--api-key", "a_b")]
+    [InlineData("not a key name", "--api-key", "a_b")]
     [InlineData("The template", "--key", "a", "--subject", "b", "--publish", "{")]
     [InlineData("longwave.", "--key", "a", "--subject", "b", "--type", "longwave.x")]
     public async Task Token_ArgumentsThatMakeNoSense_SaysWhat(string sentence, params string[] arguments)
