@@ -7,14 +7,23 @@ namespace Longwave.Engine.Fanout;
 /// Paced subscribers of a shard for which events wait, next due first: a binary heap in which each subscriber stores its index, and one timer for all
 /// of them. A subscriber is in the list at most once, so the number of connections bounds it. Shard thread only.
 /// </summary>
-internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
+internal sealed class DueList : IDisposable
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
+    private readonly TimeProvider _clock;
+    private readonly Action _wake;
+    private readonly ITimer _timer;
     private readonly List<Subscriber> _heap = [];
-    private ITimer? _timer;
     private long _armedFor;
     private volatile bool _armed;
+
+    /// <summary>Creates an empty list. The timer is created here, so that a turn of the shard allocates nothing.</summary>
+    public DueList(TimeProvider clock, Action wake)
+    {
+        (_clock, _wake) = (clock, wake);
+        _timer = clock.CreateTimer(static list => ((DueList)list!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public bool IsEmpty => _heap.Count == 0;
 
@@ -57,7 +66,7 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
         }
 
         Remove(due);
-        due.Pace.Due = now + (long)(due.Pace.Interval.TotalSeconds * clock.TimestampFrequency);
+        due.Pace.Due = now + (long)(due.Pace.Interval.TotalSeconds * _clock.TimestampFrequency);
         return true;
     }
 
@@ -72,18 +81,17 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
         long due = _heap[0].Pace!.Due;
         if (due <= now)
         {
-            wake();
+            _wake();
         }
         else if (!_armed || due != _armedFor)
         {
-            TimeSpan wait = clock.GetElapsedTime(now, due);
-            _timer ??= clock.CreateTimer(static list => ((DueList)list!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            TimeSpan wait = _clock.GetElapsedTime(now, due);
             (_armed, _armedFor) = (true, due);
             _timer.Change(wait > ShortestWait ? wait : ShortestWait, Timeout.InfiniteTimeSpan);
         }
     }
 
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     /// <summary>Timer callback, on a timer thread. The timer can fire a little early; the shard then sets it again.</summary>
     private void Fire()
@@ -92,7 +100,7 @@ internal sealed class DueList(TimeProvider clock, Action wake) : IDisposable
         // again.
         // If the shard set the timer in between, it sets the timer once more, which is harmless.
         _armed = false;
-        wake();
+        _wake();
     }
 
     private void Up(int place, Subscriber subscriber)
