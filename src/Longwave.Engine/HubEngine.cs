@@ -31,7 +31,7 @@ namespace Longwave.Engine;
 /// <item>Show: the events become visible in the hot tail (<see cref="HotTail"/>). Then the hub answers the publishers.</item>
 /// <item>Route: each shard reads the hot tail from its own sequence and looks up the subscribers of each topic (<see cref="Fanout.Shard"/>).</item>
 /// <item>Deliver: a shard visits the subscribers of a selector in rounds; each visit sends every frame that the subscriber lacks, in one write
-/// (<see cref="Subscribers.Sweep"/>).</item>
+/// (<see cref="Subscribers.Round"/>).</item>
 /// <item>Catch up: a subscriber that is not at the live edge reads the log from its own position, in its shard or on a catch-up thread
 /// (<see cref="CatchUp.BacklogReader"/>, <see cref="CatchUp.CatchUpReaders"/>).</item>
 /// </list>
@@ -220,7 +220,7 @@ public sealed class HubEngine : IAsyncDisposable
         SubscribeOutcome outcome = Subscribe(request, sink, out subscriber);
         if (outcome != SubscribeOutcome.Accepted)
         {
-            request.Place?.Dispose();
+            request.Lease?.Dispose();
         }
 
         return outcome;

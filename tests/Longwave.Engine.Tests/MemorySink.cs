@@ -61,7 +61,7 @@ internal sealed class MemorySink : ISink
 
     public void Attach(Subscriber subscriber) => Subscriber = subscriber;
 
-    public bool TrySend(FrameRun run, out int taken)
+    public bool TrySend(FrameBatch batch, out int taken)
     {
         Flushes++;
         bool open;
@@ -77,10 +77,10 @@ internal sealed class MemorySink : ISink
         }
 
         // As a socket does: a client that does not read takes a part, of which there is at least one frame.
-        taken = open ? run.Count : 1 + (Flushes % run.Count);
+        taken = open ? batch.Count : 1 + (Flushes % batch.Count);
         for (int i = 0; i < taken; i++)
         {
-            Take(run[i]);
+            Take(batch[i]);
         }
 
         return open;

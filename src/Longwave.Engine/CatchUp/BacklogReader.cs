@@ -58,7 +58,7 @@ internal sealed class BacklogReader
     public PageOutcome ReadTail(Subscriber subscriber, long end)
     {
         Debug.Assert(_storage is null && subscriber is { State: SubscriberState.Live, Backlog.MissedFrom: >= 0 }, "A live subscriber that missed events.");
-        return ReadPage(subscriber, topics: null, new LogPlace(subscriber.SentThrough, subscriber.Backlog.MissedFrom), storedThrough: 0, end);
+        return ReadPage(subscriber, topics: null, new ReadPosition(subscriber.SentThrough, subscriber.Backlog.MissedFrom), storedThrough: 0, end);
     }
 
     /// <summary>Sends the next page from storage or the hot tail. Catch-up thread only.</summary>
@@ -77,13 +77,13 @@ internal sealed class BacklogReader
         TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics);
         topics.Refresh();
         FindStart(subscriber);
-        ReadPage(subscriber, topics, new LogPlace(subscriber.SentThrough, -1), storedThrough, end);
+        ReadPage(subscriber, topics, new ReadPosition(subscriber.SentThrough, -1), storedThrough, end);
         ref Backlog backlog = ref subscriber.Backlog;
         return backlog.NeedsReader = !subscriber.IsBlocked && subscriber.Closing is null && !backlog.IsTooSlow
             && (backlog.IsReduced(subscriber.SentThrough) || !IsNearEnd(subscriber.SentThrough));
     }
 
-    private PageOutcome ReadPage(Subscriber subscriber, TopicMatches? topics, LogPlace start, long storedThrough, long end)
+    private PageOutcome ReadPage(Subscriber subscriber, TopicMatches? topics, ReadPosition start, long storedThrough, long end)
     {
         // A renewal can exchange the access at any moment. The whole page uses this one.
         ReadAccess? access = subscriber.Access;
@@ -91,7 +91,7 @@ internal sealed class BacklogReader
         _removedThrough = 0;
         _filter.Begin(subscriber, access, topics, isReduced);
         _page.Begin(subscriber.Request.Format);
-        LogPlace read = isReduced ? ReadReduced(subscriber.Backlog.SkippedThrough, subscriber.Backlog.ReducedThrough, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
+        ReadPosition read = isReduced ? ReadReduced(subscriber.Backlog.SkippedThrough, subscriber.Backlog.ReducedThrough, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
         if (_storage is null && read == start)
         {
             return PageOutcome.Overtaken;
@@ -119,20 +119,20 @@ internal sealed class BacklogReader
         return PageOutcome.Sent;
     }
 
-    /// <summary>Reads from a place on, in storage or in the hot tail. Returns the place that was reached.</summary>
+    /// <summary>Reads from a position on, in storage or in the hot tail. Returns the position that was reached.</summary>
     /// <param name="topics">Topics to search for in storage.</param>
     /// <param name="from">Start of the read.</param>
     /// <param name="storedThrough">Offset up to which events are in storage.</param>
     /// <param name="end">Sequence in the hot tail before which the read ends.</param>
     /// <param name="through">Offset after which the read ends.</param>
     /// <param name="mostEvents">Maximum number of events from storage.</param>
-    private LogPlace ReadOn(TopicMatches? topics, LogPlace from, long storedThrough, long end, long through, int mostEvents) =>
+    private ReadPosition ReadOn(TopicMatches? topics, ReadPosition from, long storedThrough, long end, long through, int mostEvents) =>
         _storage is not null && from.Offset < storedThrough
-            ? new LogPlace(_storage.ReadPage(topics!, _take, from.Offset, Math.Min(storedThrough, through), mostEvents), -1)
+            ? new ReadPosition(_storage.ReadPage(topics!, _take, from.Offset, Math.Min(storedThrough, through), mostEvents), -1)
             : ReadTail(from, end, through);
 
     /// <summary>Reads the hot tail. This is the only such loop for subscribers that lag.</summary>
-    private LogPlace ReadTail(LogPlace from, long end, long through)
+    private ReadPosition ReadTail(ReadPosition from, long end, long through)
     {
         long sequence = from.Sequence >= 0 ? from.Sequence : _log.Tail.Find(from.Offset);
         if (sequence < 0)
@@ -163,7 +163,7 @@ internal sealed class BacklogReader
             }
         }
 
-        return new LogPlace(offset, sequence);
+        return new ReadPosition(offset, sequence);
     }
 
     private PageStep Take(LoggedEvent found)
@@ -176,7 +176,7 @@ internal sealed class BacklogReader
 
         if (_isSurvey)
         {
-            return Note(verdict, new LogPlace(found.Offset, found.Sequence), found.Topic, found.Event.Key);
+            return Note(verdict, new ReadPosition(found.Offset, found.Sequence), found.Topic, found.Event.Key);
         }
 
         _page.Write(found);
@@ -193,7 +193,7 @@ internal sealed class BacklogReader
 
         if (_isSurvey)
         {
-            return Note(verdict, new LogPlace(found.Offset, -1), found.Topic, verdict == Verdict.SentIfNewest ? found.Key : null);
+            return Note(verdict, new ReadPosition(found.Offset, -1), found.Topic, verdict == Verdict.SentIfNewest ? found.Key : null);
         }
 
         _page.Write(in found);
@@ -202,9 +202,9 @@ internal sealed class BacklogReader
 
     private PageStep StepOfPage() => _page.IsFull || _page.Count >= _limits.CatchUpPageEvents ? PageStep.Full : PageStep.Taken;
 
-    private PageStep Note(Verdict verdict, LogPlace place, Topic topic, string? key)
+    private PageStep Note(Verdict verdict, ReadPosition position, Topic topic, string? key)
     {
-        _survey.Note(verdict, place, topic.Id, key);
+        _survey.Note(verdict, position, topic.Id, key);
         return _survey.Room == 0 || _survey.Disconnects ? PageStep.Full : PageStep.Taken;
     }
 
@@ -218,18 +218,18 @@ internal sealed class BacklogReader
         return verdict is not (Verdict.NotWanted or Verdict.Removed);
     }
 
-    /// <summary>Surveys the range with omitted events and writes a page of the remaining ones. Returns the place that the page reaches.</summary>
-    private LogPlace ReadReduced(long skippedThrough, long reducedThrough, TopicMatches? topics, LogPlace start, long end)
+    /// <summary>Surveys the range with omitted events and writes a page of the remaining ones. Returns the position that the page reaches.</summary>
+    private ReadPosition ReadReduced(long skippedThrough, long reducedThrough, TopicMatches? topics, ReadPosition start, long end)
     {
         _survey.Begin(skippedThrough);
         _isSurvey = true;
-        LogPlace read = start;
+        ReadPosition read = start;
         try
         {
             // The topics were read before, and contain the topic of every event up to the end of the range.
             for (int reads = 0; reads < SurveyReads && read.Offset < reducedThrough && _survey.Room > 0 && !_survey.Disconnects; reads++)
             {
-                LogPlace before = read;
+                ReadPosition before = read;
                 read = ReadOn(topics, before, _log.Tail.Base, end, reducedThrough, _survey.Room);
                 if (_storage is null && read == before)
                 {
@@ -245,47 +245,47 @@ internal sealed class BacklogReader
         return _survey.Disconnects ? read : WriteSurveyed(start, read);
     }
 
-    /// <summary>Writes the surveyed events. Returns the place that the page reaches.</summary>
-    private LogPlace WriteSurveyed(LogPlace start, LogPlace surveyed)
+    /// <summary>Writes the surveyed events. Returns the position that the page reaches.</summary>
+    private ReadPosition WriteSurveyed(ReadPosition start, ReadPosition surveyed)
     {
-        LogPlace written = start;
+        ReadPosition written = start;
         for (int i = 0; i < _survey.Count; i++)
         {
-            if (_survey[i] is not { } place)
+            if (_survey[i] is not { } position)
             {
                 continue;
             }
 
-            if (_page.IsFull || !TryWrite(place))
+            if (_page.IsFull || !TryWrite(position))
             {
                 // The events in between were omitted. The next survey starts at the first event that did not fit.
                 return written;
             }
 
-            written = new LogPlace(place.Offset, place.Sequence < 0 ? -1 : place.Sequence + 1);
+            written = new ReadPosition(position.Offset, position.Sequence < 0 ? -1 : position.Sequence + 1);
         }
 
         return surveyed;
     }
 
-    /// <summary>Writes the event at a place; false if it has left the hot tail and there is no storage to read.</summary>
-    private bool TryWrite(LogPlace place)
+    /// <summary>Writes the event at a position; false if it has left the hot tail and there is no storage to read.</summary>
+    private bool TryWrite(ReadPosition position)
     {
-        long sequence = place.Sequence >= 0 ? place.Sequence : _log.Tail.Find(place.Offset - 1);
-        if (sequence >= 0 && _log.Tail[sequence] is { } found && found.Offset == place.Offset)
+        long sequence = position.Sequence >= 0 ? position.Sequence : _log.Tail.Find(position.Offset - 1);
+        if (sequence >= 0 && _log.Tail[sequence] is { } found && found.Offset == position.Offset)
         {
             Take(found);
             return true;
         }
 
-        _storage?.ReadEvent(place.Offset, _take);
+        _storage?.ReadEvent(position.Offset, _take);
         return _storage is not null;
     }
 
     /// <summary>
     /// Records skipped events. Adds the gap notice when its range is complete: at the end of the reduced range, or before the next sent event.
     /// </summary>
-    private void AddSkips(ref Backlog backlog, LogPlace read)
+    private void AddSkips(ref Backlog backlog, ReadPosition read)
     {
         if (_survey.SkippedAfter >= 0)
         {
@@ -315,19 +315,19 @@ internal sealed class BacklogReader
     }
 
     /// <summary>Sends the page. If the sink accepts only a part of it, the next page starts after the last accepted event.</summary>
-    private void Send(Subscriber subscriber, LogPlace start, LogPlace read)
+    private void Send(Subscriber subscriber, ReadPosition start, ReadPosition read)
     {
         int taken = 0;
         bool isOpen = !_page.HasNotice || subscriber.Sink.TrySend(_page.Notice, out _);
         if (isOpen && _page.Count > 0)
         {
-            isOpen = subscriber.Sink.TrySend(_page.Run, out taken);
+            isOpen = subscriber.Sink.TrySend(_page.Batch, out taken);
         }
 
         subscriber.IsBlocked = !isOpen;
-        LogPlace sent = taken == _page.Count ? read
+        ReadPosition sent = taken == _page.Count ? read
             : taken == 0 ? start
-            : _page.PlaceOf(taken - 1) is var last && last.Sequence < 0 ? last : last with { Sequence = last.Sequence + 1 };
+            : _page.PositionOf(taken - 1) is var last && last.Sequence < 0 ? last : last with { Sequence = last.Sequence + 1 };
         subscriber.SentThrough = sent.Offset;
         if (_storage is null)
         {

@@ -10,17 +10,17 @@ namespace Longwave.Engine.CatchUp;
 internal sealed class BacklogSurvey(int most)
 {
     private readonly Dictionary<(int Topic, string? Key), int> _newest = [];
-    private readonly List<LogPlace> _places = [];
+    private readonly List<ReadPosition> _positions = [];
     private long _toldThrough;
 
     /// <summary>Number of events that the survey may still examine.</summary>
     public int Room { get; private set; }
 
-    /// <summary>Number of recorded places, including those of superseded events.</summary>
-    public int Count => _places.Count;
+    /// <summary>Number of recorded positions, including those of superseded events.</summary>
+    public int Count => _positions.Count;
 
-    /// <summary>Place of a recorded event, in the order of the log; null if a newer event supersedes it.</summary>
-    public LogPlace? this[int index] => _places[index] is { Offset: >= 0 } place ? place : null;
+    /// <summary>Position of a recorded event, in the order of the log; null if a newer event supersedes it.</summary>
+    public ReadPosition? this[int index] => _positions[index] is { Offset: >= 0 } position ? position : null;
 
     /// <summary>Offset after which events were skipped; -1 for none.</summary>
     public long SkippedAfter { get; private set; }
@@ -36,34 +36,34 @@ internal sealed class BacklogSurvey(int most)
     public void Begin(long skippedThrough)
     {
         _newest.Clear();
-        _places.Clear();
+        _positions.Clear();
         (Room, _toldThrough, SkippedAfter, SkippedThrough, Disconnects) = (most, skippedThrough, -1, skippedThrough, false);
     }
 
     /// <summary>Records the next event of the range that matches the subscription.</summary>
-    public void Note(Verdict verdict, LogPlace place, int topic, string? key)
+    public void Note(Verdict verdict, ReadPosition position, int topic, string? key)
     {
         Debug.Assert(verdict is not (Verdict.NotWanted or Verdict.Removed), "Only what the subscriber asked for is noted.");
         Room--;
         switch (verdict)
         {
             case Verdict.Skipped:
-                Skip(place.Offset);
+                Skip(position.Offset);
                 return;
             case Verdict.SentIfNewest:
                 if (_newest.TryGetValue((topic, key), out int older))
                 {
-                    _places[older] = new LogPlace(-1, -1);
+                    _positions[older] = new ReadPosition(-1, -1);
                 }
 
-                _newest[(topic, key)] = _places.Count;
+                _newest[(topic, key)] = _positions.Count;
                 break;
             case Verdict.Disconnects:
                 Disconnects = true;
                 break;
         }
 
-        _places.Add(place);
+        _positions.Add(position);
     }
 
     private void Skip(long offset)

@@ -19,7 +19,7 @@ internal sealed class CatchUpPage(int pageBytes)
     private const int KeptPages = 4;
 
     private readonly List<int> _ends = [];
-    private readonly List<LogPlace> _places = [];
+    private readonly List<ReadPosition> _positions = [];
     private readonly ArrayBufferWriter<byte> _notices = new(256);
     private readonly int[] _noticeEnd = new int[1];
     private ArrayBufferWriter<byte> _buffer = new();
@@ -41,12 +41,12 @@ internal sealed class CatchUpPage(int pageBytes)
     /// A single event of the hot tail is passed on without a copy, so that a sink that accepts only a part of it keeps the shared bytes. Otherwise
     /// each slow client of large events would cost the size of an event.
     /// </remarks>
-    public FrameRun Run => _only is not null
-        ? new FrameRun(_only, CollectionsMarshal.AsSpan(_ends), isShared: true)
-        : new FrameRun(_buffer.WrittenMemory, CollectionsMarshal.AsSpan(_ends), isShared: false);
+    public FrameBatch Batch => _only is not null
+        ? new FrameBatch(_only, CollectionsMarshal.AsSpan(_ends), isShared: true)
+        : new FrameBatch(_buffer.WrittenMemory, CollectionsMarshal.AsSpan(_ends), isShared: false);
 
     /// <summary>Notices that precede the events, as one frame, because a sink accepts a frame as a whole.</summary>
-    public FrameRun Notice => new(_notice, _noticeEnd, isShared: true);
+    public FrameBatch Notice => new(_notice, _noticeEnd, isShared: true);
 
     public void Begin(EventFormat format)
     {
@@ -63,12 +63,12 @@ internal sealed class CatchUpPage(int pageBytes)
         _buffer.ResetWrittenCount();
         _notices.ResetWrittenCount();
         _ends.Clear();
-        _places.Clear();
+        _positions.Clear();
         (Format, _only, _notice) = (format, null, null);
     }
 
-    /// <summary>Place in the log of the event at an index of the run: its offset, and its sequence in the hot tail or -1.</summary>
-    public LogPlace PlaceOf(int index) => _places[index];
+    /// <summary>Position in the log of the event at an index of the batch: its offset, and its sequence in the hot tail or -1.</summary>
+    public ReadPosition PositionOf(int index) => _positions[index];
 
     /// <summary>Adds a gap notice.</summary>
     public void AddGap(Position from, Position to, string reason)
@@ -85,7 +85,7 @@ internal sealed class CatchUpPage(int pageBytes)
         _frame.ResetWrittenCount();
         EventFrames.Write(_frame, Format, found.View(Format));
         Chunk.Write(_buffer, _frame.WrittenSpan);
-        Wrote(_buffer.WrittenCount, new LogPlace(found.Offset, -1));
+        Wrote(_buffer.WrittenCount, new ReadPosition(found.Offset, -1));
     }
 
     /// <summary>Writes an event from the hot tail.</summary>
@@ -95,13 +95,13 @@ internal sealed class CatchUpPage(int pageBytes)
         if (Count == 0)
         {
             _only = chunk;
-            Wrote(chunk.Length, new LogPlace(found.Offset, found.Sequence));
+            Wrote(chunk.Length, new ReadPosition(found.Offset, found.Sequence));
             return;
         }
 
         CopyOnly();
         _buffer.Write(chunk);
-        Wrote(_buffer.WrittenCount, new LogPlace(found.Offset, found.Sequence));
+        Wrote(_buffer.WrittenCount, new ReadPosition(found.Offset, found.Sequence));
     }
 
     /// <summary>Copies the single shared event into the buffer, because another event follows.</summary>
@@ -114,9 +114,9 @@ internal sealed class CatchUpPage(int pageBytes)
         }
     }
 
-    private void Wrote(int end, LogPlace place)
+    private void Wrote(int end, ReadPosition position)
     {
         _ends.Add(end);
-        _places.Add(place);
+        _positions.Add(position);
     }
 }

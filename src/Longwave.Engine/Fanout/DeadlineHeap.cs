@@ -18,20 +18,20 @@ internal sealed class DeadlineHeap
     /// <summary>Adds a subscriber, or moves it to its new deadline.</summary>
     public void Set(Subscriber subscriber, long deadline)
     {
-        if (subscriber.DeadlinePlace < 0)
+        if (subscriber.DeadlineIndex < 0)
         {
-            subscriber.DeadlinePlace = _heap.Count;
+            subscriber.DeadlineIndex = _heap.Count;
             _heap.Add(subscriber);
         }
 
         subscriber.DeadlineUnixMs = deadline;
-        Down(Up(subscriber.DeadlinePlace));
+        Down(Up(subscriber.DeadlineIndex));
     }
 
     /// <summary>Removes a subscriber, if it is in the heap.</summary>
     public void Remove(Subscriber subscriber)
     {
-        int place = subscriber.DeadlinePlace;
+        int place = subscriber.DeadlineIndex;
         if (place < 0)
         {
             return;
@@ -39,7 +39,7 @@ internal sealed class DeadlineHeap
 
         Subscriber last = _heap[^1];
         _heap.RemoveAt(_heap.Count - 1);
-        subscriber.DeadlinePlace = -1;
+        subscriber.DeadlineIndex = -1;
         if (!ReferenceEquals(last, subscriber))
         {
             Put(place, last);
@@ -87,6 +87,6 @@ internal sealed class DeadlineHeap
     private void Put(int place, Subscriber subscriber)
     {
         _heap[place] = subscriber;
-        subscriber.DeadlinePlace = place;
+        subscriber.DeadlineIndex = place;
     }
 }

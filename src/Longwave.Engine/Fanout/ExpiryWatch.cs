@@ -45,7 +45,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     /// <summary>Handles a subscriber that a catch-up reader has returned: the notice can now be sent.</summary>
     public void Returned(Subscriber subscriber)
     {
-        if (subscriber.DeadlinePlace >= 0 && !subscriber.IsToldOfExpiry)
+        if (subscriber.DeadlineIndex >= 0 && !subscriber.IsToldOfExpiry)
         {
             Look(subscriber, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }

@@ -15,25 +15,25 @@ namespace Longwave.Engine.Fanout;
 /// it needs no lock; it allocates nothing per delivery.
 /// </summary>
 /// <remarks>
-/// <see cref="Fanout.Sweeps"/> serves plain subscribers, which receive every event of their selector. <see cref="Singles"/> serves the others. A
+/// <see cref="Fanout.Rounds"/> serves shared subscribers, which receive every event of their selector. <see cref="FilteredDelivery"/> serves the others. A
 /// subscriber has no queue: one whose sink is full remembers only the first event that it missed. When its sink is writable, the shard sends the
 /// missed events from the hot tail if they are near; otherwise a catch-up reader sends them.
 /// </remarks>
-internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate renewals, DueList due, TimeProvider clock, ILogger logger)
+internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate renewals, PacedQueue paced, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
-    private readonly Sweeps _sweeps = new(limits, renewals, clock, logger);
-    private readonly Singles _singles = new(limits, due, clock, logger);
+    private readonly Rounds _rounds = new(limits, renewals, clock, logger);
+    private readonly FilteredDelivery _filtered = new(limits, paced, clock, logger);
     private readonly BacklogReader _backlog = BacklogReader.OfTail(log, limits);
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
 
     /// <summary>Whether the hot tail has events that are not routed or not sent to every ready subscriber yet.</summary>
-    public bool HasWork => !_sweeps.IsEmpty || _next != log.Tail.End;
+    public bool HasWork => !_rounds.IsEmpty || _next != log.Tail.End;
 
-    /// <summary>The rounds over plain subscribers.</summary>
-    public Sweeps Sweeps => _sweeps;
+    /// <summary>The rounds over shared subscribers.</summary>
+    public Rounds Rounds => _rounds;
 
     /// <summary>Position of a live subscriber: every event up to it was written to the subscriber, or did not match.</summary>
     public Position PositionOf(Subscriber subscriber)
@@ -43,8 +43,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
             return new Position(log.Epoch, subscriber.SentThrough);
         }
 
-        ReadOnlySpan<LoggedEvent> lacking = Sweeps.Lacking(subscriber);
-        return new Position(log.Epoch, lacking.IsEmpty ? Math.Max(_routedThrough, Sweeps.CursorOf(subscriber)) : lacking[0].Offset - 1);
+        ReadOnlySpan<LoggedEvent> lacking = Rounds.Lacking(subscriber);
+        return new Position(log.Epoch, lacking.IsEmpty ? Math.Max(_routedThrough, Rounds.SentThroughOf(subscriber)) : lacking[0].Offset - 1);
     }
 
     /// <summary>
@@ -54,14 +54,14 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
     public Position Advance(Subscriber subscriber)
     {
         Position position = PositionOf(subscriber);
-        ref RouteMember member = ref Sweeps.MemberOf(subscriber);
-        if (Unsafe.IsNullRef(ref member))
+        ref RouteSlot slot = ref Rounds.SlotOf(subscriber);
+        if (Unsafe.IsNullRef(ref slot))
         {
             subscriber.SentThrough = position.Offset;
         }
         else
         {
-            member.Cursor = position.Offset;
+            slot.SentThrough = position.Offset;
         }
 
         return position;
@@ -110,7 +110,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
 
         if (!subscriber.IsBlocked)
         {
-            Sweeps.SetReady(subscriber);
+            Rounds.SetReady(subscriber);
         }
         else if (subscriber.Backlog.MissedFrom < 0)
         {
@@ -162,10 +162,10 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
     /// <summary>Removes a subscriber from the routes. Events that were not sent to it yet are not sent; its position excludes them.</summary>
     public void Leave(Subscriber subscriber)
     {
-        if (Sweeps.IsReady(subscriber))
+        if (Rounds.IsReady(subscriber))
         {
             long position = PositionOf(subscriber).Offset;
-            _sweeps.PrepareToLeave(subscriber);
+            _rounds.PrepareToLeave(subscriber);
             _routes.Remove(subscriber);
             subscriber.SentThrough = position;
         }
@@ -175,9 +175,9 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         }
 
         _live--;
-        if (subscriber.Pace is not null)
+        if (subscriber.DeliveryInterval is not null)
         {
-            due.Remove(subscriber);
+            paced.Remove(subscriber);
         }
 
         subscriber.State = SubscriberState.Waiting;
@@ -196,8 +196,8 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
         }
 
         end = Math.Min(end, _next + limits.ShardTurnEvents);
-        // 5. Reads the hot tail from this shard's own sequence. A full sweep stops the loop: slow rounds must not collect events without limit.
-        for (; _next < end && !_sweeps.IsFull; _next++)
+        // 5. Reads the hot tail from this shard's own sequence. A full round stops the loop: slow rounds must not collect events without limit.
+        for (; _next < end && !_rounds.IsFull; _next++)
         {
             if (log.Tail[_next] is not { } added)
             {
@@ -206,13 +206,13 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
                 return false;
             }
 
-            Route(added.Topic.Name, added);
+            RouteTo(added.Topic.Name, added);
             foreach (Topic alternate in added.Alternates)
             {
-                Route(alternate.Name, added);
+                RouteTo(alternate.Name, added);
             }
 
-            Route(_routes.Any, added);
+            RouteTo(_routes.Any, added);
             _routedThrough = added.Offset;
         }
 
@@ -222,17 +222,17 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
     /// <summary>Sends the routed events: all of them to individually served subscribers, and to the others for a limited time.</summary>
     public void Flush()
     {
-        // 6. Delivers to subscribers with filters, then in rounds to plain ones.
-        _singles.Flush();
-        _sweeps.Run();
+        // 6. Delivers to subscribers with filters, then in rounds to shared ones.
+        _filtered.Flush();
+        _rounds.Run();
     }
 
     /// <summary>Sends a notice (not an event) to a live subscriber that is not blocked.</summary>
-    public void Send(Subscriber subscriber, FrameRun run)
+    public void Send(Subscriber subscriber, FrameBatch batch)
     {
         try
         {
-            if (subscriber.Sink.TrySend(run, out _))
+            if (subscriber.Sink.TrySend(batch, out _))
             {
                 return;
             }
@@ -246,42 +246,42 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
 
         if (subscriber.Route is not null)
         {
-            _sweeps.Suspend(subscriber, _next);
+            _rounds.Suspend(subscriber, _next);
         }
     }
 
-    private void Route(string topic, LoggedEvent added)
+    private void RouteTo(string topic, LoggedEvent added)
     {
         if (_routes.Exact(topic) is { } exact)
         {
-            Route(exact, added);
+            RouteTo(exact, added);
         }
 
-        foreach (RouteNode pattern in _routes.Patterns(topic))
+        foreach (Route pattern in _routes.Patterns(topic))
         {
-            Route(pattern, added);
+            RouteTo(pattern, added);
         }
     }
 
-    private void Route(RouteNode node, LoggedEvent added)
+    private void RouteTo(Route route, LoggedEvent added)
     {
-        _sweeps.Add(node, added);
+        _rounds.Add(route, added);
         if (added.Topic.Policy.SlowConsumer != SlowConsumer.CatchUp)
         {
-            foreach (ref readonly RouteMember member in node.Plain.Suspended)
+            foreach (ref readonly RouteSlot slot in route.Shared.Suspended)
             {
-                if (added.Offset > member.Subscriber.SentThrough)
+                if (added.Offset > slot.Subscriber.SentThrough)
                 {
-                    member.Subscriber.NotePolicy(added);
+                    slot.Subscriber.NotePolicy(added);
                 }
             }
         }
 
-        foreach (Subscriber subscriber in node.Single)
+        foreach (Subscriber subscriber in route.Filtered)
         {
             if (added.Offset > subscriber.SentThrough && TypeFilter.Matches(subscriber.Request.Types, added.Event.Type))
             {
-                _singles.Route(subscriber, added);
+                _filtered.Add(subscriber, added);
             }
         }
     }

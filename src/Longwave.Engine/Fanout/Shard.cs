@@ -17,9 +17,9 @@ internal sealed class Shard : IDisposable
 
     private readonly CatchUpQueue _catchUp;
     private readonly LiveDelivery _delivery;
-    private readonly DueList _due;
+    private readonly PacedQueue _paced;
     private readonly EventLog _log;
-    private readonly ShardTimer _timer;
+    private readonly HeartbeatWheel _wheel;
     private readonly ExpiryWatch _expiry;
     private readonly SubscriberCounts _counts;
     private readonly TimeProvider _clock;
@@ -34,10 +34,10 @@ internal sealed class Shard : IDisposable
         (_log, _counts, _clock, _logger) = (log, counts, clock, logger);
         _inbox = new ShardInbox(log);
         _catchUp = new CatchUpQueue(readers);
-        _due = new DueList(clock, Wake);
-        _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _due, clock, logger);
-        _timer = new ShardTimer(options, clock);
-        _notices = new StreamNotices(log, _delivery, _timer);
+        _paced = new PacedQueue(clock, Wake);
+        _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _paced, clock, logger);
+        _wheel = new HeartbeatWheel(options, clock);
+        _notices = new StreamNotices(log, _delivery, _wheel);
         _expiry = new ExpiryWatch(clock, _notices.TryTellOfExpiry);
         _heartbeat = _notices.Heartbeat;
     }
@@ -46,7 +46,7 @@ internal sealed class Shard : IDisposable
     public bool HasWork => _delivery.HasWork;
 
     /// <summary>Interval at which the owner must call <see cref="PostTick"/>.</summary>
-    public TimeSpan TickInterval => _timer.TickInterval;
+    public TimeSpan TickInterval => _wheel.TickInterval;
 
     /// <summary>Inbox for messages of other threads, mainly from subscribers.</summary>
     public ShardInbox Inbox => _inbox;
@@ -54,7 +54,7 @@ internal sealed class Shard : IDisposable
     public void Post(ShardMessage message) => _inbox.Post(message);
 
     /// <summary>Posts a tick. Called by a timer.</summary>
-    public void PostTick() => _timer.PostTick(_inbox);
+    public void PostTick() => _wheel.PostTick(_inbox);
 
     /// <summary>Wakes the shard because the hot tail has new events.</summary>
     public void Wake() => _inbox.Wake();
@@ -76,7 +76,7 @@ internal sealed class Shard : IDisposable
         }
 
         // The remaining subscribers would otherwise wait permanently for this thread.
-        foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State != SubscriberState.Closed))
+        foreach (Subscriber subscriber in _wheel.Where(static subscriber => subscriber.State != SubscriberState.Closed))
         {
             subscriber.Close(CloseReason.Drain);
             Finish(subscriber);
@@ -84,7 +84,7 @@ internal sealed class Shard : IDisposable
     }
 
     /// <summary>Releases the timer. Call after the thread has ended.</summary>
-    public void Dispose() => _due.Dispose();
+    public void Dispose() => _paced.Dispose();
 
     /// <summary>Handles messages, routes new events and sends them. Returns false when the shard is closed.</summary>
     /// <param name="wait">Whether to sleep until there is work.</param>
@@ -105,7 +105,7 @@ internal sealed class Shard : IDisposable
         _delivery.Flush();
         if (!routed)
         {
-            foreach (Subscriber subscriber in _timer.Where(static subscriber => subscriber.State == SubscriberState.Live))
+            foreach (Subscriber subscriber in _wheel.Where(static subscriber => subscriber.State == SubscriberState.Live))
             {
                 // A subscriber without missed events has received all routed events, but its own position covers only the matching ones.
                 _delivery.Advance(subscriber);
@@ -121,13 +121,13 @@ internal sealed class Shard : IDisposable
     /// <summary>Sends the waiting events of paced subscribers that are due.</summary>
     private void ReleaseDue()
     {
-        if (_due.IsEmpty)
+        if (_paced.IsEmpty)
         {
             return;
         }
 
         long now = _clock.GetTimestamp();
-        for (int released = 0; released < ReleasesPerTurn && _due.TryTake(now, out Subscriber? subscriber); released++)
+        for (int released = 0; released < ReleasesPerTurn && _paced.TryTake(now, out Subscriber? subscriber); released++)
         {
             // A blocked subscriber continues when its sink is writable.
             if (!subscriber.IsBlocked)
@@ -136,7 +136,7 @@ internal sealed class Shard : IDisposable
             }
         }
 
-        _due.Arm(now);
+        _paced.Arm(now);
     }
 
     private void Handle(ShardMessage message)
@@ -159,11 +159,11 @@ internal sealed class Shard : IDisposable
                 OnRenewed(message.Subscriber!);
                 break;
             case ShardMessageKind.Tick:
-                _timer.Tick(_heartbeat);
+                _wheel.Tick(_heartbeat);
                 _expiry.Tick();
                 break;
             case ShardMessageKind.Drain:
-                _timer.Drain();
+                _wheel.Drain();
                 break;
             default:
                 // A closing subscriber that is opening or lent arrives by a later message; a closed one needs no handling.
@@ -173,7 +173,7 @@ internal sealed class Shard : IDisposable
 
     private void OnRenewed(Subscriber subscriber)
     {
-        _delivery.Sweeps.EndRenewal(subscriber);
+        _delivery.Rounds.EndRenewal(subscriber);
         if (subscriber.State is not (SubscriberState.Opening or SubscriberState.Closed))
         {
             _expiry.Set(subscriber);
@@ -190,7 +190,7 @@ internal sealed class Shard : IDisposable
             subscriber.ReduceBacklog(_log.Tip);
         }
 
-        _timer.Add(subscriber);
+        _wheel.Add(subscriber);
         _expiry.Set(subscriber);
         Proceed(subscriber);
     }
@@ -231,9 +231,9 @@ internal sealed class Shard : IDisposable
         {
             subscriber.Backlog.IsSlow = false;
         }
-        else if (subscriber.Pace is not null && !subscriber.Backlog.IsTooSlow)
+        else if (subscriber.DeliveryInterval is not null && !subscriber.Backlog.IsTooSlow)
         {
-            _due.Add(subscriber);
+            _paced.Add(subscriber);
         }
         else
         {
@@ -341,14 +341,14 @@ internal sealed class Shard : IDisposable
         {
             if (reason is not (CloseReason.ClientGone or CloseReason.Stalled or CloseReason.Error))
             {
-                _delivery.Sweeps.Hurry(subscriber);
+                _delivery.Rounds.Hurry(subscriber);
             }
 
             _delivery.Leave(subscriber);
         }
 
         _catchUp.Remove(subscriber);
-        _timer.Remove(subscriber);
+        _wheel.Remove(subscriber);
         _expiry.Remove(subscriber);
         subscriber.State = SubscriberState.Closed;
         try

@@ -10,7 +10,7 @@ namespace Longwave.Engine.Fanout;
 /// Notices that a shard writes to a stream besides events: heartbeats, the expiry of the token, the reason of the end. The shard first requests the
 /// return of a subscriber that a reader has, and writes as soon as it owns the subscriber. Shard thread only.
 /// </summary>
-internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTimer timer)
+internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, HeartbeatWheel wheel)
 {
     private readonly ArrayBufferWriter<byte> _scratch = new(256);
     private readonly HeartbeatFrames _heartbeats = new();
@@ -77,7 +77,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
         switch (reason)
         {
             case CloseReason.Drain or CloseReason.Age:
-                ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, timer.ReconnectMs(reason));
+                ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, wheel.ReconnectMs(reason));
                 break;
             case CloseReason.Slow or CloseReason.TokenExpired or CloseReason.Revoked or CloseReason.GrantsNarrowed or CloseReason.Ended:
                 ControlEvents.WriteClosed(_scratch, subscriber.Request.Format, reason);
@@ -87,10 +87,10 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, ShardTi
         }
 
         byte[] chunk = Chunk.Of(_scratch.WrittenSpan);
-        subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
+        subscriber.Sink.TrySend(new FrameBatch(chunk, [chunk.Length], isShared: true), out _);
     }
 
-    private void Send(Subscriber subscriber, byte[] chunk) => delivery.Send(subscriber, new FrameRun(chunk, [chunk.Length], isShared: true));
+    private void Send(Subscriber subscriber, byte[] chunk) => delivery.Send(subscriber, new FrameBatch(chunk, [chunk.Length], isShared: true));
 
     /// <summary>
     /// Position of the stream; null before the first read for it, because a client that resumed there would start at a different event.

@@ -38,7 +38,7 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         if (scratch.WrittenCount > 0)
         {
             byte[] chunk = Chunk.Of(scratch.WrittenSpan);
-            subscriber.IsBlocked = !subscriber.Sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out _);
+            subscriber.IsBlocked = !subscriber.Sink.TrySend(new FrameBatch(chunk, [chunk.Length], isShared: true), out _);
         }
     }
 

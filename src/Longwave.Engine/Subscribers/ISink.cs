@@ -13,7 +13,7 @@ public interface ISink
     void Attach(Subscriber subscriber);
 
     /// <summary>Sends frames, in one write if possible. Not called while the sink is blocked.</summary>
-    /// <param name="run">One or more frames.</param>
+    /// <param name="batch">One or more frames.</param>
     /// <param name="taken">
     /// Number of frames, from the first on, that were sent or that the sink holds: at least one. The sink must not keep the other frames, so that a
     /// slow client costs the hub a position and not a buffer.
@@ -22,7 +22,7 @@ public interface ISink
     /// True if the sink accepted all frames and accepts more at once. False if the client does not keep up: the sink is then blocked, and calls
     /// <see cref="Subscriber.OnWritable"/> once when it accepts more, from any thread.
     /// </returns>
-    bool TrySend(FrameRun run, out int taken);
+    bool TrySend(FrameBatch batch, out int taken);
 
     /// <summary>
     /// Reports that every event up to <paramref name="position"/> was written or did not match. Called after those writes and before any later one:

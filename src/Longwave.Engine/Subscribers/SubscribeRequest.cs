@@ -55,8 +55,8 @@ public sealed record SubscribeRequest
     /// <summary>Whether the response is a stream. A poll is not: it has no greeting and no heartbeats.</summary>
     public bool Streaming { get; init; } = true;
 
-    /// <summary>Admission permit of the stream, disposed when the stream ends, or at once if it is rejected.</summary>
-    public IDisposable? Place { get; init; }
+    /// <summary>Admission lease of the stream, disposed when the stream ends, or at once if it is rejected.</summary>
+    public IDisposable? Lease { get; init; }
 
     /// <summary>Whether to end with <see cref="CloseReason.Finished"/> at the live edge (a poll that does not wait).</summary>
     public bool EndWhenLive { get; init; }

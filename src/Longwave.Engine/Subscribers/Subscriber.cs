@@ -18,7 +18,7 @@ public sealed class Subscriber
 {
     private readonly ShardInbox _shard;
     private readonly PatternCounts _patterns;
-    private readonly int[]? _places;
+    private readonly int[]? _slotIndexes;
     private Backlog _backlog = new();
     private EventChain _pending;
     private SubscriberState _state;
@@ -34,8 +34,8 @@ public sealed class Subscriber
     internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, ShardInbox shard, PatternCounts patterns)
     {
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
-        _places = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
-        Pace = request.MaxRate > 0 ? new Pace(TimeSpan.FromSeconds(1 / request.MaxRate)) : null;
+        _slotIndexes = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
+        DeliveryInterval = request.MaxRate > 0 ? new DeliveryInterval(TimeSpan.FromSeconds(1 / request.MaxRate)) : null;
         _identity = request.Identity is { } identity ? WithNeededAccess(identity) : null;
     }
 
@@ -77,9 +77,9 @@ public sealed class Subscriber
     internal ISink Sink { get; }
 
     /// <summary>
-    /// Whether the subscriber is plain: it has one selector, no type filter and no pace, so it can share its frames with other subscribers.
+    /// Whether the subscriber is shared: it has one selector, no type filter and no delivery interval, so it shares its frames with other subscribers.
     /// </summary>
-    internal bool IsPlain => _places is null && Request.Types.Count == 0 && Pace is null;
+    internal bool SharesFrames => _slotIndexes is null && Request.Types.Count == 0 && DeliveryInterval is null;
 
     /// <summary>Current state. Shard thread only.</summary>
     internal SubscriberState State
@@ -96,7 +96,7 @@ public sealed class Subscriber
     /// Offset up to which every matching event was sent, or its loss was reported. It never goes back, because a client leaves a stream whose
     /// position goes back. Owner only.
     /// </summary>
-    /// <remarks>While the subscriber takes part in rounds, its slot in the route has the current value (<see cref="RouteMember.Cursor"/>).</remarks>
+    /// <remarks>While the subscriber takes part in rounds, its slot in the route has the current value (<see cref="RouteSlot.SentThrough"/>).</remarks>
     internal long SentThrough
     {
         get => _sentThrough;
@@ -119,17 +119,17 @@ public sealed class Subscriber
     /// <summary>Whether the sink became writable before the shard knew that it was blocked. Shard thread only.</summary>
     internal bool SignalledEarly { get; set; }
 
-    /// <summary>The route of a plain subscriber; null for any other, and while it is not live. Shard thread only.</summary>
-    internal RouteNode? Route { get; set; }
+    /// <summary>The route of a shared subscriber; null for any other, and while it is not live. Shard thread only.</summary>
+    internal Route? Route { get; set; }
 
     /// <summary>Index of the slot in the route of a subscriber with one selector. Shard thread only.</summary>
-    internal int RoutePlace { get; set; } = -1;
+    internal int SlotIndex { get; set; } = -1;
 
     /// <summary>Events of the current turn for this subscriber alone. Shard thread only.</summary>
     internal ref EventChain Pending => ref _pending;
 
     /// <summary>Delivery interval; null to deliver at once. Shard thread only.</summary>
-    internal Pace? Pace { get; }
+    internal DeliveryInterval? DeliveryInterval { get; }
 
     /// <summary>Node in the queue for a catch-up reader; null while it is not queued. Shard thread only.</summary>
     internal LinkedListNode<Subscriber>? CatchUpTurn { get; set; }
@@ -141,7 +141,7 @@ public sealed class Subscriber
     internal bool OwesHeartbeat { get; set; }
 
     /// <summary>Index in its bucket of the timer wheel; -1 while it is not in the wheel. Shard thread only.</summary>
-    internal int WheelPlace { get; set; } = -1;
+    internal int WheelIndex { get; set; } = -1;
 
     /// <summary>Timestamp at which the hub asks the client to reconnect; <see cref="long.MaxValue"/> for never. Shard thread only.</summary>
     internal long LeaveAt { get; set; } = long.MaxValue;
@@ -150,7 +150,7 @@ public sealed class Subscriber
     internal CloseReason LeaveReason { get; set; }
 
     /// <summary>Index in the heap of token deadlines; -1 while it is not in the heap. Shard thread only.</summary>
-    internal int DeadlinePlace { get; set; } = -1;
+    internal int DeadlineIndex { get; set; } = -1;
 
     /// <summary>Time at which the expiry of the token is checked next, in milliseconds since the Unix epoch. Shard thread only.</summary>
     internal long DeadlineUnixMs { get; set; }
@@ -192,17 +192,17 @@ public sealed class Subscriber
     public void OnWritable() => _shard.Post(new ShardMessage(ShardMessageKind.Writable, this));
 
     /// <summary>Index of the slot in the route of one of the selectors. Shard thread only.</summary>
-    internal int PlaceOf(int selectorIndex) => _places is null ? RoutePlace : _places[selectorIndex];
+    internal int SlotIndexOf(int selectorIndex) => _slotIndexes is null ? SlotIndex : _slotIndexes[selectorIndex];
 
-    internal void SetPlace(int selectorIndex, int place)
+    internal void SetSlotIndex(int selectorIndex, int index)
     {
-        if (_places is null)
+        if (_slotIndexes is null)
         {
-            RoutePlace = place;
+            SlotIndex = index;
         }
         else
         {
-            _places[selectorIndex] = place;
+            _slotIndexes[selectorIndex] = index;
         }
     }
 
@@ -293,7 +293,7 @@ public sealed class Subscriber
     internal void Completed(CloseReason reason)
     {
         _patterns.Remove(Filter.Selectors);
-        Request.Place?.Dispose();
+        Request.Lease?.Dispose();
 
         // See Completion for the order of these two steps.
         Interlocked.Exchange(ref _ended, (int)reason);

@@ -4,7 +4,7 @@ namespace Longwave.Engine.Subscribers;
 
 /// <summary>Map from topics to the live subscribers of one shard. Shard thread only.</summary>
 /// <remarks>
-/// Subscribers are attached to selectors, not to topics: one node per different selector. The patterns that match a topic are computed when the topic
+/// Subscribers are attached to selectors, not to topics: one route per different selector. The patterns that match a topic are computed when the topic
 /// first gets an event, and again only after a pattern was added or removed.
 /// </remarks>
 internal sealed class TopicRoutes
@@ -12,22 +12,22 @@ internal sealed class TopicRoutes
     /// <summary>Number of topics whose patterns are remembered. Beyond it all are computed again.</summary>
     private const int RememberedTopics = 262_144;
 
-    private readonly Dictionary<string, RouteNode> _exact = new(StringComparer.Ordinal);
-    private readonly Dictionary<Selector, RouteNode> _patterns = [];
-    private readonly Dictionary<string, RouteNode[]> _patternsOfTopic = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Route> _exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<Selector, Route> _patterns = [];
+    private readonly Dictionary<string, Route[]> _patternsOfTopic = new(StringComparer.Ordinal);
 
-    public RouteNode Any { get; } = new(null);
+    public Route Any { get; } = new(null);
 
-    public RouteNode? Exact(string topic) => _exact.GetValueOrDefault(topic);
+    public Route? Exact(string topic) => _exact.GetValueOrDefault(topic);
 
-    public RouteNode[] Patterns(string topic)
+    public Route[] Patterns(string topic)
     {
         if (_patterns.Count == 0)
         {
             return [];
         }
 
-        if (!_patternsOfTopic.TryGetValue(topic, out RouteNode[]? found))
+        if (!_patternsOfTopic.TryGetValue(topic, out Route[]? found))
         {
             if (_patternsOfTopic.Count >= RememberedTopics)
             {
@@ -46,7 +46,7 @@ internal sealed class TopicRoutes
         IReadOnlyList<Selector> selectors = subscriber.Filter.Selectors;
         for (int i = 0; i < selectors.Count; i++)
         {
-            Node(selectors[i]).Add(subscriber, i);
+            RouteOf(selectors[i]).Add(subscriber, i);
         }
     }
 
@@ -56,42 +56,42 @@ internal sealed class TopicRoutes
         for (int i = 0; i < selectors.Count; i++)
         {
             Selector selector = selectors[i];
-            RouteNode node = Node(selector);
-            node.Remove(subscriber, i);
-            if (node.IsEmpty && selector.Kind != SelectorKind.Any)
+            Route route = RouteOf(selector);
+            route.Remove(subscriber, i);
+            if (route.IsEmpty && selector.Kind != SelectorKind.Any)
             {
                 Drop(selector);
             }
         }
     }
 
-    private RouteNode[] FindPatterns(string topic) => [.. _patterns.Values.Where(node => node.Selector!.Matches(topic))];
+    private Route[] FindPatterns(string topic) => [.. _patterns.Values.Where(route => route.Selector!.Matches(topic))];
 
-    private RouteNode Node(Selector selector)
+    private Route RouteOf(Selector selector)
     {
         if (selector.Kind == SelectorKind.Any)
         {
             return Any;
         }
 
-        RouteNode? node;
-        if (selector.IsPattern ? _patterns.TryGetValue(selector, out node) : _exact.TryGetValue(selector.Text, out node))
+        Route? route;
+        if (selector.IsPattern ? _patterns.TryGetValue(selector, out route) : _exact.TryGetValue(selector.Text, out route))
         {
-            return node;
+            return route;
         }
 
-        node = new RouteNode(selector);
+        route = new Route(selector);
         if (selector.IsPattern)
         {
-            _patterns.Add(selector, node);
+            _patterns.Add(selector, route);
         }
         else
         {
-            _exact.Add(selector.Text, node);
+            _exact.Add(selector.Text, route);
         }
 
         Changed(selector);
-        return node;
+        return route;
     }
 
     private void Drop(Selector selector)

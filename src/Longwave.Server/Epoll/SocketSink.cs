@@ -8,7 +8,7 @@ namespace Longwave.Server.Epoll;
 /// <summary>Sink of a parked stream: owns the descriptor taken over from the web server, and writes HTTP chunks to it directly.</summary>
 /// <remarks>
 /// The connection consists of this object only: it has no buffer, no task and no object of the web server. When the socket accepts a part of
-/// a frame, the sink keeps the rest of that frame; later frames stay in the log, and the subscriber's cursor is their position.
+/// a frame, the sink keeps the rest of that frame; later frames stay in the log, and the subscriber's position tells where they start.
 /// <para>
 /// The owner of the subscriber writes while the state is <see cref="Ready"/>; in <see cref="Waiting"/> the thread that changes it to
 /// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner that has just found the socket full and tries once more. An edge
@@ -56,38 +56,38 @@ internal sealed class SocketSink : ISink, IReactorSocket
     /// <param name="head">The head of the response, sent together with the greeting.</param>
     public void Take(Reactor reactor, int file, long token, ReadOnlyMemory<byte> head) => (_reactor, _file, Token, _rest) = (reactor, file, token, head);
 
-    public bool TrySend(FrameRun run, out int taken)
+    public bool TrySend(FrameBatch batch, out int taken)
     {
         if (!_rest.IsEmpty)
         {
-            return TrySendWithHead(run, out taken);
+            return TrySendWithHead(batch, out taken);
         }
 
-        int sent = SystemCalls.TrySend(_file, run.Chunks.Span);
-        if (sent == run.Chunks.Length)
+        int sent = SystemCalls.TrySend(_file, batch.Chunks.Span);
+        if (sent == batch.Chunks.Length)
         {
-            taken = run.Count;
+            taken = batch.Count;
             return true;
         }
 
         // The socket is full or the connection is broken; the retry in SendRest finds out which.
         sent = Math.Max(sent, 0);
-        int frame = run.FrameAt(sent);
+        int frame = batch.FrameAt(sent);
         taken = frame + 1;
-        _rest = run.Keep(sent, run.Ends[frame]);
+        _rest = batch.Keep(sent, batch.Ends[frame]);
         Volatile.Write(ref _state, Waiting);
         SendRest();
         return false;
     }
 
     /// <summary>First send of a stream: one write together with the head of the response.</summary>
-    private bool TrySendWithHead(FrameRun run, out int taken)
+    private bool TrySendWithHead(FrameBatch batch, out int taken)
     {
-        taken = run.Count;
-        int length = _rest.Length + run.Chunks.Length;
+        taken = batch.Count;
+        int length = _rest.Length + batch.Chunks.Length;
         Span<byte> first = length <= MostOnStack ? stackalloc byte[length] : new byte[length];
         _rest.Span.CopyTo(first);
-        run.Chunks.Span.CopyTo(first[_rest.Length..]);
+        batch.Chunks.Span.CopyTo(first[_rest.Length..]);
         int sent = Math.Max(SystemCalls.Send(_file, first), 0);
         if (sent == length)
         {

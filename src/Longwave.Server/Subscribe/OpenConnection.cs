@@ -26,7 +26,7 @@ internal sealed class OpenConnection : IDisposable
     {
         (_registry, _place) = (registry, place);
         (Number, OpenedAt, Address, Protocol) = (number, openedAt, address, protocol);
-        Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Place = this };
+        Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Lease = this };
     }
 
     /// <summary>Number of the stream in this hub.</summary>

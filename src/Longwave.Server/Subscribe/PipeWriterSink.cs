@@ -40,14 +40,14 @@ internal sealed class PipeWriterSink : ISink
     public void Attach(Subscriber subscriber) => _subscriber = subscriber;
 
     [SuppressMessage("Reliability", "CA2012", Justification = "The awaiter is consumed once: here, or by OnFlushed, which then owns it.")]
-    public bool TrySend(FrameRun run, out int taken)
+    public bool TrySend(FrameBatch batch, out int taken)
     {
-        taken = run.Count;
+        taken = batch.Count;
         try
         {
-            for (int i = 0; i < run.Count; i++)
+            for (int i = 0; i < batch.Count; i++)
             {
-                System.Buffers.BuffersExtensions.Write(_writer, run[i]);
+                System.Buffers.BuffersExtensions.Write(_writer, batch[i]);
             }
 
             ValueTaskAwaiter<FlushResult> flush = _writer.FlushAsync().GetAwaiter();

@@ -43,12 +43,12 @@ internal sealed class PollSink(int maxEvents, int maxBytes) : ISink
 
     public void Attach(Subscriber subscriber) => _subscriber = subscriber;
 
-    public bool TrySend(FrameRun run, out int taken)
+    public bool TrySend(FrameBatch batch, out int taken)
     {
-        taken = run.Count;
-        for (int i = 0; i < run.Count; i++)
+        taken = batch.Count;
+        for (int i = 0; i < batch.Count; i++)
         {
-            TakeLines(run[i]);
+            TakeLines(batch[i]);
         }
 
         // During catch-up more events may follow at once; a live poll answers with the events collected so far.

@@ -159,9 +159,9 @@ public sealed class DeliveryAllocationTests
         {
         }
 
-        public bool TrySend(FrameRun run, out int taken)
+        public bool TrySend(FrameBatch batch, out int taken)
         {
-            taken = run.Count;
+            taken = batch.Count;
             Frames += taken;
             Writes++;
             return true;

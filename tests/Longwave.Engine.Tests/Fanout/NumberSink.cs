@@ -34,17 +34,17 @@ internal sealed class NumberSink : ISink
         }
     }
 
-    public bool TrySend(FrameRun run, out int taken)
+    public bool TrySend(FrameBatch batch, out int taken)
     {
         Assert.Null(Ended);
         Action? act = OnWrite;
         OnWrite = null;
         act?.Invoke();
         Writes++;
-        taken = _isFull ? 1 : run.Count;
+        taken = _isFull ? 1 : batch.Count;
         for (int i = 0; i < taken; i++)
         {
-            ReadOnlySpan<byte> frame = run[i];
+            ReadOnlySpan<byte> frame = batch[i];
             int data = frame.IndexOf("data: "u8);
             if (data >= 0 && !frame.StartsWith("event: longwave."u8))
             {

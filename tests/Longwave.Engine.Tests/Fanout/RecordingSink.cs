@@ -65,7 +65,7 @@ internal sealed class RecordingSink : ISink
         }
     }
 
-    public bool TrySend(FrameRun run, out int taken)
+    public bool TrySend(FrameBatch batch, out int taken)
     {
         if (_isOwedASignal || Ended is not null)
         {
@@ -79,11 +79,11 @@ internal sealed class RecordingSink : ISink
             Stopped.Reset();
         }
 
-        WasShared = run.IsShared;
-        taken = _isFull ? 1 : run.Count;
+        WasShared = batch.IsShared;
+        taken = _isFull ? 1 : batch.Count;
         for (int i = 0; i < taken; i++)
         {
-            Take(Encoding.UTF8.GetString(run[i]));
+            Take(Encoding.UTF8.GetString(batch[i]));
         }
 
         _isOwedASignal = _isFull;

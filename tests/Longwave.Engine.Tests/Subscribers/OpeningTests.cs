@@ -64,9 +64,9 @@ public sealed class OpeningTests
 
         public void Attach(Subscriber subscriber) => Subscriber = subscriber;
 
-        public bool TrySend(FrameRun run, out int taken)
+        public bool TrySend(FrameBatch batch, out int taken)
         {
-            bool open = inner.TrySend(run, out taken);
+            bool open = inner.TrySend(batch, out taken);
             if (_reported)
             {
                 return open;

@@ -48,16 +48,16 @@ public sealed class HotTailTests
         {
             // As a reader has it: somewhere between the base of the tail and the newest event.
             long edge = tail.Base;
-            long cursor = Math.Clamp(edge + random.Next(3), edge, Math.Max(edge, tail[tail.End - 1]?.Offset ?? 0));
+            long after = Math.Clamp(edge + random.Next(3), edge, Math.Max(edge, tail[tail.End - 1]?.Offset ?? 0));
             long end = tail.End;
-            long sequence = tail.Find(cursor);
+            long sequence = tail.Find(after);
             if (sequence < 0)
             {
-                Assert.True(tail.Base > cursor, "told that events have left that have not");
+                Assert.True(tail.Base > after, "told that events have left that have not");
             }
             else if (tail[sequence] is { } found)
             {
-                Assert.Equal(offsets.First(offset => offset > cursor), found.Offset);
+                Assert.Equal(offsets.First(offset => offset > after), found.Offset);
             }
             else
             {

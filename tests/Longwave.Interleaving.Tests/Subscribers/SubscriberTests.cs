@@ -104,13 +104,13 @@ public sealed class SubscriberTests : IDisposable
         {
         }
 
-        public bool TrySend(FrameRun run, out int taken)
+        public bool TrySend(FrameBatch batch, out int taken)
         {
-            taken = run.Count;
+            taken = batch.Count;
             for (int i = 0; i < taken; i++)
             {
-                int data = run[i].IndexOf("data: "u8);
-                if (data >= 0 && Utf8Parser.TryParse(run[i][(data + 6)..], out int number, out _))
+                int data = batch[i].IndexOf("data: "u8);
+                if (data >= 0 && Utf8Parser.TryParse(batch[i][(data + 6)..], out int number, out _))
                 {
                     Numbers.Add(number);
                 }

@@ -102,7 +102,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
         {
             for (int i = 0; i < times; i++)
             {
-                Assert.True(sink.TrySend(new FrameRun(chunk, [chunk.Length], isShared: true), out int taken) && taken == 1);
+                Assert.True(sink.TrySend(new FrameBatch(chunk, [chunk.Length], isShared: true), out int taken) && taken == 1);
             }
         }
     }

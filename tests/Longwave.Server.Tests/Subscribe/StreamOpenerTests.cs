@@ -104,9 +104,9 @@ public sealed class StreamOpenerTests : IAsyncLifetime
         {
         }
 
-        public bool TrySend(FrameRun run, out int taken)
+        public bool TrySend(FrameBatch batch, out int taken)
         {
-            taken = run.Count;
+            taken = batch.Count;
             return true;
         }
 

@@ -11,16 +11,16 @@ namespace Longwave.Engine.Fanout;
 /// Step 6 of the path of an event for individually served subscribers (see <see cref="HubEngine"/>): each receives all its events of a turn in one
 /// write. Shard thread only, so it needs no lock; it allocates nothing per delivery.
 /// </summary>
-internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock, ILogger logger)
+internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, TimeProvider clock, ILogger logger)
 {
-    private readonly PendingEvents _pending = new(limits.ShardTurnRoutes);
+    private readonly TurnBuffer _buffer = new(limits.ShardTurnRoutes);
     private readonly List<Subscriber> _subscribers = [];
     private readonly List<LoggedEvent> _events = [];
     private readonly List<LoggedEvent> _readable = [];
-    private readonly RunBuilder _run = new();
+    private readonly FrameBatchBuilder _builder = new();
 
     /// <summary>Adds an event that matches the subscriber's filter.</summary>
-    public void Route(Subscriber subscriber, LoggedEvent added)
+    public void Add(Subscriber subscriber, LoggedEvent added)
     {
         if (subscriber.IsBlocked)
         {
@@ -29,11 +29,11 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
             return;
         }
 
-        if (subscriber.Pace is not null)
+        if (subscriber.DeliveryInterval is not null)
         {
             // The event waits for the next paced delivery.
             subscriber.Miss(added);
-            due.Add(subscriber);
+            paced.Add(subscriber);
             return;
         }
 
@@ -43,7 +43,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
             _subscribers.Add(subscriber);
         }
 
-        _pending.Add(ref subscriber.Pending, added);
+        _buffer.Add(ref subscriber.Pending, added);
     }
 
     /// <summary>Sends the routed events.</summary>
@@ -52,14 +52,14 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
         foreach (Subscriber subscriber in _subscribers)
         {
             _events.Clear();
-            _pending.Copy(subscriber.Pending, _events);
+            _buffer.Copy(subscriber.Pending, _events);
             subscriber.Pending = default;
             SendInWrites(subscriber, _events);
         }
 
         _subscribers.Clear();
         _events.Clear();
-        _pending.Clear();
+        _buffer.Clear();
     }
 
     /// <summary>Sends the collected events to one subscriber.</summary>
@@ -112,8 +112,8 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
     {
         try
         {
-            _run.Build(events, subscriber.Request.Format);
-            bool open = subscriber.Sink.TrySend(_run.Run, out int taken);
+            _builder.Build(events, subscriber.Request.Format);
+            bool open = subscriber.Sink.TrySend(_builder.Batch, out int taken);
             subscriber.SentThrough = events[taken - 1].Offset;
             if (!open)
             {
@@ -146,7 +146,7 @@ internal sealed class Singles(HubLimits limits, DueList due, TimeProvider clock,
 
     private void MakeRoom()
     {
-        if (_pending.IsFull)
+        if (_buffer.IsFull)
         {
             Flush();
         }

@@ -9,27 +9,27 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Fanout;
 
 /// <summary>
-/// Step 6 of the path of an event for plain subscribers (see <see cref="HubEngine"/>): the active sweeps of a shard, each of which sends to some
+/// Step 6 of the path of an event for shared subscribers (see <see cref="HubEngine"/>): the active rounds of a shard, each of which sends to some
 /// subscribers per turn. Shard thread only, so it needs no lock; it allocates nothing per delivery.
 /// </summary>
-internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvider clock, ILogger logger)
+internal sealed class Rounds(HubLimits limits, RenewalGate renewals, TimeProvider clock, ILogger logger)
 {
     /// <summary>Budget of one turn: about 64 sends or half a millisecond. Then messages, new events and other threads have their turn.</summary>
     private const int TurnCost = 1_024;
 
     private const int SendCost = 16;
 
-    /// <summary>Number of empty sweeps kept for reuse. More are needed only when many selectors get events at once.</summary>
-    private const int KeptSweeps = 1_024;
+    /// <summary>Number of empty rounds kept for reuse. More are needed only when many selectors get events at once.</summary>
+    private const int KeptRounds = 1_024;
 
     /// <summary>Maximum number of blocked subscribers tried in succession when the last subscriber is served out of turn.</summary>
     private const int MostSendsToLast = 64;
 
-    private readonly Queue<Sweep> _active = [];
-    private readonly Stack<Sweep> _idle = [];
-    private readonly RunWriter _runs = new();
+    private readonly Queue<Round> _active = [];
+    private readonly Stack<Round> _idle = [];
+    private readonly FrameBatchCache _batches = new();
     private readonly List<LoggedEvent> _readable = [];
-    private readonly RunBuilder _run = new();
+    private readonly FrameBatchBuilder _selected = new();
     private int _pairs;
     private int _full;
 
@@ -44,23 +44,23 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         // The access is read after the count is decremented (a full fence). A later renewal has then either stored its access, or still holds its
         // own count until the shard handles its message.
         renewals.End();
-        subscriber.Route?.Plain.Renew(subscriber);
+        subscriber.Route?.Shared.Renew(subscriber);
     }
 
-    /// <summary>Adds an event for the plain subscribers of a node.</summary>
-    public void Add(RouteNode node, LoggedEvent added)
+    /// <summary>Adds an event for the shared subscribers of a route.</summary>
+    public void Add(Route route, LoggedEvent added)
     {
-        if (node.Plain.ReadyCount == 0)
+        if (route.Shared.ReadyCount == 0)
         {
             return;
         }
 
-        Sweep sweep = node.Sweep ?? Begin(node);
-        bool wasFull = sweep.IsFull;
-        if (sweep.TryAdd(added))
+        Round round = route.Round ?? Begin(route);
+        bool wasFull = round.IsFull;
+        if (round.TryAdd(added))
         {
             _pairs++;
-            _full += sweep.IsFull && !wasFull ? 1 : 0;
+            _full += round.IsFull && !wasFull ? 1 : 0;
         }
     }
 
@@ -68,39 +68,39 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     public void Run()
     {
         int budget = TurnCost;
-        while (budget > 0 && _active.TryDequeue(out Sweep? sweep))
+        while (budget > 0 && _active.TryDequeue(out Round? round))
         {
-            budget = Run(sweep, budget);
-            if (!sweep.IsEmpty)
+            budget = Run(round, budget);
+            if (!round.IsEmpty)
             {
-                _active.Enqueue(sweep);
+                _active.Enqueue(round);
                 continue;
             }
 
-            sweep.Node.Sweep = null;
-            if (_idle.Count < KeptSweeps)
+            round.Route.Round = null;
+            if (_idle.Count < KeptRounds)
             {
-                _idle.Push(sweep);
+                _idle.Push(round);
             }
         }
     }
 
-    /// <summary>Whether a subscriber is plain and takes part in rounds.</summary>
-    public static bool IsReady(Subscriber subscriber) => subscriber.Route is { } node && node.Plain.IsReady(subscriber);
+    /// <summary>Whether a subscriber is shared and takes part in rounds.</summary>
+    public static bool IsReady(Subscriber subscriber) => subscriber.Route is { } route && route.Shared.IsReady(subscriber);
 
     /// <summary>Adds a subscriber that has all events so far to the following rounds.</summary>
     public static void SetReady(Subscriber subscriber)
     {
-        RouteNode node = subscriber.Route!;
+        Route route = subscriber.Route!;
         if (!IsReady(subscriber))
         {
-            node.Plain.SetReady(subscriber);
-            node.Sweep?.Grow();
+            route.Shared.SetReady(subscriber);
+            route.Round?.Grow();
         }
     }
 
     /// <summary>Removes a subscriber from the rounds until it is ready again. The events that were not sent to it become missed events.</summary>
-    /// <param name="subscriber">A plain subscriber.</param>
+    /// <param name="subscriber">A shared subscriber.</param>
     /// <param name="next">Sequence of the next event to route.</param>
     public void Suspend(Subscriber subscriber, long next)
     {
@@ -109,10 +109,10 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
             return;
         }
 
-        RouteNode node = subscriber.Route!;
+        Route route = subscriber.Route!;
         PrepareToLeave(subscriber);
         ReadOnlySpan<LoggedEvent> lacking = Lacking(subscriber);
-        node.Plain.Suspend(subscriber);
+        route.Shared.Suspend(subscriber);
         Miss(subscriber, lacking, next);
     }
 
@@ -123,15 +123,15 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
     /// </summary>
     public void PrepareToLeave(Subscriber subscriber)
     {
-        if (!IsReady(subscriber) || subscriber.Route!.Sweep is not { } sweep)
+        if (!IsReady(subscriber) || subscriber.Route!.Round is not { } round)
         {
             return;
         }
 
         for (int sends = 0; sends < MostSendsToLast; sends++)
         {
-            ref RouteMember last = ref sweep.Node.Plain.Ready[^1];
-            if (ReferenceEquals(last.Subscriber, subscriber) || last.Cursor >= sweep.LastOffset)
+            ref RouteSlot last = ref round.Route.Shared.Ready[^1];
+            if (ReferenceEquals(last.Subscriber, subscriber) || last.SentThrough >= round.LastOffset)
             {
                 return;
             }
@@ -142,37 +142,37 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
             }
 
             // If the sink of the last subscriber is full, it is no longer ready, and another subscriber is the last.
-            if (TrySend(sweep, ref last))
+            if (TrySend(round, ref last))
             {
                 return;
             }
         }
 
-        sweep.Restart();
+        round.Restart();
     }
 
-    /// <summary>Events that a subscriber has not received from the current sweep. Valid until the next routing or sending.</summary>
+    /// <summary>Events that a subscriber has not received from the current round. Valid until the next routing or sending.</summary>
     public static ReadOnlySpan<LoggedEvent> Lacking(Subscriber subscriber) =>
-        IsReady(subscriber) && subscriber.Route is { Sweep: { } sweep } node
-            ? sweep.From(sweep.FirstAfter(node.Plain.Ready[subscriber.RoutePlace].Cursor))
+        IsReady(subscriber) && subscriber.Route is { Round: { } round } route
+            ? round.From(round.FirstAfter(route.Shared.Ready[subscriber.SlotIndex].SentThrough))
             : default;
 
     /// <summary>Offset up to which a live subscriber has received all its events.</summary>
-    public static long CursorOf(Subscriber subscriber)
+    public static long SentThroughOf(Subscriber subscriber)
     {
-        ref RouteMember member = ref MemberOf(subscriber);
-        return Unsafe.IsNullRef(ref member) ? subscriber.SentThrough : member.Cursor;
+        ref RouteSlot slot = ref SlotOf(subscriber);
+        return Unsafe.IsNullRef(ref slot) ? subscriber.SentThrough : slot.SentThrough;
     }
 
-    /// <summary>The slot that holds the position of a ready plain subscriber; a null reference for any other subscriber.</summary>
-    public static ref RouteMember MemberOf(Subscriber subscriber)
+    /// <summary>The slot that holds the position of a ready shared subscriber; a null reference for any other subscriber.</summary>
+    public static ref RouteSlot SlotOf(Subscriber subscriber)
     {
         if (IsReady(subscriber))
         {
-            return ref subscriber.Route!.Plain.Ready[subscriber.RoutePlace];
+            return ref subscriber.Route!.Shared.Ready[subscriber.SlotIndex];
         }
 
-        return ref Unsafe.NullRef<RouteMember>();
+        return ref Unsafe.NullRef<RouteSlot>();
     }
 
     /// <summary>Sends the waiting events to one subscriber out of turn, because its stream ends and these events precede its end.</summary>
@@ -184,81 +184,81 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
         }
 
         // While a renewal is in progress, nothing more is sent under the old identity.
-        ref RouteMember member = ref subscriber.Route!.Plain.Ready[subscriber.RoutePlace];
-        if (ReferenceEquals(member.Access, subscriber.Access))
+        ref RouteSlot slot = ref subscriber.Route!.Shared.Ready[subscriber.SlotIndex];
+        if (ReferenceEquals(slot.Access, subscriber.Access))
         {
             PrepareToLeave(subscriber);
-            TrySend(subscriber.Route.Sweep!, ref member);
+            TrySend(subscriber.Route.Round!, ref slot);
         }
     }
 
-    private Sweep Begin(RouteNode node)
+    private Round Begin(Route route)
     {
-        Sweep sweep = _idle.TryPop(out Sweep? idle) ? idle : new Sweep(limits.ShardTurnEvents, limits.MaxWriteBytes);
-        sweep.Begin(node);
-        node.Sweep = sweep;
-        _active.Enqueue(sweep);
-        return sweep;
+        Round round = _idle.TryPop(out Round? idle) ? idle : new Round(limits.ShardTurnEvents, limits.MaxWriteBytes);
+        round.Begin(route);
+        route.Round = round;
+        _active.Enqueue(round);
+        return round;
     }
 
-    /// <summary>Visits some subscribers of a sweep; returns the remaining budget.</summary>
-    private int Run(Sweep sweep, int budget)
+    /// <summary>Visits some subscribers of a round; returns the remaining budget.</summary>
+    private int Run(Round round, int budget)
     {
-        while (budget > 0 && !sweep.IsEmpty)
+        while (budget > 0 && !round.IsEmpty)
         {
-            bool wasFull = sweep.IsFull;
-            if (sweep.Node.Plain.ReadyCount == 0)
+            bool wasFull = round.IsFull;
+            if (round.Route.Shared.ReadyCount == 0)
             {
-                _pairs -= sweep.Clear();
+                _pairs -= round.Clear();
             }
             else
             {
-                ref RouteMember member = ref sweep.Next();
-                bool has = member.Cursor >= sweep.LastOffset;
+                ref RouteSlot slot = ref round.Next();
+                bool has = slot.SentThrough >= round.LastOffset;
                 if (!has && renewals.IsClosed)
                 {
                     return 0;
                 }
 
                 budget -= has ? 1 : SendCost;
-                _pairs -= sweep.Visited(stayed: has || TrySend(sweep, ref member));
+                _pairs -= round.Visited(stayed: has || TrySend(round, ref slot));
             }
 
-            _full -= wasFull && !sweep.IsFull ? 1 : 0;
+            _full -= wasFull && !round.IsFull ? 1 : 0;
         }
 
         return budget;
     }
 
     /// <summary>Sends the lacking events to a subscriber; false if it is not ready any more.</summary>
-    private bool TrySend(Sweep sweep, ref RouteMember member)
+    private bool TrySend(Round round, ref RouteSlot slot)
     {
-        Subscriber subscriber = member.Subscriber;
-        int start = sweep.FirstAfter(member.Cursor);
-        ReadOnlySpan<LoggedEvent> events = sweep.From(start);
+        Subscriber subscriber = slot.Subscriber;
+        int start = round.FirstAfter(slot.SentThrough);
+        ReadOnlySpan<LoggedEvent> events = round.From(start);
         try
         {
-            FrameRun run;
-            if (member.Access is { } access)
+            FrameBatch batch;
+            if (slot.Access is { } access)
             {
                 access.Select(events, _readable);
                 events = CollectionsMarshal.AsSpan(_readable);
-                _run.Build(events, member.Format);
-                run = _run.Run;
+                _selected.Build(events, slot.Format);
+                batch = _selected.Batch;
             }
             else
             {
-                run = _runs.Run(sweep, start, member.Format);
+                batch = _batches.Get(round, start, slot.Format);
             }
 
             int taken = 0;
-            if (events.IsEmpty || member.Sink.TrySend(run, out taken))
+            if (events.IsEmpty || slot.Sink.TrySend(batch, out taken))
             {
-                member.Cursor = sweep.LastOffset;
+                slot.SentThrough = round.LastOffset;
                 return true;
             }
 
-            member.Cursor = events[taken - 1].Offset;
+            slot.SentThrough = events[taken - 1].Offset;
             subscriber.Block(clock.GetTimestamp());
         }
         catch (Exception failed)
@@ -266,9 +266,9 @@ internal sealed class Sweeps(HubLimits limits, RenewalGate renewals, TimeProvide
             subscriber.Fail(failed, logger);
         }
 
-        ReadOnlySpan<LoggedEvent> lacking = sweep.From(sweep.FirstAfter(member.Cursor));
-        sweep.Node.Plain.Suspend(subscriber);
-        Miss(subscriber, lacking, sweep.LastSequence + 1);
+        ReadOnlySpan<LoggedEvent> lacking = round.From(round.FirstAfter(slot.SentThrough));
+        round.Route.Shared.Suspend(subscriber);
+        Miss(subscriber, lacking, round.LastSequence + 1);
         return false;
     }
 

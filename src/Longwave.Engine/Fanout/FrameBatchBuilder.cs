@@ -5,8 +5,8 @@ using Longwave.Protocol.Framing;
 
 namespace Longwave.Engine.Fanout;
 
-/// <summary>Concatenates the frames of several events into one run. Shard thread only.</summary>
-internal sealed class RunBuilder
+/// <summary>Concatenates the frames of several events into one batch. Shard thread only.</summary>
+internal sealed class FrameBatchBuilder
 {
     /// <summary>Size in bytes above which a buffer is released, so that one large event does not enlarge it permanently.</summary>
     private const int KeptBytes = 1024 * 1024;
@@ -16,10 +16,10 @@ internal sealed class RunBuilder
     private ReadOnlyMemory<byte> _chunks;
     private int _count;
 
-    /// <summary>The last run that was built; valid until the next call of <c>Build</c>.</summary>
-    public FrameRun Run => new(_chunks, _ends.AsSpan(0, _count), isShared: _count == 1);
+    /// <summary>The last batch that was built; valid until the next call of <c>Build</c>.</summary>
+    public FrameBatch Batch => new(_chunks, _ends.AsSpan(0, _count), isShared: _count == 1);
 
-    /// <summary>Builds the run of one or more events.</summary>
+    /// <summary>Builds the batch of one or more events.</summary>
     public void Build(ReadOnlySpan<LoggedEvent> events, EventFormat format)
     {
         _count = events.Length;

@@ -4,13 +4,13 @@ using Longwave.Engine.Log;
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>
-/// Round over the plain subscribers of a selector: each visit sends every event that the subscriber lacks, in one write. Shard thread only.
+/// Round over the shared subscribers of a selector: each visit sends every event that the subscriber lacks, in one write. Shard thread only.
 /// </summary>
 /// <remarks>
 /// An event that arrives during a round joins it at the current subscriber, and is complete when the round reaches that subscriber again. So a burst
 /// of events costs one write per subscriber, and no event waits for the round of another event to end.
 /// </remarks>
-internal sealed class Sweep(int mostEvents, long mostBytes)
+internal sealed class Round(int mostEvents, long mostBytes)
 {
     private readonly List<LoggedEvent> _events = [];
 
@@ -18,10 +18,10 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     private readonly List<long> _doneAt = [];
     private long _visits;
     private long _bytes;
-    private int _place;
+    private int _index;
 
-    /// <summary>The node whose subscribers are visited.</summary>
-    public RouteNode Node { get; private set; } = null!;
+    /// <summary>The route whose subscribers are visited.</summary>
+    public Route Route { get; private set; } = null!;
 
     /// <summary>Number of changes of the event list; never repeats.</summary>
     public long Version { get; private set; }
@@ -39,9 +39,9 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     /// <summary>Sequence of the newest event in the hot tail.</summary>
     public long LastSequence { get; private set; }
 
-    public void Begin(RouteNode node) => (Node, _place) = (node, 0);
+    public void Begin(Route route) => (Route, _index) = (route, 0);
 
-    /// <summary>Adds an event, once: two topics of an event can lead to the same node.</summary>
+    /// <summary>Adds an event, once: two topics of an event can lead to the same route.</summary>
     public bool TryAdd(LoggedEvent added)
     {
         if (!IsEmpty && LastOffset == added.Offset)
@@ -50,7 +50,7 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
         }
 
         _events.Add(added);
-        _doneAt.Add(_visits + Node.Plain.ReadyCount);
+        _doneAt.Add(_visits + Route.Shared.ReadyCount);
         _bytes += added.Event.Data.Length;
         (LastOffset, LastSequence) = (added.Offset, added.Sequence);
         Version++;
@@ -58,11 +58,11 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     }
 
     /// <summary>The next subscriber of the round. At least one must be ready.</summary>
-    public ref RouteMember Next()
+    public ref RouteSlot Next()
     {
-        Span<RouteMember> ready = Node.Plain.Ready;
-        _place = _place < ready.Length ? _place : 0;
-        return ref ready[_place];
+        Span<RouteSlot> ready = Route.Shared.Ready;
+        _index = _index < ready.Length ? _index : 0;
+        return ref ready[_index];
     }
 
     /// <summary>Records the visit of the next subscriber.</summary>
@@ -73,7 +73,7 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     /// <returns>Number of events that every ready subscriber has received with this visit.</returns>
     public int Visited(bool stayed)
     {
-        _place += stayed ? 1 : 0;
+        _index += stayed ? 1 : 0;
         _visits += stayed ? 1 : 0;
         return _doneAt[0] <= _visits ? RemoveDone() : 0;
     }
@@ -93,16 +93,16 @@ internal sealed class Sweep(int mostEvents, long mostBytes)
     /// Restarts the round, because a subscriber that lacks events has moved to an index that the round may have passed. A visit of a subscriber that
     /// lacks nothing costs little.
     /// </summary>
-    public void Restart() => CollectionsMarshal.AsSpan(_doneAt).Fill(_visits + Node.Plain.ReadyCount);
+    public void Restart() => CollectionsMarshal.AsSpan(_doneAt).Fill(_visits + Route.Shared.ReadyCount);
 
     /// <summary>Index of the first event that a subscriber with this position lacks.</summary>
-    public int FirstAfter(long cursor)
+    public int FirstAfter(long sentThrough)
     {
         int low = 0, high = _events.Count;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = _events[middle].Offset <= cursor ? (middle + 1, high) : (low, middle);
+            (low, high) = _events[middle].Offset <= sentThrough ? (middle + 1, high) : (low, middle);
         }
 
         return low;

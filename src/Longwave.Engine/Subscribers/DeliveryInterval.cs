@@ -1,7 +1,7 @@
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>Delivery interval of a subscriber that requested a maximum rate. Shard thread only.</summary>
-internal sealed class Pace(TimeSpan interval)
+internal sealed class DeliveryInterval(TimeSpan interval)
 {
     /// <summary>Minimum time between two deliveries.</summary>
     public TimeSpan Interval { get; } = interval;

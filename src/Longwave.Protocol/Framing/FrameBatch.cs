@@ -4,7 +4,7 @@ namespace Longwave.Protocol.Framing;
 /// <param name="chunks">The chunks, without gaps.</param>
 /// <param name="ends">End of each chunk, in order; the last one is the length of <paramref name="chunks"/>.</param>
 /// <param name="isShared">Whether the bytes never change, so that parts can be kept; otherwise they are valid only during the call.</param>
-public readonly ref struct FrameRun(ReadOnlyMemory<byte> chunks, ReadOnlySpan<int> ends, bool isShared)
+public readonly ref struct FrameBatch(ReadOnlyMemory<byte> chunks, ReadOnlySpan<int> ends, bool isShared)
 {
     /// <summary>The chunks, without gaps.</summary>
     public ReadOnlyMemory<byte> Chunks { get; } = chunks;

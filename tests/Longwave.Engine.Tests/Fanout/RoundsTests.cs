@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Engine.Tests.Fanout;
 
-public sealed class SweepsTests : IDisposable
+public sealed class RoundsTests : IDisposable
 {
     private const int Many = 300;
 
@@ -28,7 +28,7 @@ public sealed class SweepsTests : IDisposable
     private int _last;
     private long _lastId;
 
-    public SweepsTests()
+    public RoundsTests()
     {
         var options = new EngineOptions { DataDirectory = _directory };
         _log = EventLog.Open(options);

@@ -7,7 +7,7 @@ namespace Longwave.Engine.Fanout;
 /// Paced subscribers of a shard for which events wait, next due first: a binary heap in which each subscriber stores its index, and one timer for all
 /// of them. A subscriber is in the list at most once, so the number of connections bounds it. Shard thread only.
 /// </summary>
-internal sealed class DueList : IDisposable
+internal sealed class PacedQueue : IDisposable
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
@@ -19,10 +19,10 @@ internal sealed class DueList : IDisposable
     private volatile bool _armed;
 
     /// <summary>Creates an empty list. The timer is created here, so that a turn of the shard allocates nothing.</summary>
-    public DueList(TimeProvider clock, Action wake)
+    public PacedQueue(TimeProvider clock, Action wake)
     {
         (_clock, _wake) = (clock, wake);
-        _timer = clock.CreateTimer(static list => ((DueList)list!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(static list => ((PacedQueue)list!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public bool IsEmpty => _heap.Count == 0;
@@ -30,7 +30,7 @@ internal sealed class DueList : IDisposable
     /// <summary>Adds a subscriber for which an event waits; no effect if it is in the list.</summary>
     public void Add(Subscriber subscriber)
     {
-        if (subscriber.Pace!.Place < 0)
+        if (subscriber.DeliveryInterval!.Place < 0)
         {
             _heap.Add(subscriber);
             Up(_heap.Count - 1, subscriber);
@@ -39,19 +39,19 @@ internal sealed class DueList : IDisposable
 
     public void Remove(Subscriber subscriber)
     {
-        int place = subscriber.Pace!.Place;
+        int place = subscriber.DeliveryInterval!.Place;
         if (place < 0)
         {
             return;
         }
 
-        subscriber.Pace.Place = -1;
+        subscriber.DeliveryInterval.Place = -1;
         Subscriber last = _heap[^1];
         _heap.RemoveAt(_heap.Count - 1);
         if (last != subscriber)
         {
             Up(place, last);
-            Down(last.Pace!.Place, last);
+            Down(last.DeliveryInterval!.Place, last);
         }
     }
 
@@ -59,14 +59,14 @@ internal sealed class DueList : IDisposable
     public bool TryTake(long now, [NotNullWhen(true)] out Subscriber? due)
     {
         due = IsEmpty ? null : _heap[0];
-        if (due is null || due.Pace!.Due > now)
+        if (due is null || due.DeliveryInterval!.Due > now)
         {
             due = null;
             return false;
         }
 
         Remove(due);
-        due.Pace.Due = now + (long)(due.Pace.Interval.TotalSeconds * _clock.TimestampFrequency);
+        due.DeliveryInterval.Due = now + (long)(due.DeliveryInterval.Interval.TotalSeconds * _clock.TimestampFrequency);
         return true;
     }
 
@@ -78,7 +78,7 @@ internal sealed class DueList : IDisposable
             return;
         }
 
-        long due = _heap[0].Pace!.Due;
+        long due = _heap[0].DeliveryInterval!.Due;
         if (due <= now)
         {
             _wake();
@@ -105,7 +105,7 @@ internal sealed class DueList : IDisposable
 
     private void Up(int place, Subscriber subscriber)
     {
-        for (int above = (place - 1) / 2; place > 0 && _heap[above].Pace!.Due > subscriber.Pace!.Due; above = (place - 1) / 2)
+        for (int above = (place - 1) / 2; place > 0 && _heap[above].DeliveryInterval!.Due > subscriber.DeliveryInterval!.Due; above = (place - 1) / 2)
         {
             Put(place, _heap[above]);
             place = above;
@@ -118,12 +118,12 @@ internal sealed class DueList : IDisposable
     {
         for (int below = (2 * place) + 1; below < _heap.Count; below = (2 * place) + 1)
         {
-            if (below + 1 < _heap.Count && _heap[below + 1].Pace!.Due < _heap[below].Pace!.Due)
+            if (below + 1 < _heap.Count && _heap[below + 1].DeliveryInterval!.Due < _heap[below].DeliveryInterval!.Due)
             {
                 below++;
             }
 
-            if (_heap[below].Pace!.Due >= subscriber.Pace!.Due)
+            if (_heap[below].DeliveryInterval!.Due >= subscriber.DeliveryInterval!.Due)
             {
                 break;
             }
@@ -138,6 +138,6 @@ internal sealed class DueList : IDisposable
     private void Put(int place, Subscriber subscriber)
     {
         _heap[place] = subscriber;
-        subscriber.Pace!.Place = place;
+        subscriber.DeliveryInterval!.Place = place;
     }
 }

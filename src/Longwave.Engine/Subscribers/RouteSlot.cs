@@ -4,9 +4,9 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Fields of a live subscriber that a sweep needs, in adjacent slots, so that a delivery touches few other cache lines.</summary>
+/// <summary>Fields of a live subscriber that a round needs, in adjacent slots, so that a delivery touches few other cache lines.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal struct RouteMember(Subscriber subscriber)
+internal struct RouteSlot(Subscriber subscriber)
 {
     /// <summary>The subscriber.</summary>
     public readonly Subscriber Subscriber = subscriber;
@@ -18,7 +18,7 @@ internal struct RouteMember(Subscriber subscriber)
     public readonly ReadAccess? Access = subscriber.Access;
 
     /// <summary>Position of the subscriber, stored here while it is ready.</summary>
-    public long Cursor = subscriber.SentThrough;
+    public long SentThrough = subscriber.SentThrough;
 
     /// <summary>Format of the subscriber's events.</summary>
     public readonly EventFormat Format = subscriber.Request.Format;

@@ -2,7 +2,7 @@ using Longwave.Engine.Tests.Subscribers;
 
 namespace Longwave.Engine.Tests.Fanout;
 
-public sealed class PaceTests
+public sealed class DeliveryIntervalTests
 {
     /// <summary>The clock stands still, and a publish wakes the shard: so what leaves when is the test's choice.</summary>
     [Theory]

@@ -7,7 +7,7 @@ namespace Longwave.Engine.Fanout;
 /// Timer wheel of a shard: its subscribers, in as many buckets as there are ticks in a heartbeat interval; each tick handles one bucket. One timer
 /// serves all connections. Shard thread only.
 /// </summary>
-internal sealed class ShardTimer
+internal sealed class HeartbeatWheel
 {
     private const int MaxBuckets = 128;
 
@@ -28,7 +28,7 @@ internal sealed class ShardTimer
     private bool _draining;
     private int _isTickPosted;
 
-    public ShardTimer(EngineOptions options, TimeProvider clock)
+    public HeartbeatWheel(EngineOptions options, TimeProvider clock)
     {
         (_options, _clock) = (options, clock);
         int buckets = (int)Math.Clamp(options.Heartbeat / ShortestTick, 1, MaxBuckets);
@@ -69,7 +69,7 @@ internal sealed class ShardTimer
         }
 
         List<Subscriber> bucket = Bucket(subscriber);
-        subscriber.WheelPlace = bucket.Count;
+        subscriber.WheelIndex = bucket.Count;
         bucket.Add(subscriber);
     }
 
@@ -77,10 +77,10 @@ internal sealed class ShardTimer
     {
         List<Subscriber> bucket = Bucket(subscriber);
         Subscriber last = bucket[^1];
-        bucket[subscriber.WheelPlace] = last;
-        last.WheelPlace = subscriber.WheelPlace;
+        bucket[subscriber.WheelIndex] = last;
+        last.WheelIndex = subscriber.WheelIndex;
         bucket.RemoveAt(bucket.Count - 1);
-        subscriber.WheelPlace = -1;
+        subscriber.WheelIndex = -1;
     }
 
     /// <summary>Copies the subscribers that match a predicate into a new list, so that the caller can change their state.</summary>

@@ -6,7 +6,7 @@ namespace Longwave.Engine.Fanout;
 
 /// <summary>Events of one turn for individually served subscribers, as one chain per subscriber; the flush empties it.</summary>
 /// <remarks>After the slots have grown to the size of a turn, nothing is allocated.</remarks>
-internal sealed class PendingEvents(int most)
+internal sealed class TurnBuffer(int most)
 {
     private Slot[] _slots = new Slot[Math.Min(256, most)];
     private int _count;

@@ -2,7 +2,7 @@
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>Subscribers in no order; each stores its index.</summary>
-internal struct RouteMembers
+internal struct FilteredSubscribers
 {
     private Subscriber[]? _subscribers;
     private int[]? _selectorIndexes;
@@ -20,18 +20,18 @@ internal struct RouteMembers
             Array.Resize(ref _selectorIndexes, Math.Max(1, room * 2));
         }
 
-        subscriber.SetPlace(selectorIndex, Count);
+        subscriber.SetSlotIndex(selectorIndex, Count);
         (_subscribers![Count], _selectorIndexes![Count]) = (subscriber, selectorIndex);
         Count++;
     }
 
     public void Remove(Subscriber subscriber, int selectorIndex)
     {
-        int place = subscriber.PlaceOf(selectorIndex);
+        int index = subscriber.SlotIndexOf(selectorIndex);
         Subscriber last = _subscribers![--Count];
         int lastIndex = _selectorIndexes![Count];
-        (_subscribers[place], _selectorIndexes[place]) = (last, lastIndex);
-        last.SetPlace(lastIndex, place);
+        (_subscribers[index], _selectorIndexes[index]) = (last, lastIndex);
+        last.SetSlotIndex(lastIndex, index);
         _subscribers[Count] = null!;
     }
 }

@@ -1,6 +1,0 @@
-namespace Longwave.Engine.CatchUp;
-
-/// <summary>Place in the log: an offset, and a sequence in the hot tail if known.</summary>
-/// <param name="Offset">The offset.</param>
-/// <param name="Sequence">The sequence in the hot tail; -1 if unknown.</param>
-internal readonly record struct LogPlace(long Offset, long Sequence);
