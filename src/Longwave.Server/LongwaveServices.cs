@@ -81,6 +81,7 @@ public static class LongwaveServices
         services.AddSingleton<MemoryWatch>();
         services.AddSingleton<AdmissionControl>();
         services.AddSingleton<SocketAdmission>();
+        services.AddSingleton<ForgottenConnections>();
         services.AddSingleton(provider => new BrowserRules(
             provider.GetRequiredService<LongwaveOptions>().Server, provider.GetRequiredService<ClientAddresses>()));
         services.AddSingleton<BrowserGate>();

@@ -51,7 +51,11 @@ public static class CleartextHttp2
             listen.LimitSocketsPerAddress();
             listen.Use(next => new PrefaceRouter(next, http2, options.Limits.RequestHeadersTimeout, clock).OnConnectionAsync);
         });
-        options.Listen(http2, listen => listen.Protocols = HttpProtocols.Http2);
+        options.Listen(http2, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.ReleaseForgottenConnections();
+        });
     }
 
     /// <summary>True for the endpoint inside the process, which clients cannot connect to.</summary>

@@ -20,4 +20,21 @@ public static class SocketLimits
 
         return listen;
     }
+
+    /// <summary>
+    /// Ends connections of this endpoint that the web server has forgotten, so that they are counted no longer. For endpoints with HTTP/2; call it
+    /// after <see cref="LimitSocketsPerAddress"/> and before <c>UseHttps</c>.
+    /// </summary>
+    /// <param name="listen">The endpoint of an application with <c>AddLongwave</c>; without it, the call has no effect.</param>
+    /// <returns><paramref name="listen"/>.</returns>
+    public static ListenOptions ReleaseForgottenConnections(this ListenOptions listen)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        if (listen.ApplicationServices.GetService<ForgottenConnections>() is { } forgotten)
+        {
+            listen.Use(next => connection => forgotten.OnConnectionAsync(connection, next));
+        }
+
+        return listen;
+    }
 }

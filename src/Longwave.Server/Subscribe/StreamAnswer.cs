@@ -5,6 +5,7 @@ using Longwave.Server.Epoll;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -53,6 +54,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
             connection.HoldOutput();
             await context.Response.StartAsync();
             await context.Response.BodyWriter.FlushAsync();
+            EndConnectionAfter(context);
             parked = connection.Park(sink);
         }
         catch (ConnectionAbortedException)
@@ -105,6 +107,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
             reason = await subscriber!.Completion;
         }
 
+        EndConnectionAfter(context);
         await EndAsync(context, sink, reason);
     }
 
@@ -146,6 +149,19 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
 
         context.Abort();
         await sink.SettledAsync();
+    }
+
+    /// <summary>
+    /// Makes a stream the last response of its HTTP/1 connection. Otherwise the web server would execute requests that the client sent behind the
+    /// stream's; behind a parked stream they would have no response, and their polls would not notice when the client disconnects.
+    /// </summary>
+    /// <remarks>Call it when the head of the response has been written: before, it would add <c>Connection: close</c>.</remarks>
+    private static void EndConnectionAfter(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
     }
 
     /// <summary>Closes the stream when the client aborts the request.</summary>

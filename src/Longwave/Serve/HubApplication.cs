@@ -158,7 +158,7 @@ internal static class HubApplication
             {
                 bool quic = (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
                 listen.Protocols = quic ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
-                listen.LimitSocketsPerAddress();
+                listen.LimitSocketsPerAddress().ReleaseForgottenConnections();
                 CertificateFiles certificates = kestrel.ApplicationServices.GetRequiredService<CertificateFiles>();
                 listen.UseHttps(new TlsHandshakeCallbackOptions
                 {

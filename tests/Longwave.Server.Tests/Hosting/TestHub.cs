@@ -85,7 +85,7 @@ public sealed class TestHub : IAsyncDisposable
             {
                 kestrel.Listen(endPoint, listen =>
                 {
-                    listen.LimitSocketsPerAddress();
+                    listen.LimitSocketsPerAddress().ReleaseForgottenConnections();
                     listen.UseHttps(Certificate);
                 });
             }
