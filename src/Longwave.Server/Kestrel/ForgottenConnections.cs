@@ -8,7 +8,7 @@ namespace Longwave.Server.Kestrel;
 /// <remarks>
 /// The web server forgets about one in a hundred HTTP/2 connections that break off amid many resets: its task never completes and code in
 /// <c>finally</c> never runs, so everything that counts the connection would count it until the next restart
-/// (<c>docs/decisions/0026-forgotten-connections.md</c>).
+/// (<c>docs/decisions/0024-forgotten-connections.md</c>).
 /// </remarks>
 internal sealed partial class ForgottenConnections(TimeProvider clock, ILogger<ForgottenConnections> logger)
 {
