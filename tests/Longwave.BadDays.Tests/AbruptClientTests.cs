@@ -17,7 +17,7 @@ public sealed class AbruptClientTests
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
-    public async Task Stream_ThousandsCutAtOnce_LeaveNothingBehind(string version)
+    public async Task Stream_ThousandsDisconnectAtOnce_LeaveNoState(string version)
     {
         using var directory = new TempDirectory();
         HubSettings settings = new HubSettings { DataDirectory = directory["data"] }.With(

@@ -14,7 +14,7 @@ public sealed class DiskFullTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Publish_DiskFullAndRoomAgain_RefusesThenGoesOnWithoutRestart()
+    public async Task Publish_DiskFullThenFree_IsRejectedThenContinuesWithoutRestart()
     {
         await using SmallDisk disk = await SmallDisk.MountAsync(8);
         HubSettings settings = Settings(disk);
@@ -68,7 +68,7 @@ public sealed class DiskFullTests
             await Patience.UntilAsync(() => ledger.Count > enough, () => $"{ledger.Count} events are acknowledged; complaints: {string.Join('\n', ledger.Complaints)}");
             full = false;
             disk.Fill();
-            await Patience.UntilAsync(() => full, () => "the disk is full, and nobody was told");
+            await Patience.UntilAsync(() => full, () => "the disk is full, and no publish was rejected");
             disk.MakeRoom();
         }
 
@@ -89,7 +89,7 @@ public sealed class DiskFullTests
     }
 
     [Fact]
-    public async Task Serve_DiskFullFromTheStart_SaysSoInOneLine()
+    public async Task Serve_DiskFullFromTheStart_PrintsTheReasonInOneLine()
     {
         await using SmallDisk disk = await SmallDisk.MountAsync(1);
         disk.Fill();

@@ -16,7 +16,7 @@ public sealed class DrainTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Terminate_FiveHundredStreams_TellsEachAndLosesNothing()
+    public async Task Terminate_FiveHundredStreams_NotifiesEachAndLosesNothing()
     {
         using var directory = new TempDirectory();
         HubSettings settings = Settings(directory);
@@ -52,7 +52,7 @@ public sealed class DrainTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Terminate_ClientsThatNeverRead_EndsAllTheSame()
+    public async Task Terminate_ClientsNeverRead_StillEnds()
     {
         using var directory = new TempDirectory();
         HubSettings settings = Settings(directory);
@@ -60,7 +60,7 @@ public sealed class DrainTests
         using var client = new HubClient(settings.Address);
         await using var healthy = new Follower(settings.Address, FollowerKind.EventStream, "topic=t");
         SlowClient[] slow = [.. Enumerable.Range(0, 20).Select(_ => SlowClient.Connect(settings, "topic=t"))];
-        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 21, () => "not everybody is connected");
+        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 21, () => "not every client is connected");
         string data = new('x', 50_000);
         for (int i = 0; i < 100; i++)
         {

@@ -26,7 +26,7 @@ public sealed class HostileClientTests
     [Theory]
     [MemberData(nameof(SlowModes))]
     [Trait("Category", "Slow")]
-    public Task SlowHttp_AThousandSlowClients_HurtNobody(string mode) => AttackAsync(
+    public Task SlowHttp_AThousandSlowClients_DelayNoOtherClient(string mode) => AttackAsync(
         async (settings, cancellation) =>
         {
             string report = await SlowHttp.RunAsync(mode, settings.Address, SlowConnections, SlowLength, cancellation);
@@ -36,7 +36,7 @@ public sealed class HostileClientTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public Task HalfOpen_TenThousandConnections_AreClosedInTimeAndHurtNobody() => AttackAsync(async (settings, _) =>
+    public Task HalfOpen_TenThousandConnections_AreClosedInTimeAndOthersAreServed() => AttackAsync(async (settings, _) =>
     {
         using HalfOpenConnections connections = await HalfOpenConnections.OpenAsync(settings.Host, settings.Port, HalfOpen);
         int closed = await connections.CountClosedAsync(Patience.Bound);
@@ -46,7 +46,7 @@ public sealed class HostileClientTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public Task RapidReset_ConnectionAfterConnection_IsEndedByTheHubAndHurtsNobody() => AttackAsync(async (settings, cancellation) =>
+    public Task RapidReset_ConnectionAfterConnection_IsClosedAndOthersAreServed() => AttackAsync(async (settings, cancellation) =>
     {
         var attack = new RapidReset(settings.Host, settings.Port);
         await attack.RunAsync(ResetConnections, cancellation);

@@ -10,11 +10,11 @@ namespace Longwave.BadDays.Tests;
 public sealed class KillTests
 {
     [Fact]
-    public Task Kill_ThreeTimesUnderLoad_KeepsAllThatWasAcknowledged() => KillAsync(3);
+    public Task Kill_ThreeTimesUnderLoad_KeepsAllAcknowledgedEvents() => KillAsync(3);
 
     [Fact]
     [Trait("Category", "Slow")]
-    public Task Kill_SixtyTimesUnderLoad_KeepsAllThatWasAcknowledged() => KillAsync(60);
+    public Task Kill_SixtyTimesUnderLoad_KeepsAllAcknowledgedEvents() => KillAsync(60);
 
     /// <summary>Retention writes too: after a kill, events, index and topic figures must still agree.</summary>
     [Fact]

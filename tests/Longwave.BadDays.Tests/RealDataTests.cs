@@ -17,7 +17,7 @@ public sealed class RealDataTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Publish_EarthquakesLogsAndFootball_ComeOutAsTheyWentIn()
+    public async Task Publish_EarthquakesLogsAndFootball_AreDeliveredUnchanged()
     {
         using var directory = new TempDirectory();
         var settings = new HubSettings { DataDirectory = directory["data"] };

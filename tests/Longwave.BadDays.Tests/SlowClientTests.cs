@@ -16,7 +16,7 @@ public sealed class SlowClientTests
     private const long BytesPerClient = 512 * 1024;
 
     [Fact]
-    public async Task Stream_TwoHundredClientsThatNeverRead_CostLittleAndCatchUp()
+    public async Task Stream_TwoHundredClientsNeverRead_UseLittleMemoryAndCatchUp()
     {
         const int Clients = 200;
         using var directory = new TempDirectory();
@@ -25,7 +25,7 @@ public sealed class SlowClientTests
         using var client = new HubClient(settings.Address);
         await using var healthy = new Follower(settings.Address, FollowerKind.EventStream, "topic=t");
         SlowClient[] slow = [.. Enumerable.Range(0, Clients).Select(_ => SlowClient.Connect(settings, "topic=t"))];
-        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == Clients + 1, () => "not everybody is connected");
+        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == Clients + 1, () => "not every client is connected");
         await PublishAsync(client, "elsewhere");
         long before = hub.ResidentBytes;
 
@@ -45,7 +45,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task Stream_StallTimeoutPassed_IsClosedAndOthersGoOn()
+    public async Task Stream_StallTimeoutPassed_IsClosedAndOthersContinue()
     {
         using var directory = new TempDirectory();
         HubSettings settings = Settings(directory).With(("Engine:StallTimeout", "00:00:02"), ("Engine:Heartbeat", "00:00:00.500"));
@@ -53,7 +53,7 @@ public sealed class SlowClientTests
         using var client = new HubClient(settings.Address);
         await using var healthy = new Follower(settings.Address, FollowerKind.EventStream, "topic=t");
         SlowClient[] slow = [.. Enumerable.Range(0, 20).Select(_ => SlowClient.Connect(settings, "topic=t"))];
-        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 21, () => "not everybody is connected");
+        await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 21, () => "not every client is connected");
         await PublishAsync(client, "t");
         await Patience.UntilAsync(async () => await client.ConnectionsAsync() == 1, () => "the hub waits for clients that never read");
 
@@ -73,7 +73,7 @@ public sealed class SlowClientTests
 
     /// <summary>Over HTTP/2, one connection carries many streams: an unread stream must not block the others.</summary>
     [Fact]
-    public async Task Stream_NeverReadOverHttp2_LeavesItsNeighboursAlone()
+    public async Task Stream_NeverReadOverHttp2_DoesNotAffectOtherStreams()
     {
         using var directory = new TempDirectory();
         HubSettings settings = Settings(directory);

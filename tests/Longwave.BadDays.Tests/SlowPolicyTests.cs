@@ -16,7 +16,7 @@ public sealed class SlowPolicyTests
     [InlineData("Conflate", "")]
     [InlineData("CatchUp", "&conflate=key")]
     [InlineData("CatchUp", "&conflate=key&max_rate=5")]
-    public async Task Stream_Conflate_EndsWithTheNewestPerKeyAndLeavesOutOnlyWhatIsSuperseded(string policy, string query)
+    public async Task Stream_Conflate_SkipsOnlySupersededEvents(string policy, string query)
     {
         await using Hall hall = await Hall.OpenAsync(policy, query);
         await hall.PublishAllAsync();
@@ -28,7 +28,7 @@ public sealed class SlowPolicyTests
     }
 
     [Fact]
-    public async Task Stream_Skip_IsToldExactlyWhatIsMissingAndGoesOnLive()
+    public async Task Stream_Skip_SendsTheExactGapAndContinuesLive()
     {
         await using Hall hall = await Hall.OpenAsync("Skip", "");
         long[] offsets = await hall.PublishAllAsync();
@@ -53,7 +53,7 @@ public sealed class SlowPolicyTests
     }
 
     [Fact]
-    public async Task Stream_Disconnect_IsToldWhyAndResumesWithoutLoss()
+    public async Task Stream_DisconnectPolicy_SendsTheReasonAndResumesWithoutLoss()
     {
         await using Hall hall = await Hall.OpenAsync("Disconnect", "");
         await hall.PublishAllAsync();
@@ -100,7 +100,7 @@ public sealed class SlowPolicyTests
             hall.Client = new HubClient(hall.Settings.Address);
             hall._witness = new Follower(hall.Settings.Address, FollowerKind.EventStream, "topic=last");
             hall.Slow = SlowClient.Connect(hall.Settings, "topic=t" + query);
-            await Patience.UntilAsync(async () => await hall.Client.ConnectionsAsync() == 2, static () => "not everybody is connected");
+            await Patience.UntilAsync(async () => await hall.Client.ConnectionsAsync() == 2, static () => "not every client is connected");
             return hall;
         }
 

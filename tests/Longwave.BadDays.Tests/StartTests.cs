@@ -16,7 +16,7 @@ public sealed class StartTests
         : null;
 
     [Fact]
-    public async Task Serve_DirectoryOfAnotherHub_IsRefused()
+    public async Task Serve_DirectoryOfAnotherHub_FailsToStart()
     {
         using var directory = new TempDirectory();
         var settings = new HubSettings { DataDirectory = directory["data"] };
@@ -34,7 +34,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_PortInUse_IsRefused()
+    public async Task Serve_PortInUse_FailsToStart()
     {
         using var directory = new TempDirectory();
         var settings = new HubSettings { DataDirectory = directory["data"] };
@@ -45,7 +45,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_DirectoryNotWritable_IsRefused()
+    public async Task Serve_DirectoryNotWritable_FailsToStart()
     {
         using var directory = new TempDirectory();
         string data = directory["data"];
@@ -55,7 +55,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_LogNotWritable_IsRefused()
+    public async Task Serve_LogNotWritable_FailsToStart()
     {
         using var directory = new TempDirectory();
         HubSettings settings = await WithEventsAsync(directory, 3) with { Wrapper = WithoutPrivilege };
@@ -67,7 +67,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_SomethingElseInThePlace_IsRefused()
+    public async Task Serve_FileOrDirectoryInTheWay_FailsToStart()
     {
         using var directory = new TempDirectory();
         await File.WriteAllTextAsync(directory["file"], "not a directory");
@@ -77,7 +77,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_ForeignDatabase_IsRefusedAndLeftAlone()
+    public async Task Serve_ForeignDatabase_FailsToStartAndIsUnchanged()
     {
         using var directory = new TempDirectory();
         Directory.CreateDirectory(directory["data"]);
@@ -88,7 +88,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_NewerFormat_IsRefused()
+    public async Task Serve_NewerFormat_FailsToStart()
     {
         using var directory = new TempDirectory();
         HubSettings settings = await WithEventsAsync(directory, 3);
@@ -100,7 +100,7 @@ public sealed class StartTests
     [InlineData(0, 100)]
     [InlineData(0, 4_096)]
     [InlineData(100, 3_000)]
-    public async Task Serve_DamagedHead_IsRefused(int from, int bytes)
+    public async Task Serve_DamagedHead_FailsToStart(int from, int bytes)
     {
         using var directory = new TempDirectory();
         HubSettings settings = await WithEventsAsync(directory, 200);
@@ -109,7 +109,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Serve_TruncatedLog_IsRefused()
+    public async Task Serve_TruncatedLog_FailsToStart()
     {
         using var directory = new TempDirectory();
         HubSettings settings = await WithEventsAsync(directory, 200);
@@ -124,7 +124,7 @@ public sealed class StartTests
     /// <summary>Some damage is not visible at the start. The hub must then continue: streams that reach the damage end, the others go on.</summary>
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Serve_AnyPageDamaged_IsRefusedOrLivesWithIt()
+    public async Task Serve_AnyPageDamaged_FailsToStartOrServesTheRest()
     {
         using var directory = new TempDirectory();
         HubSettings sound = await WithEventsAsync(directory, 400);

@@ -32,11 +32,11 @@ public sealed class StorageErrorTests
             Array.ForEach(publishers, static publisher => publisher.Start());
             await Patience.UntilAsync(() => ledger.Count > 500, () => "nothing is acknowledged");
             await FaultyStorage.BreakAsync(directory, hub.Id, call);
-            await Patience.UntilAsync(() => Volatile.Read(ref refusals) >= 2 || hub.HasExited, () => $"the disk fails, and nobody was told; {string.Join('\n', ledger.Complaints)}");
+            await Patience.UntilAsync(() => Volatile.Read(ref refusals) >= 2 || hub.HasExited, () => $"the disk fails, and no publish was rejected; {string.Join('\n', ledger.Complaints)}");
             await hub.AssertRunningAsync();
 
             // The disk works again, but the failure is permanent until a restart.
-            await FaultyStorage.MendAsync(directory, hub.Id, call);
+            await FaultyStorage.FixAsync(directory, hub.Id, call);
             long promised = ledger.Count;
             await AssertStoppedAsync(client);
             await AssertStreamsGoOnAsync(sound, ledger, follower);
@@ -60,7 +60,7 @@ public sealed class StorageErrorTests
     [Theory]
     [InlineData(FaultyStorage.Sync, FaultyStorage.InputOutputError, "publishing-stopped")]
     [InlineData(FaultyStorage.Write, FaultyStorage.NoRoom, "disk-full")]
-    public async Task Terminate_AfterStorageError_EndsInGoodOrder(string call, int error, string problem)
+    public async Task Terminate_AfterStorageError_EndsCleanly(string call, int error, string problem)
     {
         using var directory = new TempDirectory();
         HubSettings sound = Settings(directory);
@@ -83,7 +83,7 @@ public sealed class StorageErrorTests
 
     /// <summary>The write itself reports a full disk, as with a quota or a network file system.</summary>
     [Fact]
-    public async Task Publish_WriteFindsNoRoom_GoesOnWhenThereIs()
+    public async Task Publish_DiskFull_ContinuesWhenThereIsRoom()
     {
         using var directory = new TempDirectory();
         HubSettings settings = Settings(directory) with { Wrapper = FaultyStorage.Wrapper(directory) };
@@ -96,7 +96,7 @@ public sealed class StorageErrorTests
             await FaultyStorage.BreakAsync(directory, hub.Id, FaultyStorage.Write, FaultyStorage.NoRoom);
             Assert.Equal("disk-full", (await client.PublishAsync("t", "refused")).Problem);
             Assert.Equal("disk-full", await client.StatusAsync());
-            await FaultyStorage.MendAsync(directory, hub.Id, FaultyStorage.Write);
+            await FaultyStorage.FixAsync(directory, hub.Id, FaultyStorage.Write);
             await Patience.UntilAsync(async () => await client.StatusAsync() == "healthy", () => "there is room again, and the hub does not see it");
         }
 

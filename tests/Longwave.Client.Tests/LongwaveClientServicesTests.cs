@@ -7,7 +7,7 @@ namespace Longwave.Client.Tests;
 public sealed class LongwaveClientServicesTests
 {
     [Fact]
-    public async Task AddLongwaveClient_HandlersOfTheApplication_AreOnTheWay()
+    public async Task AddLongwaveClient_HandlersOfTheApplication_AreInThePipeline()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         var services = new ServiceCollection();

@@ -23,7 +23,7 @@ public sealed class BacklogModelTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task RandomLives_RetentionPoliciesAndRights_NothingIsMissedWithoutReason(int seed)
+    public async Task RandomSchedules_RetentionPoliciesAndRights_OnlyExplainedEventsAreMissing(int seed)
     {
         var random = new Random(seed);
         await using var hub = new TestHub(Options());

@@ -18,7 +18,7 @@ public sealed class HubEngineModelTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task RandomLives_AnySeed_EveryClientSeesItsEventsOnceInOrder(int seed)
+    public async Task RandomSchedules_AnySeed_EveryClientGetsItsEventsOnceInOrder(int seed)
     {
         var random = new Random(seed);
         await using var hub = new TestHub(HubEngineTests.Small());

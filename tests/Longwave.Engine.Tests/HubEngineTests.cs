@@ -46,7 +46,7 @@ public sealed class HubEngineTests
     }
 
     [Fact]
-    public async Task Subscribe_AtEarliestWhilePublishing_HasNoGapAndNoDouble()
+    public async Task Subscribe_AtEarliestWhilePublishing_HasNoGapAndNoRepeat()
     {
         await using var hub = new TestHub(Small());
         await hub.PublishManyAsync("t", 3_000);
@@ -82,7 +82,7 @@ public sealed class HubEngineTests
     }
 
     [Fact]
-    public async Task Publish_SameKeyAgain_AnswersWithTheFirstAlsoAfterRestart()
+    public async Task Publish_SameKeyAgain_ReturnsTheFirstEvenAfterRestart()
     {
         await using var hub = new TestHub();
         Position first = await hub.PublishAsync("t", "one", key: "k");
@@ -98,7 +98,7 @@ public sealed class HubEngineTests
     [Theory]
     [InlineData("garbage", "malformed")]
     [InlineData("00000000-1", "unknown-epoch")]
-    public async Task Subscribe_PositionThatMeansNothing_IsToldInBand(string position, string reason)
+    public async Task Subscribe_InvalidPosition_SendsAReset(string position, string reason)
     {
         await using var hub = new TestHub();
         await hub.PublishAsync("t", "old");
@@ -114,7 +114,7 @@ public sealed class HubEngineTests
     }
 
     [Fact]
-    public async Task Subscribe_PositionAheadOfTheLog_IsToldAndSinceHolds()
+    public async Task Subscribe_PositionAheadOfTheLog_SendsAResetAndUsesSince()
     {
         await using var hub = new TestHub();
         Position tip = await hub.PublishAsync("t", "old");
@@ -125,7 +125,7 @@ public sealed class HubEngineTests
     }
 
     [Fact]
-    public async Task Subscribe_WithTypes_GetsOnlyThose()
+    public async Task Subscribe_WithTypes_GetsOnlyTheseTypes()
     {
         await using var hub = new TestHub();
         MemorySink live = hub.Subscribe("t", types: ["price", "message"]);
@@ -155,7 +155,7 @@ public sealed class HubEngineTests
     }
 
     [Fact]
-    public async Task Drain_WithStreams_TellsEachWhenToComeBackAndEnds()
+    public async Task Drain_WithStreams_SendsEachAReconnectTimeAndEnds()
     {
         await using var hub = new TestHub(new EngineOptions { DrainWindow = TimeSpan.FromMilliseconds(300), Heartbeat = TimeSpan.FromMilliseconds(200) });
         MemorySink[] sinks = [.. Enumerable.Range(0, 50).Select(_ => hub.Subscribe("t"))];

@@ -25,7 +25,7 @@ public sealed class SlowConsumerModelTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public async Task RandomLives_EveryPolicy_NothingIsMissedWithoutRight(int seed)
+    public async Task RandomSchedules_EveryPolicy_OnlyAllowedEventsAreMissing(int seed)
     {
         var random = new Random(seed);
         EngineOptions options = SlowPolicyTests.Options();

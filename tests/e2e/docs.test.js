@@ -33,7 +33,7 @@ async function snippets() {
 async function until(condition, what) {
   const deadline = performance.now() + patienceMs;
   while (!(await condition())) {
-    assert.ok(performance.now() < deadline, `waited in vain for ${what}`);
+    assert.ok(performance.now() < deadline, `timed out waiting for ${what}`);
     await new Promise(resolve => setTimeout(resolve, 20));
   }
 }

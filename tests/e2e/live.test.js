@@ -37,7 +37,7 @@ test('a newcomer publishes from the box and sees the event', () => withPage(asyn
 
 test('a topic that begins to exist appears in the list, and its events arrive with all they have', () => withPage(async (page) => {
   await page.goto(hub.url);
-  await hub.publish('prices/AAPL', 'before anybody listens');
+  await hub.publish('prices/AAPL', 'before a client listens');
   await option(page, 'prices/AAPL').click();
   await isLive(page);
   const id = await hub.publish('prices/AAPL', '{"price":12345678901234567890,"list":[],"a":{"b":[1,2]}}', { type: 'tick', contentType: 'application/json' });

@@ -117,7 +117,7 @@ test('fetch-event-source subscribes with QUERY and a token, and hears of an unkn
   const running = fetchEventSource(address, {
     method: 'QUERY',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', Authorization: `Bearer ${accessToken('subscribe', 'https://example.com/films/:id')}` },
-    body: new URLSearchParams({ match_urlpattern: 'https://example.com/films/:id', last_event_id: 'urn:nobody' }).toString(),
+    body: new URLSearchParams({ match_urlpattern: 'https://example.com/films/:id', last_event_id: 'urn:unknown' }).toString(),
     signal: end.signal,
     async onopen(response) {
       headers.push(response.status, response.headers.get('Mercure-Last-Event-ID'));

@@ -51,7 +51,7 @@ test('HEAD has no body, other methods and other files are refused', async () => 
   }
 });
 
-test('the page loads without a violation and asks nobody but the hub', async () => {
+test('the page loads without a violation and sends requests only to the hub', async () => {
   const { page, troubles } = await newPage(browser, hub);
   await page.goto(hub.url);
   await page.getByText('This hub has no events yet').waitFor();

@@ -107,7 +107,7 @@ test('a tab that comes late begins now, or where it says', async () => {
   await until('one connection', async () => (await connections(hub)) === 1);
 });
 
-test('a leader that hangs without a word loses the connection to a tab that is seen', async () => {
+test('a leader that hangs without notice loses the connection to a visible tab', async () => {
   const tabs = [await open('hangs'), await open('hangs')];
   const leader = await leaderOf(tabs);
   const other = tabs.find((tab) => tab !== leader);

@@ -5,7 +5,7 @@ import { Backoff } from '../dist/backoff.js';
 
 const always = (value) => () => value;
 
-test('pauses grow threefold at most, to the cap, and begin anew after a reset', () => {
+test('pauses grow threefold at most, to the cap, and start again after a reset', () => {
   const backoff = new Backoff({ minDelayMs: 100, maxDelayMs: 1000 }, always(1));
   assert.deepEqual(Array.from({ length: 4 }, () => backoff.next()), [200, 600, 1000, 1000]);
   backoff.reset();

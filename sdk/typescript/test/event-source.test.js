@@ -69,7 +69,7 @@ test('closed by the caller: no error, no event', async () => {
   assert.equal(source.readyState, 2);
 });
 
-test('an address that is none is a SyntaxError, as the standard has it', () => {
+test('an invalid URL is a SyntaxError, as the standard requires', () => {
   assert.throws(() => new LongwaveEventSource('http://'), { name: 'SyntaxError' });
 });
 

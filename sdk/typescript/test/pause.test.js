@@ -6,7 +6,7 @@ import { settle, tip, useWires } from './setup/wire.js';
 
 const { open, pass } = useWires();
 
-test('failures are spaced out up to the cap, and a stable connection begins anew', async () => {
+test('pauses grow up to the cap, and a stable connection resets them', async () => {
   const random = mock.method(Math, 'random', () => 1);
   const wire = await open({ maxDelayMs: 10_000 });
   const waits = [];
@@ -57,7 +57,7 @@ test('reconnect ends a pause at once', async () => {
   assert.equal(wire.requests.length, 2);
 });
 
-test('the network comes back: a pause of ours is over, one that the server named is not', async () => {
+test('the network returns: our own pause ends, a pause that the server requested does not', async () => {
   const target = new EventTarget();
   const methods = ['addEventListener', 'removeEventListener'];
   methods.forEach((name) => {

@@ -123,7 +123,7 @@ test('a heartbeat that is learned: the longest of the last few', async () => {
   assert.ok(wire.requests[0].signal.aborted);
 });
 
-test('a hub whose heartbeats are further apart than anybody knows: patience grows', async () => {
+test('a hub with an unknown, long heartbeat interval: the silence time-out grows', async () => {
   const wire = await open();
   await wire.stream().write(tip(1));
   await pass(37_499);
@@ -248,7 +248,7 @@ test('a payload is decoded; what can’t be ends the loop in front of it', async
   assert.equal(wire.subscription.position, '0000000a-1');
 });
 
-test('a provider of tokens that fails is asked again; one that says null asks as nobody', async () => {
+test('a token provider that fails is called again; with null, the request is anonymous', async () => {
   let calls = 0;
   const wire = await open({
     token: () => {
@@ -267,7 +267,7 @@ test('a provider of tokens that fails is asked again; one that says null asks as
   assert.equal(wire.last.headers.Authorization, undefined);
 });
 
-test('a ticket in the place of headers: one for each connection, the position in the query', async () => {
+test('a ticket instead of headers: one for each connection, the position in the query', async () => {
   const wire = await open({ carrier: 'ticket', token: () => 'secret', lastEventId: '0000000a-1' });
   for (const ticket of ['first', 'second']) {
     assert.equal(String(wire.last.url), 'http://hub/v1/tickets');
@@ -307,7 +307,7 @@ test('a store that fails costs nothing but its own memory', async () => {
   assert.deepEqual(wire.ids, ['0000000a-1']);
 });
 
-test('a listener that throws disturbs nobody, and is heard of', async () => {
+test('a listener that throws does not affect other listeners, and its error is reported', async () => {
   const wire = await open();
   const uncaught = [];
   const queued = mock.method(globalThis, 'queueMicrotask', (report) => assert.throws(report, (error) => uncaught.push(error.message) > 0));

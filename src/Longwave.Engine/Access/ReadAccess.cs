@@ -15,24 +15,24 @@ namespace Longwave.Engine.Access;
 public sealed class ReadAccess
 {
     private readonly IReadOnlyList<Grant> _own;
-    private readonly IReadOnlyList<Grant> _everybodys;
+    private readonly IReadOnlyList<Grant> _public;
     private readonly TopicDecisions _decisions = new();
 
     /// <summary>Creates the access of one reader.</summary>
     /// <param name="own">Grants of the reader.</param>
-    /// <param name="everybodys">Grants of every reader, such as anonymous ones; they cover only events that are not private.</param>
-    public ReadAccess(IReadOnlyList<Grant> own, IReadOnlyList<Grant> everybodys)
+    /// <param name="publicGrants">Grants of every reader, such as anonymous ones; they cover only events that are not private.</param>
+    public ReadAccess(IReadOnlyList<Grant> own, IReadOnlyList<Grant> publicGrants)
     {
         ArgumentNullException.ThrowIfNull(own);
-        ArgumentNullException.ThrowIfNull(everybodys);
-        (_own, _everybodys) = (own, everybodys);
+        ArgumentNullException.ThrowIfNull(publicGrants);
+        (_own, _public) = (own, publicGrants);
     }
 
     /// <summary>Whether a subscription to the selector can receive any event. Two templates with the same prefix count as matching.</summary>
     /// <param name="asked">The selector.</param>
     /// <param name="types">Types in the subscription; empty for all.</param>
     public bool Admits(Selector asked, IReadOnlyList<string> types) =>
-        _own.Any(grant => grant.Meets(asked, types)) || _everybodys.Any(grant => grant.Meets(asked, types));
+        _own.Any(grant => grant.Meets(asked, types)) || _public.Any(grant => grant.Meets(asked, types));
 
     /// <summary>Whether the reader's own grants cover every event that the selectors match; then no event needs a check.</summary>
     internal bool CoversAll(IReadOnlyList<Selector> asked, IReadOnlyList<string> types) =>
@@ -83,7 +83,7 @@ public sealed class ReadAccess
 
     /// <summary>Whether the reader may see the topic in a list; a name also reveals information.</summary>
     /// <remarks>Not cached: a list examines very many topics, each once.</remarks>
-    internal bool MaySee(Topic topic) => Match(_own, topic.Name) || (topic.IsPublic && Match(_everybodys, topic.Name));
+    internal bool MaySee(Topic topic) => Match(_own, topic.Name) || (topic.IsPublic && Match(_public, topic.Name));
 
     private static bool Match(IReadOnlyList<Grant> grants, string topic)
     {
@@ -101,7 +101,7 @@ public sealed class ReadAccess
     private TopicDecision Decide(Topic topic)
     {
         string[]? own = Types(_own, topic.Name, null);
-        return new TopicDecision(topic, own, Types(_everybodys, topic.Name, own));
+        return new TopicDecision(topic, own, Types(_public, topic.Name, own));
     }
 
     /// <summary>Types that the grants allow for a topic, added to others: null is none, empty is all.</summary>

@@ -83,7 +83,7 @@ public sealed class BackgroundLoops
             catch (Exception failed)
             {
                 pause = _clock.GetElapsedTime(start) > LongestPause ? FirstPause : pause;
-                HealthLog.StartsAnew(_logger, name, pause, failed);
+                HealthLog.Restarts(_logger, name, pause, failed);
             }
 
             await Task.Delay(pause, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -35,14 +35,14 @@ internal sealed partial class MemoryWatch(LongwaveOptions options, TimeProvider 
         {
             if (_most > 0 && Passed(ref _lastLook, LookInterval))
             {
-                Look();
+                Sample();
             }
 
             return _isShort;
         }
     }
 
-    private void Look()
+    private void Sample()
     {
         MemoryUse use = Read();
         bool was = _isShort;

@@ -23,5 +23,5 @@ public sealed class LongwaveOptions
     public MercureOptions Mercure { get; set; } = new();
 
     /// <summary>Whether the hub requires authentication.</summary>
-    public bool AsksWho => Auth.IsOn || Mercure.AsksWho;
+    public bool RequiresAuthentication => Auth.IsOn || Mercure.RequiresAuthentication;
 }

@@ -53,5 +53,5 @@ public sealed class MercureOptions
     internal bool HasKeys => Publisher.IsSet || Subscriber.IsSet;
 
     /// <summary>Whether this section grants any right.</summary>
-    internal bool AsksWho => Enabled && HasKeys;
+    internal bool RequiresAuthentication => Enabled && HasKeys;
 }

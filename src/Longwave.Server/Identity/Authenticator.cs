@@ -16,7 +16,7 @@ internal sealed class Authenticator
     /// <summary>A header that a page of another origin can send only after a CORS preflight.</summary>
     public const string IntentHeader = "Longwave-Request";
 
-    private static readonly Caller Anybody = new("", null, GrantSet.Everything, GrantSet.Nothing);
+    private static readonly Caller Unrestricted = new("", null, GrantSet.Everything, GrantSet.Nothing);
 
     private readonly LongwaveOptions _options;
     private readonly RunningHub _hub;
@@ -26,26 +26,26 @@ internal sealed class Authenticator
     private readonly HubAddress _address;
     private readonly TokenValidator _tokens;
     private readonly ApiKeyRing _apiKeys;
-    private readonly Caller _nobody;
+    private readonly Caller _anonymous;
 
     public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
     {
         (_options, _hub, _browsers, _address, _issuers, _clock, Tickets) = (options, hub, browsers, address, issuers, clock, tickets);
         AuthOptions auth = options.Auth;
-        Everybody = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
-        _tokens = new TokenValidator(auth, issuers, vocabularies, Everybody, clock);
-        _apiKeys = new ApiKeyRing(auth.ApiKeys, Everybody);
-        _nobody = options.AsksWho ? new Caller("", null, GrantSet.Nothing, Everybody) : Anybody;
+        PublicGrants = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
+        _tokens = new TokenValidator(auth, issuers, vocabularies, PublicGrants, clock);
+        _apiKeys = new ApiKeyRing(auth.ApiKeys, PublicGrants);
+        _anonymous = options.RequiresAuthentication ? new Caller("", null, GrantSet.Nothing, PublicGrants) : Unrestricted;
     }
 
     /// <summary>The caller of every request when the hub requires no authentication; otherwise null.</summary>
-    public Caller? Open => ReferenceEquals(_nobody, Anybody) ? Anybody : null;
+    public Caller? Open => ReferenceEquals(_anonymous, Unrestricted) ? Unrestricted : null;
 
     /// <summary>The caller of a request without a credential.</summary>
-    public Caller Nobody => _nobody;
+    public Caller Anonymous => _anonymous;
 
     /// <summary>The rights of every caller.</summary>
-    public GrantSet Everybody { get; }
+    public GrantSet PublicGrants { get; }
 
     /// <summary>The unused tickets.</summary>
     public TicketStore Tickets { get; }
@@ -56,10 +56,10 @@ internal sealed class Authenticator
     /// <param name="queryToken">The query's <c>access_token</c>, or null.</param>
     public async ValueTask<Authentication> AuthenticateAsync(HttpContext context, string? ticket = null, string? queryToken = null)
     {
-        if (ReferenceEquals(_nobody, Anybody))
+        if (ReferenceEquals(_anonymous, Unrestricted))
         {
             // The hub requires no authentication, so it ignores credentials.
-            return new Authentication(Anybody);
+            return new Authentication(Unrestricted);
         }
 
         Problem? problem = Credential.TryFind(context.Request, ticket, queryToken, out Credential carrier) ?? CheckCarrier(context.Request, carrier);
@@ -70,7 +70,7 @@ internal sealed class Authenticator
 
         Authentication found = carrier.Kind switch
         {
-            CredentialKind.None => new Authentication(_nobody),
+            CredentialKind.None => new Authentication(_anonymous),
             CredentialKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
                 ? new Authentication(holder)
                 : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is not valid.", "ticket")),

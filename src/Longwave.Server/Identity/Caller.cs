@@ -6,8 +6,8 @@ namespace Longwave.Server.Identity;
 /// <param name="Issuer">Issuer of the token; empty without one.</param>
 /// <param name="Subject">Subject of the token or API key; null for an anonymous caller.</param>
 /// <param name="Grants">The caller's own rights, without those of every caller.</param>
-/// <param name="Everybody">The rights of every caller.</param>
-internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, GrantSet Everybody)
+/// <param name="PublicGrants">The rights of every caller.</param>
+internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, GrantSet PublicGrants)
 {
     private ReadAccess? _access;
 
@@ -36,19 +36,19 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
     public bool IsKnown => Subject is not null || HasToken || Grants.IsAdmin;
 
     /// <summary>Whether the caller may publish to any topic.</summary>
-    public bool Publishes => Grants.Publish.Count + Everybody.Publish.Count > 0;
+    public bool Publishes => Grants.Publish.Count + PublicGrants.Publish.Count > 0;
 
     /// <summary>Whether the caller may read any topic.</summary>
-    public bool Reads => Grants.Subscribe.Count + Everybody.Subscribe.Count > 0;
+    public bool Reads => Grants.Subscribe.Count + PublicGrants.Subscribe.Count > 0;
 
     /// <summary>The events that the caller may read; null for all events.</summary>
-    public ReadAccess? Access => ReferenceEquals(Grants, GrantSet.Everything) ? null : _access ??= new ReadAccess(Grants.Subscribe, Everybody.Subscribe);
+    public ReadAccess? Access => ReferenceEquals(Grants, GrantSet.Everything) ? null : _access ??= new ReadAccess(Grants.Subscribe, PublicGrants.Subscribe);
 
     /// <summary>Whether the caller may publish an event of this type to this topic.</summary>
-    public bool MayPublish(string topic, string? type) => Grants.MayPublish(topic, type) || Everybody.MayPublish(topic, type);
+    public bool MayPublish(string topic, string? type) => Grants.MayPublish(topic, type) || PublicGrants.MayPublish(topic, type);
 
     /// <summary>The same caller with other rights of every caller.</summary>
-    public Caller Beside(GrantSet everybody) => new(Issuer, Subject, Grants, everybody)
+    public Caller WithPublicGrants(GrantSet publicGrants) => new(Issuer, Subject, Grants, publicGrants)
     {
         TokenId = TokenId,
         IssuedAt = IssuedAt,

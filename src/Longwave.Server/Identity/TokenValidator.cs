@@ -12,7 +12,7 @@ namespace Longwave.Server.Identity;
 /// Nothing is fetched from a URL in a token.
 /// </summary>
 internal sealed class TokenValidator(
-    AuthOptions options, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, GrantSet everybody, TimeProvider clock)
+    AuthOptions options, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, GrantSet publicGrants, TimeProvider clock)
 {
     private const int Parts = 3;
     private const int MaxHeaderLength = 4_096;
@@ -109,7 +109,7 @@ internal sealed class TokenValidator(
             : Refuse(result.Exception is SecurityTokenInvalidAudienceException ? "is for another audience (`aud`)" : "has an invalid signature").Problem;
     }
 
-    private Caller ToCaller(TokenClaims claims, string? subject, GrantSet grants) => new(claims.Issuer, subject, grants, everybody)
+    private Caller ToCaller(TokenClaims claims, string? subject, GrantSet grants) => new(claims.Issuer, subject, grants, publicGrants)
     {
         TokenId = claims.TokenId,
         IssuedAt = claims.IssuedAt,

@@ -79,7 +79,7 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
             return Choice.Neither;
         }
 
-        (bool decided, Choice choice) = Look(result.Buffer);
+        (bool decided, Choice choice) = Decide(result.Buffer);
         input.AdvanceTo(result.Buffer.Start, decided ? result.Buffer.Start : result.Buffer.End);
         if (decided)
         {
@@ -90,7 +90,7 @@ internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint h
         return !result.IsCompleted ? null : result.Buffer.IsEmpty ? Choice.Neither : Choice.Http1;
     }
 
-    private static (bool Decided, Choice Choice) Look(in ReadOnlySequence<byte> buffer)
+    private static (bool Decided, Choice Choice) Decide(in ReadOnlySequence<byte> buffer)
     {
         Span<byte> start = stackalloc byte[Preface.Length];
         int length = (int)Math.Min(buffer.Length, start.Length);

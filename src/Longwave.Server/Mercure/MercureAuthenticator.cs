@@ -38,9 +38,9 @@ internal sealed class MercureAuthenticator(
         }
 
         var answer = new MercureCaller(dialect) { ByQuery = carrier.IsQuery };
-        if (authenticator.Open is { } anybody)
+        if (authenticator.Open is { } unrestricted)
         {
-            return answer with { Caller = anybody };
+            return answer with { Caller = unrestricted };
         }
 
         problem ??= carrier.IsCookie && role == MercureRole.Publisher ? CheckOrigin(context) : null;
@@ -51,7 +51,7 @@ internal sealed class MercureAuthenticator(
 
         if (carrier.Token is not { } token)
         {
-            return answer with { Caller = authenticator.Nobody.Beside(Everybody(known: false)) };
+            return answer with { Caller = authenticator.Anonymous.WithPublicGrants(PublicGrants(known: false)) };
         }
 
         if (dialect == Dialect.Current && !ApiKeyRing.IsKey(token) && !TokenValidator.IsAccessToken(token))
@@ -69,7 +69,7 @@ internal sealed class MercureAuthenticator(
         // No tolerance: the protocol does not allow for clock differences.
         return caller.ExpiresAt <= clock.GetUtcNow()
             ? answer with { Problem = new Problem(ProblemTypes.InvalidToken, "The token has expired (`exp`).") }
-            : answer with { Caller = (caller with { EndsByTheSecond = true }).Beside(Everybody(isOwn || options.Mercure.PublicToKnown)) };
+            : answer with { Caller = (caller with { EndsByTheSecond = true }).WithPublicGrants(PublicGrants(isOwn || options.Mercure.PublicToKnown)) };
     }
 
     /// <summary>The keys of a role and the rules for tokens signed with them; null when the role has no keys. The keys grant no rights beyond the role.</summary>
@@ -90,10 +90,10 @@ internal sealed class MercureAuthenticator(
         : null;
 
     /// <summary>The rights of every caller at this endpoint.</summary>
-    private GrantSet Everybody(bool known)
+    private GrantSet PublicGrants(bool known)
     {
-        GrantSet everybody = authenticator.Everybody;
-        return known || options.Mercure.Anonymous ? new GrantSet { Publish = everybody.Publish, Subscribe = AnyTopic } : everybody;
+        GrantSet publicGrants = authenticator.PublicGrants;
+        return known || options.Mercure.Anonymous ? new GrantSet { Publish = publicGrants.Publish, Subscribe = AnyTopic } : publicGrants;
     }
 
     /// <summary>Prevents cross-site request forgery: checks the page's origin, in <c>Origin</c> or <c>Referer</c>.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _timer = _loops.StartTimer("longwave-certificate", Look, Interval, Interval);
+        _timer = _loops.StartTimer("longwave-certificate", Reload, Interval, Interval);
         foreach (string folder in new[] { _current.CertificateFile, _current.KeyFile }.Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Distinct())
         {
             Watch(folder);
@@ -58,7 +58,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
     }
 
     /// <summary>Reads the files and uses their certificate if it is new and valid.</summary>
-    public void Look()
+    public void Reload()
     {
         lock (_lock)
         {

@@ -60,7 +60,7 @@ internal static class HubApplication
     {
         AuthOptions auth = configuration.Hub.GetSection(nameof(LongwaveOptions.Auth)).Get<AuthOptions>() ?? new AuthOptions();
         MercureOptions mercure = configuration.Hub.GetSection(nameof(LongwaveOptions.Mercure)).Get<MercureOptions>() ?? new MercureOptions();
-        bool asks = new LongwaveOptions { Auth = auth, Mercure = mercure }.AsksWho;
+        bool asks = new LongwaveOptions { Auth = auth, Mercure = mercure }.RequiresAuthentication;
         bool allowsAnonymous = auth.AllowsAnonymous || (mercure.Enabled && mercure.Anonymous);
         string open = string.Join(", ", addresses.Where(a => !a.IsLoopback && (!asks || (allowsAnonymous && !a.Tls))).Select(a => a.Url));
         if (open.Length == 0)

@@ -22,7 +22,7 @@ internal static class FaultyStorage
         SendAsync(directory, process, string.Create(
             CultureInfo.InvariantCulture, $"enable_random name={call},probability={probability},failinfo={error}"));
 
-    public static Task MendAsync(TempDirectory directory, int process, string call) => SendAsync(directory, process, $"disable name={call}");
+    public static Task FixAsync(TempDirectory directory, int process, string call) => SendAsync(directory, process, $"disable name={call}");
 
     private static Task SendAsync(TempDirectory directory, int process, string command) =>
         Tool.RunProgramAsync("fiu-ctrl", "-f", Control(directory), "-c", command, process.ToString(CultureInfo.InvariantCulture));

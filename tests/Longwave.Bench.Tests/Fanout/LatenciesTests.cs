@@ -5,7 +5,7 @@ namespace Longwave.Bench.Tests.Fanout;
 public sealed class LatenciesTests
 {
     [Fact]
-    public void PercentileMs_OfNothing_IsZero() => Assert.Equal(0, new Latencies().PercentileMs(0.99));
+    public void PercentileMs_NoValues_IsZero() => Assert.Equal(0, new Latencies().PercentileMs(0.99));
 
     [Theory]
     [InlineData(0)]
@@ -39,7 +39,7 @@ public sealed class LatenciesTests
     }
 
     [Fact]
-    public void Clear_AfterValues_ForgetsThem()
+    public void Clear_AfterValues_RemovesThem()
     {
         var latencies = new Latencies();
         latencies.Add(5_000);

@@ -48,7 +48,7 @@ public sealed class StreamReadingTests
     [Theory]
     [InlineData("HTTP/1.1 503 Service Unavailable\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-")]
-    public void Take_HeadThatOpensNoStream_Fails(string head)
+    public void Take_NotAStream_Fails(string head)
     {
         Assert.Throws<BenchFailedException>(() =>
         {

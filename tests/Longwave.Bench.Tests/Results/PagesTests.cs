@@ -21,7 +21,7 @@ public sealed class PagesTests
     }
 
     [Fact]
-    public void Charts_OfCommittedResults_AreThere() =>
+    public void Charts_OfCommittedResults_Exist() =>
         Assert.All(Committed().SelectMany(result => result.Charts ?? []), chart => Assert.True(File.Exists(Path.Combine(Repository.Results, chart)), chart));
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class PagesTests
     public void Renew_PageWithoutMarks_Fails(string page) => Assert.Throws<BenchFailedException>(() => PerformancePage.Renew(page, []));
 
     [Fact]
-    public void Renew_MissedTarget_IsSaid()
+    public void Renew_MissedTarget_IsReported()
     {
         var machine = new Machine("cpu", 2, 24, "Linux", ".NET", 1, 2, 0);
         var figure = new Figure("opening a stream", 61, "µs", new Target(AtMost: 60));

@@ -22,7 +22,7 @@ public sealed class DecorrelatedJitterTests
     }
 
     [Fact]
-    public void Next_AnyChance_StaysWithinItsBounds()
+    public void Next_AnyRandomValue_StaysWithinItsBounds()
     {
         var random = new Random(7);
         for (int run = 0; run < 200; run++)
@@ -39,7 +39,7 @@ public sealed class DecorrelatedJitterTests
     }
 
     [Fact]
-    public void Next_TimeThatTheHubAskedFor_IsNeverLess()
+    public void Next_TimeRequestedByTheHub_IsTheMinimum()
     {
         var backoff = new DecorrelatedJitter(Second * 2, () => 0);
 
@@ -48,11 +48,11 @@ public sealed class DecorrelatedJitterTests
     }
 
     [Fact]
-    public void Next_TimeThatTheHubAskedManyFor_IsSpread() =>
+    public void Next_SameTimeRequestedOfManyClients_IsSpread() =>
         Assert.Equal(Second * 45, new DecorrelatedJitter(Second * 2, () => 1).Next(Second, Second * 30));
 
     [Fact]
-    public void Next_FloorThatIsRandomPerClient_IsHardlyLonger()
+    public void Next_FloorIsRandomPerClient_IsOnlySlightlyLonger()
     {
         Assert.Equal(Second * 1.1, new DecorrelatedJitter(Second * 10, () => 1) { FloorIsRandom = true }.Next(Second));
         Assert.Equal(Second, new DecorrelatedJitter(Second * 10, () => 0) { FloorIsRandom = true }.Next(Second));
@@ -62,7 +62,7 @@ public sealed class DecorrelatedJitterTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Next_TwoThousandClientsCutOffTogether_ComeBackSpread(bool ofHub)
+    public void Next_TwoThousandClientsDisconnectedTogether_ReturnSpreadOut(bool ofHub)
     {
         var random = new Random(7);
         double[] waits = [.. Enumerable.Range(0, 2000)
@@ -76,11 +76,11 @@ public sealed class DecorrelatedJitterTests
     }
 
     [Fact]
-    public void Next_FloorOfZero_IsStillAWait() =>
+    public void Next_FloorOfZero_StillWaits() =>
         Assert.True(new DecorrelatedJitter(Second, () => 0).Next(TimeSpan.Zero) >= TimeSpan.FromMilliseconds(10));
 
     [Fact]
-    public void Reset_AfterFailures_CountsTheNextAsTheFirst()
+    public void Reset_AfterFailures_NextPauseIsThatOfAFirstFailure()
     {
         var backoff = new DecorrelatedJitter(Second * 10, () => 1);
         backoff.Next(Second);

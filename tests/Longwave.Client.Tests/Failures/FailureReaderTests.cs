@@ -42,7 +42,7 @@ public sealed class FailureReaderTests
     [Theory]
     [InlineData("application/problem+json;")]
     [InlineData("Application/Problem+JSON; charset")]
-    public async Task FromResponse_ProblemWhoseTypeIsWrittenBadly_IsRead(string type)
+    public async Task FromResponse_ProblemWithMalformedMediaType_IsRead(string type)
     {
         using HttpResponseMessage response = Response(400, """{"detail":"Too long."}""");
         response.Content.Headers.Remove("Content-Type");
@@ -68,7 +68,7 @@ public sealed class FailureReaderTests
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("{\"detail\":7}")]
-    public async Task FromResponse_ProblemThatIsNone_SaysTheStatus(string body)
+    public async Task FromResponse_InvalidProblem_ReportsTheStatus(string body)
     {
         using HttpResponseMessage response = Response(502, body);
 
@@ -85,7 +85,7 @@ public sealed class FailureReaderTests
     [InlineData(503, "overloaded", true)]
     [InlineData(507, "disk-full", true)]
     [InlineData(507, "too-many-topics", false)]
-    public async Task FromResponse_Status_TellsWhetherItMayWorkLater(int status, string type, bool temporary)
+    public async Task FromResponse_Status_DecidesWhetherARetryMayHelp(int status, string type, bool temporary)
     {
         using HttpResponseMessage response = Response(status, $$"""{"type":"https://longwave.dev/problems/{{type}}","status":{{status}},"detail":"No."}""");
 

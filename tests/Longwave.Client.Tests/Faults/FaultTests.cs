@@ -14,7 +14,7 @@ public sealed class FaultTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Subscribe_FaultScript_IsHeardAsWritten(string name)
+    public async Task Subscribe_FaultScript_BehavesAsWritten(string name)
     {
         FaultScript script = FaultScript.All.Single(s => s.Name == name);
         int?[] lengths = script.EveryByte ? [.. Enumerable.Range(0, script.FirstBody().Length + 1)] : [null];

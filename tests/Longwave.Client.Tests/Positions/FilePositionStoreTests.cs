@@ -9,7 +9,7 @@ public sealed class FilePositionStoreTests : IDisposable
     private string File => Path.Combine(_directory.FullName, "position");
 
     [Fact]
-    public async Task Load_AfterSave_IsWhatWasSavedLast()
+    public async Task Load_AfterSave_ReturnsTheLastSavedPosition()
     {
         Assert.Null(await new FilePositionStore(File).LoadAsync(CancellationToken.None));
         await new FilePositionStore(File).SaveAsync("5f3a9c1e-1042", CancellationToken.None);
@@ -21,7 +21,7 @@ public sealed class FilePositionStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_RestOfASaveThatWasKilled_IsNotLookedAt()
+    public async Task Load_RemainsOfAKilledSave_AreIgnored()
     {
         await new FilePositionStore(File).SaveAsync("5f3a9c1e-1", CancellationToken.None);
         await System.IO.File.WriteAllTextAsync(File + ".new", "5f3a");
@@ -32,7 +32,7 @@ public sealed class FilePositionStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_FileOfSomethingElse_IsRefused()
+    public async Task Load_FileOfAnotherFormat_IsRejected()
     {
         await System.IO.File.WriteAllTextAsync(File, new string('x', 5_000));
 
@@ -40,7 +40,7 @@ public sealed class FilePositionStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Save_EmptyFile_IsAsIfThereWereNone()
+    public async Task Load_EmptyFile_IsNull()
     {
         await System.IO.File.WriteAllTextAsync(File, "");
 

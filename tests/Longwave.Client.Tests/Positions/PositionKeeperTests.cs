@@ -23,7 +23,7 @@ public sealed class PositionKeeperTests
     }
 
     [Fact]
-    public async Task Save_NoInterval_IsEveryPositionOnce()
+    public async Task Save_NoInterval_WritesEveryPositionOnce()
     {
         var store = new MemoryStore();
         var keeper = new PositionKeeper(store, TimeSpan.Zero, TimeProvider.System);

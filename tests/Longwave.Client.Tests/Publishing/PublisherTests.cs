@@ -10,7 +10,7 @@ public sealed class PublisherTests
     private static readonly PublishOptions Quick = new() { MinDelay = TimeSpan.FromMilliseconds(10), MaxDelay = TimeSpan.FromMilliseconds(20) };
 
     [Fact]
-    public async Task Publish_AnswerLost_IsSentAgainWithTheSameKeyAndBody()
+    public async Task Publish_ResponseLost_IsRetriedWithTheSameKeyAndBody()
     {
         var requests = new ConcurrentQueue<(string Key, string Body)>();
         await using StubServer server = await StubServer.StartAsync(async context =>
@@ -40,7 +40,7 @@ public sealed class PublisherTests
     }
 
     [Fact]
-    public async Task Publish_Twice_HasTwoKeys()
+    public async Task Publish_TwoCalls_HaveTwoKeys()
     {
         var keys = new ConcurrentBag<string>();
         await using StubServer server = await StubServer.StartAsync(context =>
@@ -57,7 +57,7 @@ public sealed class PublisherTests
     }
 
     [Fact]
-    public async Task Publish_TokenThatIsNotTaken_IsFetchedAnewOnce()
+    public async Task Publish_TokenIsRejected_IsFetchedAgainOnce()
     {
         int requests = 0;
         await using StubServer server = await StubServer.StartAsync(context =>
@@ -81,7 +81,7 @@ public sealed class PublisherTests
     }
 
     [Fact]
-    public async Task Publish_HubThatStaysBusy_GivesUpAndSaysAfterWhat()
+    public async Task Publish_HubStaysBusy_GivesUpAndReportsTheTime()
     {
         await using StubServer server = await StubServer.StartAsync(context => StubServer.AnswerAsync(context, 503, "{}"));
         await using var client = new LongwaveClient(server.Url);
@@ -94,7 +94,7 @@ public sealed class PublisherTests
     }
 
     [Fact]
-    public async Task Publish_WhatIsNoHub_IsSaidAtOnce()
+    public async Task Publish_OtherServer_FailsAtOnce()
     {
         await using StubServer server = await StubServer.StartAsync(context => StubServer.AnswerAsync(context, 200, "<html>"));
         await using var page = new LongwaveClient(server.Url);

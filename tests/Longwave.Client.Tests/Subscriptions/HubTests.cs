@@ -14,7 +14,7 @@ public sealed class HubTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Subscribe_PublishedEvents_ComeWithEverythingAboutThem()
+    public async Task Subscribe_PublishedEvents_ArriveWithAllAttributes()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var client = new LongwaveClient(hub.Url);
@@ -34,7 +34,7 @@ public sealed class HubTests
     }
 
     [Fact]
-    public async Task Subscribe_SelectorsAndTypes_ChooseEvents()
+    public async Task Subscribe_SelectorsAndTypes_FilterEvents()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var client = new LongwaveClient(hub.Url);
@@ -46,7 +46,7 @@ public sealed class HubTests
     }
 
     [Fact]
-    public async Task As_PayloadThatIsNone_SpoilsNothingButItself()
+    public async Task As_InvalidPayload_AffectsOnlyThatEvent()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var client = new LongwaveClient(hub.Url);
@@ -93,7 +93,7 @@ public sealed class HubTests
     }
 
     [Fact]
-    public async Task Mode_ChangedWhileEventsCome_LosesAndDoublesNothing()
+    public async Task Mode_ChangedDuringDelivery_EachEventArrivesOnce()
     {
         const int Events = 400;
         await using TestHub hub = await TestHub.StartedAsync();
@@ -130,7 +130,7 @@ public sealed class HubTests
     }
 
     [Fact]
-    public async Task PositionStore_NextRunOfTheApplication_GoesOnAfterTheLastHandledEvent()
+    public async Task PositionStore_NextRunOfTheApplication_ContinuesAfterTheLastHandledEvent()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var client = new LongwaveClient(hub.Url);
@@ -149,7 +149,7 @@ public sealed class HubTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Subscribe_HubRestartedUnderPublishing_LosesAndDoublesNothing()
+    public async Task Subscribe_HubRestartedWhilePublishing_EachEventArrivesOnce()
     {
         const int Restarts = 5;
         const int EventsBetween = 200;
@@ -178,7 +178,7 @@ public sealed class HubTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Subscribe_HubCutOffAtEveryByte_LosesAndDoublesNothing()
+    public async Task Subscribe_ConnectionCutAtEveryByte_EachEventArrivesOnce()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var publisher = new LongwaveClient(hub.Url);

@@ -32,7 +32,7 @@ public sealed class IdentityTests : IAsyncLifetime
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Subscribe_TokensThatExpireWhileItRuns_AreRenewedInPlaceAndNothingIsMissed()
+    public async Task Subscribe_TokensExpire_AreRenewedInPlaceAndNothingIsMissed()
     {
         const int Events = 80;
         int tokens = 0;
@@ -62,7 +62,7 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Subscribe_SubjectRevokedOrStreamEnded_IsToldAndDoesNotComeBack()
+    public async Task Subscribe_SubjectRevokedOrStreamEnded_EndsWithTheReason()
     {
         await using LongwaveClient mallory = ClientOf("mallory", Hour);
         await using LongwaveClient oscar = ClientOf("oscar", Hour);
@@ -89,11 +89,11 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Subscribe_WithoutATokenOrWhatIsNotGranted_IsRefusedForGood()
+    public async Task Subscribe_WithoutTokenOrGrant_FailsPermanently()
     {
-        await using var nobody = new LongwaveClient(_hub.Url);
+        await using var anonymous = new LongwaveClient(_hub.Url);
         await using LongwaveClient alice = ClientOf("alice", Hour);
-        LongwaveException unknown = await Assert.ThrowsAsync<LongwaveException>(() => TakeAsync(nobody.Subscribe(Live()), 1));
+        LongwaveException unknown = await Assert.ThrowsAsync<LongwaveException>(() => TakeAsync(anonymous.Subscribe(Live()), 1));
         LongwaveException forbidden = await Assert.ThrowsAsync<LongwaveException>(() => TakeAsync(alice.Subscribe(Live() with { Selectors = ["other"] }), 1));
         LongwaveException unpublished = await Assert.ThrowsAsync<LongwaveException>(() => alice.PublishAsync("other", "x"));
         Assert.Equal((401, 403, 403), (unknown.Failure.Status, forbidden.Failure.Status, unpublished.Failure.Status));
@@ -101,7 +101,7 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Publish_TokenThatTheHubDoesNotTakeAnyMore_IsRenewedAndNothingIsPublishedTwice()
+    public async Task Publish_TokenHasExpired_IsRenewedAndNothingIsPublishedTwice()
     {
         int asked = 0;
         await using var writer = new LongwaveClient(_hub.Url, new LongwaveClientOptions
@@ -114,7 +114,7 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Subscribe_RateAndConflation_LeaveOutAllButTheNewest()
+    public async Task Subscribe_RateAndConflation_SendOnlyTheNewest()
     {
         await using LongwaveClient client = ClientOf("dave", Hour);
         var states = new ConcurrentQueue<SubscriptionState>();
@@ -142,7 +142,7 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Telemetry_OfThoseWhoMaySubscribe_IsTakenByTheHub()
+    public async Task Telemetry_OfSubscribers_IsAcceptedByTheHub()
     {
         await using (var client = new LongwaveClient(_hub.Url, new LongwaveClientOptions
         {
@@ -155,9 +155,9 @@ public sealed class IdentityTests : IAsyncLifetime
         }
 
         Assert.NotEqual(0, _hub.Service<TelemetryTotals>().Posts);
-        using var nobody = new HttpClient { BaseAddress = new Uri(_hub.Url + "/") };
+        using var anonymous = new HttpClient { BaseAddress = new Uri(_hub.Url + "/") };
         using var body = new StringContent("""{"samples":[]}""", Encoding.UTF8, "application/json");
-        using HttpResponseMessage refused = await nobody.PostAsync("v1/telemetry", body);
+        using HttpResponseMessage refused = await anonymous.PostAsync("v1/telemetry", body);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
 

@@ -5,7 +5,7 @@ namespace Longwave.Client.Tests.Subscriptions;
 public sealed class ResumePointTests
 {
     [Fact]
-    public void OnComment_GreetingOfALiveStream_IsThePlaceUntilAnEventComes()
+    public void OnComment_GreetingOfALiveStream_IsThePositionUntilAnEventArrives()
     {
         var place = new ResumePoint(null, null);
         place.Connected();
@@ -16,7 +16,7 @@ public sealed class ResumePointTests
     }
 
     [Fact]
-    public void OnComment_GreetingOfAReplay_IsNotThePlace()
+    public void OnComment_GreetingOfAReplay_IsNotThePosition()
     {
         var since = new ResumePoint(null, "earliest");
         var resumed = new ResumePoint("5f3a9c1e-3", null);
@@ -31,7 +31,7 @@ public sealed class ResumePointTests
     }
 
     [Fact]
-    public void OnComment_Heartbeat_MovesThePlaceOnNeverBack()
+    public void OnComment_Heartbeat_MovesThePositionForwardOnly()
     {
         var place = new ResumePoint("5f3a9c1e-3", null);
         place.Connected();
@@ -59,7 +59,7 @@ public sealed class ResumePointTests
     }
 
     [Fact]
-    public void OnEvent_OfAServerThatIsNoHub_IsNeverARepeat()
+    public void OnEvent_OfAnotherServer_IsNeverARepeat()
     {
         var place = new ResumePoint(null, null);
 
@@ -70,7 +70,7 @@ public sealed class ResumePointTests
     }
 
     [Fact]
-    public void OnReset_LiveStream_GoesOnAtTheNewEdge()
+    public void OnReset_LiveStream_ContinuesAtTheNewTip()
     {
         var place = new ResumePoint("00000001-9", null);
         place.Connected();
@@ -83,7 +83,7 @@ public sealed class ResumePointTests
     }
 
     [Fact]
-    public void OnReset_WithSince_AsksForItAgain()
+    public void OnReset_WithSince_RequestsItAgain()
     {
         var place = new ResumePoint("00000001-9", "earliest");
         place.Connected();

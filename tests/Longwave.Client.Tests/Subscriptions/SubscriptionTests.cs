@@ -39,7 +39,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task Changed_ConnectionLostAndMadeAgain_SaysWhatIsDone()
+    public async Task Changed_ConnectionLostAndRestored_ReportsEachState()
     {
         int requests = 0;
         await using StubServer server = await StubServer.StartAsync(async context =>
@@ -79,7 +79,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task Subscribe_StreamOfAnotherServer_IsReadAsItIs()
+    public async Task Subscribe_StreamOfAnotherServer_IsRead()
     {
         await using StubServer server = await StubServer.StartAsync(async context =>
         {
@@ -124,7 +124,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task Subscribe_TokenProviderThatFails_IsTriedAgainAndSaid()
+    public async Task Subscribe_TokenProviderFails_IsRetriedAndReported()
     {
         await using StubServer server = await StubServer.StartAsync(context =>
         {
@@ -225,7 +225,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void Subscribe_OptionsThatMakeNoSense_AreRefused()
+    public void Subscribe_InvalidOptions_AreRejected()
     {
         var client = new LongwaveClient("http://localhost:8080");
         Assert.Throws<ArgumentException>(() => client.Subscribe());

@@ -51,7 +51,7 @@ public sealed class TelemetryReporterTests
     }
 
     [Fact]
-    public async Task Add_MoreThanMayWait_IsDropped()
+    public async Task Add_OverTheLimit_IsDropped()
     {
         await using TestHub hub = await TestHub.StartedAsync();
         await using var client = new LongwaveClient(hub.Url);
@@ -69,6 +69,6 @@ public sealed class TelemetryReporterTests
     }
 
     [Fact]
-    public void Name_OfEveryCause_IsOneThatTheHubKnows() =>
+    public void Name_OfEveryCause_IsKnownToTheHub() =>
         Assert.All(Enum.GetValues<ReconnectCause>(), cause => Assert.Contains(ConnectionTimes.Name(cause), TelemetryTotals.Causes));
 }

@@ -12,7 +12,7 @@ public sealed class ParseVectorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Subscribe_Vector_ComesOutAsWrittenInEveryPieceSize(string name)
+    public async Task Subscribe_VectorInAnyPieceSize_HasTheExpectedEvents(string name)
     {
         JsonElement vector = All().Single(v => v.GetProperty("name").GetString() == name);
         byte[] stream = vector.TryGetProperty("stream", out JsonElement text)

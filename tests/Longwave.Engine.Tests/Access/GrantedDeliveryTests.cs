@@ -14,7 +14,7 @@ public sealed class GrantedDeliveryTests
     private static readonly string[] Topics = ["a/1", "a/2", "b/1", "users/7"];
     private static readonly string?[] Types = [null, "trade", "quote"];
 
-    private static readonly (string Selector, NaiveAccess.Permission[] Own, NaiveAccess.Permission[] Everybodys)[] Readers =
+    private static readonly (string Selector, NaiveAccess.Permission[] Own, NaiveAccess.Permission[] Public)[] Readers =
     [
         ("*", [], [new("*", [])]),
         ("*", [new("*", [])], []),
@@ -31,7 +31,7 @@ public sealed class GrantedDeliveryTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Subscribe_LiveAndReplayed_GetsWhatTheOracleSays(int seed)
+    public async Task Subscribe_LiveAndReplayed_AgreesWithTheOracle(int seed)
     {
         var random = new Random(seed);
         await using var hub = new TestHub(HubEngineTests.Small());
@@ -56,26 +56,26 @@ public sealed class GrantedDeliveryTests
     }
 
     [Fact]
-    public async Task Topics_OfAReader_AreThoseItMayKnowOf()
+    public async Task Topics_OfAReader_AreThoseItMaySee()
     {
         await using var hub = new TestHub();
         await PublishAsync(hub, "a/1", isPrivate: false);
         await PublishAsync(hub, "users/7", isPrivate: true);
         await PublishAsync(hub, "users/8", isPrivate: true);
-        var anybody = new ReadAccess([], [new Grant(Selector.Any)]);
+        var anonymous = new ReadAccess([], [new Grant(Selector.Any)]);
         var seven = new ReadAccess([new Grant(Selector.Exact("users/7"))], [new Grant(Selector.Any)]);
 
-        Assert.Equal(["a/1"], Names(hub, anybody));
+        Assert.Equal(["a/1"], Names(hub, anonymous));
         Assert.Equal(["a/1", "users/7"], Names(hub, seven));
         await hub.RestartAsync();
-        Assert.Equal(["a/1"], Names(hub, anybody));
+        Assert.Equal(["a/1"], Names(hub, anonymous));
         Assert.Null(hub.Engine.Topics(null, null, 10, seven).Total);
         await PublishAsync(hub, "users/8", isPrivate: false);
-        Assert.Equal(["a/1", "users/8"], Names(hub, anybody));
+        Assert.Equal(["a/1", "users/8"], Names(hub, anonymous));
     }
 
     [Fact]
-    public async Task TryRenew_NarrowerGrants_HoldForWhatComesAfter()
+    public async Task TryRenew_NarrowerGrants_ApplyToLaterEvents()
     {
         await using var hub = new TestHub();
         MemorySink sink = Subscribe(hub, ("*", [new("*", [])], []), Since.Live);
@@ -113,10 +113,10 @@ public sealed class GrantedDeliveryTests
     {
         for (int i = 0; i < sinks.Count; i++)
         {
-            (string selector, NaiveAccess.Permission[] own, NaiveAccess.Permission[] everybodys) = Readers[i];
+            (string selector, NaiveAccess.Permission[] own, NaiveAccess.Permission[] publicGrants) = Readers[i];
             List<string> expected = [.. published
                 .Where(p => p.Event.Alternates.Append(p.Event.Topic).Any(topic => NaiveAccess.Matches(selector, topic)))
-                .Where(p => NaiveAccess.MayRead(own, everybodys, [.. p.Event.Alternates, p.Event.Topic], p.Event.Type, p.Event.IsPrivate))
+                .Where(p => NaiveAccess.MayRead(own, publicGrants, [.. p.Event.Alternates, p.Event.Topic], p.Event.Type, p.Event.IsPrivate))
                 .Select(static p => p.Data)];
             Assert.NotEmpty(expected);
             Assert.Equal(expected, await sinks[i].TakeDataAsync(expected.Count));
@@ -127,14 +127,14 @@ public sealed class GrantedDeliveryTests
         }
     }
 
-    private static MemorySink Subscribe(TestHub hub, (string Selector, NaiveAccess.Permission[] Own, NaiveAccess.Permission[] Everybodys) reader, Since since)
+    private static MemorySink Subscribe(TestHub hub, (string Selector, NaiveAccess.Permission[] Own, NaiveAccess.Permission[] Public) reader, Since since)
     {
         var sink = new MemorySink();
         var request = new SubscribeRequest
         {
             Selectors = [Parse(reader.Selector)],
             Since = since,
-            Identity = new StreamIdentity { Connection = "c", Access = new ReadAccess(ToGrants(reader.Own), ToGrants(reader.Everybodys)) },
+            Identity = new StreamIdentity { Connection = "c", Access = new ReadAccess(ToGrants(reader.Own), ToGrants(reader.Public)) },
         };
         Assert.Equal(SubscribeOutcome.Accepted, hub.Engine.TrySubscribe(request, sink, out _));
         return sink;

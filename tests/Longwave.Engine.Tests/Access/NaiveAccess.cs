@@ -11,8 +11,8 @@ internal static class NaiveAccess
     public readonly record struct Permission(string Selector, string[] Types);
 
     public static bool MayRead(
-        IEnumerable<Permission> own, IEnumerable<Permission> everybodys, IReadOnlyCollection<string> topics, string? type, bool isPrivate) =>
-        topics.Any(topic => own.Any(p => Allows(p, topic, type)) || (!isPrivate && everybodys.Any(p => Allows(p, topic, type))));
+        IEnumerable<Permission> own, IEnumerable<Permission> publicGrants, IReadOnlyCollection<string> topics, string? type, bool isPrivate) =>
+        topics.Any(topic => own.Any(p => Allows(p, topic, type)) || (!isPrivate && publicGrants.Any(p => Allows(p, topic, type))));
 
     public static bool Allows(Permission permission, string topic, string? type) =>
         Matches(permission.Selector, topic) && (permission.Types.Length == 0 || permission.Types.Contains(type ?? "message"));

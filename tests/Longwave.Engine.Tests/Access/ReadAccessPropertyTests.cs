@@ -25,7 +25,7 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
     private static readonly Dictionary<(string, string), bool> Known = [];
 
     [Fact]
-    public void MayRead_GeneratedGrantsAndEvents_IsWhatTheOracleSays()
+    public void MayRead_GeneratedGrantsAndEvents_AgreesWithTheOracle()
     {
         var random = new Random(20261125);
         var topics = Names.Select((name, i) => new Topic(i + 1, name, new TopicPolicy())).ToArray();
@@ -33,14 +33,14 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
         for (int r = 0; r < Readers; r++)
         {
             NaiveAccess.Permission[] own = Permissions(random);
-            NaiveAccess.Permission[] everybodys = random.Next(3) == 0 ? [] : Permissions(random);
-            var access = new ReadAccess(ToGrants(own), ToGrants(everybodys));
+            NaiveAccess.Permission[] publicGrants = random.Next(3) == 0 ? [] : Permissions(random);
+            var access = new ReadAccess(ToGrants(own), ToGrants(publicGrants));
             for (int e = 0; e < EventsPerReader; e++)
             {
                 LoggedEvent found = RandomEvent(random, topics);
                 bool expected = found.Alternates.Append(found.Topic).Any(topic =>
                     own.Any(p => Allows(p, topic.Name, found.Event.Type))
-                    || (!found.Event.IsPrivate && everybodys.Any(p => Allows(p, topic.Name, found.Event.Type))));
+                    || (!found.Event.IsPrivate && publicGrants.Any(p => Allows(p, topic.Name, found.Event.Type))));
                 asked++;
                 granted += expected ? 1 : 0;
                 privately += expected && found.Event.IsPrivate ? 1 : 0;
@@ -56,15 +56,15 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void CoversAllAndAdmits_GeneratedGrants_NeverPromiseOrRefuseTooMuch()
+    public void CoversAllAndAdmits_GeneratedGrants_AgreeWithTheModel()
     {
         var random = new Random(7);
         int covered = 0, refused = 0;
         for (int r = 0; r < 20_000; r++)
         {
             NaiveAccess.Permission[] own = Permissions(random);
-            NaiveAccess.Permission[] everybodys = Permissions(random);
-            var access = new ReadAccess(ToGrants(own), ToGrants(everybodys));
+            NaiveAccess.Permission[] publicGrants = Permissions(random);
+            var access = new ReadAccess(ToGrants(own), ToGrants(publicGrants));
             string selector = Selectors[random.Next(Selectors.Length)];
             string[] types = [.. Enumerable.Range(0, random.Next(3)).Select(_ => Types[random.Next(Types.Length)] ?? "message")];
             bool all = access.CoversAll([Parse(selector)], types);
@@ -80,7 +80,7 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
 
                 bool mine = own.Any(p => Allows(p, topic, type));
                 Assert.True(!all || mine, $"{selector} is said to be covered, but {topic} ({type}) is not");
-                Assert.True(any || !(mine || everybodys.Any(p => Allows(p, topic, type))), $"{selector} is refused, but {topic} ({type}) is granted");
+                Assert.True(any || !(mine || publicGrants.Any(p => Allows(p, topic, type))), $"{selector} is refused, but {topic} ({type}) is granted");
             }
         }
 

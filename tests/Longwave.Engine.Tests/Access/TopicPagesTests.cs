@@ -13,7 +13,7 @@ public sealed class TopicPagesTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Read_TopicsComeAndGo_GivesThePagesOfASortedList(int seed)
+    public void Read_TopicsComeAndGo_ReturnsSortedPages(int seed)
     {
         var random = new Random(seed);
         var table = new TopicTable(new TopicPolicies([]));
@@ -71,7 +71,7 @@ public sealed class TopicPagesTests
     }
 
     [Fact]
-    public void Read_TopicOfTheCursorWasForgotten_SaysSo()
+    public void Read_TopicOfTheCursorWasRemoved_ReportsIt()
     {
         var table = new TopicTable(new TopicPolicies([]));
         for (int i = 0; i < 5_000; i++)

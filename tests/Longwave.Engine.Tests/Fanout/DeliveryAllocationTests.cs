@@ -131,7 +131,7 @@ public sealed class DeliveryAllocationTests
         }
     }
 
-    /// <summary>A frame is made once per event, whoever needs it first; that is not a cost of delivering.</summary>
+    /// <summary>A frame is encoded once per event, on first need; that is not a cost per delivery.</summary>
     private static void EncodeFrames(EventLog log)
     {
         for (long sequence = log.Tail.First; sequence < log.Tail.End; sequence++)

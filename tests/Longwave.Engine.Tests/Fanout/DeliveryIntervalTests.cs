@@ -8,7 +8,7 @@ public sealed class DeliveryIntervalTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Deliver_MaxRate_HoldsWhatComesUntilItIsDueAndSendsItAtOnce(bool conflate)
+    public async Task Deliver_MaxRate_HoldsEventsUntilDueThenSendsThemTogether(bool conflate)
     {
         var clock = new ManualClock();
         await using var hub = new TestHub(SlowPolicyTests.Options(), clock);
@@ -46,7 +46,7 @@ public sealed class DeliveryIntervalTests
     [Theory]
     [InlineData(100)]
     [InlineData(10)]
-    public async Task Deliver_MaxRateAndNothingElseHappens_ArrivesByTheTimer(double rate)
+    public async Task Deliver_MaxRateOnAQuietHub_ArrivesByTheTimer(double rate)
     {
         await using var hub = new TestHub(SlowPolicyTests.Options());
         MemorySink[] paced = [.. Enumerable.Range(0, 300).Select(_ => hub.Subscribe(request => request with { MaxRate = rate }, "plain"))];
@@ -67,7 +67,7 @@ public sealed class DeliveryIntervalTests
     }
 
     [Fact]
-    public async Task Deliver_MaxRateAndMoreHeldThanAShardLooksThrough_ComesFromTheLog()
+    public async Task Deliver_MaxRateAndMorePendingThanAShardScans_ComesFromTheLog()
     {
         var clock = new ManualClock();
         await using var hub = new TestHub(SlowPolicyTests.Options(), clock);

@@ -12,7 +12,7 @@ public sealed class ExpiryWatchTests
     private readonly ManualClock _clock = new();
 
     [Fact]
-    public async Task Tick_TokenExpires_IsToldThenEnded()
+    public async Task Tick_TokenExpires_SendsANoticeThenEnds()
     {
         await using TestHub hub = Open();
         MemorySink sink = Subscribe(hub, Expiry(60, 90, 100));
@@ -36,7 +36,7 @@ public sealed class ExpiryWatchTests
     }
 
     [Fact]
-    public async Task TryRenew_BeforeTheEnd_MovesNoticeAndEnd()
+    public async Task TryRenew_BeforeTheExpiry_MovesNoticeAndEnd()
     {
         await using TestHub hub = Open();
         MemorySink sink = Subscribe(hub, Expiry(60, 90, 100));
@@ -55,7 +55,7 @@ public sealed class ExpiryWatchTests
     }
 
     [Fact]
-    public async Task Tick_ClientThatDoesNotRead_EndsAtItsTime()
+    public async Task Tick_ClientDoesNotRead_EndsAtItsTime()
     {
         await using TestHub hub = Open();
         var sink = new MemorySink();
@@ -66,7 +66,7 @@ public sealed class ExpiryWatchTests
     }
 
     [Fact]
-    public async Task Tick_ThousandTokensInAnyOrder_EndsEachAtItsTimeAndNoOther()
+    public async Task Tick_ThousandTokensInAnyOrder_EndsEachAtItsTime()
     {
         await using TestHub hub = Open();
         var random = new Random(1);

@@ -18,7 +18,7 @@ internal sealed class NumberSink : ISink
 
     public CloseReason? Ended { get; private set; }
 
-    /// <summary>What happens in the midst of the next write.</summary>
+    /// <summary>Runs during the next write.</summary>
     public Action? OnWrite { get; set; }
 
     public void Attach(Subscriber subscriber) => Subscriber = subscriber;

@@ -45,7 +45,7 @@ public sealed class RoundsTests : IDisposable
     }
 
     [Fact]
-    public void Turn_EventInTheMidstOfARound_IsPartOfItFromThereOn()
+    public void Turn_EventDuringARound_JoinsTheRound()
     {
         List<NumberSink> sinks = [.. Enumerable.Range(0, Many).Select(_ => Open("*"))];
         Settle();
@@ -53,14 +53,14 @@ public sealed class RoundsTests : IDisposable
         sinks[Many / 2].OnWrite = () => Publish();
         Settle();
 
-        // Whoever was visited before it came is visited once more, the others get both at once.
+        // Subscribers that were visited before the event arrived are visited again; the others get both events in one visit.
         Assert.All(sinks, static sink => Assert.Equal([1, 2], sink.Numbers));
         Assert.All(sinks.Take(Many / 3), static sink => Assert.Equal(2, sink.Writes));
         Assert.All(sinks.Skip(Many * 5 / 6), static sink => Assert.Equal(1, sink.Writes));
     }
 
     [Fact]
-    public void Heartbeat_EventOnItsWay_TellsNoPositionBeyondIt()
+    public void Heartbeat_EventQueued_HasNoPositionBeyondIt()
     {
         List<NumberSink> sinks = [.. Enumerable.Range(0, Many).Select(_ => Open("*"))];
         Settle();
@@ -78,7 +78,7 @@ public sealed class RoundsTests : IDisposable
     }
 
     [Fact]
-    public void Close_EventOnItsWay_IsSentBeforeTheGoodbye()
+    public void Close_EventQueued_IsSentBeforeTheFinalFrame()
     {
         List<NumberSink> sinks = [.. Enumerable.Range(0, Many).Select(_ => Open("*"))];
         Settle();
@@ -113,11 +113,11 @@ public sealed class RoundsTests : IDisposable
         Assert.Equal(1, sink.Writes);
     }
 
-    /// <summary>A new stream wakes nobody, unless an event came between its greeting and its hand-over: the shard may have looked at that already.</summary>
+    /// <summary>A new stream wakes no shard, unless an event arrived between its greeting and its hand-over: the shard may have processed that event already.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Open_StreamThatLacksNothing_WaitsForTheNextTurn(bool eventCameBefore)
+    public async Task Open_StreamAtTheTip_WaitsForTheNextTurn(bool eventCameBefore)
     {
         NumberSink sink = Add("*");
         if (eventCameBefore)
@@ -139,7 +139,7 @@ public sealed class RoundsTests : IDisposable
         Assert.Equal(eventCameBefore ? [1] : [], sink.Numbers);
     }
 
-    /// <summary>A round that began anew with every client that comes or goes would not end while thousands do, and nothing new would be sent meanwhile.</summary>
+    /// <summary>A round that restarted with every client that connects or leaves would not end while thousands do, and would delay new events.</summary>
     [Fact]
     public void Turn_ClientsComeAndGoInEveryTurn_TheRoundEnds()
     {
@@ -160,7 +160,7 @@ public sealed class RoundsTests : IDisposable
         Assert.All(sinks.Skip(turns), static sink => Assert.Equal([1], sink.Numbers));
     }
 
-    /// <summary>Clients come, go, fill up, open and lose rights, each at any moment of a round: nobody misses or doubles anything that is for it.</summary>
+    /// <summary>Clients connect, leave, block, unblock and lose rights at any moment of a round: no client misses an event or gets one twice.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -170,7 +170,7 @@ public sealed class RoundsTests : IDisposable
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void Turn_EverythingAtOnce_NothingIsLostOrDoubled(int seed)
+    public void Turn_EverythingAtOnce_EachEventArrivesOnce(int seed)
     {
         var random = new Random(seed);
         List<Client> clients = [];

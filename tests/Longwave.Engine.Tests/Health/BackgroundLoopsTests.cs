@@ -8,7 +8,7 @@ public sealed class BackgroundLoopsTests
     private readonly BackgroundLoops _loops = new(TimeProvider.System, NullLoggerFactory.Instance);
 
     [Fact]
-    public void StartThread_Throws_IsNotedAndItsWaitersAreTold()
+    public void StartThread_Throws_IsRecordedAndWaitersAreNotified()
     {
         bool told = false;
         Thread thread = _loops.StartThread("loop", static () => throw new InvalidOperationException("It fails."), () => told = true);
@@ -26,7 +26,7 @@ public sealed class BackgroundLoopsTests
     }
 
     [Fact]
-    public async Task RunAsync_ThrowsTwice_StartsAnewUntilItCompletes()
+    public async Task RunAsync_ThrowsTwice_RestartsUntilItCompletes()
     {
         int runs = 0;
         await _loops.RunAsync("loop", () => ++runs < 3 ? throw new InvalidOperationException("It fails.") : Task.CompletedTask, CancellationToken.None);
@@ -35,7 +35,7 @@ public sealed class BackgroundLoopsTests
     }
 
     [Fact]
-    public async Task RunAsync_StoppedInAPause_DoesNotStartAnew()
+    public async Task RunAsync_StoppedInAPause_DoesNotRestart()
     {
         using var stop = new CancellationTokenSource();
         int runs = 0;
@@ -52,7 +52,7 @@ public sealed class BackgroundLoopsTests
     }
 
     [Fact]
-    public async Task StartTimer_TickThrows_TheNextOneComes()
+    public async Task StartTimer_TickThrows_NextTickRuns()
     {
         var second = new TaskCompletionSource();
         int ticks = 0;

@@ -31,7 +31,7 @@ public sealed class IdempotencyKeyTests
     }
 
     [Fact]
-    public void FromHeader_PartsThatJoinAlike_AreDifferentKeys()
+    public void FromHeader_PartsWithEqualConcatenation_AreDifferentKeys()
     {
         Assert.NotEqual(IdempotencyKey.FromCloudEvent("t", "a", "bc"), IdempotencyKey.FromCloudEvent("t", "ab", "c"));
         Assert.NotEqual(IdempotencyKey.FromCloudEvent("t", "a", "b"), IdempotencyKey.FromCloudEvent("ta", "", "b"));

@@ -15,7 +15,7 @@ public sealed class IdempotencyTableTests
     [InlineData(2, 100, 150)]
     [InlineData(3, 3_000, 1_000_000)]
     [InlineData(4, 100_000, 1_000_000)]
-    public void TryGet_AfterManyKeys_FindsWhatAPlainListFinds(int seed, int maxKeys, int keys)
+    public void TryGet_AfterManyKeys_AgreesWithAPlainList(int seed, int maxKeys, int keys)
     {
         var random = new Random(seed);
         var table = new IdempotencyTable(TimeSpan.FromMilliseconds(WindowMs), maxKeys);
@@ -55,7 +55,7 @@ public sealed class IdempotencyTableTests
     }
 
     [Fact]
-    public void Trim_AfterTheWindow_ForgetsEverything()
+    public void Trim_AfterTheWindow_RemovesEverything()
     {
         var table = new IdempotencyTable(TimeSpan.FromMilliseconds(WindowMs), int.MaxValue);
         for (int i = 0; i < 10_000; i++)
@@ -70,7 +70,7 @@ public sealed class IdempotencyTableTests
     }
 
     [Fact]
-    public void Undo_OfAKeyThatCameAgainAfterItsWindow_LeavesTheTableWhole()
+    public void Undo_KeyRepeatedAfterItsWindow_KeepsTheTableConsistent()
     {
         var table = new IdempotencyTable(TimeSpan.FromMilliseconds(WindowMs), int.MaxValue);
         table.Remember(Key(1), 1, 0);

@@ -11,7 +11,7 @@ public sealed class LoggedEventTests
     /// <summary>Long texts of other fields than the data count, or events with little data would fill the memory beyond the bound of the hot tail.</summary>
     [Theory]
     [MemberData(nameof(LongTexts))]
-    public void Size_OfAnEventWithLongText_IsAtLeastWhatItsStringsTake(Event e, long characters)
+    public void Size_OfAnEventWithLongText_IsAtLeastThatOfItsStrings(Event e, long characters)
     {
         var topic = new Topic(1, "t", new TopicPolicy());
         var tail = new LoggedEvent(e, topic, [], new Position(1, 1), 0);

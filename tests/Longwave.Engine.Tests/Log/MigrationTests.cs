@@ -33,7 +33,7 @@ public sealed class MigrationTests
     [InlineData(ToVersion3)]
     [InlineData(ToVersion3 + ToVersion2)]
     [InlineData(ToVersion3 + ToVersion2 + ToVersion1)]
-    public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAndMakesAllPublic(string back)
+    public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAsPublic(string back)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
         try

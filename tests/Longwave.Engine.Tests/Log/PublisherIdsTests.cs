@@ -8,7 +8,7 @@ namespace Longwave.Engine.Tests.Log;
 public sealed class PublisherIdsTests
 {
     [Fact]
-    public async Task Find_StoredAndUnstoredEvents_AreFoundByNameAndByPosition()
+    public async Task Find_StoredAndUnstoredEvents_AreFoundByIdAndByPosition()
     {
         await using var hub = new TestHub(new EngineOptions { Policies = { new TopicPolicy { Selector = "memory", Durability = Durability.Memory } } });
         string stored = await PublishAsync(hub, "log", "urn:é:1");
@@ -25,7 +25,7 @@ public sealed class PublisherIdsTests
     }
 
     [Fact]
-    public async Task Find_NameThatStandsTwice_IsTheFirstEvent()
+    public async Task Find_IdOfTwoEvents_IsTheFirstEvent()
     {
         await using var hub = new TestHub(new EngineOptions { Policies = { new TopicPolicy { Selector = "memory", Durability = Durability.Memory } } });
         string first = await PublishAsync(hub, "memory", "same");
@@ -36,7 +36,7 @@ public sealed class PublisherIdsTests
     }
 
     [Fact]
-    public async Task Find_AfterARestart_StillKnowsStoredNames()
+    public async Task Find_AfterARestart_FindsStoredIds()
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
         try

@@ -20,7 +20,7 @@ public sealed class RecoveryTests : IDisposable
     [InlineData(17_000)]
     [InlineData(18_500)]
     [InlineData(40_000)]
-    public void Open_AfterACrashAtAnyPlaceOfTheIndex_FiguresAreThoseOfTheEvents(int events)
+    public void Open_AfterACrashAtAnyPointOfTheIndex_CountsMatchTheEvents(int events)
     {
         using (EventLog log = Open())
         {
@@ -56,7 +56,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Open_AfterACrashWithMemoryEvents_GoesOnBehindEveryOffsetGiven()
+    public void Open_AfterACrashWithMemoryEvents_ContinuesAfterEveryUsedOffset()
     {
         _options.Policies = [new TopicPolicy { Selector = "topic/0", Durability = Durability.Memory }];
         long tip;
@@ -72,7 +72,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Open_ForeignDatabase_IsRefusedInWords()
+    public void Open_ForeignDatabase_FailsWithAClearMessage()
     {
         using (var foreign = Database.OpenWriter(Path.Combine(_options.DataDirectory, "longwave.db")))
         {
@@ -83,14 +83,14 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Open_DamagedFile_IsRefusedInWords()
+    public void Open_DamagedFile_FailsWithAClearMessage()
     {
         File.WriteAllBytes(Path.Combine(_options.DataDirectory, "longwave.db"), Encoding.UTF8.GetBytes(new string('x', 8_192)));
         Assert.Contains("can't be opened", Assert.Throws<LogUnavailableException>(Open).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_NewerFormat_IsRefusedInWords()
+    public void Open_NewerFormat_FailsWithAClearMessage()
     {
         using (EventLog log = Open())
         {
@@ -101,7 +101,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Open_DirectoryOfARunningHub_IsRefusedInWords()
+    public void Open_DirectoryOfARunningHub_FailsWithAClearMessage()
     {
         using EventLog running = Open();
         Assert.Contains("in use by another hub", Assert.Throws<LogUnavailableException>(Open).Message, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ namespace Longwave.Engine.Tests.Log;
 public sealed class RetentionTests
 {
     [Fact]
-    public async Task Sweep_TopicOverItsCount_KeepsTheNewestAndTellsOfTheRest()
+    public async Task Sweep_TopicOverItsCount_KeepsTheNewestAndReportsTheRest()
     {
         await using var hub = new TestHub(Often(new TopicPolicy { Selector = "t", MaxCount = 100 }));
         List<Position> positions = await hub.PublishManyAsync("t", 3_000);
@@ -34,7 +34,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Sweep_QuietTopic_IsTrimmedThoughNothingElseIsPublished()
+    public async Task Sweep_QuietTopic_IsTrimmedWithoutNewEvents()
     {
         await using var hub = new TestHub(Often(new TopicPolicy { Selector = "t", MaxCount = 3 }));
         await hub.PublishManyAsync("t", 10);
@@ -57,7 +57,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Sweep_TopicOverItsBytes_KeepsWhatFits()
+    public async Task Sweep_TopicOverItsBytes_KeepsTheNewestThatFit()
     {
         await using var hub = new TestHub(Often(new TopicPolicy { Selector = "t", MaxBytes = 10_000 }));
         await hub.PublishManyAsync("t", 500, static _ => new string('x', 100));
@@ -82,7 +82,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Restart_AlternateForgotten_ItsNumberIsGivenToNoOtherTopic()
+    public async Task Restart_AlternateRemoved_ItsNumberIsNotReused()
     {
         var clock = new ManualClock();
         await using var hub = new TestHub(Often(new TopicPolicy { Selector = "old", MaxAge = TimeSpan.FromHours(1) }), clock);
@@ -128,7 +128,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Restart_MemoryTopic_ReusesNoOffsetAndTellsOfTheLoss()
+    public async Task Restart_MemoryTopic_ReusesNoOffsetAndReportsTheLoss()
     {
         EngineOptions options = Often(new TopicPolicy { Selector = "tick/{name}", Durability = Durability.Memory });
         await using var hub = new TestHub(options);
@@ -145,7 +145,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Subscribe_SinceATime_BeginsThere()
+    public async Task Subscribe_SinceATime_StartsThere()
     {
         var clock = new ManualClock();
         await using var hub = new TestHub(HubEngineTests.Small(), clock);
@@ -167,7 +167,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Publish_ClockRunsBackwards_TimesDoNot()
+    public async Task Publish_ClockRunsBackwards_EventTimesDoNot()
     {
         var clock = new ManualClock();
         await using var hub = new TestHub(clock: clock);

@@ -32,7 +32,7 @@ public sealed class AppenderTests : IDisposable
     }
 
     [Fact]
-    public void Append_ThatFails_StoresNothingOfTheBatch()
+    public void Append_Fails_StoresNoEventOfTheBatch()
     {
         using EventLog log = EventLog.Open(_options);
         var appender = new Appender(log);

@@ -10,7 +10,7 @@ namespace Longwave.Engine.Tests.Publishing;
 public sealed class CommitLoopTests
 {
     [Fact]
-    public async Task Publish_NewTopicOverTheLimit_IsRefusedWhole()
+    public async Task Publish_NewTopicOverTheLimit_IsRejectedWhole()
     {
         await using var hub = new TestHub(new EngineOptions { Limits = { MaxTopics = 2 } });
         await hub.PublishAsync("a", "1");
@@ -23,7 +23,7 @@ public sealed class CommitLoopTests
     }
 
     [Fact]
-    public async Task Publish_MoreThanTheQueueTakes_IsRefusedAndTheRestIsKept()
+    public async Task Publish_QueueIsFull_IsRejectedAndQueuedRequestsAreKept()
     {
         await using var hub = new TestHub(new EngineOptions { Limits = { MaxQueuedRequests = 4, MaxCommitEvents = 1 } });
         Task<PublishResult>[] requests = [.. Enumerable.Range(0, 2_000).Select(_ => hub.Engine.PublishAsync([To("t")]).AsTask())];
@@ -86,7 +86,7 @@ public sealed class CommitLoopTests
     }
 
     [Fact]
-    public async Task SetSourcePosition_LongerThanItMayBe_Throws()
+    public async Task SetSourcePosition_TooLong_Throws()
     {
         await using var hub = new TestHub();
         PublishRequest request = hub.Engine.NewRequest();
@@ -95,7 +95,7 @@ public sealed class CommitLoopTests
     }
 
     [Fact]
-    public async Task Publish_AfterShutdown_SaysSo()
+    public async Task Publish_AfterShutdown_FailsWithTheReason()
     {
         var hub = new TestHub();
         await hub.DisposeAsync();
@@ -103,7 +103,7 @@ public sealed class CommitLoopTests
     }
 
     [Fact]
-    public async Task Subscribe_OverTheLimits_IsRefused()
+    public async Task Subscribe_OverTheLimits_IsRejected()
     {
         await using var hub = new TestHub(new EngineOptions { Limits = { MaxConnections = 3, MaxPatterns = 1 } });
         hub.Subscribe("{a}");

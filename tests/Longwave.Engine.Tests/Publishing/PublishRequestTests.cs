@@ -36,7 +36,7 @@ public sealed class PublishRequestTests
 
     [Theory]
     [MemberData(nameof(RuleBreakers))]
-    public async Task Publish_EventThatBreaksARule_IsRefusedAndTheTopicStaysReadable(string field, Event broken)
+    public async Task Publish_InvalidEvent_IsRejectedAndTheTopicStaysReadable(string field, Event broken)
     {
         await using var hub = new TestHub(new EngineOptions { Limits = { MaxEventBytes = 1024 } });
         MemorySink live = hub.Subscribe("*");
@@ -50,7 +50,7 @@ public sealed class PublishRequestTests
     }
 
     [Fact]
-    public async Task Publish_MoreEventsThanARequestMayHave_IsRefusedWhole()
+    public async Task Publish_TooManyEventsInARequest_IsRejectedWhole()
     {
         await using var hub = new TestHub(new EngineOptions { Limits = { MaxRequestEvents = 2 } });
         PublishResult refused = await hub.Engine.PublishAsync(Many(3, 1));
@@ -60,7 +60,7 @@ public sealed class PublishRequestTests
     }
 
     [Fact]
-    public async Task Publish_MoreDataThanARequestMayHave_IsRefusedWhole()
+    public async Task Publish_TooMuchDataInARequest_IsRejectedWhole()
     {
         await using var hub = new TestHub(new EngineOptions { Limits = { MaxRequestBytes = 1_000 } });
         PublishResult refused = await hub.Engine.PublishAsync(Many(3, 334));
@@ -73,7 +73,7 @@ public sealed class PublishRequestTests
     [Theory]
     [InlineData(1_024, 1, 1_025, 1)]
     [InlineData(512, 800, 513, 800)]
-    public async Task Publish_MoreMemoryEventsThanTheHotTailKeeps_IsRefusedAndTheMostIsDelivered(int most, int mostBytes, int tooMany, int tooManyBytes)
+    public async Task Publish_MoreMemoryEventsThanTheHotTailKeeps_IsRejectedAndTheMaximumIsDelivered(int most, int mostBytes, int tooMany, int tooManyBytes)
     {
         await using var hub = new TestHub(Memory(hotTailBytes: most * LoggedEvent.SizeOf(new Event { Topic = "t", Data = new byte[mostBytes] })));
         MemorySink sink = hub.Subscribe("*");
@@ -113,7 +113,7 @@ public sealed class PublishRequestTests
     }
 
     [Fact]
-    public async Task Publish_ListThatChangesAfterwards_AppendsWhatWasChecked()
+    public async Task Publish_AlternatesChangeAfterwards_AppendsTheCheckedOnes()
     {
         await using var hub = new TestHub();
         var alternates = new List<string> { "a" };
@@ -125,7 +125,7 @@ public sealed class PublishRequestTests
     }
 
     [Fact]
-    public async Task Publish_RequestAgain_Throws()
+    public async Task Publish_RequestUsedTwice_Throws()
     {
         await using var hub = new TestHub();
         PublishRequest request = hub.Engine.NewRequest();

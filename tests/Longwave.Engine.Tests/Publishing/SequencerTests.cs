@@ -23,7 +23,7 @@ public sealed class SequencerTests
     }
 
     [Fact]
-    public void Sequence_TimeThatRunsBackwards_IsThatOfTheLastEvent()
+    public void Sequence_TimeRunsBackwards_UsesThatOfTheLastEvent()
     {
         Sequencer sequencer = After(offset: 41, time: 5_000);
         sequencer.Sequence(Request(null, null), 4_000);
@@ -45,7 +45,7 @@ public sealed class SequencerTests
     }
 
     [Fact]
-    public void Sequence_KeyAfterItsWindow_IsANewEventAlsoWithinABatch()
+    public void Sequence_KeyAfterItsWindow_IsANewEventEvenWithinABatch()
     {
         Sequencer sequencer = After(offset: 0, time: 0);
         sequencer.Sequence(Request(1), 0);
@@ -55,7 +55,7 @@ public sealed class SequencerTests
     }
 
     [Fact]
-    public void RolledBack_Batch_IsAsIfItHadNotCome()
+    public void RolledBack_Batch_LeavesNoTrace()
     {
         Sequencer sequencer = After(offset: 0, time: 0);
         sequencer.Sequence(Request(1), 100);
@@ -71,7 +71,7 @@ public sealed class SequencerTests
     }
 
     [Fact]
-    public void Sequence_SourcePositions_TheLastOneOfTheBatchCounts()
+    public void Sequence_SourcePositions_KeepsTheLastOfTheBatch()
     {
         Sequencer sequencer = After(offset: 0, time: 0);
         foreach (string? position in (string?[])["a", "b", null])

@@ -10,7 +10,7 @@ public sealed class RevocationListTests : IDisposable
     private readonly ManualClock _clock = new();
 
     [Fact]
-    public void IsRevoked_Token_HoldsForThatTokenAndAfterARestart()
+    public void IsRevoked_Token_AppliesToThatTokenAndSurvivesARestart()
     {
         using (RevocationList list = Open())
         {
@@ -24,7 +24,7 @@ public sealed class RevocationListTests : IDisposable
     }
 
     [Fact]
-    public void IsRevoked_Subject_HoldsForTokensIssuedBefore()
+    public void IsRevoked_Subject_AppliesToTokensIssuedBefore()
     {
         using RevocationList list = Open();
         DateTimeOffset before = _clock.GetUtcNow();
@@ -38,7 +38,7 @@ public sealed class RevocationListTests : IDisposable
     }
 
     [Fact]
-    public void IsRevoked_OfOneIssuer_LeavesTheOthers()
+    public void IsRevoked_OfOneIssuer_DoesNotAffectOthers()
     {
         using RevocationList list = Open();
         list.Add(new Revocation(RevocationKind.Subject, "one", "alice"), In(1));
@@ -50,7 +50,7 @@ public sealed class RevocationListTests : IDisposable
     }
 
     [Fact]
-    public void Add_AsManyAsThereMayBe_IsRefusedUntilSomeExpire()
+    public void Add_AtTheLimit_IsRejectedUntilSomeExpire()
     {
         using RevocationList list = Open(most: 2);
         list.Add(new Revocation(RevocationKind.Token, "", "1"), In(1));
@@ -64,7 +64,7 @@ public sealed class RevocationListTests : IDisposable
     }
 
     [Fact]
-    public void Open_FileThatIsNone_SaysSo()
+    public void Open_NotADatabase_NamesTheFile()
     {
         File.WriteAllText(Path.Combine(_directory, "revocations.db"), new string('x', 4_096));
         LogUnavailableException failed = Assert.Throws<LogUnavailableException>(() => Open());

@@ -22,7 +22,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Take_Closed_GivesWhatIsLeftAndSaysSo()
+    public void Take_Closed_ReturnsTheRestAndReportsTheEnd()
     {
         var mailbox = new Mailbox<int>();
         List<int> taken = [];

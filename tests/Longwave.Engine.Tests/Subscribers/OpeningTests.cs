@@ -10,7 +10,7 @@ namespace Longwave.Engine.Tests.Subscribers;
 public sealed class OpeningTests
 {
     [Fact]
-    public async Task TrySubscribe_SinkWritableBeforeTheShardKnowsIt_IsServedOnce()
+    public async Task TrySubscribe_SinkWritableBeforeTheShardAddsIt_IsServedOnce()
     {
         await using var hub = new TestHub(new EngineOptions { Shards = 1 });
         await hub.PublishAsync("t", "stored");
@@ -34,7 +34,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task TrySubscribe_ClientGoneBeforeTheShardKnowsIt_EndsOnce()
+    public async Task TrySubscribe_ClientDisconnectsBeforeTheShardAddsIt_EndsOnce()
     {
         await using var hub = new TestHub(new EngineOptions { Shards = 1 });
         var inner = new MemorySink();

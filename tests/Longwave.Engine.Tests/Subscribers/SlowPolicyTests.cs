@@ -35,7 +35,7 @@ public sealed class SlowPolicyTests
     [InlineData(30)]
     [InlineData(900)]
     [InlineData(6_000)]
-    public async Task Resume_Skip_IsToldTheExactRangeAndGoesOnLive(int missed)
+    public async Task Resume_Skip_SendsTheExactGapAndContinuesLive(int missed)
     {
         await using var hub = new TestHub(Options());
         (MemorySink slow, MemorySink witness) = await OpenAsync(hub, "skip/{n}");
@@ -52,7 +52,7 @@ public sealed class SlowPolicyTests
     [InlineData(30)]
     [InlineData(900)]
     [InlineData(6_000)]
-    public async Task Resume_TopicsOfSeveralPolicies_EachEventIsDecidedByItsOwn(int missed)
+    public async Task Resume_TopicsOfSeveralPolicies_EachEventFollowsItsPolicy(int missed)
     {
         await using var hub = new TestHub(Options());
         (MemorySink slow, MemorySink witness) = await OpenAsync(hub, "*");
@@ -75,7 +75,7 @@ public sealed class SlowPolicyTests
     [Theory]
     [InlineData(30)]
     [InlineData(6_000)]
-    public async Task Resume_DisconnectAmongOthers_IsToldWhyAndEnds(int missed)
+    public async Task Resume_DisconnectPolicy_SendsTheReasonAndEnds(int missed)
     {
         await using var hub = new TestHub(Options());
         (MemorySink slow, MemorySink witness) = await OpenAsync(hub, "*");
@@ -93,7 +93,7 @@ public sealed class SlowPolicyTests
     }
 
     [Fact]
-    public async Task Tick_DisconnectAndNeverRead_IsCountedAsSlow()
+    public async Task Tick_DisconnectPolicyAndNeverRead_IsCountedAsSlow()
     {
         EngineOptions options = Options();
         (options.Heartbeat, options.StallTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
@@ -111,7 +111,7 @@ public sealed class SlowPolicyTests
     [InlineData("skip/1")]
     [InlineData("conflate/1")]
     [InlineData("disconnect/1")]
-    public async Task Replay_OfAnyPolicy_IsWhole(string topic)
+    public async Task Replay_OfAnyPolicy_IsComplete(string topic)
     {
         await using var hub = new TestHub(Options());
         List<long> offsets = await hub.PublishKeyedAsync(Enumerable.Repeat((topic, (string?)"k"), 5_000));

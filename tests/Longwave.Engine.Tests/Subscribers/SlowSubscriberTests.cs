@@ -12,7 +12,7 @@ public sealed class SlowSubscriberTests
     [InlineData(60)]
     [InlineData(900)]
     [InlineData(6_000)]
-    public async Task Deliver_ClientThatStopsReading_CatchesUpWithoutGapOrDouble(int missed)
+    public async Task Deliver_ClientStopsReading_CatchesUpWithoutGapOrRepeat(int missed)
     {
         await using var hub = new TestHub(HubEngineTests.Small());
         MemorySink slow = hub.Subscribe("t");
@@ -30,7 +30,7 @@ public sealed class SlowSubscriberTests
     }
 
     [Fact]
-    public async Task Deliver_ClientThatStutters_GetsEverythingOnce()
+    public async Task Deliver_ClientReadsInBursts_GetsEachEventOnce()
     {
         await using var hub = new TestHub(HubEngineTests.Small());
         MemorySink[] sinks = [.. Enumerable.Range(0, 8).Select(i => hub.Subscribe(i % 2 == 0 ? "t" : "{t}"))];
@@ -53,7 +53,7 @@ public sealed class SlowSubscriberTests
     }
 
     [Fact]
-    public async Task Tick_ClientThatTakesNothing_IsClosedAsStalled()
+    public async Task Tick_ClientReadsNothing_IsClosedAsStalled()
     {
         await using var hub = new TestHub(new EngineOptions { Heartbeat = TimeSpan.FromMilliseconds(200), StallTimeout = TimeSpan.FromSeconds(1) });
         MemorySink stuck = hub.Subscribe("t");
@@ -67,7 +67,7 @@ public sealed class SlowSubscriberTests
     }
 
     [Fact]
-    public async Task Deliver_BlockedClientWhosePlaceRetentionRemoves_IsToldOfTheGap()
+    public async Task Deliver_RetentionPassesABlockedClient_SendsAGap()
     {
         EngineOptions options = HubEngineTests.Small();
         options.RetentionInterval = TimeSpan.FromMilliseconds(20);

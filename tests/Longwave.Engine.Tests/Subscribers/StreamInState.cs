@@ -98,7 +98,7 @@ internal sealed class StreamInState : IDisposable
         }
     }
 
-    /// <summary>It has every event that is for it, once and in order, but for what it was told is gone.</summary>
+    /// <summary>The stream has every event that matches it, once and in order, except those that a gap notice reported.</summary>
     public void AssertWhole(long removedThrough = 0)
     {
         long start = Sink.Lines[0].Offset!.Value;

@@ -36,7 +36,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
     /// <summary>A position that means nothing is told right after the greeting, whatever the stream does next.</summary>
     [Theory]
     [MemberData(nameof(States))]
-    public void Reset_AnyState_IsToldFirst(StreamState state)
+    public void Reset_AnyState_IsSentFirst(StreamState state)
     {
         // A stream that would have caught up begins at the earliest event instead.
         using var stream = new StreamInState(state, Log, static request => request with { LastEventId = "00000000-3", Since = request.LastEventId is null ? Since.Live : Since.Earliest });
@@ -48,7 +48,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
     /// <summary>One heartbeat an interval. It names the position up to which the client has everything: one that resumes there misses nothing.</summary>
     [Theory]
     [MemberData(nameof(States))]
-    public void Heartbeat_AnyState_ComesOnceAndNamesWhatWasSent(StreamState state)
+    public void Heartbeat_AnyState_IsSentOnceWithTheSentPosition(StreamState state)
     {
         using var stream = new StreamInState(state, Log);
         int before = stream.Sink.Heartbeats.Count();
@@ -88,7 +88,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Heartbeat_NothingReadYet_NamesNoPosition(bool sinceTime)
+    public void Heartbeat_NothingReadYet_HasNoPosition(bool sinceTime)
     {
         Since since = sinceTime ? Since.At(DateTimeOffset.UnixEpoch) : Since.Earliest;
         using var stream = new StreamInState(StreamState.Queued, Log, request => request with { LastEventId = null, Since = since });
@@ -98,7 +98,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     /// <summary>An answer that is not a stream has no heartbeats: it learns after each page how far the log was read.</summary>
     [Fact]
-    public void Position_PollThatReadsTheLog_IsReportedPageByPage()
+    public void Position_PollReadsTheLog_IsReportedPageByPage()
     {
         using var poll = new StreamInState(StreamState.Reading, Log, static request => request with { Streaming = false });
         poll.Rig.TickOnce();
@@ -112,7 +112,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
     /// <summary>Positions told on one connection never go back, from state to state.</summary>
     [Theory]
     [MemberData(nameof(States))]
-    public void Heartbeat_StateAfterState_NeverGoesBack(StreamState state)
+    public void Heartbeat_AnySequenceOfStates_PositionNeverGoesBack(StreamState state)
     {
         using var stream = new StreamInState(state, Log);
         stream.Rig.TickOnce();
@@ -137,7 +137,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     /// <summary>A live stream was told a position beyond the last event of its own. Then it falls back so far that it has to read the log.</summary>
     [Fact]
-    public void Heartbeat_LiveStreamThatReadsTheLogAgain_DoesNotGoBack()
+    public void Heartbeat_LiveStreamReadsTheLogAgain_PositionDoesNotGoBack()
     {
         using var stream = new StreamInState(StreamState.Live, Log);
         stream.Rig.Publish(topic: "elsewhere");
@@ -197,7 +197,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     [Theory]
     [MemberData(nameof(States))]
-    public void Expiry_AnyState_IsToldOnce(StreamState state)
+    public void Expiry_AnyState_SendsOneNotice(StreamState state)
     {
         using var stream = new StreamInState(state, Log, StreamInState.Expires, static options => options.StallTimeout = TimeSpan.MaxValue);
         stream.AdvanceTo(1_001);
@@ -216,7 +216,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     [Theory]
     [MemberData(nameof(States))]
-    public void IdentityEnd_AnyState_EndsAndSaysWhy(StreamState state)
+    public void IdentityEnd_AnyState_EndsWithAReason(StreamState state)
     {
         using var stream = new StreamInState(
             state, Log, StreamInState.Expires, static options => (options.StallTimeout, options.MaxConnectionAge) = (TimeSpan.MaxValue, TimeSpan.Zero));
@@ -227,7 +227,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     [Theory]
     [MemberData(nameof(States))]
-    public void MaxAge_AnyState_AsksToReconnect(StreamState state)
+    public void MaxAge_AnyState_SendsReconnect(StreamState state)
     {
         using var stream = new StreamInState(state, Log, configure: static options => options.StallTimeout = TimeSpan.MaxValue);
         stream.Rig.Clock.Advance(state == StreamState.Draining ? stream.Rig.Options.DrainWindow : stream.Rig.Options.MaxConnectionAge * 1.2);
@@ -237,7 +237,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     [Theory]
     [MemberData(nameof(States))]
-    public void Drain_AnyState_AsksToReconnectWithinTheWindow(StreamState state)
+    public void Drain_AnyState_SendsReconnectWithinTheWindow(StreamState state)
     {
         using var stream = new StreamInState(state, Log, configure: static options => options.StallTimeout = TimeSpan.MaxValue);
         stream.Rig.Shard.Post(new ShardMessage(ShardMessageKind.Drain));
@@ -250,7 +250,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
     /// <summary>Only a client that takes nothing is ended for that.</summary>
     [Theory]
     [MemberData(nameof(States))]
-    public void Stall_AnyState_EndsOnlyOneThatIsBlocked(StreamState state)
+    public void Stall_AnyState_EndsOnlyBlockedStreams(StreamState state)
     {
         using var stream = new StreamInState(state, Log);
         stream.Rig.Clock.Advance(stream.Rig.Options.StallTimeout + TimeSpan.FromSeconds(1));

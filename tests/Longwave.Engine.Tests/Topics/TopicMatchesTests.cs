@@ -7,7 +7,7 @@ public sealed class TopicMatchesTests
 {
     /// <summary>A topic that came, went and came back stands for two in what was found: the other one may still be unknown.</summary>
     [Fact]
-    public void TrimmedThrough_OneTopicCameBackAndTheOtherWasForgotten_KnowsOfTheLoss()
+    public void TrimmedThrough_OneTopicReturnedAndTheOtherWasRemoved_ReportsTheLoss()
     {
         var topics = new TopicTable(new TopicPolicies([]));
         var matches = new TopicMatches(new TopicFilter([Select("a"), Select("b")]), topics);

@@ -5,7 +5,7 @@ namespace Longwave.Engine.Tests.Topics;
 public sealed class TopicTableTests
 {
     [Fact]
-    public void Count_AfterAddingAndForgetting_IsThatOfTheTopicsLeft()
+    public void Count_AfterAddAndRemove_IsThatOfTheRemainingTopics()
     {
         var table = new TopicTable(new TopicPolicies([]));
         table.Load(7, "loaded");

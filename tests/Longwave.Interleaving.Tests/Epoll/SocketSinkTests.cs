@@ -25,7 +25,7 @@ public sealed partial class SocketSinkTests : IDisposable
 
     /// <summary>The shard sends to a parked stream that is full again and again, while its client reads and the reactor reports each edge: no edge is lost, and every byte comes once and in order.</summary>
     [Fact]
-    public void TrySend_EdgesComeMeanwhile_NoneIsLost()
+    public void TrySend_ConcurrentEdges_NoneIsLost()
     {
         var received = new StringBuilder();
         Subscriber? subscriber = null;

@@ -17,7 +17,7 @@ public sealed class HotTailTests
 
     /// <summary>A reader that stands at the edge of the tail, as a catch-up reader does after a page of storage, gets the next event or learns that it has left.</summary>
     [Fact]
-    public void Find_EventsLeaveMeanwhile_SkipsNone() => Schedule.Explore(3_000, static random =>
+    public void Find_ConcurrentEviction_SkipsNoEvent() => Schedule.Explore(3_000, static random =>
     {
         long[] offsets = new long[Events];
         for (int i = 0; i < Events; i++)

@@ -34,7 +34,7 @@ public sealed class SubscriberTests : IDisposable
 
     /// <summary>Two renewals at once leave the identity of one of them with its own access.</summary>
     [Fact]
-    public void TryRenew_TwoAtOnce_LeavesOneWhole()
+    public void TryRenew_TwoAtOnce_OneAppliesCompletely()
     {
         StreamIdentity[] identities = [ShardStage.Holder("a", "n/odd"), ShardStage.Holder("b", "n/even")];
         Subscriber? subscriber = null;
@@ -56,7 +56,7 @@ public sealed class SubscriberTests : IDisposable
     [Theory]
     [InlineData("*")]
     [InlineData("n/odd", "n/even")]
-    public void TryRenew_ShardDeliversMeanwhile_LaterEventsAreForTheNewIdentityOnly(params string[] selectors)
+    public void TryRenew_ShardDeliversMeanwhile_LaterEventsUseTheNewIdentity(params string[] selectors)
     {
         var sink = new NumberSink();
         Subscriber? subscriber = null;

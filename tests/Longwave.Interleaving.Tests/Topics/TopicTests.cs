@@ -19,7 +19,7 @@ public sealed class TopicTests
     ];
 
     [Fact]
-    public void Describe_WriterChangesFigures_GivesThoseOfOneMoment()
+    public void Describe_WriterChangesCounts_ReturnsAConsistentSnapshot()
     {
         Topic model = New();
         List<TopicInfo> moments = [model.Describe()];

@@ -7,7 +7,7 @@ namespace Longwave.Protocol.Tests.CloudEvents;
 public sealed class CloudEventReaderTests
 {
     [Fact]
-    public void TryRead_StructuredEvent_KeepsWhatLongwaveHasNoWordFor()
+    public void TryRead_StructuredEvent_KeepsUnknownAttributes()
     {
         Event e = Read("""
             { "specversion" : "1.0", "id" : "7", "source" : "/s", "type" : "tick", "topic" : "t", "key" : "k", "time":"2026-11-23T06:57:00Z",

@@ -6,7 +6,7 @@ namespace Longwave.Protocol.Tests.EventStream;
 public sealed class EventStreamParserTests
 {
     [Fact]
-    public void TryRead_SpecExample_GivesItsEvents()
+    public void TryRead_SpecExample_ReturnsItsEvents()
     {
         var parser = new EventStreamParser();
         List<ServerSentEvent> events = StreamPieces.Read(parser, ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\ndata: lost"u8, 1);
@@ -27,7 +27,7 @@ public sealed class EventStreamParserTests
     }
 
     [Fact]
-    public void Read_IdWithoutData_IsToldAndIsNoEvent()
+    public void Read_IdWithoutData_UpdatesTheIdWithoutAnEvent()
     {
         var parser = new EventStreamParser();
         ReadOnlySpan<byte> input = "id: 7\nevent: x\n\n: c\nid\n\nretry: 5\n\ndata: d\n\n"u8;

@@ -13,7 +13,7 @@ namespace Longwave.Protocol.Tests.EventStream;
 public sealed class EventStreamPropertyTests
 {
     [Fact]
-    public void RoundTrip_AnyDataInAnyPieces_ArrivesWithLineEndsAsLf()
+    public void RoundTrip_AnyDataInAnyPieces_HasLfLineEnds()
     {
         Gen<(string? Type, string Data, bool Heartbeat)> published =
             from type in Texts.Field from data in Texts.Any from heartbeat in Gen.Elements(true, false) select (type, data, heartbeat);
@@ -55,7 +55,7 @@ public sealed class EventStreamPropertyTests
     }
 
     [Fact]
-    public void TryRead_AnyBytesInAnyPieces_AsTheSpecificationReadsThemWhole()
+    public void TryRead_AnyBytesInAnyPieces_AgreesWithTheSpecification()
     {
         Prop.ForAll(Texts.Stream.ToArbitrary(), Texts.Cuts.ToArbitrary(), (stream, cuts) =>
         {
@@ -68,7 +68,7 @@ public sealed class EventStreamPropertyTests
     }
 
     [Fact]
-    public void TryRead_AnyBytes_DataAsTheParserOfDotNetReadsIt()
+    public void TryRead_AnyBytes_DataAgreesWithTheDotNetParser()
     {
         // Only the data is compared. That parser gives an id per item, waits after a CR at the very end, and carries the type of an event
         // without data over to the next one, where the specification resets it (.NET 10.0).
@@ -81,7 +81,7 @@ public sealed class EventStreamPropertyTests
     }
 
     [Fact]
-    public void TryRead_LimitInAnyPieces_IsTheSameLimit()
+    public void TryRead_AnyPieces_HaveTheSameLimit()
     {
         Prop.ForAll(Texts.Stream.ToArbitrary(), Texts.Cuts.ToArbitrary(), (stream, cuts) =>
         {

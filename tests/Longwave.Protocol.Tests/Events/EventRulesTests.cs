@@ -22,7 +22,7 @@ public sealed class EventRulesTests
     }
 
     [Fact]
-    public void CheckTopic_LoneSurrogate_IsRefused()
+    public void CheckTopic_LoneSurrogate_IsRejected()
     {
         // Attributes of a test can't hold these: metadata is UTF-8.
         Assert.NotNull(EventRules.CheckTopic("a\ud800b"));

@@ -14,7 +14,7 @@ public sealed class ChunkTests
     [InlineData(256, "100")]
     [InlineData(65_536, "10000")]
     [InlineData(1_048_577, "100001")]
-    public void Of_AnySize_SaysItInHexadecimalWithoutLeadingZeros(int size, string digits)
+    public void Of_AnySize_IsHexadecimalWithoutLeadingZeros(int size, string digits)
     {
         byte[] frame = Encoding.ASCII.GetBytes(new string('x', size));
         byte[] chunk = Chunk.Of(frame);

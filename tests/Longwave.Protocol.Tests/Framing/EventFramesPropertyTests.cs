@@ -26,7 +26,7 @@ public sealed class EventFramesPropertyTests
         };
 
     [Fact]
-    public void Write_WhateverTheRulesAllow_IsOneEventInEveryFormat()
+    public void Write_AnyValidEvent_IsOneEventInEveryFormat()
     {
         int allowed = 0;
         Prop.ForAll(Published.ToArbitrary(), e =>

@@ -27,7 +27,7 @@ public sealed class EventFramesTests
     }
 
     [Fact]
-    public void Write_AttributesOfThePublisher_StayAsTheyWere()
+    public void Write_AttributesOfThePublisher_AreUnchanged()
     {
         var buffer = new ArrayBufferWriter<byte>();
         EventFrames.Write(buffer, EventFormat.JsonCloudEvents, new EventView

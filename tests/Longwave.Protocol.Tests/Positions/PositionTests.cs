@@ -32,7 +32,7 @@ public sealed class PositionTests
     [InlineData("5f3a9c1e-99999999999999999999")]
     [InlineData("5f3a9c1e-١")]
     [InlineData("5f3a9c1ő-1")]
-    public void TryParse_AnythingElse_IsRefused(string text)
+    public void TryParse_OtherText_IsRejected(string text)
     {
         Assert.False(Position.TryParse(text, out _));
         Assert.False(Position.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out _));

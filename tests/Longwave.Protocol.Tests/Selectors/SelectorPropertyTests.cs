@@ -15,7 +15,7 @@ public sealed class SelectorPropertyTests
             .ListOf().Select(parts => string.Concat(parts.Take(8)));
 
     [Fact]
-    public void Matches_AnyTemplateAndTopic_AsByTryingEverything()
+    public void Matches_AnyTemplateAndTopic_AgreesWithBruteForce()
     {
         int matches = 0;
         Prop.ForAll(Template.ToArbitrary(), Topic.ToArbitrary(), (template, topic) =>
@@ -54,7 +54,7 @@ public sealed class SelectorPropertyTests
     [InlineData("{a}a{b}a{c}a{d}a{e}a{f}a")]
     [InlineData("{a,b,c,d,e,f,g,h}{a,b,c,d,e,f,g,h}")]
     [InlineData("{+a}{+b}{+c}/{+d}/{+e}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public void Matches_HostileTopic_TakesStepsLinearInItsLength(string template)
+    public void Matches_HostileTopic_TakesLinearSteps(string template)
     {
         Assert.True(TemplateCompiler.TryCompile(template, out TemplateProgram? program, out _));
         long previous = 0;
@@ -87,7 +87,7 @@ public sealed class SelectorPropertyTests
     }
 
     [Fact]
-    public void Equals_SameText_IsTheSameSelector()
+    public void Equals_SameText_IsTrue()
     {
         Assert.True(Selector.TryParse("p/{a}", out Selector? one, out _));
         Assert.True(Selector.TryParse("p/{a}", out Selector? two, out _));

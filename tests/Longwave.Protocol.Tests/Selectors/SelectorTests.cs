@@ -29,7 +29,7 @@ public sealed class SelectorTests
     [InlineData("u{;a,b}", "u;a;b=1", true)]
     [InlineData("u{#a}", "u#x/y", true)]
     [InlineData("u{.a}", "u.json", true)]
-    public void Matches_Topic_AsRfc6570(string text, string topic, bool expected)
+    public void Matches_Topic_FollowsRfc6570(string text, string topic, bool expected)
     {
         Assert.True(Selector.TryParse(text, out Selector? selector, out string? error), error);
         Assert.Equal(expected, selector.Matches(topic));
@@ -45,7 +45,7 @@ public sealed class SelectorTests
     [InlineData("a{b,}")]
     [InlineData("a{=b}")]
     [InlineData("a\nb")]
-    public void TryParse_Faulty_SaysWhat(string text)
+    public void TryParse_Faulty_ReportsTheError(string text)
     {
         Assert.False(Selector.TryParse(text, out _, out string? error));
         Assert.NotEmpty(error);

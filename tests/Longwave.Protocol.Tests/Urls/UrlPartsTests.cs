@@ -35,13 +35,13 @@ public sealed class UrlPartsTests
     [InlineData("http://[1::2::3]/")]
     [InlineData("http://1.2.3.256/")]
     [InlineData("http://user@/")]
-    public void Parse_WhatIsNoUrl_IsNull(string text) => Assert.Null(UrlParts.Parse(text, Base));
+    public void Parse_NotAUrl_IsNull(string text) => Assert.Null(UrlParts.Parse(text, Base));
 
     [Theory]
     [InlineData("/.well-known/%6Dercure/%2e./mercure")]
     [InlineData("https://any.example/.well-known/mercure")]
     [InlineData("/a/..//../.well-known/./mercure")]
-    public void NormalPath_OfOneAddress_IsTheSameHoweverItIsSpelt(string text) => Assert.Equal("/.well-known/mercure", UrlParts.Parse(text, Base)!.NormalPath);
+    public void NormalPath_SpellingsOfOneUrl_AreEqual(string text) => Assert.Equal("/.well-known/mercure", UrlParts.Parse(text, Base)!.NormalPath);
 
     private static string Text(UrlParts url)
     {

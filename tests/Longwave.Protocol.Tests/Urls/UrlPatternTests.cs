@@ -31,7 +31,7 @@ public sealed class UrlPatternTests
     [InlineData("urn\\:isbn\\::n", "urn:isbn:1", "urn:isbn: urn:issn:1")]
     [InlineData("data\\:foobar", "data:foobar", "data:foo")]
     [InlineData("https://[\\:\\:1]/", "https://[::1]/", "https://[::2]/")]
-    public void Matches_UrlsAndReferences_AsTheStandardSays(string pattern, string matches, string misses)
+    public void Matches_UrlsAndReferences_FollowsTheStandard(string pattern, string matches, string misses)
     {
         Assert.True(Selector.TryParseUrlPattern(pattern, Base, out Selector? selector, out string? error), error);
         Assert.All(matches.Split(' '), topic => Assert.True(selector.Matches(topic), topic));
@@ -52,7 +52,7 @@ public sealed class UrlPatternTests
     [InlineData("https://example.com/\\")]
     [InlineData("https://exa|mple.com/")]
     [InlineData("https://example.com:8x/")]
-    public void TryParse_WhatIsNoPattern_SaysSo(string pattern)
+    public void TryParse_InvalidPattern_ReportsTheError(string pattern)
     {
         if (pattern.Contains("u00e9", StringComparison.Ordinal))
         {
@@ -64,14 +64,14 @@ public sealed class UrlPatternTests
     }
 
     [Fact]
-    public void TryParse_Star_IsEveryTopicAlsoOneThatIsNoUrl()
+    public void TryParse_Star_MatchesEveryTopicEvenNonUrls()
     {
         Assert.True(Selector.TryParseUrlPattern("*", Base, out Selector? selector, out _));
         Assert.Same(Selector.Any, selector);
     }
 
     [Fact]
-    public void Equals_SamePatternOfAnotherHub_IsAnotherSelector()
+    public void Equals_SamePatternOfAnotherHub_IsFalse()
     {
         UrlParts other = UrlParts.Parse("https://other.example/.well-known/mercure")!;
         Assert.True(Selector.TryParseUrlPattern("/a/:b", Base, out Selector? first, out _));

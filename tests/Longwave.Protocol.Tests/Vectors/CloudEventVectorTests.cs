@@ -16,7 +16,7 @@ public sealed class CloudEventVectorTests
 
     [Theory]
     [MemberData(nameof(Names), "read")]
-    public void TryRead_Vector_KeepsWhatItSays(string name)
+    public void TryRead_Vector_KeepsEveryAttribute(string name)
     {
         JsonElement vector = VectorFile.Find(File, "read", name);
         bool read = CloudEventReader.TryRead(
@@ -35,7 +35,7 @@ public sealed class CloudEventVectorTests
 
     [Theory]
     [MemberData(nameof(Names), "refused")]
-    public void TryRead_RefusedVector_NamesField(string name)
+    public void TryRead_RejectedVector_NamesField(string name)
     {
         JsonElement vector = VectorFile.Find(File, "refused", name);
         byte[] json = VectorFile.Bytes(vector, "json");
@@ -47,7 +47,7 @@ public sealed class CloudEventVectorTests
 
     [Theory]
     [MemberData(nameof(Names), "write")]
-    public void Write_Vector_GivesBothShapes(string name)
+    public void Write_Vector_HasBothShapes(string name)
     {
         JsonElement vector = VectorFile.Find(File, "write", name);
         JsonElement e = vector.GetProperty("event");

@@ -13,7 +13,7 @@ public sealed class EncodeVectorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void WriteEvent_Vector_GivesItsFrame(string name)
+    public void WriteEvent_Vector_IsItsFrame(string name)
     {
         JsonElement vector = VectorFile.Find("encode.json", "vectors", name);
         JsonElement e = vector.GetProperty("event");

@@ -10,7 +10,7 @@ public sealed class ParseVectorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void TryRead_Vector_ComesOutAsWrittenInEveryPieceSize(string name)
+    public void TryRead_VectorInAnyPieceSize_HasTheExpectedEvents(string name)
     {
         JsonElement vector = VectorFile.Find("parse.json", "vectors", name);
         byte[] stream = VectorFile.Bytes(vector, "stream");

@@ -21,7 +21,7 @@ public sealed class PositionVectorTests
     }
 
     [Fact]
-    public void TryParse_InvalidVectors_AreRefused()
+    public void TryParse_InvalidVectors_AreRejected()
     {
         foreach (JsonElement vector in VectorFile.Read("positions.json").GetProperty("invalid").EnumerateArray())
         {

@@ -18,7 +18,7 @@ public sealed class SelectorVectorTests
 
     [Theory]
     [MemberData(nameof(Texts), "vectors")]
-    public void Matches_Vector_AsWritten(string text)
+    public void Matches_Vector_HasTheExpectedResult(string text)
     {
         JsonElement vector = VectorFile.Read("selectors.json").GetProperty("vectors").EnumerateArray().Single(v => VectorFile.Text(v, "selector") == text);
         Assert.True(Selector.TryParse(text, out Selector? selector, out string? error), error);
@@ -29,7 +29,7 @@ public sealed class SelectorVectorTests
 
     [Theory]
     [MemberData(nameof(Texts), "invalid")]
-    public void TryParse_InvalidVector_SaysWhat(string text)
+    public void TryParse_InvalidVector_ReportsTheError(string text)
     {
         Assert.False(Selector.TryParse(text, out Selector? selector, out string? error));
         Assert.Null(selector);

@@ -15,7 +15,7 @@ public sealed class AdmissionControlTests
     private static readonly (string Issuer, string Subject) OtherAlice = ("https://other.example", "alice");
 
     [Fact]
-    public void TryAdmitStream_SubjectFromManyAddresses_IsBoundedAsOne()
+    public void TryAdmitStream_SubjectFromManyAddresses_IsLimitedAsOne()
     {
         using AdmissionControl admission = Create(options => options.Server.Admission.Subject.MaxStreams = 2);
         var places = new List<StreamLease>();
@@ -37,7 +37,7 @@ public sealed class AdmissionControlTests
     }
 
     [Fact]
-    public void TryAdmitStream_RefusedForItsSubject_TakesNoPlaceOfItsAddress()
+    public void TryAdmitStream_RejectedForItsSubject_ReleasesThePermitOfItsAddress()
     {
         using AdmissionControl admission = Create(options =>
             (options.Server.Admission.Address.MaxStreams, options.Server.Admission.Subject.MaxStreams) = (2, 1));
@@ -47,7 +47,7 @@ public sealed class AdmissionControlTests
     }
 
     [Fact]
-    public void TryAdmitPublish_SubjectOnThisMachine_HasARate()
+    public void TryAdmitPublish_SubjectOnLoopback_HasARate()
     {
         using AdmissionControl admission = Create(options =>
             (options.Server.Admission.Subject.EventsPerSecond, options.Server.Admission.Subject.EventBurst) = (1, 100));
@@ -62,7 +62,7 @@ public sealed class AdmissionControlTests
     [InlineData("127.0.0.1")]
     [InlineData("127.5.5.5")]
     [InlineData("::1")]
-    public void TryAdmit_ThisMachine_IsNotCountedUnlessTold(string address)
+    public void TryAdmit_Loopback_IsNotCountedByDefault(string address)
     {
         using AdmissionControl admission = Create(options => options.Server.Admission.Address.MaxStreams = 1);
         for (int i = 0; i < 10; i++)

@@ -16,7 +16,7 @@ public sealed class AdmissionTests
     private const int Tries = 2_000;
 
     [Fact]
-    public async Task Streams_OfOneAddress_EndAtItsBoundAndNobodyElses()
+    public async Task Streams_OfOneAddress_AreLimitedWithoutAffectingOthers()
     {
         await using TestHub hub = await StartAsync(options => options.Server.Admission.Address.MaxStreams = 3);
         var streams = new List<OpenStream>();
@@ -44,7 +44,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Polls_OfOneAddress_GiveTheirPlaceBack()
+    public async Task Polls_OfOneAddress_ReleaseTheirPermits()
     {
         await using TestHub hub = await StartAsync(options => options.Server.Admission.Address.MaxStreams = 1);
         for (int i = 0; i < 20; i++)
@@ -56,7 +56,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Stream_RefusedByTheHub_TakesNoPlaceOfItsAddress()
+    public async Task Stream_RejectedByTheHub_ReleasesItsPermit()
     {
         await using TestHub hub = await StartAsync(options =>
         {
@@ -72,7 +72,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Streams_OpenedTooFast_AreRefusedUntilLater()
+    public async Task Streams_OpenedTooFast_AreRejectedUntilLater()
     {
         await using TestHub hub = await StartAsync(options =>
             (options.Server.Admission.Address.StreamsPerSecond, options.Server.Admission.Address.StreamBurst) = (1, 5));
@@ -83,7 +83,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Publish_MoreEventsThanItMay_IsRefusedAndAppendsNothing()
+    public async Task Publish_TooManyEvents_IsRejectedAndAppendsNothing()
     {
         await using TestHub hub = await StartAsync(options =>
         {
@@ -109,7 +109,7 @@ public sealed class AdmissionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Publish_MoreBytesThanItMay_IsRefused(bool chunked)
+    public async Task Publish_TooManyBytes_IsRejected(bool chunked)
     {
         await using TestHub hub = await StartAsync(options =>
         {
@@ -125,7 +125,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Clients_OfOneIpv6Network_AreOne()
+    public async Task Clients_OfOneIpv6Network_CountAsOne()
     {
         await using TestHub hub = await StartAsync(options => options.Server.Admission.Address.MaxStreams = 1);
         using OpenStream first = await hub.OpenAsync("?topic=a", null, From("2001:db8::1"));
@@ -135,7 +135,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Clients_BeyondThoseThatAreCounted_ShareOneCount()
+    public async Task Clients_OverTheTrackedNumber_ShareOneCount()
     {
         await using TestHub hub = await StartAsync(options => (options.Server.Admission.Address.MaxStreams, options.Server.Admission.MaxClients) = (2, 2));
         var streams = new List<OpenStream>();
@@ -151,7 +151,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Memory_NearlyUsedUp_RefusesTheNewAndKeepsTheOld()
+    public async Task Memory_NearlyExhausted_RejectsNewStreamsAndKeepsOpenOnes()
     {
         await using TestHub hub = await TestHub.StartAsync();
         var watch = (MemoryWatch)hub.Services.GetService(typeof(MemoryWatch))!;
@@ -176,7 +176,7 @@ public sealed class AdmissionTests
     [Theory]
     [InlineData("/v1/events?topic=a", "text/plain")]
     [InlineData("/v1/telemetry", "application/json")]
-    public async Task Body_ThatNeverEnds_IsRefusedAtItsDeadline(string address, string type)
+    public async Task Body_NeverEnds_IsRejectedAtItsDeadline(string address, string type)
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Server.RequestBodyTimeout = TimeSpan.FromSeconds(1));
         using RawConnection connection = await RawConnection.OpenAsync(hub.Address);

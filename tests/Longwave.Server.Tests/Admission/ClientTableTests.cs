@@ -11,7 +11,7 @@ public sealed class ClientTableTests
     private readonly ManualClock _clock = new();
 
     [Fact]
-    public void Hold_SameClient_IsTheSameUse()
+    public void Hold_SameClient_ReturnsTheSameUsage()
     {
         using var table = new ClientTable<string>(new ClientLimits(), 10, _clock);
         Assert.Same(table.Hold("a"), table.Hold("a"));
@@ -20,7 +20,7 @@ public sealed class ClientTableTests
     }
 
     [Fact]
-    public void Hold_TenThousandIdleClients_AreForgottenInTimeAndNeverMoreThanTheBound()
+    public void Hold_TenThousandIdleClients_AreRemovedInTimeWithinTheLimit()
     {
         using var table = new ClientTable<string>(new ClientLimits(), 100, _clock);
         for (int i = 0; i < 10_000; i++)
@@ -36,7 +36,7 @@ public sealed class ClientTableTests
     }
 
     [Fact]
-    public void Hold_ClientThatIsHeld_IsNeverForgotten()
+    public void Hold_ClientInUse_IsNeverRemoved()
     {
         using var table = new ClientTable<string>(new ClientLimits(), 2, _clock);
         ClientUsage held = table.Hold("held");
@@ -50,7 +50,7 @@ public sealed class ClientTableTests
     }
 
     [Fact]
-    public void Hold_ClientThatWasJustLetGo_KeepsItsEmptyBucket()
+    public void Hold_ClientJustReleased_KeepsItsEmptyBucket()
     {
         using var table = new ClientTable<string>(new ClientLimits { EventsPerSecond = 1, EventBurst = 100 }, 1, _clock);
         ClientUsage usage = table.Hold("a");
@@ -65,7 +65,7 @@ public sealed class ClientTableTests
     }
 
     [Fact]
-    public async Task TryOpenStream_FromManyThreads_NeverExceedsTheBound()
+    public async Task TryOpenStream_FromManyThreads_NeverExceedsTheLimit()
     {
         using var usage = new ClientUsage(new ClientLimits { MaxStreams = 50 });
         int opened = 0;

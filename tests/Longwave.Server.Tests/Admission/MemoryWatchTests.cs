@@ -25,7 +25,7 @@ public sealed class MemoryWatchTests
     }
 
     [Fact]
-    public void IsShort_AskedVeryOften_LooksAFewTimesASecondAndCollectsNowAndThen()
+    public void IsShort_CalledVeryOften_SamplesAFewTimesASecondAndRarelyCollects()
     {
         int looks = 0;
         MemoryWatch watch = Create(0.5, () =>
@@ -44,11 +44,11 @@ public sealed class MemoryWatchTests
     }
 
     [Fact]
-    public void IsShort_SwitchedOff_NeverLooks() =>
+    public void IsShort_SwitchedOff_NeverSamples() =>
         Assert.False(Create(0, () => throw new InvalidOperationException("looked")).IsShort);
 
     [Fact]
-    public void Read_ThisProcess_HasSomeOfWhatThereIs()
+    public void Read_ThisProcess_UsesPartOfTheAvailableMemory()
     {
         MemoryUse use = MemoryUse.Read();
         Assert.InRange(use.UsedBytes, 1, use.AvailableBytes);

@@ -15,7 +15,7 @@ public sealed class BrowserGateTests
     ];
 
     [Fact]
-    public async Task Host_EveryKindAtEveryAddress_IsOursOrMisdirected()
+    public async Task Host_AnyNameAtAnyPath_IsAcceptedOr421()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Server.AllowedHosts = ["hub.example.com", "*.hubs.example.com", "with-port.example.com:8443"]);
         (string Host, bool Ours)[] hosts =
@@ -48,7 +48,7 @@ public sealed class BrowserGateTests
     }
 
     [Fact]
-    public async Task Origin_EveryKindAtEveryAddress_IsJudgedAndAnswered()
+    public async Task Origin_AnyKindAtAnyPath_IsCheckedAndAnswered()
     {
         int checks = 0;
         foreach (string[] allowed in new string[][] { [], [Listed, "http://other.example:8080"], ["*"] })
@@ -101,7 +101,7 @@ public sealed class BrowserGateTests
     }
 
     [Fact]
-    public async Task Preflight_OfAListedOrigin_NamesMethodsOfTheAddressAndTheHeadersAskedFor()
+    public async Task Preflight_OfAListedOrigin_ListsMethodsAndRequestedHeaders()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Server.AllowedOrigins = [Listed]);
         using HttpResponseMessage events = await SendAsync(
@@ -125,7 +125,7 @@ public sealed class BrowserGateTests
     [InlineData("cross-site", "navigate", 200)]
     [InlineData("same-origin", "cors", 200)]
     [InlineData("none", "navigate", 200)]
-    public async Task FetchMetadata_PageThatEmbedsAnAddress_IsRefused(string site, string mode, int status)
+    public async Task FetchMetadata_EmbeddedByAPage_IsRejected(string site, string mode, int status)
     {
         await using TestHub hub = await TestHub.StartAsync();
         using HttpResponseMessage response = await SendAsync(
@@ -134,7 +134,7 @@ public sealed class BrowserGateTests
     }
 
     [Fact]
-    public async Task Origin_BehindATrustedProxyWithTls_IsOwnByTheSchemeTheProxyNames()
+    public async Task Origin_BehindATrustedTlsProxy_IsComparedWithTheForwardedScheme()
     {
         await using TestHub trusting = await TestHub.StartAsync(options =>
         {
@@ -150,7 +150,7 @@ public sealed class BrowserGateTests
     }
 
     [Fact]
-    public async Task Headers_OfEveryAnswer_LetNobodySniffShowOrEmbedIt()
+    public async Task Headers_OfEveryResponse_ForbidSniffingFramingAndEmbedding()
     {
         await using TestHub hub = await TestHub.StartAsync();
         foreach ((HttpMethod method, string path) in Requests)

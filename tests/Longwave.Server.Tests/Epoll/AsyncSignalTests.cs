@@ -7,7 +7,7 @@ public sealed class AsyncSignalTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void WaitAsync_SeenBefore_IsOverAtOnceAndOnlyOnce()
+    public void WaitAsync_SignalledBefore_CompletesAtOnceAndOnlyOnce()
     {
         var readiness = new AsyncSignal();
         readiness.Set();
@@ -17,7 +17,7 @@ public sealed class AsyncSignalTests
     }
 
     [Fact]
-    public async Task WaitAsync_NothingSeen_EndsWithTheNext()
+    public async Task WaitAsync_NoSignal_EndsWithTheNext()
     {
         var readiness = new AsyncSignal();
         for (int i = 0; i < 3; i++)

@@ -37,7 +37,7 @@ public sealed class EpollStreamTests : IDisposable
 
     /// <summary>An edge for bytes between the last read and the end of reading goes to a reader that does not read again, and no further edge follows.</summary>
     [Fact]
-    public void Dispose_BytesCameSinceTheLastRead_TellsThatTheClientIsDone()
+    public void Dispose_BytesArrivedSinceTheLastRead_ReportsTheClientAsGone()
     {
         Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).AsTask().IsCompleted);
         _client.Send("x"u8);
@@ -50,7 +50,7 @@ public sealed class EpollStreamTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_NothingCame_TellsNothing()
+    public void Dispose_NothingArrived_ReportsNothing()
     {
         Assert.False(_stream.ReadAsync(new byte[16], TestContext.Current.CancellationToken).AsTask().IsCompleted);
         _stream.Dispose();

@@ -43,7 +43,7 @@ public sealed class ParkedHeadTests : IAsyncLifetime
     [InlineData(5 * 1024)]
     [InlineData(20 * 1024)]
     [InlineData(120 * 1024)]
-    public async Task Stream_HeadersOfTheApplication_ArriveWholeBeforeTheStream(int bytes)
+    public async Task Stream_HeadersOfTheApplication_ArriveCompleteBeforeTheStream(int bytes)
     {
         using RawConnection connection = await RawConnection.OpenAsync(_hub.Address);
         await connection.SendAsync($"GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n{Wanted}: {bytes}\r\n\r\n");
@@ -62,7 +62,7 @@ public sealed class ParkedHeadTests : IAsyncLifetime
     [InlineData(5 * 1024)]
     [InlineData(20 * 1024)]
     [InlineData(60 * 1024)]
-    public async Task Stream_LinkToALongHost_ArrivesWhole(int bytes)
+    public async Task Stream_LinkToALongHost_ArrivesComplete(int bytes)
     {
         string host = string.Join('.', Enumerable.Repeat(new string('h', 50), bytes / 51));
         using RawConnection connection = await RawConnection.OpenAsync(_hub.Address);
@@ -73,7 +73,7 @@ public sealed class ParkedHeadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stream_HeadOverTheLimit_ClosesTheConnectionAndTheLogSaysWhy()
+    public async Task Stream_HeadOverTheLimit_ClosesTheConnectionAndLogsTheReason()
     {
         string text = await RawConnection.RoundTripAsync(
             _hub.Address, $"GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n{Wanted}: {EpollStream.MaxHeldBytes}\r\n\r\n");

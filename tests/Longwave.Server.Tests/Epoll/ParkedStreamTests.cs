@@ -96,7 +96,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stream_HubLeaves_EndsWithTheLastChunkThoughTheClientSaidMore()
+    public async Task Stream_HubCloses_EndsWithTheLastChunkDespiteUnreadInput()
     {
         using RawConnection connection = await OpenAsync();
         await connection.SendAsync(new string('?', 20_000));
@@ -107,7 +107,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stream_ManyComeAndGo_LeaveNoFileOpen()
+    public async Task Stream_ManyComeAndGo_LeaksNoDescriptor()
     {
         int before = OpenFiles();
         for (int round = 0; round < 10; round++)

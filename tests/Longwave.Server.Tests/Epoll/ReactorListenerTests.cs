@@ -50,7 +50,7 @@ public sealed class ReactorListenerTests : IDisposable
     [InlineData(12)]
     [InlineData(105)]
     [InlineData(77)]
-    public async Task Accept_FailsOnce_TheConnectionIsAcceptedAllTheSame(int error)
+    public async Task Accept_FailsOnce_TheConnectionIsStillAccepted(int error)
     {
         _errors.Enqueue(error);
         await using ReactorListener listener = NewListener(TimeProvider.System);
@@ -65,7 +65,7 @@ public sealed class ReactorListenerTests : IDisposable
     [InlineData(NotPermitted, 16)]
     [InlineData(77, 1)]
     [InlineData(24, 1)]
-    public async Task Accept_FailsAlways_IsTriedABoundedNumberOfTimesUntilThePauseIsOver(int error, int calls)
+    public async Task Accept_AlwaysFails_IsRetriedABoundedNumberOfTimesPerPause(int error, int calls)
     {
         _always = error;
         await using ReactorListener listener = NewListener(new StoppedTimers());
@@ -76,7 +76,7 @@ public sealed class ReactorListenerTests : IDisposable
     }
 
     [Fact]
-    public async Task Accept_SocketIsUnusable_StopsListeningAndSaysSo()
+    public async Task Accept_SocketIsUnusable_StopsListeningAndLogsIt()
     {
         _always = BadFile;
         await using ReactorListener listener = NewListener(TimeProvider.System);
@@ -91,7 +91,7 @@ public sealed class ReactorListenerTests : IDisposable
     }
 
     [Fact]
-    public async Task Accept_DescriptorThatEpollDoesNotTake_IsClosedAndTheNextIsAccepted()
+    public async Task Accept_EpollRejectsTheDescriptor_IsClosedAndTheNextIsAccepted()
     {
         // epoll rejects regular files with EPERM.
         string path = Path.GetTempFileName();

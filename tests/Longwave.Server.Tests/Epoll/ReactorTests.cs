@@ -35,7 +35,7 @@ public sealed class ReactorTests
     }
 
     [Fact]
-    public async Task Run_WaitIsInterrupted_GoesOn()
+    public async Task Run_WaitIsInterrupted_Continues()
     {
         int waits = 0;
         using var reactor = new Reactor(0, _loops, NullLogger.Instance, (epoll, ready, most) =>

@@ -22,7 +22,7 @@ public sealed class SocketTimeoutsTests
     }
 
     [Fact]
-    public void LimitUnacknowledged_SomethingElse_IsLeftAlone()
+    public void LimitUnacknowledged_NoOpenTcpSocket_DoesNothing()
     {
         SocketTimeouts.LimitUnacknowledged(new DefaultHttpContext(), TimeSpan.FromSeconds(1));
         using (var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))

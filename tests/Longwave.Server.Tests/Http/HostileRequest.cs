@@ -55,7 +55,7 @@ public sealed record HostileRequest(string Method, string Path, string Query, IR
         from good in Gen.Elements("", "topic=a")
         from query in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(0, 4))).SelectMany(n => Pair.ArrayOf(n))
         from headers in Gen.Choose(0, 3).SelectMany(n => Header.ArrayOf(n))
-        from body in AnyBody
+        from body in RandomBody
         from chunked in Gen.Elements(true, false)
         select new HostileRequest(method, path, string.Join('&', query.Prepend(good)), headers, body, chunked);
 
@@ -73,7 +73,7 @@ public sealed record HostileRequest(string Method, string Path, string Query, IR
         from value in Gen.Frequency((9, Gen.Elements(HeaderValues)), (1, Gen.Choose(1, 2000).Select(n => new string('h', n))))
         select $"{name}: {value}";
 
-    private static Gen<byte[]> AnyBody => Gen.Frequency(
+    private static Gen<byte[]> RandomBody => Gen.Frequency(
         (6, Gen.Elements(Bodies).Select(Encoding.Latin1.GetBytes)),
         (2, Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf()));
 

@@ -33,7 +33,7 @@ public sealed class QueryValuesTests
     [InlineData("%80=1", "invalid-utf8", "query")]
     [InlineData("since=1&since=1", "repeated-parameter", "since")]
     [InlineData("tpic=1", "unknown-parameter", "tpic")]
-    public void TryRead_SomethingWrong_IsAProblemThatNamesIt(string query, string type, string field)
+    public void TryRead_Invalid_IsAProblemThatNamesIt(string query, string type, string field)
     {
         Problem? problem = QueryValues.TryRead(query, Known, out _);
         Assert.Equal((type, field), (problem?.Type.Name, problem?.Field));
@@ -44,7 +44,7 @@ public sealed class QueryValuesTests
         Assert.Equal(ProblemTypes.InvalidUtf8, QueryValues.TryRead("topic=" + '\ud800', Known, out _)?.Type);
 
     [Fact]
-    public void TryRead_EscapedText_IsThatText() =>
+    public void TryRead_EscapedText_IsUnescaped() =>
         Prop.ForAll<string>(text =>
         {
             string valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? ""));

@@ -16,7 +16,7 @@ public sealed class Rfc3339Tests
     [InlineData("2026-11-23T08:57:00 02:00", 1795417020000)]
     [InlineData("2026-11-23T06:27:00.5-00:30", 1795417020500)]
     [InlineData("1970-01-01T00:00:00Z", 0)]
-    public void TryParse_Time_IsUnderstood(string text, long unixMs)
+    public void TryParse_Time_IsRead(string text, long unixMs)
     {
         Assert.True(Rfc3339.TryParse(text, out DateTimeOffset time));
         Assert.Equal(unixMs, time.ToUnixTimeMilliseconds());
@@ -39,7 +39,7 @@ public sealed class Rfc3339Tests
     [InlineData("Mon, 23 Nov 2026 06:57:00 GMT")]
     [InlineData("1795416000")]
     [InlineData("2026-11-23T06:57:00.00000000000000000000000000000Z")]
-    public void TryParse_SomethingElse_IsRefused(string text) => Assert.False(Rfc3339.TryParse(text, out _));
+    public void TryParse_InvalidText_IsRejected(string text) => Assert.False(Rfc3339.TryParse(text, out _));
 
     [Fact]
     public void TryParse_WhatDotNetWrites_IsTheSameTime()

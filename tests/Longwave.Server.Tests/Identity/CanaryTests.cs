@@ -14,7 +14,7 @@ public sealed class CanaryTests(ITestOutputHelper output)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Secrets_ByEveryCarrier_AppearNowhere(bool queryTokens)
+    public async Task Secrets_InAnyCredential_AreNeverLogged(bool queryTokens)
     {
         var traces = new List<string>();
         using var listener = new ActivityListener

@@ -28,7 +28,7 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task Ticket_OfNobody_IsRefused()
+    public async Task Ticket_ForAnAnonymousCaller_IsRejected()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Auth.Anonymous.Subscribe.Add(new() { Topic = "*" }));
         using HttpResponseMessage response = await hub.Hub.PostAsync("/v1/tickets", "");
@@ -36,7 +36,7 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task Ticket_MoreThanASubjectMayHave_LeavesOthersTheirs()
+    public async Task Ticket_OverTheLimitOfASubject_DoesNotAffectOthers()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Auth.MaxTicketsPerSubject = 3);
         string alice = hub.Issuer.Token("alice", All);
@@ -51,7 +51,7 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task Cookie_Reads_AndWritesOnlyWhenItIsMeant()
+    public async Task Cookie_Write_RequiresTheIntentHeader()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Server.AllowedOrigins.Add("https://app.example"));
         (string, string) cookie = ("Cookie", $"other=1; longwave_token={hub.Issuer.Token("alice", All)}");
@@ -82,7 +82,7 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task Cookie_ThatIsBroken_IsRefusedAndNotForgotten()
+    public async Task Cookie_Malformed_IsRejectedAndNotIgnored()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Auth.Anonymous.Subscribe.Add(new() { Topic = "*" }));
         using HttpResponseMessage response = await hub.Hub.GetAsync("?topic=a", null, ("Cookie", "longwave_token=broken"));
@@ -90,7 +90,7 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task QueryToken_SwitchedOffAndOn_IsTakenOnlyThen()
+    public async Task QueryToken_SwitchedOffAndOn_IsAcceptedOnlyWhenOn()
     {
         await using (IdentityHub off = await IdentityHub.StartAsync())
         {
@@ -110,7 +110,7 @@ public sealed class CarrierTests
     [InlineData("Bearer")]
     [InlineData("Bearer  ")]
     [InlineData("Token x")]
-    public async Task Authorization_OfAnotherScheme_IsRefused(string value)
+    public async Task Authorization_OfAnotherScheme_IsRejected(string value)
     {
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Auth.Anonymous.Subscribe.Add(new() { Topic = "*" }));
         using HttpResponseMessage response = await hub.Hub.GetAsync("?topic=a", null, ("Authorization", value));
@@ -118,7 +118,7 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task ApiKey_OfAService_IsTakenAndAnyOtherRefused()
+    public async Task ApiKey_OfAService_IsAcceptedAndOthersAreRejected()
     {
         const string Key = "lwk_billing_Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6";
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Auth.ApiKeys.Add(new()

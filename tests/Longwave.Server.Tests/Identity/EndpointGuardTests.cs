@@ -36,7 +36,7 @@ public sealed class EndpointGuardTests : IDisposable
     [InlineData(408, "request-timeout")]
     [InlineData(413, "request-too-large")]
     [InlineData(400, "bad-request")]
-    public async Task Guard_TheServerFindsFault_IsAProblemAndNotLogged(int status, string problem)
+    public async Task Guard_BadRequestOfTheWebServer_IsAProblemAndNotLogged(int status, string problem)
     {
         (int answered, string body) = await RunAsync(_ => throw new BadHttpRequestException("words of the server", status));
         Assert.Equal(status, answered);
@@ -45,7 +45,7 @@ public sealed class EndpointGuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Guard_ClientLeft_IsNoError()
+    public async Task Guard_ClientDisconnected_IsNotAnError()
     {
         var gone = new CancellationToken(canceled: true);
         await RunAsync(context =>

@@ -7,7 +7,7 @@ namespace Longwave.Server.Tests.Identity;
 public sealed class GrantsOverHttpTests
 {
     [Fact]
-    public async Task Get_WithoutToken_IsAskedForOne()
+    public async Task Get_WithoutToken_Is401WithAChallenge()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         using HttpResponseMessage response = await hub.Hub.GetAsync("?topic=a");
@@ -31,7 +31,7 @@ public sealed class GrantsOverHttpTests
     [InlineData("c/{n}", "", false)]
     [InlineData("b/2", "&type=trade", true)]
     [InlineData("b/2", "&type=quote", false)]
-    public async Task Get_Selector_IsTakenWhenAnythingOfItIsGranted(string selector, string more, bool taken)
+    public async Task Get_Selector_IsAcceptedIfPartOfItIsGranted(string selector, string more, bool taken)
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         string token = hub.Issuer.Token("alice", """{"subscribe":["a/{n}",{"topic":"b/2","types":["trade"]}]}""");
@@ -47,7 +47,7 @@ public sealed class GrantsOverHttpTests
     }
 
     [Fact]
-    public async Task Post_TopicOrTypeThatIsNotGranted_AppendsNothing()
+    public async Task Post_TopicOrTypeNotGranted_AppendsNothing()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         (string, string) alice = IdentityHub.Bearer(hub.Issuer.Token("alice", """{"publish":["a/{n}",{"topic":"b","types":["trade"]}]}"""));
@@ -72,7 +72,7 @@ public sealed class GrantsOverHttpTests
     }
 
     [Fact]
-    public async Task Post_PrivateEvents_ReachOnlyThoseGranted()
+    public async Task Post_PrivateEvents_ReachOnlyAuthorizedSubscribers()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Auth.Anonymous.Subscribe.Add(new() { Topic = "*" }));
         await hub.PublishAsync("a", "open");
@@ -109,7 +109,7 @@ public sealed class GrantsOverHttpTests
     [InlineData("?topic=a&private=yes", "x", null, "invalid-parameter")]
     [InlineData("", """{"specversion":"1.0","id":"1","source":"s","type":"t","topic":"a","private":"yes"}""", "application/cloudevents+json", "invalid-event")]
     [InlineData("", """{"specversion":"1.0","id":"1","source":"s","type":"t","topic":"a","private":1}""", "application/cloudevents+json", "invalid-event")]
-    public async Task Post_PrivateThatIsNeither_IsRefused(string query, string body, string? contentType, string problem)
+    public async Task Post_PrivateNotABoolean_IsRejected(string query, string body, string? contentType, string problem)
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         using HttpResponseMessage response = await hub.Hub.PostAsync("/v1/events" + query, body, contentType, IdentityHub.Bearer(hub.Admin()));

@@ -50,7 +50,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_KeyThatIsNew_IsFetchedOnceHoweverManyAskForOthers()
+    public async Task Get_NewKey_IsFetchedOnceDespiteManyUnknownKeys()
     {
         await using TestHub hub = await StartAsync(discovery: false);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(hub, _issuer.Token("alice", Grants, algorithm: "RS256")));
@@ -65,7 +65,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_KeyThatWasReplaced_IsFetchedWhenThatIsDue()
+    public async Task Get_ReplacedKey_IsFetchedAtTheRefreshInterval()
     {
         var clock = new ShiftedTimestamps();
         await using TestHub hub = await StartAsync(discovery: false, clock);
@@ -78,7 +78,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_TokenThatBringsAnAddress_FetchesNothing()
+    public async Task Get_TokenWithAKeyUrl_FetchesNothing()
     {
         await using TestHub hub = await StartAsync(discovery: false);
         await StatusAsync(hub, _issuer.Token("alice", Grants, algorithm: "RS256"));
@@ -108,7 +108,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_DiscoveryOfAnotherIssuer_IsNotBelieved()
+    public async Task Get_DiscoveryOfAnotherIssuer_IsNotTrusted()
     {
         _discoveredIssuer = "https://other.example";
         await using TestHub hub = await StartAsync(discovery: true);
@@ -120,7 +120,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     [InlineData("no base64", "base64:*", "base64")]
     [InlineData("no key", "-----BEGIN NOTHING-----", "PEM")]
     [InlineData("empty", "  ", "no key")]
-    public async Task Start_KeyThatCantBeUsed_EndsItWithoutQuotingTheKey(string what, string text, string sentence)
+    public async Task Start_UnusableKey_FailsWithoutQuotingTheKey(string what, string text, string sentence)
     {
         string file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, text);
@@ -139,7 +139,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     [InlineData("not one of RS256")]
     [InlineData("not a selector")]
     [InlineData("either File or Variable")]
-    public async Task Start_OptionsThatContradictThemselves_SaysWhat(string sentence)
+    public async Task Start_ContradictoryOptions_FailsAndNamesThem(string sentence)
     {
         OptionsValidationException failed = await Assert.ThrowsAsync<OptionsValidationException>(() => TestHub.StartAsync(static options =>
         {

@@ -39,7 +39,7 @@ public sealed class RenewalTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Renew_RevokedInBetween_EndsTheStream(int enumeration)
+    public async Task Renew_RevokedMeanwhile_EndsTheStream(int enumeration)
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         using OpenStream stream = await hub.OpenAsync("?topic=a", hub.Issuer.Token("alice", ReadA));

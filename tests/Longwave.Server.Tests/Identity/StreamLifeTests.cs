@@ -12,7 +12,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
     private const string ReadA = """{"subscribe":["a"]}""";
 
     [Fact]
-    public async Task Stream_TokenExpires_IsToldThenEndsCleanly()
+    public async Task Stream_TokenExpires_SendsANoticeThenEndsCleanly()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         using OpenStream stream = await hub.OpenAsync("?topic=a", hub.Issuer.Token("alice", ReadA));
@@ -28,7 +28,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Poll_TokenExpires_IsAnsweredSo()
+    public async Task Poll_TokenExpires_ReturnsTheReason()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         Task<HttpResponseMessage> poll = hub.Hub.GetAsync("?topic=a&wait=60", "application/json", IdentityHub.Bearer(hub.Issuer.Token("alice", ReadA)));
@@ -39,7 +39,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Renew_SameSubject_KeepsTheStreamPastTheFirstEnd()
+    public async Task Renew_SameSubject_KeepsTheStreamPastTheFirstExpiry()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         using OpenStream stream = await hub.OpenAsync("?topic=a", hub.Issuer.Token("alice", ReadA));
@@ -57,7 +57,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Renew_WrongTokens_AreRefusedAndTheStreamGoesOn()
+    public async Task Renew_WrongTokens_AreRejectedAndTheStreamContinues()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         using OpenStream stream = await hub.OpenAsync("?topic=a", hub.Issuer.Token("alice", ReadA));
@@ -100,7 +100,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
         await RevokedAsync(hub, """{"jti":"the-token"}""", 1);
         await RevokedAsync(hub, """{"sub":"carol"}""", 1);
         await RevokedAsync(hub, $$"""{"connection":"{{IdentityHub.Connection(byName)}}"}""", 1);
-        await RevokedAsync(hub, """{"sub":"nobody","iss":"https://other.example"}""", 0);
+        await RevokedAsync(hub, """{"sub":"unknown","iss":"https://other.example"}""", 0);
         foreach (OpenStream ended in (OpenStream[])[byToken, bySubject, byName])
         {
             Assert.EndsWith("event: longwave.closed\ndata: {\"reason\":\"revoked\"}\n\n", await ended.ReadToEndAsync(), StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
     [InlineData("""{"token":"a"}""")]
     [InlineData("""{"iss":"a"}""")]
     [InlineData("""{"connection":"a","iss":"b"}""")]
-    public async Task Revoke_BodyThatSaysNotWhat_IsRefused(string body)
+    public async Task Revoke_BodyWithoutTarget_IsRejected(string body)
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         await RefusedAsync(await hub.RevokeAsync(body), 400, "malformed-body", "body");
@@ -181,7 +181,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Streams_AThousand_ExpireRenewAndAreRevokedWithoutAnEventTooMuchOrTooFew()
+    public async Task Streams_AThousandExpireRenewAndAreRevoked_EachGetsExactlyItsEvents()
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
         var expiring = new List<OpenStream>();

@@ -13,7 +13,7 @@ public sealed class TicketStoreTests
     private readonly AuthOptions _options = new() { MaxTickets = 4, MaxTicketsPerSubject = 2, TicketLifetime = TimeSpan.FromSeconds(30) };
 
     [Fact]
-    public void TryTake_ManyUsedBehindOneThatIsNot_AreForgotten()
+    public void TryTake_ManyUsedBehindAnUnusedOne_AreRemoved()
     {
         var tickets = new TicketStore(_options, _clock);
         Issue(tickets);
@@ -44,7 +44,7 @@ public sealed class TicketStoreTests
     }
 
     [Fact]
-    public void TryTake_ClockPutBackBetweenTwoTickets_NeitherOutlivesItsLifetime()
+    public void TryTake_ClockSetBackBetweenTwoTickets_NeitherOutlivesItsLifetime()
     {
         var tickets = new TicketStore(_options, _clock);
         Issue(tickets);

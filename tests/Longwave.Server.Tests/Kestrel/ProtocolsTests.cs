@@ -90,7 +90,7 @@ public sealed class ProtocolsTests(HubFixture fixture) : IClassFixture<HubFixtur
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003")]
     [InlineData("GET / HTTP/9.9\r\n\r\n")]
     [InlineData("\r\n\r\n\r\n")]
-    public async Task Cleartext_Garbage_IsClosedWithoutHarm(string bytes)
+    public async Task Cleartext_Garbage_ClosesOnlyThatConnection(string bytes)
     {
         using (RawConnection connection = await RawConnection.OpenAsync(Hub.Address))
         {
@@ -104,7 +104,7 @@ public sealed class ProtocolsTests(HubFixture fixture) : IClassFixture<HubFixtur
     }
 
     [Fact]
-    public async Task Cleartext_ManyStreamsOverOneHttp2Connection_AllGetTheEvent()
+    public async Task Cleartext_ManyStreamsOverOneHttp2Connection_EachGetsTheEvent()
     {
         using HttpClient client = Hub.NewClient(HttpVersion.Version20);
         var streams = new List<OpenStream>();
@@ -122,7 +122,7 @@ public sealed class ProtocolsTests(HubFixture fixture) : IClassFixture<HubFixtur
     }
 
     [Fact]
-    public async Task Http2_SlowReader_LosesNothingAndHurtsNobody()
+    public async Task Http2_SlowReader_LosesNothingAndDelaysNoOtherClient()
     {
         await using TestHub hub = await TestHub.StartAsync();
         using HttpClient slowClient = hub.NewClient(HttpVersion.Version20);

@@ -12,7 +12,7 @@ public sealed class SocketAdmissionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Sockets_OfOneAddress_BeyondItsBoundAreCutOffAndOthersAreServed(bool tls)
+    public async Task Sockets_OfOneAddressOverItsLimit_AreClosedAndOthersAreServed(bool tls)
     {
         await using TestHub hub = await TestHub.StartAsync(
             options => (options.Server.Admission.LimitLoopback, options.Server.Admission.MaxSocketsPerAddress) = (true, Most), tls);

@@ -10,7 +10,7 @@ public sealed class HealthEndpointTests
     [Theory]
     [InlineData("/healthz")]
     [InlineData("/readyz")]
-    public async Task Get_ALoopHasFailed_Is503AndNamesIt(string path)
+    public async Task Get_LoopHasFailed_Is503AndNamesIt(string path)
     {
         await using TestHub hub = await TestHub.StartAsync();
         Assert.Equal(HttpStatusCode.OK, (await hub.Http.GetAsync(path)).StatusCode);

@@ -41,7 +41,7 @@ public sealed class TelemetryEndpointTests
     [InlineData("{\"samples\":[{\"kind\":\"connect\",\"ms\":-1,\"transport\":\"poll\"}]}", "invalid-sample", "ms", 0)]
     [InlineData("{\"samples\":[{\"kind\":\"connect\",\"ms\":1e300,\"transport\":\"poll\"}]}", "invalid-sample", "ms", 0)]
     [InlineData("{\"samples\":[{\"kind\":\"connect\",\"ms\":\"1\",\"transport\":\"poll\"}]}", "invalid-sample", "ms", 0)]
-    public async Task Post_BodyThatIsWrong_IsRefusedAndNothingOfItCounted(string body, string type, string field, int? index)
+    public async Task Post_InvalidBody_IsRejectedAndNotCounted(string body, string type, string field, int? index)
     {
         await using TestHub hub = await TestHub.StartAsync();
 
@@ -56,7 +56,7 @@ public sealed class TelemetryEndpointTests
     }
 
     [Fact]
-    public async Task Post_MoreThanTheLimits_IsRefused()
+    public async Task Post_OverTheLimits_IsRejected()
     {
         await using TestHub hub = await TestHub.StartAsync(options => (options.Server.MaxTelemetryBytes, options.Server.MaxTelemetrySamples) = (2_048, 3));
         string sample = """{"kind":"reconnect","cause":"network"}""";
@@ -75,7 +75,7 @@ public sealed class TelemetryEndpointTests
     }
 
     [Fact]
-    public async Task Request_OfAnotherKind_IsRefused()
+    public async Task Request_OfAnotherKind_IsRejected()
     {
         await using TestHub hub = await TestHub.StartAsync();
         using var text = new StringContent("""{"samples":[]}""", Encoding.UTF8, "text/plain");

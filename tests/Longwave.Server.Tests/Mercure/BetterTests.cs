@@ -9,7 +9,7 @@ public sealed partial class BetterTests
 {
     /// <summary>CVE-2026-39972: the key of a match cache joined selector and topic with an underscore.</summary>
     [Fact]
-    public async Task Authorization_SelectorsAndTopicsThatJoinAlike_AreKeptApart()
+    public async Task Authorization_SelectorsAndTopicsWithEqualConcatenation_AreDistinct()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         (string Selector, string Topic)[] pairs = [("a_b", "c"), ("a", "b_c"), ("{x}_b", "c"), ("{x}", "b_c"), ("a_", "_b_c"), ("", "a_b_c")];
@@ -65,11 +65,11 @@ public sealed partial class BetterTests
     [Theory]
     [InlineData("topic", "lastEventID")]
     [InlineData("match", "last_event_id")]
-    public async Task Resume_AfterAnUnknownId_IsToldInBandAndGoesOnLive(string topicName, string cursorName)
+    public async Task Resume_AfterAnUnknownId_SendsAResetAndContinuesLive(string topicName, string cursorName)
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         await hub.PublishAsync("a", "before");
-        foreach (string id in (string[])["urn:uuid:nobody", "#00000001-1", "#no", "7"])
+        foreach (string id in (string[])["urn:uuid:unknown", "#00000001-1", "#no", "7"])
         {
             using OpenStream stream = await hub.OpenAsync([(topicName, "a"), (cursorName, id)]);
             await stream.ReadUntilAsync("event: longwave.reset\n");
@@ -81,7 +81,7 @@ public sealed partial class BetterTests
 
     /// <summary>An event removed by retention: its id is unknown, its position tells from where on events are missing.</summary>
     [Fact]
-    public async Task Resume_AfterAnEventThatIsGone_IsToldInBand()
+    public async Task Resume_AfterARemovedEvent_SendsAGap()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options =>
         {
@@ -101,7 +101,7 @@ public sealed partial class BetterTests
 
     /// <summary>mercure#472, #870: the reference hub treats a client with an expired cookie as anonymous, so private updates are missing without an error.</summary>
     [Fact]
-    public async Task Subscribe_ExpiredCookie_IsRefusedThoughAnonymousMayRead()
+    public async Task Subscribe_ExpiredCookie_IsRejectedEvenIfAnonymousMayRead()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         string expired = MercureHub.Legacy(false, null, claims => claims["exp"] = hub.Clock.GetUtcNow().AddSeconds(-1).ToUnixTimeSeconds());
@@ -111,7 +111,7 @@ public sealed partial class BetterTests
 
     /// <summary>mercure#645: a subscriber with a lost network stays listed. Here the stall timeout removes a subscriber that reads nothing.</summary>
     [Fact]
-    public async Task Presence_OfAClientThatTakesNothing_Ends()
+    public async Task Presence_ClientReadsNothing_Ends()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options =>
         {
@@ -137,7 +137,7 @@ public sealed partial class BetterTests
     /// <summary>Denial of service by regular expression: a pattern and a topic that would occupy a backtracking engine without limit.</summary>
     [Fact]
     [Sentence("8.35", "8.36")]
-    public async Task Pattern_MeantToGoBackForEver_IsLinear()
+    public async Task Pattern_CatastrophicBacktracking_IsLinear()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         using OpenStream stream = await hub.OpenAsync([("match_urlpattern", "https://e.example/((?:a|a|aa)+)b"), ("match", "end")]);

@@ -13,7 +13,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
 
     [Fact]
     [Sentence("7.36", "7.37", "7.40", "7.43")]
-    public async Task Legacy_SeveralTokens_TheFirstOfHeaderQueryCookieCounts()
+    public async Task Legacy_SeveralTokens_UsesTheFirstOfHeaderQueryCookie()
     {
         string topic = fixture.NewTopic();
         string good = MercureHub.Subscriber(topic);
@@ -29,7 +29,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
 
     [Fact]
     [Sentence("8.72", "8.75")]
-    public async Task Current_HeaderAndCookie_TheHeaderCounts()
+    public async Task Current_HeaderAndCookie_UsesTheHeader()
     {
         string topic = fixture.NewTopic();
         string good = Hub.CurrentSubscriber(topic);
@@ -41,7 +41,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
     }
 
     [Fact]
-    public async Task Cookies_OfBothForms_EachCountForTheirOwn()
+    public async Task Cookies_OfBothVersions_EachApplyToTheirVersion()
     {
         string topic = fixture.NewTopic();
         (string, string) both = ("Cookie", $"{LegacyCookie}={MercureHub.Subscriber(topic)}; {CurrentCookie}={Hub.CurrentSubscriber(topic)}");
@@ -51,7 +51,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
 
     [Fact]
     [Sentence("8.78")]
-    public async Task Current_TokenInTheAddress_IsRefusedAndNeverPassedOver()
+    public async Task Current_TokenInTheUrl_IsRejectedAndNeverIgnored()
     {
         string topic = fixture.NewTopic();
         using HttpResponseMessage response = await Hub.GetAsync([("match", topic), ("access_token", Hub.CurrentSubscriber(topic))]);
@@ -61,7 +61,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
 
     [Fact]
     [Sentence("7.45")]
-    public async Task Legacy_TokenInTheAddress_TheAnswerIsPrivate()
+    public async Task Legacy_TokenInTheUrl_ResponseIsPrivate()
     {
         string topic = fixture.NewTopic();
         using HttpResponseMessage response = await Hub.GetAsync([("topic", topic), ("authorization", MercureHub.Subscriber(topic))]);
@@ -74,7 +74,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
     [InlineData("Bearer ")]
     [InlineData("bearer")]
     [Sentence("7.39", "8.73", "8.85")]
-    public async Task Header_ThatIsNotBearerAndAToken_IsRefused(string header)
+    public async Task Header_NotBearerAndAToken_IsRejected(string header)
     {
         string topic = fixture.NewTopic();
         Assert.Equal(401, await Hub.StatusAsync([("topic", topic)], null, ("Authorization", header)));
@@ -95,7 +95,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
     [InlineData(403, "Referer", "https://evil.example/https://app.example")]
     [InlineData(403, "Accept", "*/*")]
     [Sentence("7.97", "7.98", "7.99", "8.188", "8.189")]
-    public async Task Publish_Cookie_NeedsAPageThatMayPublish(int status, string header, string value)
+    public async Task Publish_Cookie_RequiresAnAllowedOrigin(int status, string header, string value)
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options =>
         {
@@ -116,7 +116,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
     }
 
     [Fact]
-    public async Task Cookie_OfAnotherName_IsTheOnlyOne()
+    public async Task Cookie_NameIsConfigured_OnlyThatNameIsRead()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Mercure.CookieName = "hub-token");
         string token = MercureHub.Subscriber("a") + "x";
@@ -125,7 +125,7 @@ public sealed class CarrierTests(MercureFixture fixture) : IClassFixture<Mercure
     }
 
     [Fact]
-    public async Task QueryTokens_SwitchedOff_AreRefused()
+    public async Task QueryTokens_SwitchedOff_AreRejected()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Mercure.QueryTokens = false);
         Assert.Equal(401, await hub.StatusAsync([("topic", "a"), ("authorization", MercureHub.Subscriber("a"))]));

@@ -21,7 +21,7 @@ public sealed class CurrentPublishTests(PublishFixture fixture) : IClassFixture<
     [InlineData("retry", "1e3")]
     [InlineData("retry", "\u0661")]
     [Sentence("8.2", "8.43", "8.53", "8.55", "8.56", "8.57", "8.181")]
-    public async Task Publish_FieldThatMayNotBe_Is400AndNothingIsAppended(string field, string value)
+    public async Task Publish_InvalidField_Is400AndNothingIsAppended(string field, string value)
     {
         string before = Hub.Hub.Engine.Tip.ToString();
         (string, string)[] fields = field == "topic" ? [("topic", value)] : [("topic", fixture.NewTopic()), (field, value)];
@@ -35,7 +35,7 @@ public sealed class CurrentPublishTests(PublishFixture fixture) : IClassFixture<
     [InlineData("topic=a&data=%c3%28")]
     [InlineData("topic=a&%ff=b")]
     [Sentence("8.1", "8.39", "8.47")]
-    public async Task Publish_BytesThatAreNoText_Are400(string form)
+    public async Task Publish_NotUtf8_Is400(string form)
     {
         using HttpResponseMessage response = await Hub.Hub.PostAsync(
             MercureHub.Path, form, "application/x-www-form-urlencoded", MercureHub.Bearer(Hub.CurrentPublisher("*")));
@@ -88,7 +88,7 @@ public sealed class CurrentPublishTests(PublishFixture fixture) : IClassFixture<
 
     [Fact]
     [Sentence("8.58")]
-    public async Task Publish_UnknownFields_ArePassedOver()
+    public async Task Publish_UnknownFields_AreIgnored()
     {
         using HttpResponseMessage response = await Hub.PostAsync(Hub.CurrentPublisher("*"), ("topic", fixture.NewTopic()), ("colour", "red"), ("matcher", "x"));
         Assert.Equal(200, (int)response.StatusCode);
@@ -109,8 +109,8 @@ public sealed class CurrentPublishTests(PublishFixture fixture) : IClassFixture<
             Assert.Contains("error=\"insufficient_scope\"", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
         }
 
-        using HttpResponseMessage nobody = await Hub.PostAsync(null, ("topic", topic));
-        Assert.Equal(401, (int)nobody.StatusCode);
+        using HttpResponseMessage anonymous = await Hub.PostAsync(null, ("topic", topic));
+        Assert.Equal(401, (int)anonymous.StatusCode);
         Assert.Equal(before, Hub.Hub.Engine.Tip.ToString());
         using HttpResponseMessage pattern = await Hub.PostAsync(Hub.CurrentPublisher(topic + "/:id"), ("topic", topic + "/1"));
         Assert.Equal(200, (int)pattern.StatusCode);

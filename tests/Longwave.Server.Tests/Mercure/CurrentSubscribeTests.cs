@@ -22,7 +22,7 @@ public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixtur
     [InlineData("match", "TOPIC/%31", false)]
     [InlineData("match_urlpattern", "TOPIC/:id/more", false)]
     [Sentence("8.6", "8.19", "8.22", "8.25", "8.27", "8.28", "8.31")]
-    public async Task Subscribe_Matcher_FindsWhatItsTypeSays(string name, string matcher, bool found)
+    public async Task Subscribe_Matcher_MatchesByItsType(string name, string matcher, bool found)
     {
         string topic = fixture.NewTopic();
         using OpenStream stream = await Hub.OpenAsync([(name, matcher.Replace("TOPIC", topic, StringComparison.Ordinal)), ("match", topic + "/end")]);
@@ -34,7 +34,7 @@ public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixtur
 
     [Fact]
     [Sentence("8.32", "8.29")]
-    public async Task Subscribe_RelativePattern_GoesOnFromTheHubsAddress()
+    public async Task Subscribe_RelativePattern_IsResolvedAgainstTheHubUrl()
     {
         string part = "rel" + Guid.NewGuid().ToString("n");
         string absolute = new Uri(Hub.Hub.Address, $"/{part}/2").AbsoluteUri;
@@ -53,7 +53,7 @@ public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixtur
 
     [Fact]
     [Sentence("8.33", "8.34")]
-    public async Task Subscribe_Pattern_HeedsCaseAndPassesOverWhatIsNoUrl()
+    public async Task Subscribe_Pattern_IsCaseSensitiveAndSkipsTopicsThatAreNotUrls()
     {
         string host = $"h{Guid.NewGuid():n}.example";
         using OpenStream stream = await Hub.OpenAsync([("match_urlpattern", $"https://{host.ToUpperInvariant()}/Books/:id"), ("match_urlpattern", $"https://{host}/end")]);
@@ -90,7 +90,7 @@ public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixtur
     [InlineData("match_urlpattern", "https://example.com/:id/:id")]
     [InlineData("match_urlpattern", "https://exa mple.com/{")]
     [Sentence("8.10", "8.11")]
-    public async Task Subscribe_MatcherThatIsNone_Is400(string name, string value) => Assert.Equal(400, await Hub.StatusAsync([(name, value)]));
+    public async Task Subscribe_InvalidMatcher_Is400(string name, string value) => Assert.Equal(400, await Hub.StatusAsync([(name, value)]));
 
     [Fact]
     [Sentence("8.7", "8.10")]
@@ -129,7 +129,7 @@ public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixtur
 
     [Fact]
     [Sentence("8.4", "8.175", "8.176")]
-    public async Task Query_BodyAndAddress_CountTogether()
+    public async Task Query_BodyAndUrl_AreCombined()
     {
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic + "/1", "one");
@@ -153,7 +153,7 @@ public sealed class CurrentSubscribeTests(MercureFixture fixture) : IClassFixtur
     [InlineData(415, "application/json")]
     [InlineData(400, "application/x-www-form-urlencoded")]
     [Sentence("8.177")]
-    public async Task Query_BodyThatIsNoForm_IsRefused(int status, string? contentType)
+    public async Task Query_BodyNotAForm_IsRejected(int status, string? contentType)
     {
         var content = new ByteArrayContent(Encoding.ASCII.GetBytes(contentType == "application/x-www-form-urlencoded" ? "match=%ff" : "match=a"));
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);

@@ -14,7 +14,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.66", "8.86", "8.87", "8.94", "8.95", "8.97", "8.98", "8.99", "8.100")]
-    public async Task Token_Claims_AreThoseThatItNeeds()
+    public async Task Token_Claims_AreTheRequiredOnes()
     {
         JsonNode Details() => MercureHub.Detail("subscribe", "a");
         async Task<int> StatusAsync(Action<JsonObject, JsonObject> change) => await Hub.StatusAsync([("match", "a")], Hub.Current(false, Details(), change));
@@ -42,7 +42,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.88", "8.89", "8.91")]
-    public async Task Token_KeysAndAlgorithmsOfItsOwn_AreNoMatter()
+    public async Task Token_OwnKeysAndAlgorithms_AreIgnored()
     {
         byte[] mine = new byte[32];
         var jwk = new JsonObject { ["kty"] = "oct", ["k"] = Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode(mine) };
@@ -65,7 +65,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.90")]
-    public async Task Algorithms_OfTheDraft_AreKnownButForEdDsa()
+    public async Task Algorithms_OfTheDraft_AreSupportedExceptEdDsa()
     {
         Assert.Contains("ES256", SigningAlgorithms.All);
         Assert.Contains("RS256", SigningAlgorithms.All);
@@ -76,7 +76,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.68")]
-    public async Task Keys_OfTheOtherRole_AreNotGood()
+    public async Task Keys_OfTheOtherRole_AreRejected()
     {
         using HttpResponseMessage published = await Hub.PostAsync(Hub.Current(false, MercureHub.Detail("publish", "*")), ("topic", "a"));
         Assert.Equal(401, (int)published.StatusCode);
@@ -102,7 +102,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
     [InlineData("""{"actions":["subscribe"],"topics":[{"match":"a"}]}""")]
     [InlineData("\"a\"")]
     [Sentence("8.83", "8.101", "8.102", "8.104", "8.107", "8.113", "8.114", "8.116")]
-    public async Task Details_OneThatIsBad_MakesTheTokenInvalid(string bad)
+    public async Task Details_OneIsInvalid_TokenIsInvalid(string bad)
     {
         JsonArray details = MercureHub.Detail("subscribe", "*");
         details.Add(JsonNode.Parse(bad.Replace("TYPE", MercureHub.DetailType, StringComparison.Ordinal)));
@@ -120,7 +120,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
     [InlineData("""{"type":"tenant","actions":{"read":true},"topics":"acme"}""", false)]
     [InlineData("""{"type":"TYPE","actions":["subscribe"],"topics":[{"match":"TOPIC/:id"}]}""", false)]
     [Sentence("8.101", "8.103", "8.115")]
-    public async Task Details_ThatAreGood_GrantWhatTheySay(string detail, bool reads)
+    public async Task Details_Valid_GrantTheirTopics(string detail, bool reads)
     {
         string topic = fixture.NewTopic();
         var details = new JsonArray(JsonNode.Parse(detail.Replace("TYPE", MercureHub.DetailType, StringComparison.Ordinal).Replace("TOPIC", topic, StringComparison.Ordinal)));
@@ -132,7 +132,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.105", "8.106")]
-    public async Task Details_TooMany_MakeTheTokenInvalid()
+    public async Task Details_TooMany_TokenIsInvalid()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Auth.MaxGrants = 2);
         Assert.Equal(200, await hub.StatusAsync([("match", "a")], hub.CurrentSubscriber("a", "b")));
@@ -143,7 +143,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.80", "8.81", "8.82", "8.84", "8.173")]
-    public async Task Challenges_OfRefusals_SayWhatIsWrongAndWhereTokensComeFrom()
+    public async Task Challenges_OfRejections_NameTheErrorAndTheMetadata()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Mercure.Anonymous = false);
         string metadata = $"resource_metadata=\"{hub.Hub.Address.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-protected-resource/.well-known/mercure\"";
@@ -157,7 +157,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.92", "8.96")]
-    public async Task Issuers_OfTheSectionAuth_CountWithTheirOwnKeysOnly()
+    public async Task Issuers_OfTheSectionAuth_AreTrustedWithTheirOwnKeysOnly()
     {
         using var issuer = new TestIssuer();
         using var other = new TestIssuer("https://other.example");
@@ -188,7 +188,7 @@ public sealed class CurrentTokenTests(MercureFixture fixture) : IClassFixture<Me
 
     [Fact]
     [Sentence("8.193")]
-    public async Task KeySets_OfAddressesThatAreNotSafe_EndTheStart()
+    public async Task KeySets_OfUnsafeUrls_FailTheStart()
     {
         OptionsValidationException failed = await Assert.ThrowsAsync<OptionsValidationException>(
             static () => MercureHub.StartAsync(static options => options.Mercure.Subscriber.JwksUrl = "http://192.0.2.1/keys"));

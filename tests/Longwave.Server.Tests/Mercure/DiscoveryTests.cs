@@ -10,7 +10,7 @@ public sealed class DiscoveryTests
 
     [Fact]
     [Sentence("8.26", "8.74", "8.135", "8.165", "8.170", "8.171")]
-    public async Task Metadata_OfTheHub_SayWhatItTakes()
+    public async Task Metadata_OfTheHub_DescribeCredentialsAndMatchers()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         using HttpResponseMessage response = await hub.Hub.Http.GetAsync(Metadata);
@@ -56,7 +56,7 @@ public sealed class DiscoveryTests
 
     [Fact]
     [Sentence("8.15")]
-    public async Task Cors_Preflight_AllowsWhatClientsSend()
+    public async Task Cors_Preflight_AllowsTheHeadersOfClients()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Server.AllowedOrigins = ["https://app.example"]);
         using HttpResponseMessage response = await hub.SendAsync(
@@ -76,7 +76,7 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
-    public async Task Hub_ThatAsksNobody_IsOpenOnBothSides()
+    public async Task Hub_WithoutAuthentication_IsOpenOnBothSides()
     {
         await using TestHub hub = await TestHub.StartAsync();
         using OpenStream stream = await OpenStream.FromAsync(await hub.Http.GetAsync(MercureHub.Path + "?topic=a", HttpCompletionOption.ResponseHeadersRead));
@@ -109,7 +109,7 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
-    public async Task Methods_ThatTheAddressesDoNotHave_Are405()
+    public async Task Methods_NotSupportedByThePath_Are405()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         foreach (string path in (string[])[MercureHub.Path, MercureHub.Subscriptions, Metadata])

@@ -12,7 +12,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
 
     [Fact]
     [Sentence("7.31", "7.32", "8.59", "8.60")]
-    public async Task Publish_WithId_AnswersWithIt()
+    public async Task Publish_WithId_ReturnsIt()
     {
         string topic = fixture.NewTopic();
         foreach (string token in (string[])[MercureHub.Publisher("*"), Hub.CurrentPublisher("*")])
@@ -26,7 +26,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
 
     [Fact]
     [Sentence("7.30", "7.59", "8.54", "8.122")]
-    public async Task Publish_WithoutId_GetsAFragmentThatLeadsBackToIt()
+    public async Task Publish_WithoutId_ReturnsAFragmentThatResumesAfterIt()
     {
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic, "first");
@@ -64,7 +64,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
     [InlineData("topic", "a\nb")]
     [InlineData("topic", "")]
     [Sentence("7.28")]
-    public async Task Publish_FieldThatMayNotBe_Is400AndNothingIsAppended(string field, string value)
+    public async Task Publish_InvalidField_Is400AndNothingIsAppended(string field, string value)
     {
         string topic = fixture.NewTopic();
         string before = Hub.Hub.Engine.Tip.ToString();
@@ -75,7 +75,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Publish_MoreThanTheEngineTakes_Is413AndNothingIsAppended()
+    public async Task Publish_OverTheEngineLimits_Is413AndNothingIsAppended()
     {
         await using MercureHub small = await MercureHub.StartAsync(static options =>
         {
@@ -131,7 +131,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
 
     [Fact]
     [Sentence("7.50", "7.51", "7.52")]
-    public async Task Publish_SeveralTopics_NeedsAGrantForEach()
+    public async Task Publish_SeveralTopics_RequiresAGrantForEach()
     {
         string topic = fixture.NewTopic();
         string before = Hub.Hub.Engine.Tip.ToString();
@@ -151,7 +151,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
     [InlineData("\\.well-known\\mercure\\subscriptions\\a\\b")]
     [InlineData("mercure/subscriptions/a/b")]
     [Sentence("8.44", "8.45", "8.46")]
-    public async Task Publish_ReservedTopic_Is403AlsoAsAnAlternateAndNatively(string reserved)
+    public async Task Publish_ReservedTopicOrAlternateByAnyApi_Is403(string reserved)
     {
         foreach (string token in (string[])[MercureHub.Publisher("*"), Hub.CurrentPublisher("*")])
         {
@@ -170,7 +170,7 @@ public sealed class LegacyPublishTests(PublishFixture fixture) : IClassFixture<P
     [InlineData("urn:mercure:/.well-known/mercure/subscriptions")]
     [InlineData("http://[broken/.well-known/mercure/subscriptions")]
     [Sentence("8.44")]
-    public async Task Publish_TopicThatOnlyLooksReserved_IsTaken(string topic)
+    public async Task Publish_TopicSimilarToReserved_IsAccepted(string topic)
     {
         using HttpResponseMessage response = await Hub.PostAsync(Hub.CurrentPublisher("*"), ("topic", topic));
         Assert.Equal(200, (int)response.StatusCode);

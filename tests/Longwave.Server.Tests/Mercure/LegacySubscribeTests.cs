@@ -18,7 +18,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
     [InlineData("TOPIC/{broken", false)]
     [InlineData("TOPIC", false)]
     [Sentence("7.13", "7.15")]
-    public async Task Subscribe_Selector_FindsWhatTheTextSays(string selector, bool found)
+    public async Task Subscribe_Selector_MatchesItsTopics(string selector, bool found)
     {
         string topic = fixture.NewTopic();
         using OpenStream stream = await Hub.OpenAsync([("topic", selector.Replace("TOPIC", topic, StringComparison.Ordinal)), ("topic", topic + "/end")]);
@@ -51,7 +51,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
 
     [Fact]
     [Sentence("7.16", "7.27", "7.53", "7.54", "7.56", "8.3", "8.18", "8.50", "8.65", "8.109", "8.110")]
-    public async Task Subscribe_PrivateUpdate_ReachesOnlyWhoMayReadIt()
+    public async Task Subscribe_PrivateUpdate_ReachesOnlyAuthorizedSubscribers()
     {
         string topic = fixture.NewTopic();
         using OpenStream legacy = await Hub.OpenAsync("topic", topic, MercureHub.Subscriber(topic));
@@ -59,7 +59,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
         using OpenStream otherLegacy = await Hub.OpenAsync("topic", topic, MercureHub.Subscriber(topic + "/other"));
         using OpenStream otherCurrent = await Hub.OpenAsync("match", topic, Hub.CurrentSubscriber(topic + "/other"));
         using OpenStream empty = await Hub.OpenAsync("topic", topic, MercureHub.Legacy(false, null));
-        using OpenStream nobody = await Hub.OpenAsync("topic", topic);
+        using OpenStream anonymous = await Hub.OpenAsync("topic", topic);
         await Hub.PublishAsync(topic, "secret", ("private", ""));
         await Hub.PublishAsync(topic, "open");
         foreach (OpenStream stream in (OpenStream[])[legacy, current])
@@ -67,7 +67,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
             Assert.Contains("data: secret\n", await stream.ReadUntilAsync("data: open\n\n"), StringComparison.Ordinal);
         }
 
-        foreach (OpenStream stream in (OpenStream[])[otherLegacy, otherCurrent, empty, nobody])
+        foreach (OpenStream stream in (OpenStream[])[otherLegacy, otherCurrent, empty, anonymous])
         {
             Assert.DoesNotContain("secret", await stream.ReadUntilAsync("data: open\n\n"), StringComparison.Ordinal);
         }
@@ -75,7 +75,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
 
     [Fact]
     [Sentence("7.26", "7.57")]
-    public async Task Subscribe_Alternates_LetInWhoMayReadOneOfThem()
+    public async Task Subscribe_Alternates_ReachReadersOfAnyTopic()
     {
         string topic = fixture.NewTopic();
         string books = topic + "/books/1";
@@ -91,7 +91,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Subscribe_EventThatMatchesTwice_ComesOnce()
+    public async Task Subscribe_EventMatchesTwice_ArrivesOnce()
     {
         string topic = fixture.NewTopic();
         using OpenStream stream = await Hub.OpenAsync([("topic", topic), ("topic", topic + "/{id}"), ("topic", "*")]);
@@ -125,7 +125,7 @@ public sealed class LegacySubscribeTests(MercureFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Subscribe_PublishedNatively_IsOneLogWithOneOrder()
+    public async Task Subscribe_PublishedNatively_SharesTheLogAndOrder()
     {
         string topic = fixture.NewTopic();
         using OpenStream mercure = await Hub.OpenAsync("topic", topic);

@@ -17,7 +17,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
     [Theory]
     [MemberData(nameof(Dialects))]
     [Sentence("7.62", "7.64", "7.65", "7.66", "8.121", "8.125", "8.127", "8.130", "8.131")]
-    public async Task Resume_AfterAKnownId_GetsAllThatCameAfterIt(string topicName, string cursorName, string header)
+    public async Task Resume_AfterAKnownId_GetsAllLaterEvents(string topicName, string cursorName, string header)
     {
         string topic = fixture.NewTopic();
         for (int n = 1; n <= 3; n++)
@@ -41,7 +41,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
     [Theory]
     [MemberData(nameof(Dialects))]
     [Sentence("7.63", "8.126")]
-    public async Task Resume_HeaderAndQuery_TheHeaderCounts(string topicName, string cursorName, string header)
+    public async Task Resume_HeaderAndQuery_UsesTheHeader(string topicName, string cursorName, string header)
     {
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic, "one");
@@ -55,7 +55,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
     [Theory]
     [MemberData(nameof(Dialects))]
     [Sentence("7.66", "8.131")]
-    public async Task Resume_Earliest_GetsEverythingThereIs(string topicName, string cursorName, string header)
+    public async Task Resume_Earliest_GetsAllStoredEvents(string topicName, string cursorName, string header)
     {
         string topic = fixture.NewTopic();
         await Hub.PublishAsync(topic, "one");
@@ -68,12 +68,12 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
     [Theory]
     [MemberData(nameof(Dialects))]
     [Sentence("7.65", "7.66", "8.130", "8.131")]
-    public async Task Subscribe_Cursor_IsAnsweredOnlyWhenAsked(string topicName, string cursorName, string header)
+    public async Task Subscribe_Cursor_IsReturnedOnlyOnRequest(string topicName, string cursorName, string header)
     {
         string topic = fixture.NewTopic();
         using OpenStream without = await Hub.OpenAsync([(topicName, topic)]);
         Assert.False(without.Response.Headers.Contains(header));
-        using OpenStream unknown = await Hub.OpenAsync([(topicName, topic), (cursorName, "urn:uuid:nobody")]);
+        using OpenStream unknown = await Hub.OpenAsync([(topicName, topic), (cursorName, "urn:uuid:unknown")]);
         Assert.Equal("earliest", Assert.Single(unknown.Response.Headers.GetValues(header)));
     }
 
@@ -91,7 +91,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Resume_NativePosition_IsUnderstoodToo()
+    public async Task Resume_NativePosition_IsAccepted()
     {
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic, "one");
@@ -102,7 +102,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
 
     [Fact]
     [Sentence("8.180")]
-    public async Task Resume_IdThatStandsTwice_GoesOnFromTheFirst()
+    public async Task Resume_IdOfTwoEvents_ContinuesFromTheFirst()
     {
         string topic = fixture.NewTopic();
         await Hub.PublishAsync(topic, "one", ("id", topic + "#twice"));
@@ -115,7 +115,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
 
     [Fact]
     [Sentence("8.128", "8.129")]
-    public async Task Replay_OfPrivateUpdates_IsAuthorizedAnew()
+    public async Task Replay_OfPrivateUpdates_IsAuthorizedAgain()
     {
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic, "start");

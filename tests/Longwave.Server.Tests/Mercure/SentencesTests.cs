@@ -23,7 +23,7 @@ public sealed class SentencesTests
     }
 
     [Fact]
-    public void Numbers_OfTheSentences_AreThoseOfTheirPlaces()
+    public void Numbers_OfTheSentences_AreConsecutive()
     {
         Assert.Equal(SentencesDraft7.All.Select(static (_, i) => $"7.{i + 1}"), SentencesDraft7.All.Select(static sentence => sentence.Number));
         Assert.Equal(SentencesDraft8.All.Select(static (_, i) => $"8.{i + 1}"), SentencesDraft8.All.Select(static sentence => sentence.Number));

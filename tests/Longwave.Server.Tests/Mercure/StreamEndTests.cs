@@ -12,7 +12,7 @@ public sealed class StreamEndTests
 
     [Fact]
     [Sentence("7.55", "8.93", "8.111")]
-    public async Task Stream_OfATokenThatExpires_EndsAtThatSecond()
+    public async Task Stream_TokenExpires_EndsAtThatSecond()
     {
         await using MercureHub hub = await MercureHub.StartAsync(Quick);
         long exp = hub.Clock.GetUtcNow().Add(Hour).ToUnixTimeSeconds();
@@ -33,7 +33,7 @@ public sealed class StreamEndTests
 
     [Fact]
     [Sentence("8.93")]
-    public async Task Token_OverOrNotYetGood_IsRefusedFromTheFirstRequest()
+    public async Task Token_ExpiredOrNotYetValid_IsRejectedFromTheFirstRequest()
     {
         await using MercureHub hub = await MercureHub.StartAsync(Quick);
         long now = hub.Clock.GetUtcNow().ToUnixTimeSeconds();
@@ -51,7 +51,7 @@ public sealed class StreamEndTests
 
     [Fact]
     [Sentence("8.112")]
-    public async Task Stream_ThatIsOldEnough_IsAskedToComeBack()
+    public async Task Stream_MaxAgeReached_SendsReconnect()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options =>
         {
@@ -64,7 +64,7 @@ public sealed class StreamEndTests
 
     [Fact]
     [Sentence("8.20", "8.21")]
-    public async Task Stream_WithoutUpdates_IsKeptAliveByComments()
+    public async Task Stream_WithoutUpdates_GetsHeartbeatComments()
     {
         await using MercureHub hub = await MercureHub.StartAsync(Quick);
         using OpenStream stream = await hub.OpenAsync("match", "a");
@@ -76,7 +76,7 @@ public sealed class StreamEndTests
 
     [Fact]
     [Sentence("8.14")]
-    public async Task Streams_MoreThanASubjectMayHave_Are429()
+    public async Task Streams_OverTheLimitOfASubject_Are429()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Server.Admission.Subject.MaxStreams = 1);
         string token = hub.Current(false, MercureHub.Detail("subscribe", "a"), static (_, claims) => claims["sub"] = "alice");
@@ -86,7 +86,7 @@ public sealed class StreamEndTests
     }
 
     [Fact]
-    public async Task Token_OfARevokedSubject_IsRefusedAndItsStreamEnds()
+    public async Task Token_OfARevokedSubject_IsRejectedAndItsStreamEnds()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Auth.ApiKeys[0].Admin = true);
         string token = MercureHub.Legacy(false, null, static claims => (claims["sub"], claims["iss"]) = ("mallory", "https://app.example"));

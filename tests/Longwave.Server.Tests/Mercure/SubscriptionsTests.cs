@@ -13,7 +13,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("7.69", "7.70", "7.71", "7.72", "7.73", "7.74", "7.75", "7.76", "7.77")]
-    public async Task Legacy_BeginningAndEnd_AreToldToWhoMayKnow()
+    public async Task Legacy_StartAndEnd_AreSentToAuthorizedSubscribers()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         using OpenStream watcher = await hub.OpenAsync("topic", Any, MercureHub.Subscriber(Any));
@@ -39,7 +39,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("8.136", "8.137", "8.138", "8.140", "8.141", "8.142", "8.143", "8.144", "8.145", "8.146", "8.147", "8.148", "8.149", "8.117", "8.181")]
-    public async Task Current_BeginningAndEnd_AreToldToWhoMayKnow()
+    public async Task Current_StartAndEnd_AreSentToAuthorizedSubscribers()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         using OpenStream watcher = await hub.OpenAsync("match_urlpattern", AnyPattern, hub.CurrentSubscriber(AnyPattern));
@@ -87,7 +87,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("8.139")]
-    public async Task Current_SubscriberThatTheClientSays_IsPassedOver()
+    public async Task Current_SubscriberIdFromTheClient_IsIgnored()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         string token = hub.Current(false, MercureHub.Detail("subscribe", "*"), static (_, claims) => claims["sub"] = "urn:me");
@@ -98,7 +98,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("7.78", "7.79", "7.82", "7.83", "7.84", "7.85", "7.86", "7.88", "7.89")]
-    public async Task Legacy_Api_ListsWhatIsOpen()
+    public async Task Legacy_Api_ListsOpenSubscriptions()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         string all = MercureHub.Subscriber("*");
@@ -138,7 +138,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("8.150", "8.151", "8.155", "8.156", "8.157", "8.158", "8.159", "8.161", "8.162", "8.163")]
-    public async Task Current_Api_ListsWhatIsOpen()
+    public async Task Current_Api_ListsOpenSubscriptions()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         string all = hub.CurrentSubscriber("*");
@@ -170,7 +170,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("7.80", "7.81", "8.152", "8.153", "8.154")]
-    public async Task Api_Token_MustGrantTheAddress()
+    public async Task Api_Token_MustGrantTheUrl()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         async Task<int> StatusAsync(string path, string? token)
@@ -193,7 +193,7 @@ public sealed class SubscriptionsTests
 
     [Fact]
     [Sentence("7.87", "8.160")]
-    public async Task Api_OfAnEmptyHub_BeginsAtTheEarliest()
+    public async Task Api_OfAnEmptyHub_LastEventIdIsEarliest()
     {
         await using MercureHub hub = await MercureHub.StartAsync();
         Assert.Equal("earliest", (await ListAsync(hub, MercureHub.Subscriptions, MercureHub.Subscriber("*"))).GetProperty("lastEventID").GetString());
@@ -202,7 +202,7 @@ public sealed class SubscriptionsTests
     }
 
     [Fact]
-    public async Task Subscriptions_SwitchedOff_AreNeitherListedNorTold()
+    public async Task Subscriptions_SwitchedOff_AreNeitherListedNorAnnounced()
     {
         await using MercureHub hub = await MercureHub.StartAsync(static options => options.Mercure.Subscriptions = false);
         using OpenStream watcher = await hub.OpenAsync("topic", "*", MercureHub.Subscriber("*"));
@@ -217,7 +217,7 @@ public sealed class SubscriptionsTests
     [InlineData(10_000, 8 * 1024 * 1024)]
     [InlineData(1, 8 * 1024 * 1024)]
     [InlineData(10_000, 700)]
-    public async Task Announcement_ThatTheEngineRefuses_IsLoggedAndTheOthersArePublished(int maxRequestEvents, int maxRequestBytes)
+    public async Task Announcement_RejectedByTheEngine_IsLoggedAndTheOthersArePublished(int maxRequestEvents, int maxRequestBytes)
     {
         await using MercureHub hub = await MercureHub.StartAsync(options =>
         {

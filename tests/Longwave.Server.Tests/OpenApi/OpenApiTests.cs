@@ -25,7 +25,7 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Methods_OfEveryPath_AreThoseThatOptionsNames()
+    public async Task Methods_OfEveryPath_AreThoseOfOptions()
     {
         foreach (string path in Document.Paths)
         {
@@ -38,7 +38,7 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public void Parameters_OfEveryOperation_AreThoseThatTheCodeReads()
+    public void Parameters_OfEveryOperation_AreThoseOfTheCode()
     {
         AssertParameters(EventsQuery.Parameters, "/v1/events", "get");
         AssertParameters(EventsQuery.Parameters, "/v1/events", "head");
@@ -71,7 +71,7 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public void All_ProblemTypes_IsEveryFieldOnce()
+    public void All_ProblemTypes_ContainsEveryFieldOnce()
     {
         IEnumerable<ProblemType> fields = typeof(ProblemTypes).GetFields().Where(f => f.FieldType == typeof(ProblemType)).Select(f => (ProblemType)f.GetValue(null)!);
         Assert.Equal(fields, ProblemTypes.All);
@@ -80,7 +80,7 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public void References_InTheDocument_LeadSomewhere()
+    public void References_InTheDocument_Resolve()
     {
         foreach (string reference in References(Document.Root))
         {

@@ -53,7 +53,7 @@ public sealed class PageEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData("/hub/")]
     [InlineData("/base/hub/")]
-    public async Task Get_BelowAPrefix_EveryAddressInThePageLeadsSomewhere(string index)
+    public async Task Get_BelowAPrefix_EveryLinkOfThePageIsValid(string index)
     {
         string html = await _http.GetStringAsync(index);
         foreach (string address in (string[])["page/page.js", "page/page.css", "page/icon.svg"])
@@ -86,7 +86,7 @@ public sealed class PageEndpointTests : IAsyncLifetime
     [InlineData("\"a\", W/TAG", HttpStatusCode.NotModified)]
     [InlineData("\"a\"", HttpStatusCode.OK)]
     [InlineData("garbage", HttpStatusCode.OK)]
-    public async Task Get_IfNoneMatch_AnswersByTheTag(string header, HttpStatusCode expected)
+    public async Task Get_IfNoneMatch_IsAnsweredByTheTag(string header, HttpStatusCode expected)
     {
         EntityTagHeaderValue tag = (await _http.GetAsync("/hub/")).Headers.ETag!;
         using var request = new HttpRequestMessage(HttpMethod.Get, "/hub/");
@@ -100,7 +100,7 @@ public sealed class PageEndpointTests : IAsyncLifetime
     [InlineData("OPTIONS", HttpStatusCode.NoContent)]
     [InlineData("PUT", HttpStatusCode.MethodNotAllowed)]
     [InlineData("BREW", HttpStatusCode.MethodNotAllowed)]
-    public async Task Send_OtherMethods_SayWhichThereAre(string method, HttpStatusCode expected)
+    public async Task Send_OtherMethods_ListTheAllowedOnes(string method, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), "/hub/");
         using HttpResponseMessage response = await _http.SendAsync(request);
@@ -109,7 +109,7 @@ public sealed class PageEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_EveryFile_NamesOnlyFilesThatAreThere()
+    public async Task Get_EveryFile_RefersOnlyToExistingFiles()
     {
         var files = _app.Services.GetRequiredService<PageFiles>();
         Assert.NotNull(files.Find(PageFiles.Index));

@@ -56,7 +56,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Post_BinaryExampleOfTheSpecification_IsUnderstood()
+    public async Task Post_BinaryExampleOfTheSpecification_IsAccepted()
     {
         string topic = fixture.NewTopic();
 
@@ -120,7 +120,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     [InlineData(Batch, "[]")]
     [InlineData(Ndjson, "")]
     [InlineData(Ndjson, "\n\r\n")]
-    public async Task Post_NoEvents_IsNothingAndNoError(string contentType, string body)
+    public async Task Post_NoEvents_IsAnEmptySuccess(string contentType, string body)
     {
         Position tip = Hub.Engine.Tip;
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", body, contentType);
@@ -143,7 +143,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     [InlineData("""{"specversion":"1.0","type":"t","source":"s","id":"1","key":"\r"}""", "invalid-event", "key")]
     [InlineData("""{"specversion":"1.0","type":"t","source":"s","id":"1","data":1,"data_base64":"eA=="}""", "invalid-event", "data_base64")]
     [InlineData("""{"specversion":"1.0","type":"t","source":"s","id":"1","data_base64":"/w=="}""", "invalid-utf8", "data_base64")]
-    public async Task Post_WrongStructuredEvent_IsRefusedAndAppendsNothing(string body, string problem, string field)
+    public async Task Post_WrongStructuredEvent_IsRejectedAndAppendsNothing(string body, string problem, string field)
     {
         Position tip = Hub.Engine.Tip;
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", body, Structured);
@@ -162,7 +162,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Post_EventWithoutTopic_IsRefused()
+    public async Task Post_EventWithoutTopic_IsRejected()
     {
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events", Event("1", "1"), Structured);
         await TestHub.AssertProblemAsync(response, 400, "invalid-event", "topic");
@@ -171,7 +171,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     [Theory]
     [InlineData("?topic=a&topic=b", "repeated-parameter", "topic")]
     [InlineData("?topic=a&type=t", "invalid-parameter", "type")]
-    public async Task Post_ParameterThatIsForRawBodies_IsRefused(string query, string problem, string field)
+    public async Task Post_ParameterOfRawBodies_IsRejected(string query, string problem, string field)
     {
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events" + query, Event("1", "1"), Structured);
         await TestHub.AssertProblemAsync(response, 400, problem, field);
@@ -180,14 +180,14 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     [Theory]
     [InlineData("ce-id", "1", "ce-specversion")]
     [InlineData("ce-specversion", "0.3", "ce-specversion")]
-    public async Task Post_IncompleteBinaryMode_IsRefused(string header, string value, string field)
+    public async Task Post_IncompleteBinaryMode_IsRejected(string header, string value, string field)
     {
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", "x", null, (header, value));
         await TestHub.AssertProblemAsync(response, 400, "invalid-event", field);
     }
 
     [Fact]
-    public async Task Post_NdjsonThatIsNotUtf8_IsRefusedAndAppendsNothing()
+    public async Task Post_NdjsonNotUtf8_IsRejectedAndAppendsNothing()
     {
         Position tip = Hub.Engine.Tip;
         byte[] body = [.. Encoding.UTF8.GetBytes(Event("1", "\"x\"") + "\n{\"specversion\":\"1.0\",\"type\":\""), 0xff, .. "\"}"u8];
@@ -197,7 +197,7 @@ public sealed class CloudEventsPublishTests(HubFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Post_NdjsonInPiecesOfAnySize_IsTheSame()
+    public async Task Post_NdjsonInPiecesOfAnySize_HasTheSameResult()
     {
         string topic = fixture.NewTopic();
         string[] events = [.. Enumerable.Range(0, 40).Select(i => Event($"p{i}", $"\"{new string('x', i * 37)}\""))];

@@ -13,7 +13,7 @@ public sealed class IdempotencyScopeTests
     private const string Grants = """{"publish":["*"],"subscribe":["*"]}""";
 
     [Fact]
-    public async Task Post_SameKeyOfDifferentPublishers_IsAnEventOfEach()
+    public async Task Post_SameKeyOfTwoPublishers_IsTwoEvents()
     {
         using var other = new TestIssuer("https://other.example");
         await using IdentityHub hub = await StartAsync(options => options.Auth.Issuers.Add(other.Options()));
@@ -30,7 +30,7 @@ public sealed class IdempotencyScopeTests
     }
 
     [Fact]
-    public async Task Post_SameKeyOfOnePublisher_IsOneEventAlsoWithANewToken()
+    public async Task Post_SameKeyWithANewToken_IsOneEvent()
     {
         await using IdentityHub hub = await StartAsync();
         Assert.Equal(HttpStatusCode.Created, await PostAsync(hub, hub.Issuer.Token("alice", Grants), "1"));
@@ -43,7 +43,7 @@ public sealed class IdempotencyScopeTests
     }
 
     [Fact]
-    public async Task Post_BatchWithAKeyOfDifferentPublishers_IsABatchOfEach()
+    public async Task Post_BatchWithTheSameKeyOfTwoPublishers_IsTwoBatches()
     {
         await using IdentityHub hub = await StartAsync();
         string body = CloudEventsPublishTests.Event("1", "1") + "\n" + CloudEventsPublishTests.Event("2", "2");

@@ -26,7 +26,7 @@ public sealed class PublishAllocationTests
     private const long MaxBytesPerPost = 1_500;
 
     [Fact]
-    public async Task Post_RawBody_AllocatesNoMoreThanItsBound()
+    public async Task Post_RawBody_AllocatesAtMostItsLimit()
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("longwave-allocation-");
         try

@@ -60,7 +60,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     [InlineData("?topic=a&key=", "invalid-event", "key")]
     [InlineData("?topic=a&key=%00", "invalid-event", "key")]
     [InlineData("?topic=a&since=earliest", "unknown-parameter", "since")]
-    public async Task Post_WrongParameter_IsRefusedAndNamedAndAppendsNothing(string query, string problem, string field)
+    public async Task Post_WrongParameter_IsRejectedAndNamedAndAppendsNothing(string query, string problem, string field)
     {
         Position tip = Hub.Engine.Tip;
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events" + query, "x");
@@ -74,7 +74,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     [InlineData("Content-Type", "application/cloudevents+xml", 415, "unsupported-media-type", "Content-Type")]
     [InlineData("Content-Encoding", "gzip", 415, "unsupported-encoding", "Content-Encoding")]
     [InlineData("Idempotency-Key", "", 400, "invalid-parameter", "Idempotency-Key")]
-    public async Task Post_WrongHeader_IsRefusedAndNamedAndAppendsNothing(string header, string value, int status, string problem, string field)
+    public async Task Post_WrongHeader_IsRejectedAndNamedAndAppendsNothing(string header, string value, int status, string problem, string field)
     {
         Position tip = Hub.Engine.Tip;
         string answer = await RawConnection.RoundTripAsync(
@@ -86,7 +86,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_LongIdempotencyKey_IsRefused()
+    public async Task Post_LongIdempotencyKey_IsRejected()
     {
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", "x", null, ("Idempotency-Key", new string('k', 256)));
         await TestHub.AssertProblemAsync(response, 400, "invalid-parameter", "Idempotency-Key");
@@ -96,7 +96,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     [InlineData(new byte[] { 0xff })]
     [InlineData(new byte[] { (byte)'a', 0xc3 })]
     [InlineData(new byte[] { 0xed, 0xa0, 0x80 })]
-    public async Task Post_BodyThatIsNotUtf8_IsRefusedAndAppendsNothing(byte[] body)
+    public async Task Post_BodyNotUtf8_IsRejectedAndAppendsNothing(byte[] body)
     {
         Position tip = Hub.Engine.Tip;
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", body);
@@ -121,7 +121,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_Chunked_IsTakenWhole()
+    public async Task Post_Chunked_IsAcceptedWhole()
     {
         string topic = fixture.NewTopic();
         string answer = await RawConnection.RoundTripAsync(
@@ -132,7 +132,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_Expect100Continue_IsAskedToGoOn()
+    public async Task Post_Expect100Continue_Gets100()
     {
         string topic = fixture.NewTopic();
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
@@ -144,7 +144,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_Expect100ContinueForTooMuch_IsRefusedAtOnce()
+    public async Task Post_Expect100ContinueForTooMuch_IsRejectedAtOnce()
     {
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
         await connection.SendAsync("POST /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
@@ -158,7 +158,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\nab")]
     [InlineData("Content-Length: -1\r\n\r\n")]
     [InlineData("Content-Length: 1\r\nContent-Length: 2\r\n\r\nab")]
-    public async Task Post_BodyThatBreaksOff_AppendsNothing(string rest)
+    public async Task Post_BodyEndsEarly_AppendsNothing(string rest)
     {
         Position tip = Hub.Engine.Tip;
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
@@ -176,7 +176,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     [InlineData("\n\n\n")]
     [InlineData("\r\n: x\r\nid: 7\r\ndata: y\r\n\r\n")]
     [InlineData("\ufeffdata: x")]
-    public async Task Post_LineEndsAndNulInData_CanNotLeaveTheirField(string data)
+    public async Task Post_LineEndsAndNulInData_StayInTheirField(string data)
     {
         string topic = fixture.NewTopic();
         string id = await Hub.PublishAsync(topic, data);
@@ -190,7 +190,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_TooLarge_IsRefusedAndAppendsNothing()
+    public async Task Post_TooLarge_IsRejectedAndAppendsNothing()
     {
         await using TestHub small = await TestHub.StartAsync(options =>
         {
@@ -235,7 +235,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_ALargeBodyThatIsRefused_StillGetsTheAnswer()
+    public async Task Post_LargeBodyIsRejected_ClientGetsTheResponse()
     {
         // Twenty times the limit of a request: the client still writes when the response arrives, and must be able to read it.
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events?topic=a", new byte[20 * 8 * 1024 * 1024]);
@@ -243,7 +243,7 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Post_MoreThanMayBeReceivedAtOnce_Is503WithRetryAfter()
+    public async Task Post_TooManyBytesInFlight_Is503WithRetryAfter()
     {
         await using TestHub small = await TestHub.StartAsync(options =>
         {

@@ -32,7 +32,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     }
 
     [Fact]
-    public async Task Head_WrongParameter_IsRefusedWithoutBody()
+    public async Task Head_WrongParameter_IsRejectedWithoutBody()
     {
         using HttpResponseMessage response = await Hub.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/v1/events"));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -61,7 +61,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     [InlineData("POST", "/v1/topics", "GET, HEAD, OPTIONS")]
     [InlineData("DELETE", "/healthz", "GET, HEAD, OPTIONS")]
     [InlineData("POST", "/readyz", "GET, HEAD, OPTIONS")]
-    public async Task WrongMethod_AnyAddress_Is405WithTheRightOnes(string method, string path, string methods)
+    public async Task WrongMethod_AnyPath_Is405WithTheAllowedMethods(string method, string path, string methods)
     {
         using HttpResponseMessage response = await Hub.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
         await TestHub.AssertProblemAsync(response, 405, "method-not-allowed");
@@ -80,7 +80,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     }
 
     [Fact]
-    public async Task Topics_AfterPublishing_TellTipsCountsAndRetention()
+    public async Task Topics_AfterPublishing_ReturnTipsCountsAndRetention()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Engine.Policies.Add(new()
         {
@@ -120,7 +120,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     [InlineData("?limit=1&limit=1", "repeated-parameter", "limit")]
     [InlineData("?topic={", "invalid-selector", "topic")]
     [InlineData("?filter=a", "unknown-parameter", "filter")]
-    public async Task Topics_WrongParameter_IsRefused(string query, string problem, string field)
+    public async Task Topics_WrongParameter_IsRejected(string query, string problem, string field)
     {
         using HttpResponseMessage response = await Hub.Http.GetAsync("/v1/topics" + query);
         await TestHub.AssertProblemAsync(response, 400, problem, field);

@@ -17,7 +17,7 @@ public sealed class ConfigurationTests
     [InlineData("x", null)]
     [InlineData("", null)]
     [InlineData("completely_different", null)]
-    public void Nearest_Word_IsTheOneThatWasMeant(string word, string? expected) =>
+    public void Nearest_MisspeltWord_IsTheIntendedOne(string word, string? expected) =>
         Assert.Equal(expected, Suggestion.Nearest(word, ["topic", "type", "last_event_id", "since", "format"]));
 
     [Fact]
@@ -35,14 +35,14 @@ public sealed class ConfigurationTests
     [InlineData("Engine:Policies:first:MaxAge", "1", "Configuration key `Engine:Policies` is a list: `first` is not an index.")]
     [InlineData("Engine:Heartbeat:Seconds", "1", "Configuration key `Engine:Heartbeat` must have one value, not a section.")]
     [InlineData("Engine:Limits", "1", "Configuration key `Engine:Limits` is a section; it can't have a value itself.")]
-    public void Find_AKey_SaysWhatIsWrongWithIt(string key, string value, string? sentence)
+    public void Find_InvalidKey_NamesTheProblem(string key, string value, string? sentence)
     {
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, value)]).Build();
         Assert.Equal(sentence is null ? [] : [sentence], UnknownKeys.Find(configuration, typeof(LongwaveOptions)));
     }
 
     [Fact]
-    public void Validate_Defaults_AreRight() => Assert.True(new OptionsCheck().Validate(null, new LongwaveOptions()).Succeeded);
+    public void Validate_Defaults_AreValid() => Assert.True(new OptionsCheck().Validate(null, new LongwaveOptions()).Succeeded);
 
     public static TheoryData<string, Action<LongwaveOptions>> Wrong => new()
     {

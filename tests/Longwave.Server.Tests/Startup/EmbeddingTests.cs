@@ -70,7 +70,7 @@ public sealed class EmbeddingTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_LogInUse_FailsWithWordsForAPerson()
+    public async Task Start_LogInUse_FailsWithAClearMessage()
     {
         await using WebApplication first = Build(_ => { });
         first.MapLongwave();

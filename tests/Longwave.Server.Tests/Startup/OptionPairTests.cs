@@ -25,7 +25,7 @@ public sealed class OptionPairTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Check_BothAlike_Fit(string smaller, string larger)
+    public void Check_EqualValues_AreValid(string smaller, string larger)
     {
         var options = new LongwaveOptions();
         Write(options, smaller, Read(options, larger), add: 0);
@@ -33,7 +33,7 @@ public sealed class OptionPairTests
     }
 
     [Fact]
-    public void Check_RateIsOff_AnyBurstFits()
+    public void Check_RateIsOff_AnyBurstIsValid()
     {
         var options = new LongwaveOptions();
         (options.Server.Admission.Address.ByteBurst, options.Server.Admission.Address.BytesPerSecond) = (1, 0);

@@ -8,7 +8,7 @@ namespace Longwave.Server.Tests.Subscribe;
 public sealed class DrainingTests
 {
     [Fact]
-    public async Task Stop_WithOpenStreams_TellsThemAndEndsThemCleanly()
+    public async Task Stop_WithOpenStreams_NotifiesThemAndEndsThemCleanly()
     {
         await using TestHub hub = await TestHub.StartAsync();
         using OpenStream events = await hub.OpenAsync("?topic=a");
@@ -23,7 +23,7 @@ public sealed class DrainingTests
     }
 
     [Fact]
-    public async Task Stop_WhileClientsAreSentAway_RefusesNewStreamsAndIsNotReady()
+    public async Task Stop_DuringTheDrain_RejectsNewStreamsAndIsNotReady()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Engine.DrainWindow = TimeSpan.FromMinutes(30));
         var streams = new List<OpenStream>();
@@ -58,7 +58,7 @@ public sealed class DrainingTests
     [InlineData("1.1", false)]
     [InlineData("2.0", false)]
     [InlineData("2.0", true)]
-    public async Task Stream_ClientLeavesWithAnyProtocol_IsNoticed(string version, bool tls)
+    public async Task Stream_ClientDisconnectsWithAnyProtocol_IsDetected(string version, bool tls)
     {
         await using TestHub hub = await TestHub.StartAsync(tls: tls);
         using HttpClient client = hub.NewClient(new Version(version));
@@ -72,7 +72,7 @@ public sealed class DrainingTests
     }
 
     [Fact]
-    public async Task Stream_ClientNeverReads_IsClosedAfterTheStallTimeoutAndOthersGoOn()
+    public async Task Stream_ClientNeverReads_IsClosedAfterTheStallTimeoutAndOthersContinue()
     {
         await using TestHub hub = await TestHub.StartAsync(options =>
         {
@@ -98,7 +98,7 @@ public sealed class DrainingTests
     }
 
     [Fact]
-    public async Task Stream_ClientReadsSlowerThanTheWebServerLikes_IsNotCutOff()
+    public async Task Stream_ClientReadsBelowTheMinimumRate_IsNotClosed()
     {
         await using TestHub hub = await TestHub.StartAsync(
             options => options.Engine.Heartbeat = TimeSpan.FromSeconds(1),
@@ -131,7 +131,7 @@ public sealed class DrainingTests
     }
 
     [Fact]
-    public async Task Get_MorePatternsThanAllowed_Is503ButExactTopicsGoOn()
+    public async Task Get_TooManyPatterns_Is503ButExactTopicsAreAccepted()
     {
         await using TestHub hub = await TestHub.StartAsync(options => options.Engine.Limits.MaxPatterns = 1);
         using OpenStream open = await hub.OpenAsync("?topic=%7Ba%7D");

@@ -59,7 +59,7 @@ public sealed class PaceTests(HubFixture fixture) : IClassFixture<HubFixture>
     [InlineData("conflate=")]
     [InlineData("max_rate=1", "application/json")]
     [InlineData("conflate=key", "application/json")]
-    public async Task Get_PaceThatMakesNoSense_IsRefused(string query, string? accept = null)
+    public async Task Get_InvalidPace_IsRejected(string query, string? accept = null)
     {
         using HttpResponseMessage response = await Hub.GetAsync($"?topic=t&{query}", accept);
         await TestHub.AssertProblemAsync(response, 400, "invalid-parameter", query[..query.IndexOf('=', StringComparison.Ordinal)]);

@@ -51,7 +51,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TrySend_ReaderGone_ClosesTheSubscriber()
+    public async Task TrySend_ReaderDisconnected_ClosesTheSubscriber()
     {
         Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
         await _pipe.Reader.CompleteAsync();
@@ -60,7 +60,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TrySend_WriterFails_ClosesTheSubscriberAndOthersGoOn()
+    public async Task TrySend_WriterFails_ClosesTheSubscriberAndOthersContinue()
     {
         var sink = new PipeWriterSink(_pipe.Writer);
         Subscriber subscriber = Subscribe(sink);
@@ -72,7 +72,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SettledAsync_FlushPending_CompletesWhenItIsOver()
+    public async Task SettledAsync_FlushPending_CompletesAfterTheFlush()
     {
         var sink = new PipeWriterSink(_pipe.Writer);
         Subscriber subscriber = Subscribe(sink);

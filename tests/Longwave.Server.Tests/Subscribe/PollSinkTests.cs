@@ -54,7 +54,7 @@ public sealed class PollSinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OnPosition_WhileTheLogIsReadAndTheWaitGoesOn_EndsNothing()
+    public async Task OnPosition_DuringCatchUp_DoesNotEndTheWait()
     {
         Subscriber subscriber = Admit();
         _sink.OnPosition(new Position(_engine.Tip.Epoch, 700), isLive: false);

@@ -11,9 +11,9 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     private TestHub Hub => fixture.Hub;
 
     [Fact]
-    public async Task Poll_NothingThere_AnswersAtOnceWithTheTip()
+    public async Task Poll_NoEvents_ReturnsAtOnceWithTheTip()
     {
-        await Hub.PublishAsync(fixture.NewTopic(), "of somebody else");
+        await Hub.PublishAsync(fixture.NewTopic(), "of another topic");
         Position tip = Hub.Engine.Tip;
         using HttpResponseMessage response = await Hub.GetAsync($"?topic={fixture.NewTopic()}", "application/json");
         Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
@@ -22,7 +22,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Poll_FollowingNext_GivesEveryEventOnceWhateverTheLimit()
+    public async Task Poll_FollowingNext_ReturnsEveryEventOnceForAnyLimit()
     {
         string topic = fixture.NewTopic();
         string[] ids = new string[25];
@@ -57,7 +57,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     [Theory]
     [InlineData("")]
     [InlineData("&format=cloudevents")]
-    public async Task Poll_WithWait_AnswersWhenTheFirstEventComes(string format)
+    public async Task Poll_WithWait_ReturnsWhenTheFirstEventArrives(string format)
     {
         string topic = fixture.NewTopic();
         Task<JsonElement> poll = Hub.PollAsync($"?topic={topic}&wait=20{format}");
@@ -76,7 +76,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Poll_WaitIsOver_AnswersWithoutEvents()
+    public async Task Poll_WaitEnds_ReturnsNoEvents()
     {
         JsonElement answer = await Hub.PollAsync($"?topic={fixture.NewTopic()}&wait=1");
         Assert.Empty(answer.GetProperty("events").EnumerateArray());
@@ -85,7 +85,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Poll_WaitWithEventsThere_AnswersAtOnce()
+    public async Task Poll_WaitWithPendingEvents_ReturnsAtOnce()
     {
         string topic = fixture.NewTopic();
         await Hub.PublishAsync(topic, "1");
@@ -95,7 +95,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Poll_CloudEventsWithIdsOfTheirOwn_FollowsPositions()
+    public async Task Poll_CloudEventsWithOwnIds_ReturnsPositions()
     {
         string topic = fixture.NewTopic();
         string body = CloudEventsPublishTests.Event("own-1", "1") + "\n" + CloudEventsPublishTests.Event("own-2", "2");
@@ -109,7 +109,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Poll_PastTheBytesOfOneAnswer_GivesTheRestNext()
+    public async Task Poll_MoreBytesThanOneResponse_ReturnsTheRestNext()
     {
         await using TestHub small = await TestHub.StartAsync(options => options.Server.MaxPollBytes = 1_024);
         for (int i = 0; i < 5; i++)
@@ -132,14 +132,14 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     [InlineData("limit=000", "limit")]
     [InlineData("limit=+1", "limit")]
     [InlineData("limit=%EF%BC%91", "limit")]
-    public async Task Poll_WrongNumber_IsRefused(string parameter, string field)
+    public async Task Poll_WrongNumber_IsRejected(string parameter, string field)
     {
         using HttpResponseMessage response = await Hub.GetAsync($"?topic=a&{parameter}", "application/json");
         await TestHub.AssertProblemAsync(response, 400, "invalid-parameter", field);
     }
 
     [Fact]
-    public async Task Poll_NumbersBeyondEveryBound_AreShortened()
+    public async Task Poll_NumbersOverTheLimits_AreClamped()
     {
         string topic = fixture.NewTopic();
         await Hub.PublishAsync(topic, "1");
@@ -148,7 +148,7 @@ public sealed class PollTests(HubFixture fixture) : IClassFixture<HubFixture>
     }
 
     [Fact]
-    public async Task Poll_WhileTheHubLeaves_EndsWithAnAnswer()
+    public async Task Poll_DuringADrain_EndsWithAResponse()
     {
         await using TestHub hub = await TestHub.StartAsync();
         Task<HttpResponseMessage> poll = hub.GetAsync("?topic=a&wait=60", "application/json");

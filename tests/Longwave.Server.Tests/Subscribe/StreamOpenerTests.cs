@@ -29,7 +29,7 @@ public sealed class StreamOpenerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
     [Fact]
-    public void TryAdmit_FailsHalfway_GivesItsPlaceBack()
+    public void TryAdmit_FailsHalfway_ReleasesItsPermit()
     {
         using AdmissionControl admission = NewAdmission();
         var clock = new FailingClock();
@@ -47,7 +47,7 @@ public sealed class StreamOpenerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void TryAdmit_RefusedByTheEngine_GivesItsPlaceBack()
+    public void TryAdmit_RejectedByTheEngine_ReleasesItsPermit()
     {
         using AdmissionControl admission = NewAdmission();
         StreamOpener opener = NewOpener(admission, TimeProvider.System);

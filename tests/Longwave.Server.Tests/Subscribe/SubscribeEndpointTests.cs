@@ -29,7 +29,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Get_SinceEarliest_ReplaysInOrderThenGoesOn()
+    public async Task Get_SinceEarliest_ReplaysInOrderThenContinuesLive()
     {
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic, "1");
@@ -57,7 +57,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Get_SinceTime_BeginsWithTheFirstEventAtOrAfterIt()
+    public async Task Get_SinceTime_StartsWithTheFirstEventAtOrAfterIt()
     {
         string topic = fixture.NewTopic();
         await Hub.PublishAsync(topic, "1");
@@ -145,7 +145,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     [InlineData("00000000-1")]
     [InlineData("ffffffff-99999999999999999999999999")]
     [InlineData("%F0%9F%9A%80")]
-    public async Task Get_UnusableLastEventId_IsToldByAResetNotice(string id)
+    public async Task Get_UnusableLastEventId_SendsAReset(string id)
     {
         string topic = fixture.NewTopic();
         await Hub.PublishAsync(topic, "kept");
@@ -162,7 +162,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     [InlineData("\u00ff\u00fe\u0080")]
     [InlineData("a,b;c\"")]
     [InlineData("   ")]
-    public async Task Get_AnyBytesInLastEventIdHeader_AreNeverRefused(string latin1)
+    public async Task Get_AnyBytesInLastEventIdHeader_AreNeverRejected(string latin1)
     {
         using RawConnection connection = await RawConnection.OpenAsync(Hub.Address);
         await connection.SendAsync($"GET /v1/events?topic=x HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {latin1}\r\n\r\n");
@@ -171,7 +171,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Get_VeryLongLastEventId_IsToldByAResetNotice()
+    public async Task Get_VeryLongLastEventId_SendsAReset()
     {
         using OpenStream stream = await Hub.OpenAsync("?topic=x", null, ("Last-Event-ID", new string('é', 8_000)));
         await stream.ReadUntilAsync("longwave.reset");
@@ -199,7 +199,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     [InlineData("?topic=a&=", "unknown-parameter", "")]
     [InlineData("?topic=a&wait=1", "invalid-parameter", "wait")]
     [InlineData("?topic=a&limit=1", "invalid-parameter", "limit")]
-    public async Task Get_WrongParameter_IsRefusedAndNamed(string query, string problem, string field)
+    public async Task Get_WrongParameter_IsRejectedAndNamed(string query, string problem, string field)
     {
         using HttpResponseMessage response = await Hub.GetAsync(query);
         await TestHub.AssertProblemAsync(response, 400, problem, field);
@@ -211,7 +211,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     [InlineData("/v1/events?topic=%E2%82", "invalid-utf8")]
     [InlineData("/v1/events?topic=%C0%80", "invalid-utf8")]
     [InlineData("/v1/events?top%ic=a", "invalid-parameter")]
-    public async Task Get_BrokenEncoding_IsRefused(string target, string problem)
+    public async Task Get_BrokenEncoding_IsRejected(string target, string problem)
     {
         string answer = await RawConnection.RoundTripAsync(Hub.Address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
@@ -219,7 +219,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Get_MisspeltParameter_NamesTheOneThatWasMeant()
+    public async Task Get_MisspeltParameter_SuggestsTheNearestName()
     {
         using HttpResponseMessage response = await Hub.GetAsync("?topic=a&last-event-id=x");
         JsonElement problem = await TestHub.AssertProblemAsync(response, 400, "unknown-parameter", "last-event-id");
@@ -239,7 +239,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Get_TooManySelectorsAndTypes_AreRefused()
+    public async Task Get_TooManySelectorsAndTypes_AreRejected()
     {
         string many = string.Concat(Enumerable.Range(0, 1_001).Select(i => $"&topic=t{i}"));
         using HttpResponseMessage topics = await Hub.GetAsync("?" + many);
@@ -249,7 +249,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Get_AThousandSelectors_AreTaken()
+    public async Task Get_AThousandSelectors_AreAccepted()
     {
         string topic = fixture.NewTopic();
         string many = string.Concat(Enumerable.Range(0, 999).Select(i => $"&topic={topic}/{i}"));

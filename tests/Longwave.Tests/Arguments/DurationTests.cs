@@ -26,7 +26,7 @@ public sealed class DurationTests
     [InlineData("5 m")]
     [InlineData("5m3h")]
     [InlineData("999999d")]
-    public void TryParse_NoDuration_IsRefused(string text) => Assert.False(Duration.TryParse(text, out _));
+    public void TryParse_InvalidDuration_IsRejected(string text) => Assert.False(Duration.TryParse(text, out _));
 
     [Theory]
     [InlineData(50, "50 ms")]

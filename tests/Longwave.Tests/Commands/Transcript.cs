@@ -67,7 +67,7 @@ public sealed class Transcript : TextWriter
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"waited in vain for {what}; there are {text.Length} characters that end with\n{text[Math.Max(0, text.Length - 2_000)..]}");
+                Assert.Fail($"timed out waiting for {what}; there are {text.Length} characters that end with\n{text[Math.Max(0, text.Length - 2_000)..]}");
             }
         }
     }

@@ -9,7 +9,7 @@ namespace Longwave.Tests.Demo;
 public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
 {
     [Fact]
-    public async Task Demo_AtFullSpeed_PublishesTheWholeWeekAsItIs()
+    public async Task Demo_AtFullSpeed_PublishesTheWholeWeekUnchanged()
     {
         CommandResult demo = (await CommandRun.RunAsync("demo", "--speed", "1000000000x", "--hub", hub.Url)).Succeeded();
         CommandResult tail = (await CommandRun.RunAsync("tail", "earthquakes/{network}", "--since", "earliest", "--count", "1707", "--json", "--hub", hub.Url)).Succeeded();
@@ -39,7 +39,7 @@ public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
     }
 
     [Fact]
-    public async Task Demo_NoHub_SaysHowToStartOne()
+    public async Task Demo_NoHub_ExplainsHowToStartOne()
     {
         CommandResult result = (await CommandRun.RunAsync("demo", "--hub", "localhost:1")).Failed(1);
 
@@ -50,7 +50,7 @@ public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
     [InlineData("--data", "birds", "--data: there is no 'birds'; there are earthquakes, football, stocks.")]
     [InlineData("--speed", "fast", "--speed: 'fast' is not a pace such as 600x.")]
     [InlineData("--rate", "0", "--rate: '0' is not a pace such as 20/s.")]
-    public async Task Demo_BadOption_SaysWhatThereIs(string option, string value, string message)
+    public async Task Demo_InvalidOption_ListsTheValidValues(string option, string value, string message)
     {
         CommandResult result = (await CommandRun.RunAsync("demo", option, value)).Failed(2);
 

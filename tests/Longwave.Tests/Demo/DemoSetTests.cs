@@ -33,7 +33,7 @@ public sealed partial class DemoSetTests
     }
 
     [Fact]
-    public void Earthquakes_OfTheFile_AreAllThereUnchanged()
+    public void Earthquakes_OfTheFile_AreCompleteAndUnchanged()
     {
         using JsonDocument file = JsonDocument.Parse(BundledData.Open("earthquakes.json.gz"));
 

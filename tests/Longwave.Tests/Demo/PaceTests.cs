@@ -5,7 +5,7 @@ namespace Longwave.Tests.Demo;
 public sealed class PaceTests
 {
     [Fact]
-    public void DueAt_Speed_IsTheTimeDividedByIt()
+    public void DueAt_Speed_IsTheTimeDividedByTheSpeed()
     {
         Assert.True(Pace.TryParseSpeed("600x", out Pace pace));
 
@@ -14,7 +14,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void DueAt_Rate_IsThePlaceDividedByIt()
+    public void DueAt_Rate_IsTheIndexDividedByTheRate()
     {
         Assert.True(Pace.TryParseRate("20/s", out Pace pace));
 
@@ -30,7 +30,7 @@ public sealed class PaceTests
     [InlineData("1e3")]
     [InlineData("NaN")]
     [InlineData("600 x")]
-    public void TryParse_NoPace_IsRefused(string text)
+    public void TryParse_InvalidPace_IsRejected(string text)
     {
         Assert.False(Pace.TryParseSpeed(text, out _));
         Assert.False(Pace.TryParseRate(text, out _));

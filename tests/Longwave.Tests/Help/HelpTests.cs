@@ -20,7 +20,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task Help_OfAll_BeginsWithThreeLinesToType()
+    public async Task Help_WithoutCommand_StartsWithThreeCommands()
     {
         CommandResult result = (await CommandRun.RunAsync("--help")).Succeeded();
 
@@ -50,7 +50,7 @@ public sealed class HelpTests
     [InlineData("publish t x --content-type json", "--content-type: 'json' is no media type such as application/json.")]
     [InlineData("publish t x --in-flight many", "--in-flight: 'many' is not a whole number, 1 to 64.")]
     [InlineData("demo --speed 2x --rate 2", "--speed and --rate exclude each other.")]
-    public async Task CommandLine_ThatMakesNoSense_SaysWhyInOneLine(string line, string message)
+    public async Task CommandLine_Invalid_PrintsTheReasonInOneLine(string line, string message)
     {
         CommandResult result = (await CommandRun.RunAsync(line.Split(' '))).Failed(2);
 

@@ -9,7 +9,7 @@ public sealed class HubAddressTests
     [InlineData("localhost:8080", "http://localhost:8080/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
     [InlineData("https://example.org/hub/", "https://example.org/hub/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
     [InlineData("[::1]:9000", "http://[::1]:9000/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
-    public void TryParse_Url_LeadsToItsEvents(string text, string events)
+    public void TryParse_Url_IsTheUrlOfItsEvents(string text, string events)
     {
         Assert.True(HubAddress.TryParse(text, out HubAddress? address, out _));
         Assert.Equal(events, address.Events([new("topic", "a/b {c}&"), new("type", null)]).AbsoluteUri);
@@ -20,14 +20,14 @@ public sealed class HubAddressTests
     [InlineData("http://")]
     [InlineData("ftp://example.org")]
     [InlineData("http://example.org/?a=b")]
-    public void TryParse_NoUrl_SaysWhy(string text)
+    public void TryParse_InvalidUrl_ReportsTheError(string text)
     {
         Assert.False(HubAddress.TryParse(text, out _, out string? error));
         Assert.NotEmpty(error);
     }
 
     [Fact]
-    public void TryResolve_OptionThenEnvironmentThenDefault_TheFirstThereIsCounts()
+    public void TryResolve_OptionThenEnvironmentThenDefault_UsesTheFirst()
     {
         _ = HubAddress.TryParse("http://given:1", out HubAddress? given, out _);
 

@@ -12,7 +12,7 @@ public sealed class LineReaderTests
     [InlineData("\n", new[] { "" })]
     [InlineData("a\r\nb\rc\n\n\r\nd", new[] { "a", "b\rc", "", "", "d" })]
     [InlineData("\uFEFFa\n\uFEFFb", new[] { "a", "\uFEFFb" })]
-    public async Task TryTake_InputInAnyPieces_GivesItsLines(string text, string[] expected)
+    public async Task TryTake_InputInAnyPieces_ReturnsItsLines(string text, string[] expected)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         for (int piece = 1; piece <= bytes.Length + 1; piece++)
@@ -22,7 +22,7 @@ public sealed class LineReaderTests
     }
 
     [Fact]
-    public async Task TryTake_LineLargerThanTheBuffer_IsWhole()
+    public async Task TryTake_LineLargerThanTheBuffer_IsComplete()
     {
         string large = new('x', 5_000_000);
 

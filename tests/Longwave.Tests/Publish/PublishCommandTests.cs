@@ -24,7 +24,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Publish_StandardInput_IsTakenByteForByte()
+    public async Task Publish_StandardInput_IsPublishedByteForByte()
     {
         (await PublishAsync("two\r\nlines\n", _topic)).Succeeded();
 
@@ -32,7 +32,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Publish_File_IsTakenByteForByte()
+    public async Task Publish_File_IsPublishedByteForByte()
     {
         string file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "{ \"a\": 1 }\n");
@@ -66,7 +66,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Lines_EveryLineEnd_MakesOneEventALine()
+    public async Task Lines_AnyLineEnd_MakesOneEventPerLine()
     {
         CommandResult result = (await PublishAsync("one\r\ntwo\n\n\"three\"\tü", _topic, "--lines", "--positions")).Succeeded();
 
@@ -87,7 +87,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Lines_ThatKeepComing_AreEachPublishedAtOnce()
+    public async Task Lines_ArriveSlowly_AreEachPublishedAtOnce()
     {
         var pipe = new System.IO.Pipelines.Pipe();
         await using CommandRun run = CommandRun.StartWith(pipe.Reader.AsStream(), null, "publish", _topic, "--lines", "--positions", "--hub", hub.Url);
@@ -104,7 +104,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Lines_Interrupted_SaysHowFarItCame()
+    public async Task Lines_Interrupted_ReportsTheLastLine()
     {
         string file = Path.GetTempFileName();
         await File.WriteAllLinesAsync(file, Enumerable.Range(1, 200_000).Select(i => $"{i}"));
@@ -165,7 +165,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Ndjson_LineThatOnlyTheHubRefuses_StopsWithItsNumberAfterThoseBefore()
+    public async Task Ndjson_LineRejectedByTheHub_StopsWithItsNumberAfterThoseBefore()
     {
         string good = $$"""{"topic":"{{_topic}}","data":"good"}""";
         string large = $$"""{"topic":"{{_topic}}","data":"{{new string('x', 1_100_000)}}"}""";
@@ -188,7 +188,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
-    public async Task Publish_RefusedByTheHub_SaysWhyInASentence()
+    public async Task Publish_RejectedByTheHub_PrintsTheReason()
     {
         CommandResult result = (await PublishAsync(null, _topic, "x", "--type", "longwave.mine")).Failed(1);
 

@@ -13,7 +13,7 @@ public sealed class PublishRetryTests
     [InlineData(503, "overloaded")]
     [InlineData(503, "shutting-down")]
     [InlineData(507, "disk-full")]
-    public async Task Publish_HubThatCantTakeItYet_IsAskedAgainWithTheSameKey(int status, string problem)
+    public async Task Publish_HubIsBusy_IsRetriedWithTheSameKey(int status, string problem)
     {
         var requests = new ConcurrentQueue<(string Key, string Body)>();
         await using StubServer stub = await StubServer.StartAsync(async context =>
@@ -33,7 +33,7 @@ public sealed class PublishRetryTests
     }
 
     [Fact]
-    public async Task Publish_HubThatStaysBusy_GivesUpAndSaysSo()
+    public async Task Publish_HubStaysBusy_GivesUpWithTheReason()
     {
         await using StubServer stub = await StubServer.StartAsync(context => RefuseAsync(context, 503, "overloaded"));
 
@@ -47,7 +47,7 @@ public sealed class PublishRetryTests
     [InlineData(507, "too-many-topics")]
     [InlineData(400, "invalid-event")]
     [InlineData(413, "event-too-large")]
-    public async Task Publish_RefusalThatStays_IsNotTriedAgain(int status, string problem)
+    public async Task Publish_PermanentRejection_IsNotRetried(int status, string problem)
     {
         int requests = 0;
         await using StubServer stub = await StubServer.StartAsync(context =>
@@ -63,7 +63,7 @@ public sealed class PublishRetryTests
     }
 
     [Fact]
-    public async Task Publish_NoHub_SaysHowToStartOne()
+    public async Task Publish_NoHub_ExplainsHowToStartOne()
     {
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", "localhost:1")).Failed(1);
 
@@ -71,7 +71,7 @@ public sealed class PublishRetryTests
     }
 
     [Fact]
-    public async Task Publish_SomethingElseListens_SaysSo()
+    public async Task Publish_OtherServerListens_PrintsTheReason()
     {
         await using StubServer page = await StubServer.StartAsync(context => AnswerAsync(context, 200, "<html>hello</html>"));
         await using StubServer nothing = await StubServer.StartAsync(context =>
@@ -88,7 +88,7 @@ public sealed class PublishRetryTests
     }
 
     [Fact]
-    public async Task Publish_AnswerWithControlCharacters_CantReachTheTerminal()
+    public async Task Publish_ResponseWithControlCharacters_IsEscaped()
     {
         await using StubServer stub = await StubServer.StartAsync(context =>
         {
@@ -104,7 +104,7 @@ public sealed class PublishRetryTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Bulk_HubKilledInTheMiddle_LosesAndDoublesNothing()
+    public async Task Bulk_HubKilledInTheMiddle_StoresEachEventOnce()
     {
         const int Events = 30_000;
         await using var hub = new HubProcess();

@@ -12,7 +12,7 @@ public sealed class RenewEpochCommandTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task RenewEpoch_OfALog_GivesItAnotherAndKeepsTheRest()
+    public async Task RenewEpoch_OfALog_ChangesOnlyTheEpoch()
     {
         uint before = await OpenAndCloseAsync();
         CommandResult result = (await CommandRun.RunAsync("renew-epoch", "--data", _directory.FullName)).Succeeded();
@@ -23,7 +23,7 @@ public sealed class RenewEpochCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task RenewEpoch_WhileAHubRuns_IsRefusedAndChangesNothing()
+    public async Task RenewEpoch_WhileAHubRuns_FailsAndChangesNothing()
     {
         await using HubEngine hub = Open();
         CommandResult result = (await CommandRun.RunAsync("renew-epoch", "--data", _directory.FullName)).Failed(1);
@@ -31,7 +31,7 @@ public sealed class RenewEpochCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task RenewEpoch_WhereNoLogIs_SaysSoAndMakesNone()
+    public async Task RenewEpoch_WithoutALog_FailsAndCreatesNone()
     {
         CommandResult result = (await CommandRun.RunAsync("renew-epoch", "--data", _directory.FullName)).Failed(1);
         Assert.Equal($"longwave: There is no log in {_directory.FullName}: longwave.db is missing. Say where the restored log is.\n", result.Error);

@@ -31,34 +31,34 @@ public sealed class CertificateFilesTests : IDisposable
     }
 
     [Fact]
-    public void Look_NothingChanged_ChangesNothing()
+    public void Reload_UnchangedFiles_ChangesNothing()
     {
         ServerCertificate before = _certificates.Current;
-        _certificates.Look();
+        _certificates.Reload();
         Assert.Same(before, _certificates.Current);
         Assert.Empty(_log.Lines);
     }
 
     [Fact]
-    public void Look_RenewedPair_IsUsed()
+    public void Reload_RenewedPair_IsUsed()
     {
         string second = _files.Write();
-        _certificates.Look();
+        _certificates.Reload();
         Assert.Equal(second, Served);
         Assert.StartsWith("Information 3100", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Look_CertificateWithoutItsKeyYet_KeepsTheOldUntilThePairIsWhole()
+    public void Reload_CertificateWithoutItsKeyYet_KeepsTheOldUntilThePairIsComplete()
     {
         (string certificate, string key, string thumbprint) = PemFiles.Make();
         File.WriteAllText(_files.Certificate, certificate);
-        _certificates.Look();
-        _certificates.Look();
+        _certificates.Reload();
+        _certificates.Reload();
         Assert.Equal(_first, Served);
         Assert.StartsWith("Warning 3101", Assert.Single(_log.Lines), StringComparison.Ordinal);
         File.WriteAllText(_files.Key, key);
-        _certificates.Look();
+        _certificates.Reload();
         Assert.Equal(thumbprint, Served);
     }
 
@@ -67,7 +67,7 @@ public sealed class CertificateFilesTests : IDisposable
     [InlineData("no certificate")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
     [InlineData(null)]
-    public void Look_BrokenFile_KeepsTheOldAndSaysSoOnce(string? content)
+    public void Reload_BrokenFile_KeepsTheOldAndLogsOnce(string? content)
     {
         File.Delete(_files.Certificate);
         if (content is not null)
@@ -77,7 +77,7 @@ public sealed class CertificateFilesTests : IDisposable
 
         for (int i = 0; i < 5; i++)
         {
-            _certificates.Look();
+            _certificates.Reload();
         }
 
         Assert.Equal(_first, Served);
@@ -86,17 +86,17 @@ public sealed class CertificateFilesTests : IDisposable
         Assert.Contains(_files.Certificate, line, StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE", line, StringComparison.Ordinal);
         string second = _files.Write();
-        _certificates.Look();
+        _certificates.Reload();
         Assert.Equal(second, Served);
     }
 
     [Fact]
-    public void Look_CertificateThatHasEnded_KeepsTheOld()
+    public void Reload_ExpiredCertificate_KeepsTheOld()
     {
         (string certificate, string key, _) = PemFiles.Make(validDays: -2);
         File.WriteAllText(_files.Key, key);
         File.WriteAllText(_files.Certificate, certificate);
-        _certificates.Look();
+        _certificates.Reload();
         Assert.Equal(_first, Served);
         Assert.Contains("It ended on", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }

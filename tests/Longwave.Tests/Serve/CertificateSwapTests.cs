@@ -16,7 +16,7 @@ public sealed class CertificateSwapTests : IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Swap_UnderAThousandStreams_DropsNoneAndServesTheNewOne()
+    public async Task Swap_WithAThousandStreams_DropsNoneAndServesTheNewCertificate()
     {
         var files = new PemFiles(_home.FullName);
         string first = files.Write();

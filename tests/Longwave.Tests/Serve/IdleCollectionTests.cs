@@ -7,7 +7,7 @@ public sealed class IdleCollectionTests
     private const long Start = 1_000_000;
 
     [Fact]
-    public void HasBegun_QuietAfterWork_TrueOnce()
+    public void HasBegun_QuietAfterWork_IsTrueOnce()
     {
         var rest = new IdleCollection(Start);
         const long worked = Start + IdleCollection.WorkBytes;
@@ -18,14 +18,14 @@ public sealed class IdleCollectionTests
     }
 
     [Fact]
-    public void HasBegun_WorkInEveryTick_False()
+    public void HasBegun_WorkInEveryTick_IsFalse()
     {
         var rest = new IdleCollection(Start);
         Assert.All(Enumerable.Range(1, 100), tick => Assert.False(rest.HasBegun(Start + (tick * IdleCollection.QuietBytes))));
     }
 
     [Fact]
-    public void HasBegun_ALittleNowAndThen_TrueOnlyWhenItHasAddedUp()
+    public void HasBegun_LightUse_IsTrueOnlyAfterEnoughUse()
     {
         var rest = new IdleCollection(Start);
         const long little = IdleCollection.QuietBytes - 1;
@@ -34,7 +34,7 @@ public sealed class IdleCollectionTests
     }
 
     [Fact]
-    public void HasBegun_WorkAgain_TrueAgain()
+    public void HasBegun_WorkAgain_IsTrueAgain()
     {
         var rest = new IdleCollection(Start);
         for (int burst = 1; burst <= 3; burst++)

@@ -15,7 +15,7 @@ public sealed class ListenAddressTests
     [InlineData("http://192.0.2.7:80", false, "192.0.2.7:80", false)]
     [InlineData("http://0.0.0.0:8080", false, "0.0.0.0:8080", false)]
     [InlineData("http://[::]:8080", false, "[::]:8080", false)]
-    public void Parse_Address_IsUnderstood(string url, bool tls, string endPoint, bool loopback)
+    public void Parse_Address_IsRead(string url, bool tls, string endPoint, bool loopback)
     {
         ListenAddress address = ListenAddress.Parse(url);
         Assert.Equal(tls, address.Tls);
@@ -26,7 +26,7 @@ public sealed class ListenAddressTests
     [Theory]
     [InlineData("http://*:8080")]
     [InlineData("http://+:8080")]
-    public void Parse_EveryAddress_IsNotLoopback(string url) => Assert.False(ListenAddress.Parse(url).IsLoopback);
+    public void Parse_AnyAddress_IsNotLoopback(string url) => Assert.False(ListenAddress.Parse(url).IsLoopback);
 
     [Fact]
     public void Parse_Localhost_IsLoopbackOnly() => Assert.True(ListenAddress.Parse("http://localhost:8080").IsLoopback);
@@ -46,7 +46,7 @@ public sealed class ListenAddressTests
     [InlineData("http://[127.0.0.1]:80")]
     [InlineData("http://127.0.0.1:80/path")]
     [InlineData("http://user@127.0.0.1:80")]
-    public void Parse_SomethingElse_SaysWhatIsWrong(string url)
+    public void Parse_Invalid_ExplainsTheError(string url)
     {
         StartFailedException exception = Assert.Throws<StartFailedException>(() => ListenAddress.Parse(url));
         Assert.Equal(StartFailure.UsageExitCode, exception.ExitCode);

@@ -18,7 +18,7 @@ public sealed class ServeCommandTests : IDisposable
     public void Dispose() => _home.Delete(recursive: true);
 
     [Fact]
-    public async Task Serve_Started_SaysWhereItListensWhereItsDataIsAndWhatToTry()
+    public async Task Serve_Started_PrintsAddressDataAndFirstCommands()
     {
         await using CommandRun run = CommandRun.Start("serve", "--urls", AnyPort, "--data", Data);
         string url = await UrlAsync(run);
@@ -35,7 +35,7 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_OpenAddress_IsRefusedWithTheReason()
+    public async Task Serve_OpenAddress_FailsToStartWithTheReason()
     {
         CommandResult result = (await CommandRun.RunAsync("serve", "--urls", AnyPort, "http://0.0.0.0:0", "--data", Data)).Failed(2);
         Assert.Contains("Refusing to listen on http://0.0.0.0:0", result.Error, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_PortInUse_SaysSoInOneLine()
+    public async Task Serve_PortInUse_PrintsTheReasonInOneLine()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -68,7 +68,7 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_DataInUse_SaysSoInOneLine()
+    public async Task Serve_DataInUse_PrintsTheReasonInOneLine()
     {
         await using CommandRun first = CommandRun.Start("serve", "--urls", AnyPort, "--data", Data);
         await UrlAsync(first);
@@ -77,7 +77,7 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_DataThatIsNoDirectory_SaysSoInOneLine()
+    public async Task Serve_DataNotADirectory_PrintsTheReasonInOneLine()
     {
         await File.WriteAllTextAsync(Data, "a file");
         CommandResult result = (await CommandRun.RunAsync("serve", "--urls", AnyPort, "--data", Data)).Failed(1);
@@ -96,7 +96,7 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData("""{"Listen":{"Insecure":"perhaps"}}""", "Listen:Insecure")]
     [InlineData("""{"Engine":""", "hub.json")]
     [InlineData("""[]""", "hub.json")]
-    public async Task Serve_WrongConfiguration_IsRefusedAndNamed(string json, string word)
+    public async Task Serve_WrongConfiguration_FailsToStartAndIsNamed(string json, string word)
     {
         string file = Path.Combine(_home.FullName, "hub.json");
         await File.WriteAllTextAsync(file, json);
@@ -106,7 +106,7 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_ConfigurationFileThatIsMissing_IsRefused()
+    public async Task Serve_MissingConfigurationFile_FailsToStart()
     {
         CommandResult result = (await CommandRun.RunAsync("serve", "--urls", AnyPort, "--data", Data, "--config", Path.Combine(_home.FullName, "none.json"))).Failed(2);
         Assert.Contains("none.json", Assert.Single(ErrorLines(result)), StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_Https_SpeaksBothProtocols()
+    public async Task Serve_Https_SupportsBothProtocols()
     {
         (string certificate, string key) = await WriteCertificateAsync();
         await using CommandRun run = CommandRun.Start("serve", "--urls", "https://127.0.0.1:0", "--data", Data, "--cert", certificate, "--key", key);
@@ -158,7 +158,7 @@ public sealed class ServeCommandTests : IDisposable
     [Theory]
     [InlineData()]
     [InlineData("--cert", "none.pem", "--key", "none.key")]
-    public async Task Serve_HttpsWithoutUsableCertificate_IsRefused(params string[] options)
+    public async Task Serve_HttpsWithoutUsableCertificate_FailsToStart(params string[] options)
     {
         CommandResult result = (await CommandRun.RunAsync(["serve", "--urls", "https://127.0.0.1:0", "--data", Data, .. options])).Failed(2);
         Assert.Contains("ertificate", Assert.Single(ErrorLines(result)), StringComparison.Ordinal);

@@ -8,7 +8,7 @@ public sealed class ServeSignalTests
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task Serve_Signal_TellsTheClientsAndEndsWithZero(string signal)
+    public async Task Serve_Signal_NotifiesTheClientsAndExitsWithZero(string signal)
     {
         var hub = new HubProcess();
         await using (hub.ConfigureAwait(false))

@@ -14,7 +14,7 @@ public sealed class SinceOptionTests
     [InlineData("", null)]
     [InlineData("10", null)]
     [InlineData("2026", null)]
-    public void Resolve_OfWhatPeopleType_IsWhatTheHubTakes(string text, string? expected) =>
+    public void Resolve_TypedValue_IsTheValueForTheHub(string text, string? expected) =>
         Assert.Equal(expected, SinceOption.Resolve(text, new StandingClock()));
 
     private sealed class StandingClock : TimeProvider

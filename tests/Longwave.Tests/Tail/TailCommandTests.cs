@@ -11,7 +11,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
     private readonly string _topic = $"t/{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task Tail_OfTheFuture_PrintsWhatComes()
+    public async Task Tail_WithoutOptions_PrintsNewEvents()
     {
         await using CommandRun tail = Start(_topic, "--count", "2");
         await tail.Error.WaitForAsync($"Connected to {hub.Url}: new events of {_topic}.");
@@ -51,7 +51,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Tail_Json_IsACloudEventALineThatPublishTakes()
+    public async Task Tail_Json_PrintsACloudEventPerLineThatPublishAccepts()
     {
         await PublishAsync("two\nlines \e[0m \u009b", "--type", "t", "--key", "k");
         await PublishAsync("{\"a\":[1,2]}", "--content-type", "application/json");
@@ -85,7 +85,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Tail_SinceOrLastEventId_BeginsThere()
+    public async Task Tail_SinceOrLastEventId_StartsThere()
     {
         string first = (await PublishAsync("1")).Output.Trim();
         await PublishAsync("2");
@@ -98,7 +98,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Tail_LastEventIdThatMeansNothing_SaysSoAndGoesOn()
+    public async Task Tail_InvalidLastEventId_ReportsItAndContinues()
     {
         await using CommandRun tail = Start(_topic, "--last-event-id", "00000000-7", "--count", "1", "--quiet");
         await tail.Error.WaitForAsync("RESET");
@@ -124,7 +124,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
     }
 
     [Fact]
-    public async Task Tail_WhoseReaderHasGone_EndsQuietly()
+    public async Task Tail_OutputClosed_EndsQuietly()
     {
         await PublishAsync("x");
         await using CommandRun tail = CommandRun.StartWith(

@@ -9,7 +9,7 @@ namespace Longwave.Tests.Tail;
 public sealed class TailRefusalTests
 {
     [Fact]
-    public async Task Tail_NoHub_SaysHowToStartOne()
+    public async Task Tail_NoHub_ExplainsHowToStartOne()
     {
         CommandResult result = (await CommandRun.RunAsync("tail", "--hub", "localhost:1")).Failed(1);
 
@@ -17,7 +17,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_WaitForAHubThatIsNotThereYet_BeginsWhenItComes()
+    public async Task Tail_HubNotStartedYet_ConnectsWhenItStarts()
     {
         await using var hub = new HubProcess();
         await using CommandRun tail = CommandRun.Start("tail", "--wait", "--hub", hub.Url);
@@ -29,7 +29,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_RefusedSelector_SaysWhyAndEnds()
+    public async Task Tail_RejectedSelector_PrintsTheReasonAndEnds()
     {
         CommandResult result = (await CommandRun.RunAsync("tail", "prices/{symbol", "--hub", "localhost:1")).Failed(2);
 
@@ -37,7 +37,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_AnswerThatIsNoStream_EndsInsteadOfLooping()
+    public async Task Tail_ResponseIsNotAStream_EndsWithoutRetry()
     {
         int requests = 0;
         await using StubServer stub = await StubServer.StartAsync(context =>
@@ -54,7 +54,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_NoContent_EndsForGood()
+    public async Task Tail_NoContent_EndsPermanently()
     {
         await using StubServer stub = await StubServer.StartAsync(context =>
         {
@@ -68,7 +68,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_SilentStream_IsNoticedAndTakenUpAgainAtItsPlace()
+    public async Task Tail_SilentStream_ReconnectsAtItsPosition()
     {
         var ids = new ConcurrentQueue<string>();
         await using StubServer stub = await StubServer.StartAsync(async context =>
@@ -87,7 +87,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_QuietStreamWithHeartbeats_LivesAndKeepsUpWithTheLog()
+    public async Task Tail_QuietStreamWithHeartbeats_StaysOpenAndMovesItsPosition()
     {
         var ids = new ConcurrentQueue<string>();
         await using StubServer stub = await StubServer.StartAsync(async context =>
@@ -133,7 +133,7 @@ public sealed class TailRefusalTests
     }
 
     [Fact]
-    public async Task Tail_BusyHub_IsAskedAgainLater()
+    public async Task Tail_BusyHub_IsRetriedLater()
     {
         int requests = 0;
         await using StubServer stub = await StubServer.StartAsync(async context =>

@@ -8,7 +8,7 @@ public sealed class TailResumeTests
 {
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Tail_HubKilledAndRestartedUnderPublishing_LosesAndDoublesNothing()
+    public async Task Tail_HubKilledAndRestartedWhilePublishing_EachEventArrivesOnce()
     {
         const int Events = 20_000;
         await using var hub = new HubProcess();
@@ -43,7 +43,7 @@ public sealed class TailResumeTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Tail_ConnectionCutAgainAndAgain_LosesAndDoublesNothing()
+    public async Task Tail_ConnectionCutRepeatedly_EachEventArrivesOnce()
     {
         const int Events = 300;
         await using var hub = new HubProcess();
@@ -69,7 +69,7 @@ public sealed class TailResumeTests
     }
 
     [Fact]
-    public async Task Tail_HubLeavesAndComesBack_SaysWhatHappens()
+    public async Task Tail_HubStopsAndReturns_ReportsBoth()
     {
         await using var hub = new HubProcess();
         await hub.StartAsync();
@@ -84,7 +84,7 @@ public sealed class TailResumeTests
     }
 
     [Fact]
-    public async Task Tail_LogReplaced_SaysResetAndGoesOnAsAsked()
+    public async Task Tail_LogReplaced_ReportsTheResetAndRestartsAsRequested()
     {
         await using var hub = new HubProcess();
         await hub.StartAsync();
@@ -110,7 +110,7 @@ public sealed class TailResumeTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Tail_EventsTrimmedMeanwhile_SaysGap()
+    public async Task Tail_EventsTrimmedMeanwhile_ReportsAGap()
     {
         await using var hub = new HubProcess();
         hub.Settings["LONGWAVE__ENGINE__POLICIES__0__SELECTOR"] = "*";

@@ -9,7 +9,7 @@ public sealed class ProgressViewTests
     private readonly Transcript _error = new();
 
     [Fact]
-    public async Task Run_OnATerminal_PaintsABarWithCountRateAndTimeToGo()
+    public async Task Run_OnATerminal_PaintsABarWithCountRateAndRemainingTime()
     {
         var report = new ProgressReport(TimeProvider.System, total: 1_000);
         var view = new ProgressView(Terminal(true), "Publishing", report, quiet: false, besideOutput: false);
@@ -46,7 +46,7 @@ public sealed class ProgressViewTests
     }
 
     [Fact]
-    public async Task Run_IntoAFile_WritesALineNowAndThen()
+    public async Task Run_IntoAFile_WritesProgressLines()
     {
         var report = new ProgressReport(TimeProvider.System, total: 1_000);
         var view = new ProgressView(Terminal(false), "Publishing", report, quiet: false, besideOutput: false);

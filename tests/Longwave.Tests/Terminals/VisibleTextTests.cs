@@ -11,7 +11,7 @@ public sealed class VisibleTextTests
     [InlineData("\u007f", "␡")]
     [InlineData("\u0085\u009b31m", "\\u0085\\u009B31m")]
     [InlineData("a\u202Eb\u2066c\u200Fd\uFEFFe\u2028f", "a\\u202Eb\\u2066c\\u200Fd\\uFEFFe\\u2028f")]
-    public void Escape_OfAnyText_ShowsWhatATerminalWouldObey(string text, string expected) => Assert.Equal(expected, VisibleText.Escape(text));
+    public void Escape_AnyText_MakesControlCharactersVisible(string text, string expected) => Assert.Equal(expected, VisibleText.Escape(text));
 
     [Fact]
     public void EscapeJson_OfAnyObject_IsTheSameJsonOnOneLine()

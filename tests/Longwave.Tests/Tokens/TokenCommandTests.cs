@@ -55,7 +55,7 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task NewKey_FileThatIsThere_IsLeftAlone()
+    public async Task NewKey_ExistingFile_IsUnchanged()
     {
         await File.WriteAllTextAsync(Key, "mine");
         (await CommandRun.RunAsync("token", "--new-key", Key)).Failed(1);
@@ -63,7 +63,7 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task ApiKey_Made_IsShownOnceAndKnownByItsHash()
+    public async Task ApiKey_Created_IsShownOnceAndAcceptedByItsHash()
     {
         CommandResult made = (await CommandRun.RunAsync("token", "--api-key", "billing", "--publish", "invoices/{id}")).Succeeded();
         string key = made.Error.Split('\n').Single(static line => line.StartsWith("lwk_billing_", StringComparison.Ordinal)).Trim();
@@ -78,7 +78,7 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_OpenAddressWithAuth_NeedsInsecureOnlyForWhatNeedsNoToken()
+    public async Task Serve_OpenAddressWithAuth_RequiresInsecureOnlyForAnonymousRights()
     {
         await File.WriteAllTextAsync(Config, (await CommandRun.RunAsync("token", "--new-key", Key)).Succeeded().Output);
         await using (CommandRun hub = Serve("http://0.0.0.0:0"))
@@ -95,7 +95,7 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_KeyThatIsNone_SaysWhichInOneLine()
+    public async Task Serve_InvalidKey_NamesItInOneLine()
     {
         await File.WriteAllTextAsync(Config, (await CommandRun.RunAsync("token", "--new-key", Key)).Succeeded().Output);
         await File.WriteAllTextAsync(Key, "much too short");
@@ -112,7 +112,7 @@ public sealed class TokenCommandTests : IDisposable
     [InlineData("not a key name", "--api-key", "a_b")]
     [InlineData("The template", "--key", "a", "--subject", "b", "--publish", "{")]
     [InlineData("longwave.", "--key", "a", "--subject", "b", "--type", "longwave.x")]
-    public async Task Token_ArgumentsThatMakeNoSense_SaysWhat(string sentence, params string[] arguments)
+    public async Task Token_InvalidArguments_NamesThem(string sentence, params string[] arguments)
     {
         CommandResult result = (await CommandRun.RunAsync(["token", .. arguments])).Failed(2);
         Assert.Contains(sentence, result.Error, StringComparison.Ordinal);

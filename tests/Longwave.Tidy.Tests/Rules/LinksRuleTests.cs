@@ -14,7 +14,7 @@ public sealed class LinksRuleTests
     [InlineData("<img src=\"images/missing.svg\">")]
     [InlineData("[a](../../outside.md)")]
     [InlineData("[a]: missing.md")]
-    public void Check_LinkToNowhere_IsViolation(string text) => Assert.Single(_rule.Check(Sample(text)));
+    public void Check_BrokenLink_IsViolation(string text) => Assert.Single(_rule.Check(Sample(text)));
 
     [Theory]
     [InlineData("[a](other.md)")]
@@ -24,7 +24,7 @@ public sealed class LinksRuleTests
     [InlineData("[a](https://example.org/missing.md)")]
     [InlineData("`[a](missing.md)`")]
     [InlineData("```\n[a](missing.md)\n```")]
-    public void Check_LinkToSomething_IsFine(string text) => Assert.Empty(_rule.Check(Sample(text)));
+    public void Check_ValidLink_IsFine(string text) => Assert.Empty(_rule.Check(Sample(text)));
 
     private static SourceTree Sample(string text) => new(
         new SourceFile("docs/a.md", text),

@@ -11,7 +11,7 @@ public sealed class AllowListTests
     [Theory]
     [InlineData("method-length | src/A.cs | a table")]
     [InlineData("file-length | src/B.cs | a table")]
-    public void Apply_EntryForSomethingElse_LeavesTheViolation(string text) =>
+    public void Apply_EntryForAnotherRuleOrFile_KeepsTheViolation(string text) =>
         Assert.Contains(Long, AllowList.Parse(text).Apply("file-length", [Long]));
 
     [Fact]

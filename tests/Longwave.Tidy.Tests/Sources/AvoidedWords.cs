@@ -29,7 +29,9 @@ public sealed partial class AvoidedWords
         {
             // The longest phrase first: it is the more specific one.
             var any = string.Join('|', _advice.Keys.OrderByDescending(phrase => phrase.Length).Select(PatternOf));
-            _pattern = new Regex($"(?<![\\w'-])({any})(?![\\w-])", RegexOptions.Compiled | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+            // "(?!)" matches nothing.
+            var parts = string.Join('|', _advice.Keys.Where(IsPartOfNames).Select(word => $"{char.ToUpperInvariant(word[0])}{word[1..]}").DefaultIfEmpty("(?!)"));
+            _pattern = new Regex($"(?<![\\w'-])({any})(?![\\w-])|(?<![A-Z])({parts})(?![a-z])", RegexOptions.Compiled | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
         }
     }
 
@@ -57,6 +59,9 @@ public sealed partial class AvoidedWords
         var words = string.Join(Gap, phrase.Split(' ').Select(Regex.Escape));
         return phrase.Any(char.IsUpper) ? words : $"(?i:{words})";
     }
+
+    /// <summary>Words that are also searched inside names such as <c>HurtsNobody</c>. Shorter ones occur by chance, for example in Base64 text.</summary>
+    private static bool IsPartOfNames(string phrase) => phrase.Length >= 4 && phrase.All(char.IsAsciiLetterLower);
 
     private static string Table(string glossary) => glossary.IndexOf(Heading, StringComparison.Ordinal) is >= 0 and var at ? glossary[at..] : "";
 

@@ -13,7 +13,7 @@ export async function until(what, condition) {
     }
 
     if (performance.now() > end) {
-      throw new Error(`Waited ${LIMIT_MS / 1000} s in vain: ${what}`);
+      throw new Error(`Timed out after ${LIMIT_MS / 1000} s waiting for ${what}`);
     }
 
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));

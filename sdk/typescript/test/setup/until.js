@@ -13,7 +13,7 @@ export async function until(what, condition, limitMs = LIMIT_MS) {
     }
 
     if (performance.now() > end) {
-      throw new Error(`Waited ${limitMs / 1000} s in vain: ${typeof what === 'function' ? what() : what}`);
+      throw new Error(`Timed out after ${limitMs / 1000} s waiting for ${typeof what === 'function' ? what() : what}`);
     }
 
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));

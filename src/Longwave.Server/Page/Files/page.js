@@ -36,7 +36,7 @@ const topics = new TopicList({ toggle, reach });
 setUpToken(askAgain);
 setUpPublishing(published);
 byId('since').value = choice;
-byId('since').addEventListener('change', (event) => beginAnew(event.target.value));
+byId('since').addEventListener('change', (event) => startFrom(event.target.value));
 addEventListener('pagehide', keep);
 setInterval(keep, SAVE_MS);
 document.addEventListener('visibilitychange', keep);
@@ -167,7 +167,7 @@ function toggle(selector) {
     : selector === ANY ? [ANY]
     : [...selectors.filter((chosen) => chosen !== ANY), selector];
   if (first || (adding && choice !== 'live')) {
-    beginAnew(choice);
+    startFrom(choice);
     return;
   }
 
@@ -180,7 +180,7 @@ function toggle(selector) {
 }
 
 /** Clears the position and the rows, and starts again from the value of the select. */
-function beginAnew(chosen) {
+function startFrom(chosen) {
   choice = chosen;
   byId('since').value = chosen;
   since = chosen === 'live' ? null : chosen === 'earliest' ? chosen : new Date(Date.now() - Number(chosen) * 1000).toISOString();
@@ -280,7 +280,7 @@ function whileListening(kept) {
 
   appendVisible(words, `Nothing on ${selectors.map(nameOf).join(', ')} since ${began.toLocaleTimeString('en-GB')}.`);
   const offer = kept === null ? 'Show stored events' : `Show ${formatNumber(kept)} stored ${kept === 1 ? 'event' : 'events'}`;
-  return [element('h3', '', wasLive ? 'Waiting for events' : 'Opening the stream'), words, ...(kept === 0 ? [] : [button(offer, () => beginAnew('earliest'))])];
+  return [element('h3', '', wasLive ? 'Waiting for events' : 'Opening the stream'), words, ...(kept === 0 ? [] : [button(offer, () => startFrom('earliest'))])];
 }
 
 function nameOf(selector) {
