@@ -60,7 +60,7 @@ public sealed partial class AvoidedWords
         return phrase.Any(char.IsUpper) ? words : $"(?i:{words})";
     }
 
-    /// <summary>Words that are also searched inside names such as <c>HurtsNobody</c>. Shorter ones occur by chance, for example in Base64 text.</summary>
+    /// <summary>Words that are also searched as parts of names in Pascal case. Shorter ones occur by chance, for example in Base64 text.</summary>
     private static bool IsPartOfNames(string phrase) => phrase.Length >= 4 && phrase.All(char.IsAsciiLetterLower);
 
     private static string Table(string glossary) => glossary.IndexOf(Heading, StringComparison.Ordinal) is >= 0 and var at ? glossary[at..] : "";
