@@ -47,16 +47,16 @@ test('a batch is one request of CloudEvents', async () => {
   ]);
 });
 
-test('no answer, 503, 429, 500: the same key again, until it is there', async () => {
+test('no answer, 503, 429, 408, 500: the same key again, until it is there', async () => {
   const publisher = await start((_, response, number) => {
     if (number === 1) {
       response.destroy();
     } else {
-      json(response, [503, 429, 500, 200][number - 2], { id: '0000000a-1', duplicate: true });
+      json(response, [503, 429, 408, 500, 200][number - 2], { id: '0000000a-1', duplicate: true });
     }
   });
   assert.deepEqual(await publisher.publish('t', 'x'), { id: '0000000a-1', duplicate: true });
-  assert.equal(server.requests.length, 5);
+  assert.equal(server.requests.length, 6);
   assert.equal(new Set(server.requests.map(({ headers }) => headers['idempotency-key'])).size, 1);
 });
 

@@ -4,13 +4,15 @@ using Longwave.Server.Admission;
 using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Longwave.Server.Bodies;
 
 /// <summary>Reads a body from the web server's pipe, within the limits of one request and of all requests together.</summary>
 /// <remarks>
-/// Disables the web server's own limit of bodies, which aborts the connection, so that the client sees a reset instead of the 413.
-/// This reader answers first; the server then reads and drops the rest of the body for a few seconds.
+/// Disables two limits of the web server. Its size limit aborts the connection, so that the client sees a reset instead of the 413; this reader
+/// answers first, and the server then reads and drops the rest of the body for a few seconds. Its minimum rate counts time in which the hub
+/// itself is behind; <see cref="BodyWait"/> does not.
 /// </remarks>
 internal sealed class BodyReader : IDisposable
 {
@@ -21,7 +23,7 @@ internal sealed class BodyReader : IDisposable
     private readonly PublishPermit? _permit;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
-    private CancellationTokenSource? _deadline;
+    private BodyWait? _wait;
     private long _received;
 
     private BodyReader(HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
@@ -35,7 +37,7 @@ internal sealed class BodyReader : IDisposable
     /// <summary>Creates the reader; it does not read yet.</summary>
     /// <param name="context">The request.</param>
     /// <param name="mostBytes">The largest body.</param>
-    /// <param name="timeout">Time limit for receiving the body.</param>
+    /// <param name="timeout">Longest wait for the body.</param>
     /// <param name="budget">The memory budget of all bodies.</param>
     /// <param name="permit">The rate limits of the client, or null.</param>
     /// <param name="clock">The time.</param>
@@ -44,6 +46,11 @@ internal sealed class BodyReader : IDisposable
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
         }
 
         return new BodyReader(context, mostBytes, timeout, budget, permit, clock);
@@ -115,7 +122,7 @@ internal sealed class BodyReader : IDisposable
     public void Dispose()
     {
         _budget.Return(_received);
-        _deadline?.Dispose();
+        _wait?.Dispose();
     }
 
     /// <summary>Consumes every complete line of the buffer; its first <paramref name="searched"/> bytes are known to contain no line end.</summary>
@@ -164,7 +171,7 @@ internal sealed class BodyReader : IDisposable
 
     private Problem TooLarge() => new(ProblemTypes.RequestTooLarge, $"The body of this request is limited to {_mostBytes} bytes; split it into several requests.", "body");
 
-    /// <summary>Reads more. A body that has not arrived yet has a deadline, because it occupies a part of the shared budget.</summary>
+    /// <summary>Reads more. The wait for a body is limited, because the body occupies a part of the shared budget.</summary>
     private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation)
     {
         if (_pipe.TryRead(out ReadResult there))
@@ -172,14 +179,10 @@ internal sealed class BodyReader : IDisposable
             return there;
         }
 
-        _deadline ??= new CancellationTokenSource(_timeout, _clock);
-        await using (_deadline.Token.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), _pipe))
-        {
-            ReadResult result = await _pipe.ReadAsync(cancellation);
-            return result.IsCanceled
-                ? throw new BadHttpRequestException("The body was not received in time.", StatusCodes.Status408RequestTimeout)
-                : result;
-        }
+        _wait ??= new BodyWait(_pipe, _timeout, _clock);
+        _wait.Begin(_received);
+        ReadResult result = await _pipe.ReadAsync(cancellation);
+        return _wait.End() ? result : throw new BadHttpRequestException("The body was not received in time.", StatusCodes.Status408RequestTimeout);
     }
 
     private Problem? Count(long more)

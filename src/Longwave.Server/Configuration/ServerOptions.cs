@@ -85,9 +85,9 @@ public sealed class ServerOptions
     [Description("Time limit from the connection (or from the end of the last request) until the headers of a request are complete. Then the hub closes the connection.")]
     public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time limit for receiving the body of a publish.</summary>
+    /// <summary>Longest wait for the body of a request.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    [Description("Time limit for receiving the body of a publish, because an incomplete body uses a part of MaxReceivingBytes. Then the hub rejects it with 408.")]
+    [Description("Longest time, in all, that the hub waits for the body of a publish, because an incomplete body uses a part of MaxReceivingBytes. Then the hub rejects it with 408; after 5 seconds of waiting also a body that is slower than 240 bytes per second. Time in which the hub itself is behind does not count.")]
     public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Most streams over one HTTP/2 connection.</summary>

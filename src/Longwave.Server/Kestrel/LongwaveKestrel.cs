@@ -16,7 +16,10 @@ public static class LongwaveKestrel
     /// <summary>Connections beyond the streams: for publishers, probes, and requests that the hub rejects with a reason.</summary>
     private const int ConnectionsBesideStreams = 1_000;
 
-    /// <summary>Minimum rate of a body and of an answer that is not a stream, after the grace period, in bytes per second.</summary>
+    /// <summary>
+    /// Minimum rate of an answer that is not a stream, and of a body that another endpoint of the application reads, after the grace period, in bytes
+    /// per second.
+    /// </summary>
     private const double SlowestBytesPerSecond = 240;
 
     /// <summary>Grace period at the start of a body or an answer, during which it may be slower.</summary>

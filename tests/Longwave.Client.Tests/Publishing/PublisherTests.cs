@@ -39,6 +39,28 @@ public sealed class PublisherTests
         Assert.Equal((FailureKind.Broken, 1), (retry.Failure.Kind, retry.Attempt));
     }
 
+    [Theory]
+    [InlineData(408)]
+    [InlineData(425)]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Publish_TemporaryStatus_IsSentAgainWithTheSameKey(int status)
+    {
+        var keys = new ConcurrentQueue<string>();
+        await using StubServer server = await StubServer.StartAsync(context =>
+        {
+            keys.Enqueue(context.Request.Headers["Idempotency-Key"].ToString());
+            return keys.Count == 1 ? StubServer.AnswerAsync(context, status, "{}") : StubServer.AnswerAsync(context, 201, """{"id":"5f3a9c1e-1"}""");
+        });
+        await using var client = new LongwaveClient(server.Url);
+
+        PublishResult result = await client.PublishAsync(new OutgoingEvent("t", "a"), Quick);
+
+        Assert.Equal(["5f3a9c1e-1"], result.Positions);
+        Assert.Equal(2, keys.Count);
+        Assert.Single(keys.Distinct());
+    }
+
     [Fact]
     public async Task Publish_TwoCalls_HaveTwoKeys()
     {
