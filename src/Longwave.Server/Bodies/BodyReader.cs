@@ -182,7 +182,14 @@ internal sealed class BodyReader : IDisposable
         _wait ??= new BodyWait(_pipe, _timeout, _clock);
         _wait.Begin(_received);
         ReadResult result = await _pipe.ReadAsync(cancellation);
-        return _wait.End() ? result : throw new BadHttpRequestException("The body was not received in time.", StatusCodes.Status408RequestTimeout);
+        if (_wait.End())
+        {
+            return result;
+        }
+
+        // Ends the read: the web server reads on from here, to drop the rest of the body.
+        _pipe.AdvanceTo(result.Buffer.End);
+        throw new BadHttpRequestException("The body was not received in time.", StatusCodes.Status408RequestTimeout);
     }
 
     private Problem? Count(long more)

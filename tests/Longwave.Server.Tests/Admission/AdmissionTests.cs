@@ -184,6 +184,11 @@ public sealed class AdmissionTests
         Assert.Contains("/problems/request-timeout", await connection.ReadUntilAsync("}"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 408 ", connection.Text, StringComparison.Ordinal);
         Assert.Equal(0, hub.Engine.Tip.Offset);
+
+        // The web server drops the rest of the body: once it has arrived, the connection serves the next request.
+        await connection.SendAsync("xGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Assert.Contains("\"healthy\"", await connection.ReadUntilAsync("\"connections\":0}"), StringComparison.Ordinal);
+        Assert.Empty(hub.Logs.Lines);
     }
 
     private static (string, string) From(string client) => ("X-Forwarded-For", client);
