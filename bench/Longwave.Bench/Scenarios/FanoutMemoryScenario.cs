@@ -74,7 +74,7 @@ internal sealed class FanoutMemoryScenario : IScenario
     {
         PeerNames.Longwave =>
         [
-            new Figure("Longwave: memory of one more idle stream", cost.SlopeKb, "KB", new Target(AtMost: 1.5)),
+            new Figure("Longwave: memory of one more idle stream", cost.SlopeKb, "KB", new Target(AtMost: 1.1)),
             new Figure("Longwave: opening one of the first 15,000 streams", cost.OpenCpuUs, "µs CPU"),
             new Figure("Longwave: opening a stream", cost.OpenAgainCpuUs, "µs CPU", new Target(AtMost: 60)),
         ],
