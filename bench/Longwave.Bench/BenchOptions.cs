@@ -6,4 +6,5 @@ namespace Longwave.Bench;
 /// <param name="Peers">The only peers of a comparison; empty: all.</param>
 /// <param name="Rounds">Rounds of each measurement, or null for the usual number.</param>
 /// <param name="Soak">How long a soak is.</param>
-internal sealed record BenchOptions(bool Quick, bool Park, IReadOnlyList<string> Peers, int? Rounds, TimeSpan Soak);
+/// <param name="Before">Path of another build's longwave.dll, for the scenario that compares it with this build; or null.</param>
+internal sealed record BenchOptions(bool Quick, bool Park, IReadOnlyList<string> Peers, int? Rounds, TimeSpan Soak, string? Before = null);

@@ -9,7 +9,7 @@ namespace Longwave.Bench;
 /// <summary>Runs scenarios one after the other and writes what they found.</summary>
 internal static class BenchRun
 {
-    /// <summary>The name that means every scenario but the soak, which takes long and is asked for by its name.</summary>
+    /// <summary>The name of all scenarios, except those that run only by their own name: the soak takes long, before-after needs another build.</summary>
     public const string All = "all";
 
     /// <summary>The name that means those that measure fan-out, beside peers or against the hub's promises.</summary>
@@ -19,6 +19,7 @@ internal static class BenchRun
     public const string Report = "report";
 
     private const string Soak = "fanout-soak";
+    private const string BeforeAfter = "before-after";
 
     private const int ExitMissed = 1;
 
@@ -43,6 +44,7 @@ internal static class BenchRun
         new MercureScenario(),
         new ReconnectScenario(),
         new RestartsScenario(),
+        new BeforeAfterScenario(),
     ];
 
     /// <summary>The exit code: 0 when every target was met, 1 when one was missed, 2 when a scenario failed.</summary>
@@ -83,7 +85,7 @@ internal static class BenchRun
     }
 
     private static bool IsMeant(IScenario scenario, string name) => scenario.Name == name
-        || (scenario.Name != Soak && (name is All || (name is Fanout && scenario.Name.StartsWith(Fanout, StringComparison.Ordinal))));
+        || (scenario.Name is not (Soak or BeforeAfter) && (name is All || (name is Fanout && scenario.Name.StartsWith(Fanout, StringComparison.Ordinal))));
 
     private static async Task<(ScenarioResult Result, IReadOnlyList<(string File, string Svg)> Charts)> RunAsync(IScenario scenario, BenchContext context, Machine machine)
     {

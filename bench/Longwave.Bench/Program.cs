@@ -10,7 +10,7 @@ if (args is [Attacker.Name, var attack, var target, var connections])
 
 var names = new Argument<string[]>("scenario")
 {
-    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak; {BenchRun.Report}: measures nothing, generates the pages.",
+    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak and before-after; {BenchRun.Report}: measures nothing, generates the pages.",
     DefaultValueFactory = _ => [BenchRun.All],
     Arity = ArgumentArity.OneOrMore,
 };
@@ -26,9 +26,10 @@ var peers = new Option<string[]>("--peer")
 peers.AcceptOnlyFromAmong([.. PeerList.All(park: true).Select(peer => peer.Name)]);
 var rounds = new Option<int?>("--rounds") { Description = "Rounds of each measurement; the median counts." };
 var minutes = new Option<double?>("--minutes") { Description = "How long fanout-soak takes (default: 30)." };
+var before = new Option<FileInfo?>("--before") { Description = "The longwave.dll of an earlier build, which before-after compares with this one.", HelpName = "DLL" };
 var output = new Option<DirectoryInfo?>("--out") { Description = "Where the results are written (default: bench/results).", HelpName = "DIR" };
 
-var root = new RootCommand("Measures the hub over HTTP: starts it as a process of its own, loads it from this one.") { names, quick, park, peers, rounds, minutes, output };
+var root = new RootCommand("Measures the hub over HTTP: starts it as a process of its own, loads it from this one.") { names, quick, park, peers, rounds, minutes, before, output };
 root.SetAction((parsed, cancellation) => BenchRun.RunAsync(
     parsed.GetValue(names)!,
     new BenchContext(
@@ -37,7 +38,8 @@ root.SetAction((parsed, cancellation) => BenchRun.RunAsync(
             parsed.GetValue(park),
             parsed.GetValue(peers) ?? [],
             parsed.GetValue(rounds),
-            TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (parsed.GetValue(quick) ? 0.5 : 30))),
+            TimeSpan.FromMinutes(parsed.GetValue(minutes) ?? (parsed.GetValue(quick) ? 0.5 : 30)),
+            parsed.GetValue(before)?.FullName),
         cancellation),
     parsed.GetValue(output)?.FullName));
 return await root.Parse(args).InvokeAsync();

@@ -35,14 +35,16 @@ internal sealed partial class HubProcess : IAsyncDisposable
     /// <param name="dataDirectory">Where its log is.</param>
     /// <param name="port">Where it listens; 0 for a port that is free.</param>
     /// <param name="configuration">A configuration file, where the options of a user are not enough.</param>
-    public static async Task<HubProcess> StartAsync(string dataDirectory, int port = 0, string? configuration = null)
+    /// <param name="program">The longwave.dll to run; null for the one of this repository.</param>
+    public static async Task<HubProcess> StartAsync(string dataDirectory, int port = 0, string? configuration = null, string? program = null)
     {
-        if (!File.Exists(Repository.Hub))
+        program ??= Repository.Hub;
+        if (!File.Exists(program))
         {
-            throw new BenchFailedException($"There is no hub at {Repository.Hub}; build it: dotnet build -c Release src/Longwave");
+            throw new BenchFailedException($"There is no hub at {program}; build it: dotnet build -c Release src/Longwave");
         }
 
-        var start = new ProcessStartInfo("dotnet", [Repository.Hub, "serve", "--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory])
+        var start = new ProcessStartInfo("dotnet", [program, "serve", "--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

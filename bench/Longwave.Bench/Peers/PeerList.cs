@@ -27,11 +27,15 @@ internal static class PeerList
     /// <summary>The hub, with each of its sinks.</summary>
     public static IReadOnlyList<Peer> Hubs(bool park) => park ? [Hub(PeerNames.Longwave, true), Hub(PeerNames.LongwavePipe, false)] : [Hub(PeerNames.Longwave, null)];
 
-    private static Peer Hub(string name, bool? park) => new(
+    /// <summary>A hub.</summary>
+    /// <param name="name">Its name in results.</param>
+    /// <param name="park">Whether it parks streams; null for its default.</param>
+    /// <param name="program">The longwave.dll to run; null for the one of this repository.</param>
+    public static Peer Hub(string name, bool? park, string? program = null) => new(
         name,
         "/v1/events?topic=bench",
         "/v1/events?topic=bench",
-        static (port, directory) => ["dotnet", Repository.Hub, "serve", "--urls", $"http://127.0.0.1:{port}", "--data", Path.Combine(directory, "data")],
+        (port, directory) => ["dotnet", program ?? Repository.Hub, "serve", "--urls", $"http://127.0.0.1:{port}", "--data", Path.Combine(directory, "data")],
         park is null ? null : new Dictionary<string, string> { [ParkStreams] = park.Value ? "true" : "false" });
 
     private static string[] Nchan(int port, string directory)

@@ -15,7 +15,8 @@ internal sealed class BenchContext
 
     public BenchContext(BenchOptions options, CancellationToken cancellation)
     {
-        (Quick, Park, Peers, Soak, _rounds, Cancellation) = (options.Quick, options.Park, options.Peers, options.Soak, options.Rounds, cancellation);
+        (Quick, Park, Peers, Soak, Before, _rounds, Cancellation) =
+            (options.Quick, options.Park, options.Peers, options.Soak, options.Before, options.Rounds, cancellation);
         Directory.CreateDirectory(Repository.Work);
         Scratch = Directory.CreateDirectory(Path.Combine(Repository.Work, $"run-{Environment.ProcessId}")).FullName;
         Logs = new LogCache(Path.Combine(Repository.Work, "logs"));
@@ -32,6 +33,9 @@ internal sealed class BenchContext
 
     /// <summary>How long a soak is.</summary>
     public TimeSpan Soak { get; }
+
+    /// <summary>The longwave.dll of an earlier build, or null.</summary>
+    public string? Before { get; }
 
     public CancellationToken Cancellation { get; }
 
