@@ -14,7 +14,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     /// <summary>Time after which a notice that could not be sent is tried again, in milliseconds.</summary>
     private const long TellAgainMs = 1_000;
 
-    private readonly DeadlineHeap _due = new();
+    private readonly IndexedHeap<Subscriber> _due = new(static subscriber => ref subscriber.DeadlineIndex);
 
     /// <summary>Watches a subscriber that is new or has a renewed token.</summary>
     public void Set(Subscriber subscriber)
@@ -36,7 +36,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     public void Tick()
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        while (_due.Count > 0 && _due.First.DeadlineUnixMs <= now)
+        while (_due.Count > 0 && _due.FirstKey <= now)
         {
             Look(_due.First, now);
         }
@@ -45,7 +45,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     /// <summary>Handles a subscriber that a catch-up reader has returned: the notice can now be sent.</summary>
     public void Returned(Subscriber subscriber)
     {
-        if (subscriber.DeadlineIndex >= 0 && !subscriber.IsToldOfExpiry)
+        if (_due.Contains(subscriber) && !subscriber.IsToldOfExpiry)
         {
             Look(subscriber, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }

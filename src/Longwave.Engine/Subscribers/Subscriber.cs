@@ -25,6 +25,7 @@ public sealed class Subscriber
     private long _sentThrough;
     private volatile bool _isAskedBack;
     private TaskCompletionSource<CloseReason>? _completion;
+    private int _deadlineIndex = -1;
     private int _closing = -1;
     private int _ended = -1;
 
@@ -150,10 +151,7 @@ public sealed class Subscriber
     internal CloseReason LeaveReason { get; set; }
 
     /// <summary>Index in the heap of token deadlines; -1 while it is not in the heap. Shard thread only.</summary>
-    internal int DeadlineIndex { get; set; } = -1;
-
-    /// <summary>Time at which the expiry of the token is checked next, in milliseconds since the Unix epoch. Shard thread only.</summary>
-    internal long DeadlineUnixMs { get; set; }
+    internal ref int DeadlineIndex => ref _deadlineIndex;
 
     /// <summary>Whether the client was notified that the token expires. Shard thread only.</summary>
     internal bool IsToldOfExpiry { get; set; }
