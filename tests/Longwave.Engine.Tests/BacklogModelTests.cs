@@ -26,7 +26,7 @@ public sealed class BacklogModelTests
     public async Task RandomSchedules_RetentionPoliciesAndRights_OnlyExplainedEventsAreMissing(int seed)
     {
         var random = new Random(seed);
-        await using var hub = new TestHub(Options());
+        await using var hub = new TestHub(Options(catchUpTopics: seed % 2 == 0 ? 1 : 1_024));
         var published = new List<Published>();
         var plain = new HashSet<long>();
         var clients = new List<Client>();
@@ -69,10 +69,11 @@ public sealed class BacklogModelTests
         Assert.Contains(clients, static client => client.HasGap("skipped"));
     }
 
-    private static EngineOptions Options()
+    private static EngineOptions Options(int catchUpTopics)
     {
         EngineOptions options = HubEngineTests.Small();
         options.Shards = 2;
+        options.Limits.CatchUpTopics = catchUpTopics;
         options.Heartbeat = TimeSpan.FromMilliseconds(200);
         options.StallTimeout = TimeSpan.FromHours(1);
         options.RetentionInterval = TimeSpan.FromMilliseconds(10);

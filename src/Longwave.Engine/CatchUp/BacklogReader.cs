@@ -74,7 +74,7 @@ internal sealed class BacklogReader
         // Both ends are read before the topics: the topic of every event before these ends is then in the table.
         long storedThrough = _log.Tail.Base;
         long end = _log.Tail.End;
-        TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics);
+        TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics, _limits.CatchUpTopics);
         topics.Refresh();
         FindStart(subscriber);
         ReadPage(subscriber, topics, new ReadPosition(subscriber.SentThrough, -1), storedThrough, end);

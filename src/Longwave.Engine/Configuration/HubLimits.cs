@@ -101,6 +101,11 @@ public sealed class HubLimits
     [Description("Maximum number of events that a catch-up thread reads from storage for one subscriber before it serves the next one.")]
     public int CatchUpPageEvents { get; set; } = 512;
 
+    /// <summary>Maximum number of topics for which a catch-up thread searches the log for one subscriber.</summary>
+    [Range(1_000, 1_048_576)]
+    [Description("Maximum number of topics for which a catch-up thread searches the log for one subscriber; a subscriber that catches up needs about 40 bytes for each. If its patterns match more topics, the thread reads every event instead and matches its topics.")]
+    public int CatchUpTopics { get; set; } = 1_024;
+
     /// <summary>Maximum number of missed events that one pass of conflation examines, and so of keys that it holds.</summary>
     [Range(16, 1_048_576)]
     [Description("Maximum number of missed events (and so of keys) that one pass of conflation examines for a subscriber. A later pass examines the rest, so a key can arrive more than once, in order.")]

@@ -62,12 +62,12 @@ internal sealed class LogReader : IDisposable
             return through;
         }
 
-        if (topics.IsAll)
+        if (topics.Found is not { } matches)
         {
             return Scan(take, after, through, maxEvents);
         }
 
-        Topic[] found = [.. topics.Found.Where(topic => topic.Tip > after && topic.Count > 0)];
+        Topic[] found = [.. matches.Where(topic => topic.Tip > after && topic.Count > 0)];
         long kept = found.Sum(static topic => topic.Count);
         if (found.Length == 0)
         {

@@ -1,3 +1,4 @@
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Subscribers;
@@ -31,7 +32,7 @@ internal struct Backlog
     /// <summary>Start time of the stream, in milliseconds since the Unix epoch, until a catch-up reader has found the offset.</summary>
     public long? StartTimeUnixMs { get; set; }
 
-    /// <summary>Topics to search for in storage; null while the subscriber does not read storage.</summary>
+    /// <summary>Topics to search for in storage, at most <see cref="HubLimits.CatchUpTopics"/>; null while the subscriber does not read storage.</summary>
     public TopicMatches? Topics { get; set; }
 
     /// <summary>Whether a catch-up reader must read before the subscriber can go live.</summary>

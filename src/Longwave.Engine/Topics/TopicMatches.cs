@@ -1,23 +1,31 @@
 namespace Longwave.Engine.Topics;
 
 /// <summary>
-/// Known topics that a filter matches, for which a catch-up reader searches storage. Grows as topics are created; for one thread at a time.
+/// Known topics that a filter matches, for which a catch-up reader searches storage. Grows as topics are created, up to a limit; beyond it the list is
+/// dropped, and the topics of each event are matched instead. For one thread at a time.
 /// </summary>
-internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
+/// <param name="filter">Selectors of the subscription.</param>
+/// <param name="topics">All topics.</param>
+/// <param name="most">Maximum number of topics in the list.</param>
+internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int most)
 {
-    private readonly Dictionary<int, Topic> _found = [];
+    private Dictionary<int, Topic>? _found = filter.MatchesAll ? null : [];
     private int _seenId;
     private int _unknown = filter.Exact.Count;
+    private long _trimmedThrough;
+    private long _seenTrims = -1;
 
-    public bool IsAll => filter.MatchesAll;
-
-    public IReadOnlyCollection<Topic> Found => _found.Values;
+    /// <summary>
+    /// The topics; null if the list is not kept, because the subscription requests all topics or more than the limit. Then a reader must read every
+    /// event.
+    /// </summary>
+    public IReadOnlyCollection<Topic>? Found => _found?.Values;
 
     /// <summary>Adds the topics that were created since the last call.</summary>
     public void Refresh()
     {
         int lastId = topics.LastId;
-        if (IsAll || lastId == _seenId)
+        if (_found is null || lastId == _seenId)
         {
             return;
         }
@@ -35,45 +43,66 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics)
             }
         }
 
-        if (filter.HasPatterns)
-        {
-            FindByPattern();
-        }
-
-        _seenId = lastId;
-    }
-
-    /// <summary>Whether the subscription requests the topic. The topic must have been created before the last <see cref="Refresh"/>.</summary>
-    public bool Contains(Topic topic) => IsAll || _found.ContainsKey(topic.Id);
-
-    /// <summary>Newest offset that was removed from any of the requested topics.</summary>
-    public long TrimmedThrough()
-    {
-        if (IsAll)
-        {
-            return topics.TrimmedThrough;
-        }
-
-        // For a topic that is unknown (or forgotten), every event up to the last forgotten one may be missing. The number of topics found does not
-        // show that, because a topic that was forgotten and created again is found twice.
-        long trimmed = filter.HasPatterns || _unknown > 0 ? topics.ForgottenThrough : 0;
-        foreach (Topic topic in _found.Values)
-        {
-            trimmed = Math.Max(trimmed, topic.TrimmedThrough);
-        }
-
-        return trimmed;
-    }
-
-    private void FindByPattern()
-    {
         // Ids are assigned in order, so only ids after the last one seen are new.
-        int lastId = topics.LastId;
-        for (int id = _seenId + 1; id <= lastId; id++)
+        for (int id = _seenId + 1; filter.HasPatterns && id <= lastId && _found.Count <= most; id++)
         {
             if (topics.TryGet(id, out Topic? topic) && filter.Matches(topic.Name))
             {
                 _found[id] = topic;
+            }
+        }
+
+        _seenId = lastId;
+        if (_found.Count > most)
+        {
+            _found = null;
+        }
+    }
+
+    /// <summary>Whether the subscription requests the topic. The topic must have been created before the last <see cref="Refresh"/>.</summary>
+    public bool Contains(Topic topic) => _found is not null ? _found.ContainsKey(topic.Id) : filter.Matches(topic.Name);
+
+    /// <summary>Newest offset that was removed from any of the requested topics.</summary>
+    public long TrimmedThrough()
+    {
+        if (filter.MatchesAll)
+        {
+            return topics.TrimmedThrough;
+        }
+
+        if (_found is null)
+        {
+            FindTrimmed();
+        }
+        else
+        {
+            foreach (Topic topic in _found.Values)
+            {
+                _trimmedThrough = Math.Max(_trimmedThrough, topic.TrimmedThrough);
+            }
+        }
+
+        // For a topic that is unknown (or forgotten), every event up to the last forgotten one may be missing. The number of topics found does not
+        // show that, because a topic that was forgotten and created again is found twice.
+        return Math.Max(_trimmedThrough, filter.HasPatterns || _unknown > 0 ? topics.ForgottenThrough : 0);
+    }
+
+    /// <summary>Examines all topics, because the list is not kept; only if something was removed since the last call.</summary>
+    private void FindTrimmed()
+    {
+        // The count is read before the topics. A removal that the enumeration does not see yet raises the count afterwards (TopicTable).
+        long trims = topics.Trims;
+        if (trims == _seenTrims)
+        {
+            return;
+        }
+
+        _seenTrims = trims;
+        foreach (Topic topic in topics.All)
+        {
+            if (topic.TrimmedThrough is var trimmed && trimmed > _trimmedThrough && filter.Matches(topic.Name))
+            {
+                _trimmedThrough = trimmed;
             }
         }
     }

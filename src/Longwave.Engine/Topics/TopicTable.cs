@@ -10,6 +10,8 @@ namespace Longwave.Engine.Topics;
 /// Memory order. A topic is added to both dictionaries before <see cref="LastId"/> includes it, and <see cref="ForgottenThrough"/> rises before a
 /// topic is removed from them; all are release stores. So a reader that reads <see cref="LastId"/> first finds every topic up to it that was not
 /// forgotten, and a reader that no longer finds a topic reads a <see cref="ForgottenThrough"/> of at least the topic's newest offset.
+/// <see cref="Trims"/> rises after <see cref="Topic.TrimmedThrough"/> and before the removal: a reader that no longer finds an event, and reads
+/// <see cref="Trims"/> and then the topics, finds the removal, or finds that <see cref="Trims"/> has not changed since it found it.
 /// </remarks>
 internal sealed class TopicTable(TopicPolicies policies)
 {
@@ -18,6 +20,7 @@ internal sealed class TopicTable(TopicPolicies policies)
     private int _count;
     private int _lastId;
     private long _trimmedThrough;
+    private long _trims;
     private long _forgottenThrough;
 
     // A separate count: a concurrent dictionary acquires all its locks to count, about one per few topics, which is too expensive for every publish.
@@ -28,6 +31,9 @@ internal sealed class TopicTable(TopicPolicies policies)
 
     /// <summary>Newest offset that was removed from any topic.</summary>
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
+
+    /// <summary>Number of announced removals.</summary>
+    public long Trims => Volatile.Read(ref _trims);
 
     /// <summary>Newest offset of the forgotten topics. For an unknown topic, no older event is known.</summary>
     public long ForgottenThrough => Volatile.Read(ref _forgottenThrough);
@@ -77,7 +83,12 @@ internal sealed class TopicTable(TopicPolicies policies)
         }
     }
 
-    public void NoteTrimmed(long offset) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, offset));
+    /// <summary>Announces the removal of an event; call it after <see cref="Topic.Trimming"/> and before the removal. Writer thread only.</summary>
+    public void NoteTrimmed(long offset)
+    {
+        Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, offset));
+        Volatile.Write(ref _trims, _trims + 1);
+    }
 
     public void NoteForgotten(long offset) => Volatile.Write(ref _forgottenThrough, Math.Max(_forgottenThrough, offset));
 

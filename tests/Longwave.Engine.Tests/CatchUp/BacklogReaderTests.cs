@@ -58,7 +58,7 @@ public sealed class BacklogReaderTests : IDisposable
         for (int trial = 0; trial < 100; trial++)
         {
             Subscriber subscriber = SubscriberOf(random);
-            var topics = new TopicMatches(subscriber.Filter, _log.Topics);
+            var topics = new TopicMatches(subscriber.Filter, _log.Topics, most: random.Next(2) == 0 ? 1 : Names.Length);
             topics.Refresh();
             bool isReduced = random.Next(2) == 0;
             subscriber.Backlog.IsSlow = random.Next(2) == 0;
@@ -110,6 +110,28 @@ public sealed class BacklogReaderTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 10).Select(static i => (long)i), sink.Events);
     }
 
+    /// <summary>A pattern of more topics than a reader searches for: it reads every event, keeps no list, and sends what matches.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadLog_PatternMatchesMoreTopicsThanTheLimit_KeepsNoListAndSendsTheMatchingEvents(bool isTail)
+    {
+        Publish(40, new Random(1));
+        long[] expected = [.. OffsetsOf("a/0", "a/1")];
+        if (!isTail)
+        {
+            EvictAll();
+        }
+
+        BacklogReader reader = BacklogReader.OfLog(_log, new HubLimits { CatchUpTopics = 1 }, _storage);
+        Subscriber subscriber = Lent(out RecordingSink sink, static request => request with { Selectors = [SelectorOf("a/{n}")] });
+        reader.ReadLog(subscriber);
+        Assert.Null(subscriber.Backlog.Topics!.Found);
+        Assert.NotInRange(expected.Length, 0, 10);
+        Assert.Equal(expected, sink.Events);
+        Assert.Empty(sink.Controls);
+    }
+
     /// <summary>One large event of the hot tail is passed on as it is in memory; several are copied behind one another.</summary>
     [Fact]
     public void ReadLog_OneEventOfTheTail_IsShared()
@@ -127,7 +149,7 @@ public sealed class BacklogReaderTests : IDisposable
 
     private TopicMatches All()
     {
-        var all = new TopicMatches(new TopicFilter([Selector.Any]), _log.Topics);
+        var all = new TopicMatches(new TopicFilter([Selector.Any]), _log.Topics, most: 1);
         all.Refresh();
         return all;
     }
@@ -164,6 +186,18 @@ public sealed class BacklogReaderTests : IDisposable
         Topic topic = TopicOf(name);
         topic.Trimming(through);
         topic.Removed(1, 1, through + 1);
+    }
+
+    private IEnumerable<long> OffsetsOf(params string[] names)
+    {
+        for (long sequence = _log.Tail.First; sequence < _log.Tail.End; sequence++)
+        {
+            LoggedEvent found = _log.Tail[sequence]!;
+            if (names.Contains(found.Topic.Name) || found.Alternates.Any(alternate => names.Contains(alternate.Name)))
+            {
+                yield return found.Offset;
+            }
+        }
     }
 
     private void EvictAll()

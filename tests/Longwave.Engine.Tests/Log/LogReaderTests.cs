@@ -83,7 +83,7 @@ public sealed class LogReaderTests : IDisposable
     private TopicMatches MatchesOf(string selector)
     {
         Assert.True(Selector.TryParse(selector, out Selector? parsed, out _));
-        var matches = new TopicMatches(new TopicFilter([parsed]), _log.Topics);
+        var matches = new TopicMatches(new TopicFilter([parsed]), _log.Topics, most: 1_024);
         matches.Refresh();
         return matches;
     }

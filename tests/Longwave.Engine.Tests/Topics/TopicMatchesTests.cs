@@ -10,7 +10,7 @@ public sealed class TopicMatchesTests
     public void TrimmedThrough_OneTopicReturnedAndTheOtherWasRemoved_ReportsTheLoss()
     {
         var topics = new TopicTable(new TopicPolicies([]));
-        var matches = new TopicMatches(new TopicFilter([Select("a"), Select("b")]), topics);
+        var matches = new TopicMatches(new TopicFilter([Select("a"), Select("b")]), topics, most: 1_024);
         Topic a = topics.Add("a");
         matches.Refresh();
         topics.Forget(a);
@@ -22,6 +22,51 @@ public sealed class TopicMatchesTests
         topics.Forget(b);
         matches.Refresh();
         Assert.Equal(40, matches.TrimmedThrough());
+    }
+
+    /// <summary>The list is bounded: beyond the limit the names are matched, and the answers stay the same.</summary>
+    [Fact]
+    public void Refresh_MoreTopicsThanTheLimit_DropsTheListAndStillMatches()
+    {
+        var topics = new TopicTable(new TopicPolicies([]));
+        var matches = new TopicMatches(new TopicFilter([Select("a/{n}"), Select("b")]), topics, most: 3);
+        Topic[] wanted = [topics.Add("a/0"), topics.Add("a/1"), topics.Add("b")];
+        Topic other = topics.Add("c");
+        matches.Refresh();
+        Assert.Equal(wanted, matches.Found?.OrderBy(static topic => topic.Id));
+
+        Topic last = topics.Add("a/2");
+        matches.Refresh();
+        Assert.Null(matches.Found);
+        Assert.All(wanted, topic => Assert.True(matches.Contains(topic)));
+        Assert.Equal((true, false), (matches.Contains(last), matches.Contains(other)));
+    }
+
+    /// <summary>Without the list, too, only removals from requested topics count, whatever their order.</summary>
+    [Fact]
+    public void TrimmedThrough_ListDropped_CountsRequestedTopicsOnly()
+    {
+        var topics = new TopicTable(new TopicPolicies([]));
+        var matches = new TopicMatches(new TopicFilter([Select("a/{n}")]), topics, most: 1);
+        (Topic first, Topic second, Topic other) = (topics.Add("a/0"), topics.Add("a/1"), topics.Add("c"));
+        matches.Refresh();
+        Assert.Null(matches.Found);
+        Assert.Equal(0, matches.TrimmedThrough());
+
+        Trim(other, 90);
+        Assert.Equal(0, matches.TrimmedThrough());
+        Trim(second, 50);
+        Assert.Equal(50, matches.TrimmedThrough());
+        Trim(first, 40);
+        Assert.Equal(50, matches.TrimmedThrough());
+        topics.Forget(other);
+        Assert.Equal(90, matches.TrimmedThrough());
+
+        void Trim(Topic topic, long through)
+        {
+            topic.Trimming(through);
+            topics.NoteTrimmed(through);
+        }
     }
 
     private static Selector Select(string text) => Selector.TryParse(text, out Selector? parsed, out string? error) ? parsed : throw new ArgumentException(error, nameof(text));
