@@ -8,6 +8,12 @@ namespace Longwave.Engine.Revocations;
 /// Revocations that have not expired: durable in <c>revocations.db</c> beside the log, and in memory for lookups. A separate file, so that the log
 /// keeps a single writer, and so that tokens stay revoked after an operator deletes the log.
 /// </summary>
+/// <remarks>
+/// Memory order. <see cref="Add"/> stores the entry, then the count, with a full fence; afterwards its caller reads the identities of the streams. A
+/// thread that opens or renews a stream stores the identity, passes a full fence, and then reads the count. So at least one of the two sees the store
+/// of the other: no stream with a revoked token stays open. The count is lowered only after the entries are removed, so a count of zero means that no
+/// revocation is in effect.
+/// </remarks>
 public sealed class RevocationList : IDisposable
 {
     private const string Table = """
@@ -30,6 +36,9 @@ public sealed class RevocationList : IDisposable
     private readonly Statement _insert;
     private readonly Statement _expire;
 
+    // Number of entries of _standing. Nearly every hub has none, and a concurrent dictionary acquires all its locks to find that it is empty.
+    private int _count;
+
     private RevocationList(Database database, int most, TimeProvider clock, ILogger logger)
     {
         (_database, _most, _clock, _logger) = (database, most, clock, logger);
@@ -37,10 +46,11 @@ public sealed class RevocationList : IDisposable
         _insert = database.Prepare("INSERT OR REPLACE INTO revocations VALUES (?1, ?2, ?3, ?4, ?5)");
         _expire = database.Prepare("DELETE FROM revocations WHERE until <= ?1");
         Read();
+        _count = _standing.Count;
     }
 
     /// <summary>Number of revocations, including expired ones until the next addition.</summary>
-    public int Count => _standing.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Opens the file in a data directory, and creates it if missing.</summary>
     /// <param name="directory">The data directory; the lock of the log also protects this file.</param>
@@ -97,6 +107,10 @@ public sealed class RevocationList : IDisposable
                 RevocationLog.RevocationFailed(_logger, failed);
                 return failed.IsDiskFull ? RevocationOutcome.DiskFull : RevocationOutcome.Failed;
             }
+            finally
+            {
+                Interlocked.Exchange(ref _count, _standing.Count);
+            }
         }
     }
 
@@ -107,7 +121,7 @@ public sealed class RevocationList : IDisposable
     /// <param name="issuedAt">Time of issue; null if unknown, which counts as before any revocation.</param>
     public bool IsRevoked(string issuer, string subject, string? tokenId, DateTimeOffset? issuedAt)
     {
-        if (_standing.IsEmpty)
+        if (Count == 0)
         {
             return false;
         }

@@ -176,12 +176,16 @@ public sealed class Subscriber
     }
 
     /// <summary>Requests the end of the stream. From any thread; the first reason applies.</summary>
-    public void Close(CloseReason reason)
+    /// <returns>False if the stream was already ending or has ended.</returns>
+    public bool Close(CloseReason reason)
     {
-        if (Interlocked.CompareExchange(ref _closing, (int)reason, -1) < 0)
+        if (Interlocked.CompareExchange(ref _closing, (int)reason, -1) >= 0)
         {
-            _shard.Post(new ShardMessage(ShardMessageKind.Closing, this));
+            return false;
         }
+
+        _shard.Post(new ShardMessage(ShardMessageKind.Closing, this));
+        return true;
     }
 
     /// <summary>

@@ -60,8 +60,8 @@ internal sealed class RevocationsEndpoint(
             return new Problem(ProblemTypes.NotFound, "No open stream has this id.", "connection");
         }
 
-        connection.Subscriber.Close(CloseReason.Revoked);
-        await AnswerAsync(context, "connection", 1, null);
+        bool closed = connection.Subscriber.Close(CloseReason.Revoked);
+        await AnswerAsync(context, "connection", closed ? 1 : 0, null);
         return null;
     }
 

@@ -53,19 +53,24 @@ internal sealed class ConnectionRegistry
     {
         connection.Subscriber = subscriber;
         _open[connection.Number] = connection;
+
+        // A full fence before the caller reads the revocations (see RevocationList).
+        Interlocked.MemoryBarrier();
     }
 
     /// <summary>Removes a stream that has ended or was rejected.</summary>
     public void Remove(OpenConnection connection) => _open.TryRemove(connection.Number, out OpenConnection? _);
 
-    /// <summary>Closes every stream that matches a condition; returns their number.</summary>
+    /// <summary>
+    /// Closes every stream that matches a condition. Returns the number of streams that this call ended; one that was already ending stays registered
+    /// until its shard has handled that, and does not count.
+    /// </summary>
     public int Close(Func<OpenConnection, bool> which, CloseReason reason)
     {
         int closed = 0;
         foreach (OpenConnection connection in All.Where(which))
         {
-            connection.Subscriber.Close(reason);
-            closed++;
+            closed += connection.Subscriber.Close(reason) ? 1 : 0;
         }
 
         return closed;

@@ -63,6 +63,24 @@ public sealed class RevocationListTests : IDisposable
         Assert.Equal(2, list.Count);
     }
 
+    /// <summary>A hub without revocations checks only their number, so the number must follow additions, expiry and a restart.</summary>
+    [Fact]
+    public void IsRevoked_FirstAfterAllHaveExpired_Holds()
+    {
+        using (RevocationList list = Open(most: 1))
+        {
+            Assert.Equal((0, false), (list.Count, list.IsRevoked("", "", "1", null)));
+            list.Add(new Revocation(RevocationKind.Token, "", "1"), In(1));
+            Assert.Equal((1, true), (list.Count, list.IsRevoked("", "", "1", null)));
+            _clock.Advance(TimeSpan.FromHours(1));
+            list.Add(new Revocation(RevocationKind.Token, "", "2"), In(1));
+            Assert.Equal((1, false, true), (list.Count, list.IsRevoked("", "", "1", null), list.IsRevoked("", "", "2", null)));
+        }
+
+        using RevocationList again = Open();
+        Assert.Equal((1, true), (again.Count, again.IsRevoked("", "", "2", null)));
+    }
+
     [Fact]
     public void Open_NotADatabase_NamesTheFile()
     {

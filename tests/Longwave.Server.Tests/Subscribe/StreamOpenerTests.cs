@@ -1,8 +1,6 @@
 using System.Net;
 using Longwave.Engine.Access;
 using Longwave.Engine.Subscribers;
-using Longwave.Protocol.Framing;
-using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
@@ -96,26 +94,5 @@ public sealed class StreamOpenerTests : IAsyncLifetime
         public bool Works { get; set; }
 
         public override DateTimeOffset GetUtcNow() => Works ? System.GetUtcNow() : throw new InvalidOperationException("The clock fails.");
-    }
-
-    private sealed class NoSink : ISink
-    {
-        public void Attach(Subscriber subscriber)
-        {
-        }
-
-        public bool TrySend(FrameBatch batch, out int taken)
-        {
-            taken = batch.Count;
-            return true;
-        }
-
-        public void OnPosition(Position position, bool isLive)
-        {
-        }
-
-        public void Complete(CloseReason reason)
-        {
-        }
     }
 }
