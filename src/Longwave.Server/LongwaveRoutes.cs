@@ -1,3 +1,4 @@
+using Longwave.Server.Admission;
 using Longwave.Server.Browsers;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
@@ -28,41 +29,45 @@ public static class LongwaveRoutes
         BrowserGate browsers = services.GetRequiredService<BrowserGate>();
         HealthEndpoint health = services.GetRequiredService<HealthEndpoint>();
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
-        Map("/v1/events", services.GetRequiredService<EventsEndpoint>().HandleAsync);
-        Map("/v1/topics", services.GetRequiredService<TopicsEndpoint>().HandleAsync);
-        Map("/v1/tickets", services.GetRequiredService<TicketsEndpoint>().HandleAsync);
-        Map("/v1/revocations", services.GetRequiredService<RevocationsEndpoint>().HandleAsync);
-        Map("/v1/connections", services.GetRequiredService<ConnectionsEndpoint>().HandleListAsync);
-        Map("/v1/connections/{id}", services.GetRequiredService<ConnectionsEndpoint>().HandleOneAsync);
-        Map("/v1/connections/{id}/token", services.GetRequiredService<RenewEndpoint>().HandleAsync);
-        Map("/v1/telemetry", services.GetRequiredService<TelemetryEndpoint>().HandleAsync);
-        Map("/v1/{**rest}", refusals.NotFoundAsync);
-        Map("/healthz", health.HandleLivenessAsync);
-        Map("/readyz", health.HandleReadinessAsync);
+        Map("/v1/events", EndpointCost.ByContent, services.GetRequiredService<EventsEndpoint>().HandleAsync);
+        Map("/v1/topics", EndpointCost.List, services.GetRequiredService<TopicsEndpoint>().HandleAsync);
+        Map("/v1/tickets", EndpointCost.Token, services.GetRequiredService<TicketsEndpoint>().HandleAsync);
+        Map("/v1/revocations", EndpointCost.List, services.GetRequiredService<RevocationsEndpoint>().HandleAsync);
+        Map("/v1/connections", EndpointCost.List, services.GetRequiredService<ConnectionsEndpoint>().HandleListAsync);
+        Map("/v1/connections/{id}", EndpointCost.Small, services.GetRequiredService<ConnectionsEndpoint>().HandleOneAsync);
+        Map("/v1/connections/{id}/token", EndpointCost.Token, services.GetRequiredService<RenewEndpoint>().HandleAsync);
+        Map("/v1/telemetry", EndpointCost.Small, services.GetRequiredService<TelemetryEndpoint>().HandleAsync);
+        Map("/v1/{**rest}", EndpointCost.Small, refusals.NotFoundAsync);
+        Map("/healthz", EndpointCost.Free, health.HandleLivenessAsync);
+        Map("/readyz", EndpointCost.Free, health.HandleReadinessAsync);
         LongwaveOptions options = services.GetRequiredService<LongwaveOptions>();
         if (options.Mercure.Enabled)
         {
             SubscriptionsEndpoint subscriptions = services.GetRequiredService<SubscriptionsEndpoint>();
-            Map(HubAddress.Path, services.GetRequiredService<MercureEndpoint>().HandleAsync);
-            Map($"{HubAddress.Path}/subscriptions", subscriptions.HandleAsync);
-            Map($"{HubAddress.Path}/subscriptions/{{**rest}}", subscriptions.HandleAsync);
+            Map(HubAddress.Path, EndpointCost.ByContent, services.GetRequiredService<MercureEndpoint>().HandleAsync);
+            Map($"{HubAddress.Path}/subscriptions", EndpointCost.List, subscriptions.HandleAsync);
+            Map($"{HubAddress.Path}/subscriptions/{{**rest}}", EndpointCost.List, subscriptions.HandleAsync);
 
             // At the root regardless of the prefix: clients derive this URL from the hub's URL (RFC 9728, section 3.1).
-            endpoints.Map($"{MercureProblems.MetadataPrefix}{prefix}{HubAddress.Path}", Guarded(services.GetRequiredService<MetadataEndpoint>().HandleAsync))
-                .WithDisplayName("Longwave metadata");
+            MapTo(
+                endpoints, $"{MercureProblems.MetadataPrefix}{prefix}{HubAddress.Path}", EndpointCost.Small, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
         }
 
         if (options.Server.Page)
         {
             PageEndpoint page = services.GetRequiredService<PageEndpoint>();
-            Map("/", page.HandleIndexAsync);
-            Map("/page/{file}", page.HandleFileAsync);
+            Map("/", EndpointCost.Small, page.HandleIndexAsync);
+            Map("/page/{file}", EndpointCost.Small, page.HandleFileAsync);
         }
 
         return group;
 
+        void Map(string path, EndpointCost cost, RequestDelegate handler) => MapTo(group, path, cost, handler);
+
         // All methods: the endpoints answer unsupported ones with a problem and the Allow header.
-        void Map(string path, RequestDelegate handler) => group.Map(path, Guarded(handler)).WithDisplayName($"Longwave {path}");
-        RequestDelegate Guarded(RequestDelegate handler) => refusals.Guard(browsers.Guard(handler));
+        void MapTo(IEndpointRouteBuilder routes, string path, EndpointCost cost, RequestDelegate handler) => routes
+            .Map(path, refusals.Guard(browsers.Guard(cost.Requests == 0 ? handler : refusals.Limit(handler))))
+            .WithMetadata(cost)
+            .WithDisplayName($"Longwave {path}");
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Admission;
 
 /// <summary>
-/// Admits or rejects streams and publishes before they cost much: checks the memory first, then the limits of the client's address and
-/// its subject. The engine limits the number of all streams.
+/// Admits or rejects streams, publishes and other requests before they cost much. Streams and publishes are checked against the memory first, all
+/// against the limits of the client's address and its subject. The engine limits the number of all streams.
 /// </summary>
 internal sealed class AdmissionControl : IDisposable
 {
@@ -75,6 +75,19 @@ internal sealed class AdmissionControl : IDisposable
         return null;
     }
 
+    /// <summary>Counts the cost of a request's endpoint against the rate of its address, before anything else is done for it; returns the rejection, or null.</summary>
+    public Problem? CountRequest(HttpContext context)
+    {
+        IPAddress address = _clients.Of(context);
+        return IsCounted(address) ? Count(_addresses, AddressKey.Of(address, _options.Ipv6PrefixLength), "address", EndpointCost.Of(context)) : null;
+    }
+
+    /// <summary>Counts it against the rate of its subject, too, when the subject is known; returns the rejection, or null.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>
+    public Problem? CountRequest(HttpContext context, (string Issuer, string Subject)? subject) =>
+        subject is { } named ? Count(_subjects, named, "subject", EndpointCost.Of(context)) : null;
+
     public void Dispose()
     {
         _addresses.Dispose();
@@ -122,12 +135,29 @@ internal sealed class AdmissionControl : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"This {whose} has {most} open streams, its limit; close some, or share one stream for all topics."));
     }
 
+    private static Problem? Count<TKey>(ClientTable<TKey> clients, TKey client, string whose, EndpointCost cost)
+        where TKey : notnull
+    {
+        ClientUsage usage = clients.Hold(client);
+        try
+        {
+            return usage.TakeRequests(cost.Requests) is { } wait
+                ? new Problem(ProblemTypes.RateLimited, $"This {whose} sends too many requests per second.") { RetryAfter = wait }
+                : null;
+        }
+        finally
+        {
+            clients.Return(usage);
+        }
+    }
+
+    private bool IsCounted(IPAddress address) => _options.LimitLoopback || !IPAddress.IsLoopback(address);
+
     private (ClientUsage? Address, ClientUsage? Subject) Hold(HttpContext context, (string Issuer, string Subject)? subject)
     {
         IPAddress address = _clients.Of(context);
-        bool counted = _options.LimitLoopback || !IPAddress.IsLoopback(address);
         return (
-            counted ? _addresses.Hold(AddressKey.Of(address, _options.Ipv6PrefixLength)) : null,
+            IsCounted(address) ? _addresses.Hold(AddressKey.Of(address, _options.Ipv6PrefixLength)) : null,
             subject is { } named ? _subjects.Hold(named) : null);
     }
 }

@@ -87,7 +87,7 @@ internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, Tim
     }
 
     private static TimeSpan RefillTime(ClientLimits limits) => TimeSpan.FromSeconds(1 + Math.Ceiling(Math.Max(
-        Seconds(limits.StreamBurst, limits.StreamsPerSecond),
+        Math.Max(Seconds(limits.StreamBurst, limits.StreamsPerSecond), Seconds(limits.RequestBurst, limits.RequestsPerSecond)),
         Math.Max(Seconds(limits.EventBurst, limits.EventsPerSecond), Seconds(limits.ByteBurst, limits.BytesPerSecond)))));
 
     private static double Seconds(int burst, int perSecond) => perSecond == 0 ? 0 : (double)burst / perSecond;

@@ -10,6 +10,7 @@ internal sealed class ClientUsage : IDisposable
 
     private readonly int _maxStreams;
     private readonly TokenBucketRateLimiter? _openings;
+    private readonly TokenBucketRateLimiter? _requests;
     private readonly TokenBucketRateLimiter? _events;
     private readonly TokenBucketRateLimiter? _bytes;
     private int _streams;
@@ -18,6 +19,7 @@ internal sealed class ClientUsage : IDisposable
     {
         _maxStreams = limits.MaxStreams;
         _openings = Bucket(limits.StreamsPerSecond, limits.StreamBurst);
+        _requests = Bucket(limits.RequestsPerSecond, limits.RequestBurst);
         _events = Bucket(limits.EventsPerSecond, limits.EventBurst);
         _bytes = Bucket(limits.BytesPerSecond, limits.ByteBurst);
     }
@@ -49,6 +51,9 @@ internal sealed class ClientUsage : IDisposable
     /// <summary>Takes one stream from the token bucket: null, or the time until one is available.</summary>
     public TimeSpan? TakeOpening() => Take(_openings, 1);
 
+    /// <summary>Takes requests from the token bucket: null, or the time until that many are available.</summary>
+    public TimeSpan? TakeRequests(int count) => Take(_requests, count);
+
     /// <summary>Takes events from the token bucket: null, or the time until that many are available.</summary>
     public TimeSpan? TakeEvents(int count) => Take(_events, count);
 
@@ -58,6 +63,7 @@ internal sealed class ClientUsage : IDisposable
     public void Dispose()
     {
         _openings?.Dispose();
+        _requests?.Dispose();
         _events?.Dispose();
         _bytes?.Dispose();
     }

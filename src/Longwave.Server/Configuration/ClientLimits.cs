@@ -6,6 +6,9 @@ namespace Longwave.Server.Configuration;
 /// <summary>Limits of one client. A rate and its burst form a token bucket: the burst at once, then the rate.</summary>
 public sealed class ClientLimits
 {
+    /// <summary>Largest number of requests that one request counts as, and so the smallest burst.</summary>
+    internal const int LargestRequestCost = 10;
+
     /// <summary>Most open streams.</summary>
     [Range(0, 1_000_000)]
     [Description("Most open streams of one client, including waiting polls. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
@@ -20,6 +23,16 @@ public sealed class ClientLimits
     [Range(1, 1_000_000)]
     [Description("Streams and polls that one client may open at once, before StreamsPerSecond applies.")]
     public int StreamBurst { get; set; } = 1_000;
+
+    /// <summary>Requests per second to endpoints other than events.</summary>
+    [Range(0, 1_000_000)]
+    [Description("Requests to other endpoints than events and health that one client may send per second, on average. A renewal or a ticket counts as 5; a list, a revocation or a page of topics as 10. The hub rejects further ones with 429 and Retry-After; 0 is unlimited. `/healthz` and `/readyz` have no limit.")]
+    public int RequestsPerSecond { get; set; } = 200;
+
+    /// <summary>Requests at once to endpoints other than events.</summary>
+    [Range(LargestRequestCost, 1_000_000)]
+    [Description("Requests that one client may send at once, before RequestsPerSecond applies.")]
+    public int RequestBurst { get; set; } = 2_000;
 
     /// <summary>Events published per second.</summary>
     [Range(0, 100_000_000)]

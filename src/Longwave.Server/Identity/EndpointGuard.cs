@@ -1,3 +1,4 @@
+using Longwave.Server.Admission;
 using Longwave.Server.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -5,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Identity;
 
-/// <summary>Rejections common to all endpoints: unknown paths, unsupported methods, exceptions.</summary>
-internal sealed partial class EndpointGuard(ProblemWriter problems, ILogger<EndpointGuard> logger)
+/// <summary>Rejections common to all endpoints: too many requests, unknown paths, unsupported methods, exceptions.</summary>
+internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionControl admission, ILogger<EndpointGuard> logger)
 {
     /// <summary>Answers with a problem.</summary>
     public Task WriteAsync(HttpContext context, Problem problem) => problems.WriteAsync(context, problem);
@@ -40,15 +41,29 @@ internal sealed partial class EndpointGuard(ProblemWriter problems, ILogger<Endp
         return true;
     }
 
+    /// <summary>Authenticates the caller, and counts the request against the rate of its subject.</summary>
+    public async ValueTask<Authentication> AuthenticateAsync(HttpContext context, Authenticator authenticator)
+    {
+        Authentication found = await authenticator.AuthenticateAsync(context);
+        return found.Caller is { } caller && admission.CountRequest(context, caller.Owner) is { } problem ? new Authentication(problem) : found;
+    }
+
     /// <summary>Returns the problem of a caller without the admin role, or null.</summary>
     public async ValueTask<Problem?> RequireAdminAsync(HttpContext context, Authenticator authenticator) =>
-        !(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem) ? problem
+        !(await AuthenticateAsync(context, authenticator)).TryGet(out Caller? caller, out Problem? problem) ? problem
         : caller.Grants.IsAdmin ? null
         : Authenticator.Forbid(caller, "This request requires the admin role.");
 
     /// <summary>Answers 404 for an unknown path below <c>/v1</c>.</summary>
     public Task NotFoundAsync(HttpContext context) =>
         problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No endpoint has this path. Events are at `/v1/events`, topics at `/v1/topics`."));
+
+    /// <summary>
+    /// Counts each request against the rate of its address, and runs <paramref name="handler"/> within it. OPTIONS is not counted, because a browser
+    /// sends it before a request of its own accord.
+    /// </summary>
+    public RequestDelegate Limit(RequestDelegate handler) => context =>
+        !HttpMethods.IsOptions(context.Request.Method) && admission.CountRequest(context) is { } problem ? WriteAsync(context, problem) : handler(context);
 
     /// <summary>Runs <paramref name="handler"/> and answers every exception with a problem document.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => async context =>

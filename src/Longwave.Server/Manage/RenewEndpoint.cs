@@ -20,7 +20,7 @@ internal sealed class RenewEndpoint(
             return;
         }
 
-        Authentication found = await authenticator.AuthenticateAsync(context);
+        Authentication found = await refusals.AuthenticateAsync(context, authenticator);
         Problem? problem = found.TryGet(out Caller? caller, out Problem? refused) ? Renew((string)context.Request.RouteValues["id"]!, caller) : refused;
         if (problem is not null)
         {

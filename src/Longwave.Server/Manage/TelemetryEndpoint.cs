@@ -40,7 +40,7 @@ internal sealed class TelemetryEndpoint(
 
     private async ValueTask<Problem?> ReceiveAsync(HttpContext context)
     {
-        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem))
+        if (!(await refusals.AuthenticateAsync(context, authenticator)).TryGet(out Caller? caller, out Problem? problem))
         {
             return problem;
         }

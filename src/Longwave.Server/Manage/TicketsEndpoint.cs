@@ -18,7 +18,7 @@ internal sealed class TicketsEndpoint(Authenticator authenticator, EndpointGuard
             return;
         }
 
-        Authentication found = await authenticator.AuthenticateAsync(context);
+        Authentication found = await refusals.AuthenticateAsync(context, authenticator);
         if (!found.TryGet(out Caller? caller, out Problem? problem) || !caller.IsKnown)
         {
             await refusals.WriteAsync(context, problem ?? Authenticator.Forbid(caller!, "Getting a ticket requires a token."));

@@ -32,7 +32,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
 
         Problem? problem = TryRead(context.Request, out Selector? filter, out string? after, out int limit);
         Caller? caller = null;
-        if (problem is null && (await authenticator.AuthenticateAsync(context)).TryGet(out caller, out problem) && !caller.Reads)
+        if (problem is null && (await refusals.AuthenticateAsync(context, authenticator)).TryGet(out caller, out problem) && !caller.Reads)
         {
             problem = Authenticator.Forbid(caller, "No grant allows reading any topic.");
         }

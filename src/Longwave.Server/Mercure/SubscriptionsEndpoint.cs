@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Longwave.Protocol.Events;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -12,7 +13,8 @@ namespace Longwave.Server.Mercure;
 
 /// <summary><c>GET /.well-known/mercure/subscriptions…</c>: the active subscriptions (both drafts, "Subscription API").</summary>
 internal sealed class SubscriptionsEndpoint(
-    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, HubAddress address, ActiveSubscriptions active, EndpointGuard plain, MercureProblems refusals)
+    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, AdmissionControl admission, HubAddress address, ActiveSubscriptions active, EndpointGuard plain,
+    MercureProblems refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -29,7 +31,7 @@ internal sealed class SubscriptionsEndpoint(
         var query = new FormFields();
         _ = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
         MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Subscriber, query, Dialect.Legacy);
-        Problem? problem = found.Problem;
+        Problem? problem = found.Problem ?? admission.CountRequest(context, found.Caller!.Owner);
         string hubPath = address.PartsOf(context).Path;
         string topic = TopicOf(context, hubPath);
         if (problem is null && !options.Mercure.Subscriptions)

@@ -1,4 +1,5 @@
 using System.Text;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
@@ -12,15 +13,23 @@ public sealed class EndpointGuardTests : IDisposable
 {
     private readonly CollectedLogs _logs = new();
     private readonly ILoggerFactory _loggers;
+    private readonly AdmissionControl _admission;
     private readonly EndpointGuard _refusals;
 
     public EndpointGuardTests()
     {
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(_logs));
-        _refusals = new EndpointGuard(new ProblemWriter(new ServerOptions()), _loggers.CreateLogger<EndpointGuard>());
+        var options = new LongwaveOptions();
+        _admission = new AdmissionControl(
+            options, new ClientAddresses(options.Server), new MemoryWatch(options, TimeProvider.System, _loggers.CreateLogger<MemoryWatch>()), TimeProvider.System);
+        _refusals = new EndpointGuard(new ProblemWriter(options.Server), _admission, _loggers.CreateLogger<EndpointGuard>());
     }
 
-    public void Dispose() => _loggers.Dispose();
+    public void Dispose()
+    {
+        _admission.Dispose();
+        _loggers.Dispose();
+    }
 
     [Fact]
     public async Task Guard_UnexpectedException_Is500WithoutDetailsAndIsLogged()
