@@ -151,25 +151,18 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds an event by its id, as <see cref="EventFormat.SseWithIds"/> writes it: the publisher's id, or <c>#</c> and a position. Also accepts a
-    /// bare position.
+    /// Finds an event by its id, as <see cref="EventFormat.SseWithIds"/> writes it: the publisher's id, or <c>#</c> and a position. A publisher may
+    /// choose an id that looks like a position, so a position without <c>#</c> is only ever an id.
     /// </summary>
     public EventLocation Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
         if (id.Length == 0 || id[0] != EventRules.PositionMark)
         {
-            if (_log.PublisherIds.Find(id) is { } offset)
-            {
-                return new EventLocation(new Position(_log.Epoch, offset), IsKept: true);
-            }
-        }
-        else
-        {
-            id = id[1..];
+            return _log.PublisherIds.Find(id) is { } offset ? new EventLocation(new Position(_log.Epoch, offset), IsKept: true) : default;
         }
 
-        return Position.TryParse(id, out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
+        return Position.TryParse(id[1..], out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
             ? new EventLocation(position, IsKept(position.Offset))
             : default;
     }

@@ -118,10 +118,10 @@ public sealed class LimitsTests
             {
                 for (int i = 0; i < Limit; i++)
                 {
-                    Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", $"{round}/{i}"), clock.GetUtcNow().AddMinutes(1)));
+                    Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", $"{round}/{i}"), clock.GetUtcNow(), clock.GetUtcNow().AddMinutes(1)));
                 }
 
-                Assert.Equal(RevocationOutcome.TooMany, list.Add(new Revocation(RevocationKind.Token, "", "one more"), clock.GetUtcNow().AddMinutes(1)));
+                Assert.Equal(RevocationOutcome.TooMany, list.Add(new Revocation(RevocationKind.Token, "", "one more"), clock.GetUtcNow(), clock.GetUtcNow().AddMinutes(1)));
                 clock.Advance(TimeSpan.FromMinutes(2));
             }
         }

@@ -24,7 +24,7 @@ public sealed class RevocationList : IDisposable
           PRIMARY KEY (kind, issuer, value)) WITHOUT ROWID;
         """;
 
-    private readonly ConcurrentDictionary<Revocation, (long MadeUnixMs, long UntilUnixMs)> _standing = new();
+    private readonly ConcurrentDictionary<Revocation, (long IssuedUntilUnixMs, long UntilUnixMs)> _standing = new();
     private readonly int _most;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -78,8 +78,9 @@ public sealed class RevocationList : IDisposable
 
     /// <summary>Adds a revocation. If the result is <see cref="RevocationOutcome.Stored"/>, it is on disk. Blocks for a sync.</summary>
     /// <param name="revocation">The revocation.</param>
+    /// <param name="issuedUntil">Revokes tokens of a subject with a time of issue up to this one. The clock of an issuer may be ahead.</param>
     /// <param name="until">Time after which no revoked token can be valid any more.</param>
-    public RevocationOutcome Add(Revocation revocation, DateTimeOffset until)
+    public RevocationOutcome Add(Revocation revocation, DateTimeOffset issuedUntil, DateTimeOffset until)
     {
         lock (_gate)
         {
@@ -92,14 +93,14 @@ public sealed class RevocationList : IDisposable
                     return RevocationOutcome.TooMany;
                 }
 
-                long untilUnixMs = until.ToUnixTimeMilliseconds();
-                if (_standing.TryGetValue(revocation, out (long MadeUnixMs, long UntilUnixMs) before))
+                (long IssuedUntilUnixMs, long UntilUnixMs) times = (issuedUntil.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
+                if (_standing.TryGetValue(revocation, out (long IssuedUntilUnixMs, long UntilUnixMs) before))
                 {
-                    untilUnixMs = Math.Max(untilUnixMs, before.UntilUnixMs);
+                    times = (Math.Max(times.IssuedUntilUnixMs, before.IssuedUntilUnixMs), Math.Max(times.UntilUnixMs, before.UntilUnixMs));
                 }
 
-                _insert.Bind(1, (long)revocation.Kind).BindText(2, revocation.Issuer).BindText(3, revocation.Value).Bind(4, now).Bind(5, untilUnixMs).Run();
-                _standing[revocation] = (now, untilUnixMs);
+                _insert.Bind(1, (long)revocation.Kind).BindText(2, revocation.Issuer).BindText(3, revocation.Value).Bind(4, times.IssuedUntilUnixMs).Bind(5, times.UntilUnixMs).Run();
+                _standing[revocation] = times;
                 return RevocationOutcome.Stored;
             }
             catch (StorageException failed)
@@ -116,17 +117,17 @@ public sealed class RevocationList : IDisposable
 
     /// <summary>Whether a token is revoked, by its id or by its subject. From any thread, without waiting.</summary>
     /// <param name="issuer">Issuer of the token; empty for an API key.</param>
-    /// <param name="subject">Subject of the token.</param>
+    /// <param name="subject">Subject of the token, or null.</param>
     /// <param name="tokenId">Id of the token, or null.</param>
     /// <param name="issuedAt">Time of issue; null if unknown, which counts as before any revocation.</param>
-    public bool IsRevoked(string issuer, string subject, string? tokenId, DateTimeOffset? issuedAt)
+    public bool IsRevoked(string issuer, string? subject, string? tokenId, DateTimeOffset? issuedAt)
     {
         if (Count == 0)
         {
             return false;
         }
 
-        return Stands(RevocationKind.Subject, issuer, subject, issuedAt) || (tokenId is not null && Stands(RevocationKind.Token, issuer, tokenId, null));
+        return (subject is not null && Stands(RevocationKind.Subject, issuer, subject, issuedAt)) || (tokenId is not null && Stands(RevocationKind.Token, issuer, tokenId, null));
     }
 
     /// <summary>Closes the file.</summary>
@@ -142,9 +143,9 @@ public sealed class RevocationList : IDisposable
         Stands(new Revocation(kind, issuer, value), issuedAt) || (issuer.Length > 0 && Stands(new Revocation(kind, "", value), issuedAt));
 
     private bool Stands(Revocation revocation, DateTimeOffset? issuedAt) =>
-        _standing.TryGetValue(revocation, out (long MadeUnixMs, long UntilUnixMs) found)
+        _standing.TryGetValue(revocation, out (long IssuedUntilUnixMs, long UntilUnixMs) found)
         && found.UntilUnixMs > _clock.GetUtcNow().ToUnixTimeMilliseconds()
-        && (issuedAt is null || issuedAt.Value.ToUnixTimeMilliseconds() <= found.MadeUnixMs);
+        && (issuedAt is null || issuedAt.Value.ToUnixTimeMilliseconds() <= found.IssuedUntilUnixMs);
 
     private void Read()
     {
@@ -159,7 +160,7 @@ public sealed class RevocationList : IDisposable
     private void Expire_NeedsLock(long now)
     {
         _expire.Bind(1, now).Run();
-        foreach ((Revocation revocation, (long MadeUnixMs, long UntilUnixMs) times) in _standing)
+        foreach ((Revocation revocation, (long IssuedUntilUnixMs, long UntilUnixMs) times) in _standing)
         {
             if (times.UntilUnixMs <= now)
             {

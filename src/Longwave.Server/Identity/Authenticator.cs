@@ -95,13 +95,13 @@ internal sealed class Authenticator
         return (found, found.Caller is { } caller && _issuers.FindIssuer(caller.Issuer) is null);
     }
 
-    private Authentication Unrevoked(Authentication found) => found.Caller is { Subject: not null } caller && IsRevoked(caller)
+    private Authentication Unrevoked(Authentication found) => found.Caller is { } caller && IsRevoked(caller)
         ? new Authentication(new Problem(ProblemTypes.InvalidToken, "The token has been revoked."))
         : found;
 
     /// <summary>Whether the caller's token was revoked, or every token of its subject issued until some time.</summary>
     public bool IsRevoked(Caller caller) =>
-        caller.Subject is not null && _hub.Revocations?.IsRevoked(caller.Issuer, caller.Subject, caller.TokenId, caller.IssuedAt) == true;
+        _hub.Revocations?.IsRevoked(caller.Issuer, caller.Subject, caller.TokenId, caller.IssuedAt) == true;
 
     /// <summary>Rejects a ticket whose token has expired or was revoked: a ticket is not valid for longer than its token.</summary>
     private bool HasExpired(Caller caller) => caller.ExpiresAt + _options.Auth.ClockSkew <= _clock.GetUtcNow();

@@ -68,10 +68,14 @@ internal sealed class RevocationsEndpoint(
     private async ValueTask<Problem?> RevokeAsync(HttpContext context, string what, string issuer, string value)
     {
         var revocation = new Revocation(what == "jti" ? RevocationKind.Token : RevocationKind.Subject, issuer, value);
-        DateTimeOffset until = clock.GetUtcNow() + options.Auth.MaxTokenLifetime + (2 * options.Auth.ClockSkew);
+        DateTimeOffset now = clock.GetUtcNow();
+
+        // A token of the Mercure keys needs no expiry, so a revocation that ended would make it valid again.
+        DateTimeOffset? until = options.Mercure.RequiresAuthentication ? null : now + options.Auth.MaxTokenLifetime + (2 * options.Auth.ClockSkew);
 
         // Waits for the disk.
-        RevocationOutcome outcome = await Task.Run(() => hub.Revocations!.Add(revocation, until), CancellationToken.None);
+        RevocationOutcome outcome = await Task.Run(
+            () => hub.Revocations!.Add(revocation, now + options.Auth.ClockSkew, until ?? DateTimeOffset.MaxValue), CancellationToken.None);
         if (outcome != RevocationOutcome.Stored)
         {
             return outcome switch

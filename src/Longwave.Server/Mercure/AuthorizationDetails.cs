@@ -33,7 +33,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
         var payloads = new List<(IReadOnlyList<Grant>, string?)>();
         foreach (JsonElement detail in details.EnumerateArray())
         {
-            if (detail.ValueKind != JsonValueKind.Object || !HasEachMemberOnce(detail) || !detail.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
+            if (detail.ValueKind != JsonValueKind.Object || !ClaimJson.HasEachMemberOnce(detail) || !detail.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
             {
                 return Shape;
             }
@@ -92,7 +92,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
 
     private static Selector? TryReadMatcher(JsonElement topic, UrlParts hub)
     {
-        if (topic.ValueKind != JsonValueKind.Object || !HasEachMemberOnce(topic)
+        if (topic.ValueKind != JsonValueKind.Object || !ClaimJson.HasEachMemberOnce(topic)
             || !topic.TryGetProperty("match", out JsonElement match) || match.ValueKind != JsonValueKind.String)
         {
             return null;
@@ -105,11 +105,5 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
         }
 
         return TopicMatcher.TryParse(type, match.GetString()!, hub, out Selector? selector, out _) ? selector : null;
-    }
-
-    private static bool HasEachMemberOnce(JsonElement item)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        return item.EnumerateObject().All(member => names.Add(member.Name));
     }
 }

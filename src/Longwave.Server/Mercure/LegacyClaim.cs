@@ -23,6 +23,11 @@ internal sealed class LegacyClaim : IGrantVocabulary
             return claim.ValueKind == JsonValueKind.Null ? null : Shape;
         }
 
+        if (!ClaimJson.HasEachMemberOnce(claim))
+        {
+            return "has a claim `mercure` with a duplicate member";
+        }
+
         List<Grant> subscribe = [];
         string? problem = TryReadList(claim, "publish", scope.MaxGrants, out List<Grant> publish)
             ?? TryReadList(claim, "subscribe", scope.MaxGrants, out subscribe);

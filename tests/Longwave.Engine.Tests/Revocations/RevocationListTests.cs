@@ -14,7 +14,7 @@ public sealed class RevocationListTests : IDisposable
     {
         using (RevocationList list = Open())
         {
-            Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "t1"), In(1)));
+            Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "t1"), _clock.GetUtcNow(), In(1)));
         }
 
         using RevocationList again = Open();
@@ -28,7 +28,7 @@ public sealed class RevocationListTests : IDisposable
     {
         using RevocationList list = Open();
         DateTimeOffset before = _clock.GetUtcNow();
-        list.Add(new Revocation(RevocationKind.Subject, "", "alice"), In(1));
+        list.Add(new Revocation(RevocationKind.Subject, "", "alice"), _clock.GetUtcNow(), In(1));
         _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.True(list.IsRevoked("iss", "alice", null, before));
@@ -38,10 +38,36 @@ public sealed class RevocationListTests : IDisposable
     }
 
     [Fact]
+    public void IsRevoked_SubjectOfAnIssuerWhoseClockIsAhead_AppliesToTokensIssuedBefore()
+    {
+        TimeSpan skew = TimeSpan.FromSeconds(10);
+        using RevocationList list = Open();
+        DateTimeOffset aheadBefore = _clock.GetUtcNow() + skew;
+        list.Add(new Revocation(RevocationKind.Subject, "", "alice"), _clock.GetUtcNow() + skew, In(1));
+        Assert.True(list.IsRevoked("iss", "alice", null, aheadBefore));
+        Assert.False(list.IsRevoked("iss", "alice", null, aheadBefore.AddSeconds(1)));
+
+        // The same subject again, after the hub's clock was set back: what was revoked stays revoked.
+        list.Add(new Revocation(RevocationKind.Subject, "", "alice"), _clock.GetUtcNow().AddHours(-1), In(1));
+        Assert.True(list.IsRevoked("iss", "alice", null, aheadBefore));
+    }
+
+    [Fact]
+    public void IsRevoked_TokenWithoutSubject_IsFoundByItsId()
+    {
+        using RevocationList list = Open();
+        list.Add(new Revocation(RevocationKind.Token, "", "t1"), _clock.GetUtcNow(), DateTimeOffset.MaxValue);
+        _clock.Advance(TimeSpan.FromDays(10_000));
+        Assert.True(list.IsRevoked("", null, "t1", null));
+        Assert.False(list.IsRevoked("", null, "t2", null));
+        Assert.False(list.IsRevoked("", null, null, null));
+    }
+
+    [Fact]
     public void IsRevoked_OfOneIssuer_DoesNotAffectOthers()
     {
         using RevocationList list = Open();
-        list.Add(new Revocation(RevocationKind.Subject, "one", "alice"), In(1));
+        list.Add(new Revocation(RevocationKind.Subject, "one", "alice"), _clock.GetUtcNow(), In(1));
         Assert.True(list.IsRevoked("one", "alice", null, null));
         Assert.False(list.IsRevoked("other", "alice", null, null));
 
@@ -53,13 +79,13 @@ public sealed class RevocationListTests : IDisposable
     public void Add_AtTheLimit_IsRejectedUntilSomeExpire()
     {
         using RevocationList list = Open(most: 2);
-        list.Add(new Revocation(RevocationKind.Token, "", "1"), In(1));
-        list.Add(new Revocation(RevocationKind.Token, "", "2"), In(2));
-        Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "2"), In(2)));
-        Assert.Equal(RevocationOutcome.TooMany, list.Add(new Revocation(RevocationKind.Token, "", "3"), In(3)));
+        list.Add(new Revocation(RevocationKind.Token, "", "1"), _clock.GetUtcNow(), In(1));
+        list.Add(new Revocation(RevocationKind.Token, "", "2"), _clock.GetUtcNow(), In(2));
+        Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "2"), _clock.GetUtcNow(), In(2)));
+        Assert.Equal(RevocationOutcome.TooMany, list.Add(new Revocation(RevocationKind.Token, "", "3"), _clock.GetUtcNow(), In(3)));
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.False(list.IsRevoked("", "", "1", null));
-        Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "3"), In(3)));
+        Assert.Equal(RevocationOutcome.Stored, list.Add(new Revocation(RevocationKind.Token, "", "3"), _clock.GetUtcNow(), In(3)));
         Assert.Equal(2, list.Count);
     }
 
@@ -70,10 +96,10 @@ public sealed class RevocationListTests : IDisposable
         using (RevocationList list = Open(most: 1))
         {
             Assert.Equal((0, false), (list.Count, list.IsRevoked("", "", "1", null)));
-            list.Add(new Revocation(RevocationKind.Token, "", "1"), In(1));
+            list.Add(new Revocation(RevocationKind.Token, "", "1"), _clock.GetUtcNow(), In(1));
             Assert.Equal((1, true), (list.Count, list.IsRevoked("", "", "1", null)));
             _clock.Advance(TimeSpan.FromHours(1));
-            list.Add(new Revocation(RevocationKind.Token, "", "2"), In(1));
+            list.Add(new Revocation(RevocationKind.Token, "", "2"), _clock.GetUtcNow(), In(1));
             Assert.Equal((1, false, true), (list.Count, list.IsRevoked("", "", "1", null), list.IsRevoked("", "", "2", null)));
         }
 

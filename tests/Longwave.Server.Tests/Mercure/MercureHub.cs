@@ -94,9 +94,14 @@ public sealed class MercureHub : IAsyncDisposable
         },
     ];
 
-    public static string Sign(JsonObject header, JsonObject claims, byte[] key)
+    /// <summary>Creates a 0.x subscriber token of exactly this JSON.</summary>
+    public static string SubscriberWith(string claims) => Sign("""{"alg":"HS256","typ":"JWT"}""", claims, SubscriberKey);
+
+    public static string Sign(JsonObject header, JsonObject claims, byte[] key) => Sign(header.ToJsonString(), claims.ToJsonString(), key);
+
+    private static string Sign(string header, string claims, byte[] key)
     {
-        string signed = $"{TestIssuer.Encode(header.ToJsonString())}.{TestIssuer.Encode(claims.ToJsonString())}";
+        string signed = $"{TestIssuer.Encode(header)}.{TestIssuer.Encode(claims)}";
         return $"{signed}.{Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)))}";
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Longwave.Server.Configuration;
 using Longwave.Server.Tests.Hosting;
 
@@ -95,6 +96,29 @@ public sealed class StreamEndTests
             "/v1/revocations", """{"sub":"mallory","iss":"https://app.example"}""", "application/json", MercureHub.Bearer(NativeKey.Text));
         Assert.True(revoked.IsSuccessStatusCode, await revoked.Content.ReadAsStringAsync());
         await stream.ReadToEndAsync();
+        Assert.Equal(401, await hub.StatusAsync([("topic", "a")], token));
+    }
+
+    [Fact]
+    public async Task Token_WithoutSubjectRevokedByItsId_IsRejectedForEverAndItsStreamEnds()
+    {
+        await using MercureHub hub = await MercureHub.StartAsync(static options => options.Auth.ApiKeys[0].Admin = true);
+        string token = MercureHub.Legacy(false, new JsonObject { ["subscribe"] = new JsonArray("*") }, static claims => claims["jti"] = "stolen");
+        using OpenStream stream = await hub.OpenAsync("topic", "a", token);
+        using HttpResponseMessage revoked = await hub.Hub.PostAsync("/v1/revocations", """{"jti":"stolen"}""", "application/json", MercureHub.Bearer(NativeKey.Text));
+        Assert.Equal("""{"revoked":"jti","streams":1}""", await revoked.Content.ReadAsStringAsync());
+        await stream.ReadToEndAsync();
+        hub.Clock.Advance(TimeSpan.FromDays(5_000));
+        Assert.Equal(401, await hub.StatusAsync([("topic", "a")], token));
+    }
+
+    [Theory]
+    [InlineData("""{"subscribe":["a"],"subscribe":["*"]}""")]
+    [InlineData("""{"subscribe":["*"],"payload":1,"payload":2}""")]
+    public async Task Token_ClaimWithADuplicateMember_IsRejected(string claim)
+    {
+        await using MercureHub hub = await MercureHub.StartAsync();
+        string token = MercureHub.SubscriberWith($$"""{"mercure":{{claim}}}""");
         Assert.Equal(401, await hub.StatusAsync([("topic", "a")], token));
     }
 }
