@@ -162,7 +162,7 @@ public sealed class HubEngine : IAsyncDisposable
             return _log.PublisherIds.Find(id) is { } offset ? new EventLocation(new Position(_log.Epoch, offset), IsKept: true) : default;
         }
 
-        return Position.TryParse(id[1..], out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
+        return Position.TryParse(id.AsSpan(1), out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
             ? new EventLocation(position, IsKept(position.Offset))
             : default;
     }
