@@ -99,7 +99,7 @@ public sealed class LongwaveClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(events);
         if (events.Count == 0)
         {
-            throw new ArgumentException("There is no event to publish.", nameof(events));
+            throw new ArgumentException("The list of events is empty.", nameof(events));
         }
 
         options ??= _options.Publish;

@@ -16,13 +16,13 @@ namespace Longwave;
 internal static class LongwaveCommand
 {
     private const string Epilogue = """
-        Three lines to begin with, each in a terminal of its own:
-          longwave serve                      # a hub on http://127.0.0.1:8080, its data in ./longwave-data
-          longwave tail                       # shows every event as it comes
-          longwave publish greetings hello    # publishes one; `longwave demo` publishes real ones for a while
+        To get started, run each line in its own terminal:
+          longwave serve                      # starts a hub on http://127.0.0.1:8080 with its data in ./longwave-data
+          longwave tail                       # shows every event as it arrives
+          longwave publish greetings hello    # publishes one event; `longwave demo` publishes real data
 
-        `longwave COMMAND --help` has examples of each. Without a command, longwave serves.
-        In a clone of the repository: alias longwave='dotnet run --project src/Longwave --'
+        `longwave COMMAND --help` shows examples. Without a command, longwave runs `serve`.
+        In a clone of the repository, define: alias longwave='dotnet run --project src/Longwave --'
         """;
 
     private const string ServeEpilogue = """
@@ -32,8 +32,8 @@ internal static class LongwaveCommand
           longwave serve --urls https://0.0.0.0:8443 --cert hub.pem --key hub.key --insecure
           LONGWAVE__ENGINE__HEARTBEAT=00:00:10 longwave serve --config hub.json
 
-        Exit codes: 0 ended by Ctrl+C or SIGTERM; 1 the machine does not let it (port in use, directory not writable,
-        data in use by another hub); 2 wrong command line or configuration.
+        Exit codes: 0 stopped by Ctrl+C or SIGTERM; 1 cannot start on this machine (port in use, directory not writable,
+        data in use by another hub); 2 invalid command line or configuration.
         """;
 
     /// <summary>Maximum line width of the help, in characters, for readability.</summary>
@@ -44,7 +44,7 @@ internal static class LongwaveCommand
     public static Command Create(Terminal terminal)
     {
         var help = new HelpOption();
-        var command = new Command("longwave", "Longwave takes events over HTTP, keeps them in a durable log, and streams them as Server-Sent Events.")
+        var command = new Command("longwave", "Longwave accepts events over HTTP, stores them in a durable log, and streams them as Server-Sent Events.")
         {
             help,
             new VersionOption(),
@@ -102,12 +102,12 @@ internal static class LongwaveCommand
         catch (IOException exception)
         {
             // Only output errors remain here: a full disk, or a pipe without a reader.
-            terminal.Say($"Can't write the output: {exception.Message}");
+            terminal.Say($"Cannot write the output: {exception.Message}");
             return ExitCode.Failed;
         }
         catch (Exception exception)
         {
-            terminal.Say($"This is a bug of longwave, please report it: {exception}");
+            terminal.Say($"This is a bug in longwave; please report it: {exception}");
             return ExitCode.Failed;
         }
     }
@@ -122,7 +122,7 @@ internal static class LongwaveCommand
         }
 
         string name = parsed.CommandResult.Command.Name;
-        terminal.Say($"`longwave {(name == "longwave" ? "" : name + " ")}--help` explains the command line.");
+        terminal.Say($"`longwave {(name == "longwave" ? "" : name + " ")}--help` describes the command line.");
         return ExitCode.Usage;
     }
 }

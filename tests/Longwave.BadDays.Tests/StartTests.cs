@@ -51,7 +51,7 @@ public sealed class StartTests
         string data = directory["data"];
         Directory.CreateDirectory(data, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await AssertRefusedAsync(new HubSettings { DataDirectory = data, Wrapper = WithoutPrivilege }, "not writable");
-        await AssertRefusedAsync(new HubSettings { DataDirectory = Path.Combine(data, "below"), Wrapper = WithoutPrivilege }, "can't be made");
+        await AssertRefusedAsync(new HubSettings { DataDirectory = Path.Combine(data, "below"), Wrapper = WithoutPrivilege }, "Cannot create");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class StartTests
         HubSettings settings = await WithEventsAsync(directory, 3) with { Wrapper = WithoutPrivilege };
         string log = Path.Combine(settings.DataDirectory, "longwave.db");
         File.SetUnixFileMode(log, UnixFileMode.UserRead);
-        await AssertRefusedAsync(settings, "can't be opened");
+        await AssertRefusedAsync(settings, "Cannot open");
         File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await using HubProcess hub = await HubProcess.StartAsync(settings);
     }
@@ -71,9 +71,9 @@ public sealed class StartTests
     {
         using var directory = new TempDirectory();
         await File.WriteAllTextAsync(directory["file"], "not a directory");
-        await AssertRefusedAsync(new HubSettings { DataDirectory = directory["file"] }, "can't be made");
+        await AssertRefusedAsync(new HubSettings { DataDirectory = directory["file"] }, "Cannot create");
         Directory.CreateDirectory(directory["data/longwave.db"]);
-        await AssertRefusedAsync(new HubSettings { DataDirectory = directory["data"] }, "can't be opened");
+        await AssertRefusedAsync(new HubSettings { DataDirectory = directory["data"] }, "Cannot open");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class StartTests
         using var directory = new TempDirectory();
         HubSettings settings = await WithEventsAsync(directory, 200);
         Overwrite(settings, from, bytes);
-        await AssertRefusedAsync(settings, "can't be opened");
+        await AssertRefusedAsync(settings, "Cannot open");
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class StartTests
             log.SetLength(log.Length / 2);
         }
 
-        await AssertRefusedAsync(settings, "can't be opened");
+        await AssertRefusedAsync(settings, "Cannot open");
     }
 
     /// <summary>Some damage is not visible at the start. The hub must then continue: streams that reach the damage end, the others go on.</summary>

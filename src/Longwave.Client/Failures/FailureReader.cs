@@ -22,20 +22,20 @@ internal static class FailureReader
         {
             TokenUnavailableException => new(FailureKind.NoToken, $"The token provider failed: {reason}.") { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(
-                FailureKind.UnknownHost, $"There is no machine called '{host}' ({reason}).")
+                FailureKind.UnknownHost, $"Unknown host '{host}' ({reason}).")
             { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => new(
-                FailureKind.ConnectionRefused, $"No hub answers at {hub}.")
+                FailureKind.ConnectionRefused, $"No hub listens at {hub}.")
             { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(
-                FailureKind.Unreachable, $"{hub} can't be reached: {reason}.")
+                FailureKind.Unreachable, $"Cannot reach {hub}: {reason}.")
             { IsTemporary = true },
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
                 FailureKind.NotSecure, $"No secure connection to {hub}: {reason}."),
             HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new(
-                FailureKind.Broken, $"{hub} closed the connection in the middle.")
+                FailureKind.Broken, $"{hub} closed the connection before the response was complete.")
             { IsTemporary = true },
-            OperationCanceledException => new(FailureKind.TimedOut, $"{hub} did not answer in time.") { IsTemporary = true },
+            OperationCanceledException => new(FailureKind.TimedOut, $"{hub} did not respond in time.") { IsTemporary = true },
             _ => new(FailureKind.Broken, $"The connection to {hub} broke: {reason}.") { IsTemporary = true },
         };
     }
@@ -49,9 +49,9 @@ internal static class FailureReader
             : null;
         problem ??= new HubFailure(FailureKind.Status, status switch
         {
-            404 => $"{hub} answered 404: there is no Longwave hub at this address.",
-            >= 300 and < 400 => $"{hub} answered {status}: it sends the request elsewhere, in a circle or to where this client does not follow.",
-            _ => $"{hub} answered {status} {response.ReasonPhrase}".TrimEnd() + " instead of what a hub says.",
+            404 => $"{hub} answered 404: there is no Longwave hub at this URL.",
+            >= 300 and < 400 => $"{hub} answered {status}: it redirects in a loop or to a URL that this client does not follow.",
+            _ => $"{hub} answered {status} {response.ReasonPhrase}".TrimEnd() + ", which is not the response of a hub.",
         })
         { IsTemporary = status is 408 or 425 or 429 or (>= 500 and not 501 and not 505 and not 507) };
         return problem with { Status = status, RetryAfter = RetryAfterOf(response.Headers) };
@@ -87,7 +87,7 @@ internal static class FailureReader
             string? field = Text(root, "field");
             string suffix = field is not null && !sentence.Contains(field, StringComparison.Ordinal) ? $" [{field}]" : "";
             string type = Text(root, "type") ?? "";
-            return new HubFailure(FailureKind.Problem, $"The hub says: {sentence}{suffix}")
+            return new HubFailure(FailureKind.Problem, $"The hub answered: {sentence}{suffix}")
             {
                 // A full disk can become free; a full topic table does not.
                 IsTemporary = status is 408 or 425 or 429 or 500 or 502 or 503 or 504 || type.EndsWith("/disk-full", StringComparison.Ordinal),

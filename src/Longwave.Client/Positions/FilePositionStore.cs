@@ -32,7 +32,7 @@ public sealed class FilePositionStore : IPositionStore
 
         if (file.Length > MaxBytes)
         {
-            throw new InvalidDataException($"'{_path}' has {file.Length} bytes: that is not the file of a position.");
+            throw new InvalidDataException($"'{_path}' has {file.Length} bytes; it is not a position file.");
         }
 
         string text = await File.ReadAllTextAsync(_path, Encoding.UTF8, cancellation).ConfigureAwait(false);

@@ -110,7 +110,7 @@ internal sealed class Publisher(HubHttp http, Func<double> random)
             byte[]? answer = await BoundedBody.TryReadAsync(response, MaxAnswerBytes, patience).ConfigureAwait(false);
             return TryRead(answer) is { } result
                 ? (result, null, token)
-                : (null, new HubFailure(FailureKind.NotAHub, $"{http.Name} gave an answer that is not a hub's: is something else listening there?"), token);
+                : (null, new HubFailure(FailureKind.NotAHub, $"{http.Name} sent a response that is not from a hub. Check the URL: another server may listen there."), token);
         }
         catch (Exception exception) when (FailureReader.IsOfNetwork(exception, cancellation))
         {

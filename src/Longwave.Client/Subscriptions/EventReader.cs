@@ -29,7 +29,7 @@ internal static class EventReader
     /// <summary>Reads an event of a poll: a CloudEvent or the native object (protocol section 8).</summary>
     /// <exception cref="InvalidOperationException">The object is neither.</exception>
     public static ReceivedEvent FromPoll(JsonElement e) => FromJson(
-        e, Text(e, "position") ?? Text(e, "id") ?? throw new InvalidOperationException("An event of the answer has no position."));
+        e, Text(e, "position") ?? Text(e, "id") ?? throw new InvalidOperationException("An event of the response has no position."));
 
     private static ReceivedEvent FromJson(JsonElement e, string id) => new(id, Text(e, "type") ?? "message", Data(e))
     {

@@ -104,7 +104,7 @@ internal sealed class PollTransport(
 
         return TryQueue(body)
             ? null
-            : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(FailureKind.NotAHub, $"{http.Name} answered with something else than events: is it a hub, or a proxy before one?"));
+            : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(FailureKind.NotAHub, $"{http.Name} answered with something other than events. Check the URL and any proxy in front of the hub."));
     }
 
     /// <summary>Queues notices before events, because a gap precedes the oldest event that is still in the log.</summary>

@@ -139,7 +139,7 @@ internal sealed class StreamTransport(
             ? null
             : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(
                 FailureKind.NotAHub,
-                $"{http.Name} answered with {(type.Length == 0 ? "something without a type" : $"'{type}'")} instead of a stream: is it a hub, or a proxy before one?"));
+                $"{http.Name} answered with {(type.Length == 0 ? "no media type" : $"'{type}'")} instead of a stream. Check the URL and any proxy in front of the hub."));
     }
 
     /// <summary>Reads the next item from the bytes received so far.</summary>
@@ -191,11 +191,11 @@ internal sealed class StreamTransport(
 
         if (_greeted)
         {
-            string dead = $"Nothing came from {http.Name} for {DeadAfter.TotalSeconds:0.#} s, not even a heartbeat: the connection is dead.";
+            string dead = $"No data from {http.Name} for {DeadAfter.TotalSeconds:0.#} s, not even a heartbeat: the connection is dead.";
             return new ConnectionEnd(ReconnectCause.Silent, new HubFailure(FailureKind.Silent, dead) { IsTemporary = true });
         }
 
-        string held = $"No stream came from {http.Name} in {HeadersWithin.TotalSeconds:0.#} s: something between seems to hold it back.";
+        string held = $"No stream started from {http.Name} within {HeadersWithin.TotalSeconds:0.#} s; a proxy may be buffering it.";
         return new ConnectionEnd(ReconnectCause.NoGreeting, new HubFailure(FailureKind.TimedOut, held) { IsTemporary = true }) { IsSwitch = Greets && query.Options.LongPollFallback };
     }
 

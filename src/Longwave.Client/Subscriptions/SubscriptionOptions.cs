@@ -102,7 +102,7 @@ public sealed record SubscriptionOptions
     {
         if (Address is null && Selectors.Count == 0)
         {
-            throw new ArgumentException($"Say which topics: {nameof(Selectors)} is empty. '*' is all of them.");
+            throw new ArgumentException($"{nameof(Selectors)} is empty; '*' selects all topics.");
         }
 
         if (Address is not null && Mode == SubscriptionMode.Poll)

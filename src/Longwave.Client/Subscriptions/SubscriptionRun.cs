@@ -47,7 +47,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         _floor = _options.Reconnect.MinDelay;
     }
 
-    public ReceivedEvent Current => _current ?? throw new InvalidOperationException("There is no event: ask for the next one first.");
+    public ReceivedEvent Current => _current ?? throw new InvalidOperationException("There is no current event; call MoveNextAsync first.");
 
     public async ValueTask<bool> MoveNextAsync()
     {
@@ -236,7 +236,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     {
         if (_closing == "revoked")
         {
-            throw new LongwaveException(new HubFailure(FailureKind.Revoked, $"{_http.Name} has revoked the token: nothing more will come with it."));
+            throw new LongwaveException(new HubFailure(FailureKind.Revoked, $"{_http.Name} has revoked the token."));
         }
 
         if (_closing == "ended")

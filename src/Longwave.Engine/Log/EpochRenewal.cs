@@ -15,7 +15,7 @@ internal static class EpochRenewal
         string file = Path.Combine(directory, "longwave.db");
         if (!File.Exists(file))
         {
-            throw new LogUnavailableException($"There is no log in {directory}: longwave.db is missing. Say where the restored log is.");
+            throw new LogUnavailableException($"There is no log in {directory}: longwave.db is missing. Set the directory of the restored log with --data.");
         }
 
         using FileStream held = EventLog.LockDirectory(directory);
@@ -35,7 +35,7 @@ internal static class EpochRenewal
         }
         catch (StorageException failed)
         {
-            throw new LogUnavailableException($"The log in {directory} can't be changed: {failed.Message}", failed);
+            throw new LogUnavailableException($"Cannot change the log in {directory}: {failed.Message}", failed);
         }
     }
 }

@@ -90,7 +90,7 @@ internal sealed class EventLog : IDisposable
             fileLock.Dispose();
             if (failed is StorageException)
             {
-                throw new LogUnavailableException($"The log in {directory} can't be opened: {failed.Message}", failed);
+                throw new LogUnavailableException($"Cannot open the log in {directory}: {failed.Message}", failed);
             }
 
             throw;
@@ -220,7 +220,7 @@ internal sealed class EventLog : IDisposable
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw new LogUnavailableException($"The data directory {directory} can't be made: {failed.Message} Choose another one.", failed);
+            throw new LogUnavailableException($"Cannot create the data directory {directory}: {failed.Message} Choose another directory.", failed);
         }
 
         string file = Path.Combine(directory, "longwave.lock");
@@ -230,11 +230,11 @@ internal sealed class EventLog : IDisposable
         }
         catch (UnauthorizedAccessException failed)
         {
-            throw new LogUnavailableException($"The data directory {directory} is not writable for this user. Change its owner, or choose another one.", failed);
+            throw new LogUnavailableException($"The data directory {directory} is not writable for this user. Change its owner, or choose another directory.", failed);
         }
         catch (IOException failed)
         {
-            throw new LogUnavailableException($"The data directory {directory} is in use by another hub, or can't be written: {failed.Message}", failed);
+            throw new LogUnavailableException($"The data directory {directory} is in use by another hub, or cannot be written: {failed.Message}", failed);
         }
     }
 }

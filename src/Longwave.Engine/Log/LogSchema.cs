@@ -113,7 +113,7 @@ internal static class LogSchema
         long found = database.Scalar("PRAGMA user_version");
         if (found is < 1 or > Version)
         {
-            throw new LogUnavailableException($"The log has format {found}, this hub reads format {Version}. Run the version that wrote it, or choose another data directory.");
+            throw new LogUnavailableException($"The log has format {found}, but this hub reads format {Version}. Run the Longwave version that wrote the log, or choose another data directory.");
         }
 
         if (found < 2)

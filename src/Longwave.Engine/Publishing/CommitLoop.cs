@@ -163,7 +163,7 @@ internal sealed class CommitLoop : IDisposable
             _results.Add(HasRoomForTopics(request)
                 ? new PublishResult(PublishOutcome.Accepted, _sequencer.Sequence(request, now))
                 : PublishResult.Refused(PublishOutcome.TooManyTopics, new EventProblem(
-                    "topic", $"The log knows {_options.Limits.MaxTopics} topics, as many as it takes; nothing was appended.", EventProblemKind.TooLarge)));
+                    "topic", $"The log has {_options.Limits.MaxTopics} topics, the limit of this hub; nothing was appended.", EventProblemKind.TooLarge)));
         }
 
         // 3. Append: one transaction, one sync.
@@ -199,7 +199,7 @@ internal sealed class CommitLoop : IDisposable
             ? null
             : new EventProblem(
                 "body",
-                $"Topics of durability Memory keep their events in the hot tail only, which takes {limits.HotTailEvents} events and {limits.HotTailBytes} bytes; send several smaller requests.",
+                $"Topics of durability Memory keep their events only in the hot tail, which is limited to {limits.HotTailEvents} events and {limits.HotTailBytes} bytes; send several smaller requests.",
                 EventProblemKind.TooLarge);
     }
 

@@ -58,7 +58,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
         ThrowIfSubmitted();
         if (position.Length > MaxSourcePositionBytes)
         {
-            throw new ArgumentException($"A source position has at most {MaxSourcePositionBytes} bytes; this one has {position.Length}.", nameof(position));
+            throw new ArgumentException($"A source position is limited to {MaxSourcePositionBytes} bytes; this one has {position.Length}.", nameof(position));
         }
 
         _sourcePosition = position.ToArray();
@@ -78,7 +78,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
         ThrowIfSubmitted();
         if (Count >= _limits.MaxRequestEvents)
         {
-            return Refuse(PublishOutcome.TooManyEvents, $"One request may have {_limits.MaxRequestEvents} events; send several.");
+            return Refuse(PublishOutcome.TooManyEvents, $"A request is limited to {_limits.MaxRequestEvents} events; send several requests.");
         }
 
         e = WithDistinctTopics(e);
@@ -89,7 +89,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
 
         if (Bytes + e.Data.Length > _limits.MaxRequestBytes)
         {
-            return Refuse(PublishOutcome.RequestTooLarge, $"The data of one request may have {_limits.MaxRequestBytes} bytes in all; send several requests.");
+            return Refuse(PublishOutcome.RequestTooLarge, $"The data of a request is limited to {_limits.MaxRequestBytes} bytes in total; send several requests.");
         }
 
         if (Count == 0)
@@ -137,7 +137,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     {
         if (_isSubmitted)
         {
-            throw new InvalidOperationException("A request is published once; make a new one with NewRequest.");
+            throw new InvalidOperationException("A request can be published only once; create another with NewRequest.");
         }
     }
 }

@@ -8,7 +8,7 @@ internal static partial class PublishingLog
     [LoggerMessage(1001, LogLevel.Error, "The disk is full; the hub rejects publishing until there is free space: {Reason}", EventName = "DiskFull")]
     public static partial void DiskFull(ILogger logger, string reason);
 
-    [LoggerMessage(1002, LogLevel.Critical, "Writing the log failed. Publishing is stopped until the hub is restarted; streams go on.", EventName = "PublishingStopped")]
+    [LoggerMessage(1002, LogLevel.Critical, "Writing the log failed. Publishing is stopped until the hub is restarted; streams continue.", EventName = "PublishingStopped")]
     public static partial void Stopped(ILogger logger, Exception failed);
 
     [LoggerMessage(1003, LogLevel.Information, "The disk has free space again; publishing continues.", EventName = "DiskHasRoom")]

@@ -72,7 +72,7 @@ public sealed class RevocationList : IDisposable
         catch (StorageException failed)
         {
             database?.Dispose();
-            throw new LogUnavailableException($"The revocations in {path} can't be read, and without them revoked tokens would be valid again: {failed.Message}", failed);
+            throw new LogUnavailableException($"Cannot read the revocations in {path}; without them, revoked tokens would be valid again: {failed.Message}", failed);
         }
     }
 

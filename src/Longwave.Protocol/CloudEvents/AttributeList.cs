@@ -32,7 +32,7 @@ internal sealed class AttributeList
             if (json.Slice(_slices[i].NameStart, _slices[i].NameLength).SequenceEqual(name))
             {
                 string field = Encoding.UTF8.GetString(name);
-                return new EventProblem(field, $"'{field}' stands twice in the event.", EventProblemKind.Invalid);
+                return new EventProblem(field, $"'{field}' occurs twice in the event.", EventProblemKind.Invalid);
             }
         }
 
@@ -59,7 +59,7 @@ internal sealed class AttributeList
         if (size > EventRules.MaxAttributesBytes)
         {
             return new EventProblem(
-                "body", $"The attributes have more than {EventRules.MaxAttributesBytes} bytes together.", EventProblemKind.TooLarge);
+                "body", $"The attributes have more than {EventRules.MaxAttributesBytes} bytes in total.", EventProblemKind.TooLarge);
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);

@@ -20,7 +20,7 @@ internal static class CloudEventData
 
         return TryGetText(raw, out data)
             ? null
-            : new EventProblem("data", "'data' holds half of a surrogate pair, which is not a character.", EventProblemKind.Invalid);
+            : new EventProblem("data", "'data' contains half of a surrogate pair, which is not a character.", EventProblemKind.Invalid);
     }
 
     /// <summary>Reads <c>data_base64</c>; it must decode to UTF-8 text, because an event stream cannot carry other bytes.</summary>
@@ -36,7 +36,7 @@ internal static class CloudEventData
             ? null
             : new EventProblem(
                 "data_base64",
-                "'data_base64' does not decode to UTF-8 text, and Longwave carries text: publish binary data as a base64 string in 'data'.",
+                "'data_base64' does not decode to UTF-8 text, but event data must be text: publish binary data as a base64 string in 'data'.",
                 EventProblemKind.NotUtf8);
     }
 

@@ -67,12 +67,12 @@ internal static class CloudEventHeaders
         string field = Prefix + name;
         if (name.Length is 0 or > MaxNameLength || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
         {
-            return Invalid(header, $"'{header}' is not an attribute: after 'ce-' come 1 to {MaxNameLength} ASCII letters and digits.");
+            return Invalid(header, $"'{header}' is not an attribute name: 'ce-' must be followed by 1 to {MaxNameLength} ASCII letters and digits.");
         }
 
         if (name is "data" or "datacontenttype")
         {
-            return Invalid(field, name is "data" ? "The body is the data in binary mode." : "Content-Type says the type of the data in binary mode.");
+            return Invalid(field, name is "data" ? "In binary mode, the body is the data." : "In binary mode, Content-Type gives the media type of the data.");
         }
 
         if (attributes.Count >= CloudEventReader.MaxExtensions)
@@ -90,14 +90,14 @@ internal static class CloudEventHeaders
             return problem;
         }
 
-        return attributes.TryAdd(name, decoded) ? null : Invalid(field, $"'{field}' stands twice.");
+        return attributes.TryAdd(name, decoded) ? null : Invalid(field, $"'{field}' occurs twice.");
     }
 
     private static EventProblem? Check(SortedDictionary<string, string> attributes, CloudEventDefaults defaults)
     {
         if (attributes.GetValueOrDefault("specversion") is not "1.0")
         {
-            return Invalid("ce-specversion", "'ce-specversion' is required, and only 1.0 is known.");
+            return Invalid("ce-specversion", "'ce-specversion' is required and must be 1.0.");
         }
 
         foreach (string required in (ReadOnlySpan<string>)["id", "source", "type"])
@@ -120,7 +120,7 @@ internal static class CloudEventHeaders
 
         return attributes.ContainsKey("topic") || defaults.Topic is not null
             ? null
-            : Invalid("topic", "The event names no topic. Send the header 'ce-topic', or put ?topic=… into the URL.");
+            : Invalid("topic", "The event has no topic. Send the header 'ce-topic', or add ?topic=… to the URL.");
     }
 
     private static string WriteAttributes(SortedDictionary<string, string> attributes)

@@ -81,7 +81,7 @@ internal ref struct CloudEventObject
                 // A valid name needs no escape, but JSON allows one: "\u0069d" is "id".
                 if (nameLength > MaxNameBytes || !TryCopy(ref reader, unescaped, out int length))
                 {
-                    return Fail("body", "The name of an attribute is not valid: lower-case ASCII letters and digits only.");
+                    return Fail("body", "An attribute name is not valid: use only lower-case ASCII letters and digits.");
                 }
 
                 name = unescaped[..length];
@@ -178,7 +178,7 @@ internal ref struct CloudEventObject
         {
             return Fail(
                 "body",
-                $"'{Encoding.UTF8.GetString(nameBytes[..Math.Min(nameBytes.Length, MaxNameBytes)])}' is not an attribute name: 1 to {MaxNameBytes} lower-case ASCII letters and digits.");
+                $"'{Encoding.UTF8.GetString(nameBytes[..Math.Min(nameBytes.Length, MaxNameBytes)])}' is not an attribute name: use 1 to {MaxNameBytes} lower-case ASCII letters and digits.");
         }
 
         string name = InternedText.Get(nameBytes);
@@ -224,7 +224,7 @@ internal ref struct CloudEventObject
         if (!reader.ValueIsEscaped && reader.ValueSpan.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
         {
             return !reader.ValueSpan.IsEmpty || name is not ("subject" or "dataschema")
-                || Fail(name, $"'{name}' is empty. Give it a value or leave it out.");
+                || Fail(name, $"'{name}' is empty. Give it a value or omit it.");
         }
 
         string? text = null;
@@ -250,7 +250,7 @@ internal ref struct CloudEventObject
         }
         else if (!TryGetString(ref reader, out text))
         {
-            return Fail(name, $"'{name}' holds half of a surrogate pair, which is not a character.");
+            return Fail(name, $"'{name}' contains half of a surrogate pair, which is not a character.");
         }
 
         _problem = EventRules.CheckText(name, text, EventRules.MaxAttributesBytes);
@@ -289,7 +289,7 @@ internal ref struct CloudEventObject
     {
         if ((_seen & member) != Seen.None)
         {
-            return Fail(name, $"'{name}' stands twice in the event.");
+            return Fail(name, $"'{name}' occurs twice in the event.");
         }
 
         _seen |= member;
@@ -300,7 +300,7 @@ internal ref struct CloudEventObject
     {
         if (name.Length != nameLength)
         {
-            return Fail("body", "The name of an attribute is written with escapes. Write it plainly.");
+            return Fail("body", "An attribute name contains JSON escapes. Write the name without escapes.");
         }
 
         // A null is recorded too, to detect a repeated name; Write omits it.
@@ -312,13 +312,13 @@ internal ref struct CloudEventObject
     {
         if (_specVersion is not "1.0")
         {
-            return Fail("specversion", _specVersion is null ? "'specversion' is required: \"1.0\"." : "Only specversion \"1.0\" is known.");
+            return Fail("specversion", _specVersion is null ? "'specversion' is required; it must be \"1.0\"." : "'specversion' must be \"1.0\".");
         }
 
         if (_id is null || _source is null || _type is null)
         {
             string missing = _id is null ? "id" : _source is null ? "source" : "type";
-            return Fail(missing, $"'{missing}' is required: a string that is not empty.");
+            return Fail(missing, $"'{missing}' is required; it must be a non-empty string.");
         }
 
         _topic ??= defaults.Topic;
@@ -326,10 +326,10 @@ internal ref struct CloudEventObject
         _isPrivate = _private ?? defaults.IsPrivate;
         if (_topic is null)
         {
-            return Fail("topic", "The event names no topic. Give it the extension attribute 'topic', or put ?topic=… into the URL.");
+            return Fail("topic", "The event has no topic. Add the extension attribute 'topic', or add ?topic=… to the URL.");
         }
 
-        return !(_hasData && _hasBase64) || Fail("data_base64", "'data' and 'data_base64' exclude each other.");
+        return !(_hasData && _hasBase64) || Fail("data_base64", "Use either 'data' or 'data_base64', not both.");
     }
 
     private Event? Build()

@@ -43,7 +43,7 @@ public static class CloudEventReader
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                problem = new EventProblem("body", "A CloudEvent is one JSON object.", EventProblemKind.Invalid);
+                problem = new EventProblem("body", "A CloudEvent must be one JSON object.", EventProblemKind.Invalid);
                 return false;
             }
 
@@ -117,14 +117,14 @@ public static class CloudEventReader
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return new EventProblem("body", "A batch of CloudEvents is one JSON array.", EventProblemKind.Invalid);
+            return new EventProblem("body", "A batch of CloudEvents must be one JSON array.", EventProblemKind.Invalid);
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return new EventProblem("body", "A CloudEvent is one JSON object.", EventProblemKind.Invalid) { Index = events.Count };
+                return new EventProblem("body", "A CloudEvent must be one JSON object.", EventProblemKind.Invalid) { Index = events.Count };
             }
 
             if (!CloudEventObject.TryRead(ref reader, json, defaults, out Event? e, out CloudEventIdentity id, out EventProblem? problem))
@@ -142,7 +142,7 @@ public static class CloudEventReader
     /// <summary>Removes a byte order mark. RFC 8259 section 8.1 lets a reader ignore it, and some editors write it.</summary>
     private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
-    private static EventProblem NotUtf8() => new("body", "The body is not valid UTF-8, which JSON must be.", EventProblemKind.NotUtf8);
+    private static EventProblem NotUtf8() => new("body", "The body is not valid UTF-8; JSON must be UTF-8.", EventProblemKind.NotUtf8);
 
     private static EventProblem Malformed(JsonException failure) => new(
         "body",

@@ -160,7 +160,7 @@ public static class EventStreamEncoder
 
         if (type.AsSpan().ContainsAny(FieldBreakers))
         {
-            throw new ArgumentException("The type holds a line end or NUL and would escape its field.", nameof(type));
+            throw new ArgumentException("The type contains a line end or NUL and would break out of its field.", nameof(type));
         }
 
         return type;
@@ -176,7 +176,7 @@ public static class EventStreamEncoder
     {
         if (value.ContainsAny((byte)'\r', (byte)'\n', (byte)0))
         {
-            throw new ArgumentException("The value holds a line end or NUL and would escape its field.", nameof(value));
+            throw new ArgumentException("The value contains a line end or NUL and would break out of its field.", nameof(value));
         }
 
         Span<byte> span = writer.GetSpan(prefix.Length + value.Length + 1);

@@ -55,7 +55,7 @@ public static class EventRules
             ?? (e.Key is null ? null : CheckKey(e.Key))
             ?? (e.ContentType is null ? null : CheckContentType(e.ContentType))
             ?? (e.Attributes is null ? null : CheckAttributes(e.Attributes))
-            ?? (e.RetryMs is null or >= 0 ? null : new EventProblem("retry", "A reconnection time can't be negative. Give milliseconds, or leave it out.", EventProblemKind.Invalid))
+            ?? (e.RetryMs is null or >= 0 ? null : new EventProblem("retry", "'retry' must not be negative. Give the reconnection time in milliseconds, or omit it.", EventProblemKind.Invalid))
             ?? CheckData(e.Data.Span, maxDataBytes);
     }
 
@@ -71,7 +71,7 @@ public static class EventRules
         }
 
         return type.StartsWith(ReservedTypePrefix, StringComparison.Ordinal)
-            ? new EventProblem("type", "Types that begin with 'longwave.' are the hub's own control events. Use another type.", EventProblemKind.Invalid)
+            ? new EventProblem("type", "Types that start with 'longwave.' are reserved for control events of the hub. Use another type.", EventProblemKind.Invalid)
             : null;
     }
 
@@ -84,9 +84,9 @@ public static class EventRules
         }
 
         return id[0] == PositionMark
-            ? new EventProblem("id", "Ids that begin with '#' are the hub's own. Use another id, or none.", EventProblemKind.Invalid)
+            ? new EventProblem("id", "Ids that start with '#' are reserved for the hub. Use another id, or omit it.", EventProblemKind.Invalid)
             : id is EarliestId
-                ? new EventProblem("id", "'earliest' asks for every event there is and names none. Use another id, or none.", EventProblemKind.Invalid)
+                ? new EventProblem("id", "The id 'earliest' is reserved: it requests all stored events. Use another id, or omit it.", EventProblemKind.Invalid)
                 : null;
     }
 
@@ -103,7 +103,7 @@ public static class EventRules
 
         return Ascii.IsValid(contentType)
             ? null
-            : new EventProblem("datacontenttype", "A media type is ASCII, e.g. application/json.", EventProblemKind.Invalid);
+            : new EventProblem("datacontenttype", "A media type must be ASCII, e.g. application/json.", EventProblemKind.Invalid);
     }
 
     /// <summary>Checks data: at most <paramref name="maxDataBytes"/> bytes of valid UTF-8.</summary>
@@ -112,7 +112,7 @@ public static class EventRules
         if (data.Length > maxDataBytes)
         {
             return new EventProblem(
-                "data", $"The data has {data.Length} bytes; the limit is {maxDataBytes}. Publish less, or a link to it.", EventProblemKind.TooLarge);
+                "data", $"The data has {data.Length} bytes; the limit is {maxDataBytes}. Publish less data, or a link to the data.", EventProblemKind.TooLarge);
         }
 
         return Utf8.IsValid(data)
@@ -129,7 +129,7 @@ public static class EventRules
     {
         if (text.IsEmpty)
         {
-            return new EventProblem(field, $"'{field}' is empty. Give it a value or leave it out.", EventProblemKind.Invalid);
+            return new EventProblem(field, $"'{field}' is empty. Give it a value or omit it.", EventProblemKind.Invalid);
         }
 
         // One vectorized pass accepts printable ASCII, which covers nearly all topics and types.
@@ -149,7 +149,7 @@ public static class EventRules
             if (char.IsControl(c))
             {
                 return new EventProblem(
-                    field, $"'{field}' holds the control character U+{(int)c:X4} at index {i}. Remove it.", EventProblemKind.Invalid);
+                    field, $"'{field}' contains the control character U+{(int)c:X4} at index {i}. Remove it.", EventProblemKind.Invalid);
             }
 
             if (char.IsSurrogate(c))
@@ -157,7 +157,7 @@ public static class EventRules
                 if (i + 1 == text.Length || !char.IsSurrogatePair(c, text[i + 1]))
                 {
                     return new EventProblem(
-                        field, $"'{field}' holds half of a surrogate pair at index {i}, which is not a character.", EventProblemKind.Invalid);
+                        field, $"'{field}' contains half of a surrogate pair at index {i}, which is not a character.", EventProblemKind.Invalid);
                 }
 
                 i++;
@@ -178,7 +178,7 @@ public static class EventRules
         }
 
         return topic is AnyTopic
-            ? new EventProblem(field, "'*' selects every topic and can't be published to. Name one topic.", EventProblemKind.Invalid)
+            ? new EventProblem(field, "'*' selects all topics and is not a topic. Publish to one topic.", EventProblemKind.Invalid)
             : null;
     }
 
@@ -232,6 +232,6 @@ public static class EventRules
             ArrayPool<byte>.Shared.Return(utf8);
         }
 
-        return new EventProblem("attributes", "The attributes are not one JSON object.", EventProblemKind.Invalid);
+        return new EventProblem("attributes", "The attributes must be one JSON object.", EventProblemKind.Invalid);
     }
 }

@@ -117,7 +117,7 @@ public sealed class Selector : IEquatable<Selector>
         {
             UrlPattern? pattern = UrlPattern.Compile(text, baseUrl);
             selector = pattern is null ? null : new Selector(text, pattern, baseUrl);
-            error = selector is null ? "It is no URL pattern, or one that can't be matched in linear time (look-around, capturing groups inside groups)." : null;
+            error = selector is null ? "The text is not a URL pattern, or it cannot be matched in linear time (look-around, capturing groups inside groups)." : null;
         }
 
         return error is null;

@@ -32,7 +32,7 @@ internal ref struct TemplateCompiler
         }
 
         compiler._code.Add(new TemplateInstruction(TemplateOperation.End));
-        error = compiler._error ?? (compiler._code.Count > MaxCode ? "The template is too large once its variables are written out." : null);
+        error = compiler._error ?? (compiler._code.Count > MaxCode ? "The template is too large after expansion of its variables." : null);
         program = error is null ? new TemplateProgram(text[..firstBrace], [.. compiler._code]) : null;
         return program is not null;
     }
@@ -221,7 +221,7 @@ internal ref struct TemplateCompiler
             name = name[..colon];
             if (!int.TryParse(digits, System.Globalization.NumberStyles.None, null, out prefix) || prefix is 0 or > MaxPrefix || digits[0] == '0')
             {
-                _error = $"The template has a prefix at character {at + colon + 1} that is no length from 1 to {MaxPrefix}.";
+                _error = $"The template has a prefix at character {at + colon + 1} that is not a length from 1 to {MaxPrefix}.";
                 return false;
             }
         }

@@ -32,14 +32,14 @@ public sealed class AuthOptions
     [Description("Longest remaining lifetime of a token; the hub rejects a token that is valid for longer. The hub keeps revocations for the same time, so that none ends before its token.")]
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>Largest token, in bytes.</summary>
+    /// <summary>Maximum size of a token, in bytes.</summary>
     [Range(256, 64 * 1024)]
-    [Description("Largest token, in bytes. The hub rejects a larger one without reading it.")]
+    [Description("Maximum size of a token, in bytes. The hub rejects a larger one without reading it.")]
     public int MaxTokenBytes { get; set; } = 8 * 1024;
 
     /// <summary>Most grants of one token.</summary>
     [Range(1, 10_000)]
-    [Description("Most entries of `publish` and of `subscribe` in one token. The hub rejects a token with more.")]
+    [Description("Maximum number of entries of `publish` and of `subscribe` in one token. The hub rejects a token with more.")]
     public int MaxGrants { get; set; } = 250;
 
     /// <summary>How long before the expiry of its token a client is notified.</summary>
@@ -64,7 +64,7 @@ public sealed class AuthOptions
 
     /// <summary>Most keys of one issuer.</summary>
     [Range(1, 1_000)]
-    [Description("Most keys of one issuer; the hub ignores further keys of its key set.")]
+    [Description("Maximum number of keys of one issuer; the hub ignores further keys of its key set.")]
     public int MaxKeys { get; set; } = 50;
 
     /// <summary>Lifetime of an unused ticket.</summary>
@@ -74,17 +74,17 @@ public sealed class AuthOptions
 
     /// <summary>Most unused tickets.</summary>
     [Range(1, 1_000_000)]
-    [Description("Most unused tickets, at about 200 bytes each. The hub rejects further ones with 503 and Retry-After.")]
+    [Description("Maximum number of unused tickets, at about 200 bytes each. The hub rejects further ones with 503 and Retry-After.")]
     public int MaxTickets { get; set; } = 20_000;
 
     /// <summary>Most unused tickets of one subject.</summary>
     [Range(1, 1_000_000)]
-    [Description("Most unused tickets of one subject. The hub rejects further ones with 503 and Retry-After.")]
+    [Description("Maximum number of unused tickets of one subject. The hub rejects further ones with 503 and Retry-After.")]
     public int MaxTicketsPerSubject { get; set; } = 100;
 
     /// <summary>Most active revocations.</summary>
     [Range(1, 10_000_000)]
-    [Description("Most active revocations, at about 200 bytes each. The hub rejects further ones with 507.")]
+    [Description("Maximum number of active revocations, at about 200 bytes each. The hub rejects further ones with 507.")]
     public int MaxRevocations { get; set; } = 100_000;
 
     /// <summary>Whether every caller has any right without a token.</summary>

@@ -11,7 +11,7 @@ public sealed class ClientLimits
 
     /// <summary>Most open streams.</summary>
     [Range(0, 1_000_000)]
-    [Description("Most open streams of one client, including waiting polls. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
+    [Description("Maximum number of open streams of one client, including waiting polls. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int MaxStreams { get; set; } = 1_000;
 
     /// <summary>Streams and polls opened per second.</summary>

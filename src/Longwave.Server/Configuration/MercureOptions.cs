@@ -46,7 +46,7 @@ public sealed class MercureOptions
     public bool QueryTokens { get; set; } = true;
 
     /// <summary>Whether subscriptions are announced and listed.</summary>
-    [Description("Publish an update when a subscription begins or ends, and answer `/.well-known/mercure/subscriptions` (`subscriptions`).")]
+    [Description("Publish an update when a subscription starts or ends, and serve `/.well-known/mercure/subscriptions` (`subscriptions`).")]
     public bool Subscriptions { get; set; }
 
     /// <summary>Whether any key is configured.</summary>

@@ -8,7 +8,7 @@ public sealed class ServerOptions
 {
     /// <summary>Shortest <c>Retry-After</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    [Description("Shortest `Retry-After` of a 503; each answer has a random value up to RetryAfterMax, in whole seconds.")]
+    [Description("Shortest `Retry-After` of a 503; each response has a random value up to RetryAfterMax, in whole seconds.")]
     public TimeSpan RetryAfterMin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest <c>Retry-After</c>.</summary>
@@ -18,32 +18,32 @@ public sealed class ServerOptions
 
     /// <summary>Most bytes of publish bodies in memory before they reach the log's queue.</summary>
     [Range(1024, 16L * 1024 * 1024 * 1024)]
-    [Description("Most bytes of publish bodies that the hub receives at one time, over all requests. It rejects further ones with 503 and Retry-After.")]
+    [Description("Maximum number of bytes of publish bodies that the hub receives at one time, over all requests. It rejects further ones with 503 and Retry-After.")]
     public long MaxReceivingBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>Most bytes of one poll answer.</summary>
     [Range(1024, 256 * 1024 * 1024)]
-    [Description("Bytes of events after which a poll answer ends (it always contains at least one event). The next poll returns the rest.")]
+    [Description("Bytes of events after which a poll response ends (it always contains at least one event). The next poll returns the rest.")]
     public int MaxPollBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Most topics of one page of <c>/v1/topics</c>.</summary>
     [Range(1, 100_000)]
-    [Description("Most topics in one answer of `/v1/topics`; `next` in the answer is where the next page begins.")]
+    [Description("Maximum number of topics in one response of `/v1/topics`; `next` in the response is the start of the next page.")]
     public int MaxTopicsPerPage { get; set; } = 1_000;
 
     /// <summary>Most streams of one page of <c>/v1/connections</c>.</summary>
     [Range(1, 100_000)]
-    [Description("Most streams in one answer of `/v1/connections`; `next` in the answer is where the next page begins.")]
+    [Description("Maximum number of streams in one response of `/v1/connections`; `next` in the response is the start of the next page.")]
     public int MaxConnectionsPerPage { get; set; } = 1_000;
 
     /// <summary>Most bytes of one telemetry post.</summary>
     [Range(1024, 16 * 1024 * 1024)]
-    [Description("Most bytes of one `POST /v1/telemetry`. The hub rejects a larger one with 413.")]
+    [Description("Maximum number of bytes of one `POST /v1/telemetry`. The hub rejects a larger one with 413.")]
     public int MaxTelemetryBytes { get; set; } = 64 * 1024;
 
     /// <summary>Most samples of one telemetry post.</summary>
     [Range(1, 100_000)]
-    [Description("Most samples in one `POST /v1/telemetry`. The hub rejects more with 413.")]
+    [Description("Maximum number of samples in one `POST /v1/telemetry`. The hub rejects more with 413.")]
     public int MaxTelemetrySamples { get; set; } = 500;
 
     /// <summary>Time limit for sending the last bytes of a stream.</summary>
@@ -57,7 +57,7 @@ public sealed class ServerOptions
 
     /// <summary>Most unsent bytes that the kernel buffers for a client.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
-    [Description("Most unsent bytes that the kernel buffers for a parked stream. At this limit the client is slow: the hub keeps only its position and reads the log again later.")]
+    [Description("Maximum number of unsent bytes that the kernel buffers for a parked stream. At this limit the client is slow: the hub keeps only its position and reads the log again later.")]
     public int MaxUnsentBytes { get; set; } = 16 * 1024;
 
     /// <summary>Whether the page is served.</summary>
@@ -92,7 +92,7 @@ public sealed class ServerOptions
 
     /// <summary>Most streams over one HTTP/2 connection.</summary>
     [Range(1, 10_000)]
-    [Description("Most concurrent requests and streams of one HTTP/2 connection. Clients open another connection for more.")]
+    [Description("Maximum number of concurrent requests and streams of one HTTP/2 connection. Clients open another connection for more.")]
     public int MaxStreamsPerHttp2Connection { get; set; } = 100;
 
     /// <summary>Limits of one client.</summary>

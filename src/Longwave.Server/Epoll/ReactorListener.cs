@@ -289,7 +289,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Accepting connections on {EndPoint} fails ({Reason}), {Count} times since the last such line; new connections wait. Trying again every {Pause}")]
     private partial void LogAcceptFailed(EndPoint endPoint, string reason, long count, TimeSpan pause);
 
-    [LoggerMessage(EventId = 2203, Level = LogLevel.Critical, Message = "Listening on {EndPoint} has stopped: {Reason}. Open connections go on; restart the hub to accept new ones")]
+    [LoggerMessage(EventId = 2203, Level = LogLevel.Critical, Message = "Listening on {EndPoint} has stopped: {Reason}. Open connections continue; restart the hub to accept new ones")]
     private partial void LogStopped(EndPoint endPoint, string reason);
 
     [LoggerMessage(EventId = 2204, Level = LogLevel.Warning, Message = "{Count} new connections were closed because epoll takes no more ({Reason}). Lower MaxConnections or raise fs.epoll.max_user_watches")]
@@ -298,6 +298,6 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     [LoggerMessage(EventId = 2206, Level = LogLevel.Error, Message = "Accepting a connection on {EndPoint} has failed. Trying again in {Pause}")]
     private partial void LogFailed(Exception failed, EndPoint endPoint, TimeSpan pause);
 
-    [LoggerMessage(EventId = 2205, Level = LogLevel.Error, Message = "Code that was to hear of a closed connection has failed")]
+    [LoggerMessage(EventId = 2205, Level = LogLevel.Error, Message = "A callback for a closed connection has failed")]
     private partial void LogClosedFailed(Exception failed);
 }

@@ -115,7 +115,7 @@ internal sealed class IssuerKeys(IssuerOptions issuer, AuthOptions options, KeyF
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new KeyUnusableException($"Can't read the key set {file}: {exception.Message}");
+                throw new KeyUnusableException($"Cannot read the key set {file}: {exception.Message}");
             }
 
             foreach (VerificationKey key in KeySet.Read(json, file))

@@ -47,7 +47,7 @@ internal static class KeyFile
         }
         catch (FormatException)
         {
-            throw new KeyUnusableException($"The secret in {place} begins with `{Base64Prefix}`, but the rest is not base64.");
+            throw new KeyUnusableException($"The secret in {place} starts with `{Base64Prefix}`, but the rest is not base64.");
         }
     }
 
@@ -59,7 +59,7 @@ internal static class KeyFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new KeyUnusableException($"Can't read a key from {place}: {exception.Message}");
+            throw new KeyUnusableException($"Cannot read a key from {place}: {exception.Message}");
         }
     }
 

@@ -68,5 +68,5 @@ internal sealed class RenewEndpoint(
         return renewed ? null : Gone();
     }
 
-    private static Problem Gone() => new(ProblemTypes.NotFound, "No open stream has this id: it has ended, or another hub has it. Open a new stream.");
+    private static Problem Gone() => new(ProblemTypes.NotFound, "No open stream has this id: it has ended, or it belongs to another hub. Open a new stream.");
 }

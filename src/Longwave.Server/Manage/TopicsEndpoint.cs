@@ -46,7 +46,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         TopicPage page = hub.Engine.Topics(filter, after, limit, caller!.Access);
         if (page.IsCursorUnknown)
         {
-            await refusals.WriteAsync(context, new Problem(ProblemTypes.InvalidParameter, "The hub has removed the topic that `after` stands for: list again without `after`.", "after"));
+            await refusals.WriteAsync(context, new Problem(ProblemTypes.InvalidParameter, "The hub has removed the topic that `after` refers to: list again without `after`.", "after"));
             return;
         }
 

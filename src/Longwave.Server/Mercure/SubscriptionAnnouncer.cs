@@ -134,7 +134,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLo
         return true;
     }
 
-    [LoggerMessage(EventId = 2500, Level = LogLevel.Warning, Message = "Too many subscriptions begin and end: the update about {Topic} is dropped")]
+    [LoggerMessage(EventId = 2500, Level = LogLevel.Warning, Message = "Too many subscriptions start and end at once: the update about {Topic} is dropped")]
     private partial void LogDropped(string topic);
 
     [LoggerMessage(EventId = 2501, Level = LogLevel.Warning, Message = "The update about subscription {Topic} could not be published: {Reason}")]

@@ -20,7 +20,7 @@ internal sealed record OptionPair(string Smaller, string Larger, string Conseque
         new("Engine:Limits:MaxRequestBytes", "Engine:Limits:MaxQueuedBytes", "the largest request could never be queued"),
         new("Engine:Limits:MaxRequestBytes", "Server:MaxReceivingBytes", "the largest request could never be received"),
         new("Server:MaxTelemetryBytes", "Server:MaxReceivingBytes", "the largest telemetry post could never be received"),
-        new("Auth:KeyRetry", "Auth:KeyRefresh", "the keys would be fetched less often than KeyRefresh says"),
+        new("Auth:KeyRetry", "Auth:KeyRefresh", "the keys would be fetched less often than KeyRefresh requires"),
         .. OfClient("Server:Admission:Address"),
         .. OfClient("Server:Admission:Subject"),
     ];

@@ -57,7 +57,7 @@ public static class UnknownKeys
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
-            sentences.Add($"Configuration key `{section.Path}` is a section; it can't have a value itself.");
+            sentences.Add($"Configuration key `{section.Path}` is a section and cannot have a value itself.");
         }
 
         Check(section, OptionTree.Keys(type).ToDictionary((PropertyInfo p) => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase), sentences);

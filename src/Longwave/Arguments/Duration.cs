@@ -44,7 +44,7 @@ internal static partial class Duration
     {
         if (!TryParse(result.Tokens[0].Value, out TimeSpan duration) || duration <= TimeSpan.Zero)
         {
-            result.AddError($"'{result.Tokens[0].Value}' is no length of time; write 90s, 10m, 2h30m or 1d.");
+            result.AddError($"'{result.Tokens[0].Value}' is not a duration; write, for example, 90s, 10m, 2h30m or 1d.");
         }
 
         return duration;

@@ -28,7 +28,7 @@ internal static class WholeNumber
         }
 
         string range = most == long.MaxValue ? $"{least} or more" : $"{least} to {most}";
-        result.AddError($"{name}: '{text}' is not a whole number, {range}.");
+        result.AddError($"{name}: '{text}' is not valid; use a whole number, {range}.");
         return null;
     }
 }

@@ -16,42 +16,44 @@ internal static class DemoCommand
           longwave demo --data football --rate 20/s
           longwave demo --data stocks --loop
 
-        Data: earthquakes (a week of the USGS, to earthquakes/{network}; 600 times as fast as they happened), football
-        (a season of five leagues, to football/{division}; 5 a second), stocks (to prices/{symbol}; 5 a second).
+        Data sets:
+          earthquakes  one week of USGS reports, topics earthquakes/{network}, 600 times the original speed
+          football     one season of five leagues, topics football/{division}, 5 events per second
+          stocks       monthly prices of five stocks, topics prices/{symbol}, 5 events per second
 
-        Exit codes: 0 all published; 1 no hub, or it refused; 2 wrong command line; 130 interrupted.
+        Exit codes: 0 all published; 1 no hub, or rejected by the hub; 2 invalid command line; 130 interrupted.
         """;
 
     public static Command Create(Terminal terminal)
     {
         var data = new Option<DemoSet>("--data")
         {
-            Description = "What to publish: earthquakes (the default), football or stocks.",
+            Description = "Data set to publish (default: earthquakes).",
             HelpName = "earthquakes|football|stocks",
             CustomParser = ParseSet,
         };
         var speed = new Option<Pace?>("--speed")
         {
-            Description = "So many times as fast as it happened, e.g. 600x: ten minutes in a second.",
+            Description = "Multiple of the original speed, e.g. 600x: ten minutes per second.",
             HelpName = "600x",
             CustomParser = static result => ParsePace(result, Pace.TryParseSpeed, "--speed", "600x"),
         };
         var rate = new Option<Pace?>("--rate")
         {
-            Description = "So many events a second, e.g. 20/s.",
+            Description = "Events per second, e.g. 20/s.",
             HelpName = "N/s",
             CustomParser = static result => ParsePace(result, Pace.TryParseRate, "--rate", "20/s"),
         };
-        var loop = new Option<bool>("--loop") { Description = "Begin again when all is published, until Ctrl+C." };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing but errors." };
+        var loop = new Option<bool>("--loop") { Description = "Start again after the last event, until Ctrl+C." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors." };
         Option<HubAddress> hub = HubOption.Create();
 
-        var command = new Command("demo", "Publish real data for a while: earthquakes, football results or stock prices.") { data, speed, rate, loop, quiet, hub };
+        var command = new Command("demo", "Publish sample data: earthquakes, football results or stock prices.") { data, speed, rate, loop, quiet, hub };
         command.Validators.Add(result =>
         {
             if (result.GetResult(speed) is not null && result.GetResult(rate) is not null)
             {
-                result.AddError("--speed and --rate exclude each other.");
+                result.AddError("Use either --speed or --rate, not both.");
             }
         });
         command.SetAction(async (parsed, cancellation) =>
@@ -77,7 +79,7 @@ internal static class DemoCommand
         DemoSet? set = DemoSet.All.FirstOrDefault(s => s.Name == result.Tokens[0].Value);
         if (set is null)
         {
-            result.AddError($"--data: there is no '{result.Tokens[0].Value}'; there are {string.Join(", ", DemoSet.All.Select(static s => s.Name))}.");
+            result.AddError($"--data: '{result.Tokens[0].Value}' is not a data set; use one of {string.Join(", ", DemoSet.All.Select(static s => s.Name))}.");
         }
 
         return set;

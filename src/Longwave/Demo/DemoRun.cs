@@ -49,12 +49,12 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
     private void Introduce(IReadOnlyList<DemoEvent> events)
     {
         TimeSpan takes = pace.DueAt(events.Count - 1, events[^1].Time - events[0].Time);
-        string length = loop ? "over and over until Ctrl+C" : $"which takes {Duration.Format(takes)}";
+        string length = loop ? "in a loop until Ctrl+C" : $"for {Duration.Format(takes)}";
         TextWriter output = terminal.Output;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Publishing {events.Count:#,0} {set.Description}"));
         output.WriteLine($"to {address}, {pace}, {length}.");
         output.WriteLine();
-        output.WriteLine("Watch them");
+        output.WriteLine("Watch the events");
         output.WriteLine($"  {address}/");
         output.WriteLine($"  longwave tail '{set.Selector}'{HubArgument()}");
         output.WriteLine($"  curl -N '{address}/v1/events?topic={Uri.EscapeDataString(set.Topic).Replace("%2F", "/", StringComparison.Ordinal)}'");
@@ -68,7 +68,7 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
     {
         if (!quiet)
         {
-            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"Published {progress.Events:#,0} events in {Duration.Format(progress.Elapsed)}."));
+            terminal.Say($"Published {EventCount.Format(progress.Events)} in {Duration.Format(progress.Elapsed)}.");
         }
     }
 }

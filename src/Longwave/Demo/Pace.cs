@@ -28,8 +28,8 @@ internal sealed class Pace
     public TimeSpan DueAt(int index, TimeSpan sinceFirst) => _speed > 0 ? sinceFirst / _speed : TimeSpan.FromSeconds(index / _ratePerSecond);
 
     public override string ToString() => _speed > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{_speed:#,0.##} times as fast as it happened")
-        : string.Create(CultureInfo.InvariantCulture, $"{_ratePerSecond:#,0.##} a second");
+        ? string.Create(CultureInfo.InvariantCulture, $"{_speed:#,0.##} times the original speed")
+        : string.Create(CultureInfo.InvariantCulture, $"{_ratePerSecond:#,0.##} events per second");
 
     private static bool TryParse(string text, string unit, Func<double, Pace> make, out Pace pace)
     {

@@ -23,19 +23,19 @@ internal sealed record HubAddress(Uri Base)
         url = url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url;
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
         {
-            error = $"'{text}' is no URL; a hub's looks like {Default}.";
+            error = $"'{text}' is not a URL; use a URL such as {Default}.";
             return false;
         }
 
         if (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
         {
-            error = $"'{text}': a hub is reached by http or https.";
+            error = $"'{text}': the scheme must be http or https.";
             return false;
         }
 
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {
-            error = $"'{text}': give the hub's address only, without '?' or '#'.";
+            error = $"'{text}': remove the query ('?') and the fragment ('#').";
             return false;
         }
 

@@ -16,8 +16,8 @@ internal sealed record HubFailureText(string Sentence)
         ArgumentNullException.ThrowIfNull(failure);
         string hint = failure.Kind switch
         {
-            FailureKind.UnknownHost => " Say where the hub is with --hub URL.",
-            FailureKind.ConnectionRefused => " Start one with `longwave serve`, or say where it is with --hub URL.",
+            FailureKind.UnknownHost => " Set the URL of the hub with --hub.",
+            FailureKind.ConnectionRefused => " Start a hub with `longwave serve`, or set its URL with --hub.",
             _ => "",
         };
         return new HubFailureText(VisibleText.Escape(failure.Message) + hint) { Index = failure.Index };

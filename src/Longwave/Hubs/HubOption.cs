@@ -9,7 +9,7 @@ internal static class HubOption
 {
     public static Option<HubAddress> Create() => new("--hub")
     {
-        Description = $"The hub's URL (default: the environment variable {HubAddress.EnvironmentVariable}, else {HubAddress.Default}).",
+        Description = $"URL of the hub (default: the environment variable {HubAddress.EnvironmentVariable}, else {HubAddress.Default}).",
         HelpName = "URL",
         CustomParser = Parse,
     };

@@ -21,7 +21,7 @@ internal sealed class HubToken(Func<string, string?> variable)
     public string Read()
     {
         string text = (variable(FileVariable) is { Length: > 0 } file ? ReadFile(file) : variable(Variable))?.Trim() ?? "";
-        return text.Length > 0 ? text : throw new TokenUnreadableException($"There is no token in the file that {FileVariable} names.");
+        return text.Length > 0 ? text : throw new TokenUnreadableException($"The file that {FileVariable} names contains no token.");
     }
 
     private static string ReadFile(string file)
@@ -32,7 +32,7 @@ internal sealed class HubToken(Func<string, string?> variable)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TokenUnreadableException($"The token that {FileVariable} names can't be read: {exception.Message}", exception);
+            throw new TokenUnreadableException($"Cannot read the token file that {FileVariable} names: {exception.Message}", exception);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class BulkEventWriter(EventDefaults defaults)
         };
         if (e.Topic.Length == 0)
         {
-            return "the event names no topic, and none was given on the command line";
+            return "the event has no topic, and the command line gives none";
         }
 
         if (EventRules.Check(e, int.MaxValue) is { } problem)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Longwave.Arguments;
 using Longwave.Hubs;
+using Longwave.Terminals;
 
 namespace Longwave.Publish;
 
@@ -30,9 +31,8 @@ internal sealed record BulkOutcome(
         }
 
         string rate = took > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" ({Published / took.TotalSeconds:#,0}/s)") : "";
-        string known = Duplicates > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Duplicates:#,0} of which the hub had already") : "";
-        string events = Published == 1 ? "1 event" : string.Create(CultureInfo.InvariantCulture, $"{Published:#,0} events");
+        string known = Duplicates > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Duplicates:#,0} of which the hub already had") : "";
         string positions = First == Last ? First! : $"{First} to {Last}";
-        return $"Published {events}{known} in {Duration.Format(took)}{rate}: {positions}";
+        return $"Published {EventCount.Format(Published)}{known} in {Duration.Format(took)}{rate}: {positions}";
     }
 }

@@ -34,7 +34,7 @@ internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Acti
             PublishResult result = await send(options);
             if (said is not null)
             {
-                say("The hub has taken it now.");
+                say("The hub has accepted the retry.");
             }
 
             return new PublishReply(result.Positions, result.Duplicates, null);
@@ -54,7 +54,7 @@ internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Acti
             if (sentence != said)
             {
                 said = sentence;
-                say($"{said} Trying again for up to {Duration.Format(retryFor)}.");
+                say($"{said} Retrying for up to {Duration.Format(retryFor)}.");
             }
         }
     }

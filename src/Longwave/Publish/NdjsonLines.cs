@@ -67,7 +67,7 @@ internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
 
             if (root.TryGetProperty("specversion", out _))
             {
-                problem = refusal ?? "it is not a CloudEvent that a hub takes";
+                problem = refusal ?? "it is not a valid CloudEvent";
                 return false;
             }
 
@@ -87,7 +87,7 @@ internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
         }
         catch (InvalidOperationException)
         {
-            problem = "it holds half of a surrogate pair, which is not a character";
+            problem = "it contains half of a surrogate pair, which is not a character";
             return false;
         }
     }
@@ -118,7 +118,7 @@ internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
 
             if (member.NameEquals("topics"u8))
             {
-                return "it has alternate topics ('topics'), which can't be published in bulk";
+                return "it has alternate topics ('topics'), which --ndjson does not support";
             }
 
             string? value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null;
@@ -130,7 +130,7 @@ internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
                 case "id": members = members with { Id = value }; break;
                 case "time": members = members with { Time = value }; break;
                 case "contenttype": members = members with { ContentType = value }; break;
-                default: return $"'{member.Name}' is not a member that is known: {Known}; CloudEvents have 'specversion'";
+                default: return $"'{member.Name}' is not a known member (known: {Known}); a CloudEvent needs 'specversion'";
             }
 
             if (value is null && member.Value.ValueKind != JsonValueKind.Null)

@@ -24,47 +24,49 @@ internal static class PublishCommand
           longwave publish --ndjson --file events.ndjson
           longwave tail 'prices/{symbol}' --json --count 1000 | longwave publish --ndjson --hub http://other:8080
 
-        With --ndjson a line is a CloudEvent with the extension attribute "topic", or {"topic":"…","data":…} with,
-        if you like, "type", "key", "id", "time" and "contenttype". A bad line stops it with its number.
+        With --ndjson, a line is a CloudEvent with the extension attribute "topic", or {"topic":"…","data":…} with the
+        optional members "type", "key", "id", "time" and "contenttype". The command stops at an invalid line and prints
+        its number.
 
-        While the hub is busy, restarts or its disk is full, requests are sent again; every event has an idempotency
-        key, so that none is published twice.
+        The command retries requests while the hub is busy, restarting or out of disk space. Every event has an
+        idempotency key, so no event is published twice.
 
-        Exit codes: 0 published; 1 refused, not reachable or not readable; 2 wrong command line; 130 interrupted.
+        Exit codes: 0 published; 1 rejected by the hub, hub not reachable, or input not readable; 2 invalid command line;
+        130 interrupted.
         """;
 
     private static readonly TimeSpan LongestRetryFor = TimeSpan.FromMinutes(10);
 
     public static Command Create(Terminal terminal)
     {
-        var topic = new Argument<string?>("TOPIC") { Description = "The topic, e.g. prices/AAPL. With --ndjson: the topic of lines that name none.", Arity = ArgumentArity.ZeroOrOne };
-        var data = new Argument<string?>("DATA") { Description = "The data of the event. Without it and without --file it is read from standard input.", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Option<FileInfo?>("--file", "-f") { Description = "Read the data, or the lines, from this file.", HelpName = "FILE" };
-        var type = new Option<string?>("--type") { Description = "Type of the event, by which subscribers can filter.", HelpName = "TYPE" };
-        var key = new Option<string?>("--key") { Description = "Key of the event: what within the topic it is about.", HelpName = "KEY" };
+        var topic = new Argument<string?>("TOPIC") { Description = "Topic, e.g. prices/AAPL. With --ndjson: the topic of lines without one.", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Argument<string?>("DATA") { Description = "Data of the event. Without DATA and --file, the command reads standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Option<FileInfo?>("--file", "-f") { Description = "Read the data or the lines from this file.", HelpName = "FILE" };
+        var type = new Option<string?>("--type") { Description = "Type of the event; subscribers can filter by type.", HelpName = "TYPE" };
+        var key = new Option<string?>("--key") { Description = "Key of the event: the entity within the topic that it is about.", HelpName = "KEY" };
         var contentType = new Option<string?>("--content-type") { Description = "Media type of the data, e.g. application/json.", HelpName = "TYPE" };
         var idempotencyKey = new Option<string?>("--idempotency-key")
         {
-            Description = "An event with the same key is published once, however often this command runs within the hub's window (default: a new key each time).",
+            Description = "The hub stores an event with the same key only once, even if this command runs again within the hub's idempotency window (default: a new key each time).",
             HelpName = "KEY",
         };
-        var lines = new Option<bool>("--lines") { Description = "Every line is an event." };
-        var ndjson = new Option<bool>("--ndjson") { Description = "Every line is an event in JSON, see below." };
+        var lines = new Option<bool>("--lines") { Description = "Publish every line as an event." };
+        var ndjson = new Option<bool>("--ndjson") { Description = "Publish every line as an event in JSON; see below." };
         var positions = new Option<bool>("--positions") { Description = "With --lines or --ndjson: print the position of every event." };
         Option<long?> inFlight = WholeNumber.Option(
-            "With --lines or --ndjson: requests under way at once (default: 1). With more, events of different requests may change places.", 1, 64, "--in-flight");
-        Option<long?> fromLine = WholeNumber.Option("With --lines or --ndjson: begin at this line (default: 1).", 1, long.MaxValue, "--from-line");
+            "With --lines or --ndjson: number of concurrent requests (default: 1). With more than 1, events of different requests can be stored in another order.", 1, 64, "--in-flight");
+        Option<long?> fromLine = WholeNumber.Option("With --lines or --ndjson: start at this line (default: 1).", 1, long.MaxValue, "--from-line");
         var retryFor = new Option<TimeSpan>("--retry-for")
         {
-            Description = "How long a request is sent again while the hub can't take it, at most 10m (default: 1m).",
+            Description = "How long to retry a request while the hub is busy or unavailable, at most 10m (default: 1m).",
             HelpName = "TIME",
             CustomParser = Duration.ParseOption,
         };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing on standard error but errors." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors on standard error." };
         Option<HubAddress> hub = HubOption.Create();
         contentType.Validators.Add(CheckContentType);
 
-        var command = new Command("publish", "Publish an event, or many.")
+        var command = new Command("publish", "Publish one event or many.")
         {
             topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, positions, inFlight, fromLine, retryFor, quiet, hub,
         };
@@ -118,15 +120,15 @@ internal static class PublishCommand
         Require(
             result,
             text is null || (MediaTypeHeaderValue.TryParse(text, out _) && EventRules.CheckContentType(text) is null),
-            $"--content-type: '{text}' is no media type such as application/json.");
+            $"--content-type: '{text}' is not a media type such as application/json.");
     }
 
     private static void CheckTogether(CommandResult result, string? topic, string? data, FileInfo? file, bool lines, bool ndjson)
     {
-        Require(result, topic is not null || ndjson, "Say which topic: longwave publish TOPIC [DATA].");
+        Require(result, topic is not null || ndjson, "The topic is missing: longwave publish TOPIC [DATA].");
         Require(result, topic is null || EventRules.CheckTopic(topic) is null, topic is null ? "" : EventRules.CheckTopic(topic)?.Detail ?? "");
-        Require(result, !(lines && ndjson), "--lines and --ndjson exclude each other.");
-        Require(result, data is null || !(lines || ndjson), "With --lines or --ndjson the events come from standard input or --file, not from DATA.");
-        Require(result, data is null || file is null, "DATA and --file exclude each other.");
+        Require(result, !(lines && ndjson), "Use either --lines or --ndjson, not both.");
+        Require(result, data is null || !(lines || ndjson), "With --lines or --ndjson, the events come from standard input or --file; remove DATA.");
+        Require(result, data is null || file is null, "Use either DATA or --file, not both.");
     }
 }

@@ -24,12 +24,12 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            terminal.Say($"There is no file '{arguments.File}'.");
+            terminal.Say($"The file '{arguments.File}' does not exist.");
             return ExitCode.Failed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            terminal.Say($"Can't read or write: {exception.Message}");
+            terminal.Say($"Input or output failed: {exception.Message}");
             return ExitCode.Failed;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -43,7 +43,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         byte[]? data = arguments.Data is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : await ReadAllAsync(file, cancellation);
         if (data is null)
         {
-            terminal.Say($"The data has more than {MaxEventBytes / (1024 * 1024)} MiB, more than one event can hold. With --lines every line is an event.");
+            terminal.Say($"The data has more than {MaxEventBytes / (1024 * 1024)} MiB, the maximum of one event. With --lines, every line becomes an event.");
             return ExitCode.Failed;
         }
 
@@ -58,7 +58,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
 
         if (reply.Duplicates > 0)
         {
-            SayUnlessQuiet("The hub had it already: this idempotency key was used before.");
+            SayUnlessQuiet("The hub already has this event: the idempotency key was used before.");
         }
 
         await terminal.Output.WriteLineAsync(reply.Positions[0]);
@@ -109,8 +109,8 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         {
             terminal.Say($"Line {bad.Number}: {bad.Problem.TrimEnd('.')}.");
             terminal.Say(arguments.InFlight > 1
-                ? $"The lines before it are published, and up to {arguments.InFlight - 1} batches after it may be."
-                : $"The lines before it are published, nothing after. Correct it, then go on with --from-line {bad.Number}.");
+                ? $"The lines before it are published; up to {arguments.InFlight - 1} batches after it may be published too."
+                : $"The lines before it are published, the lines after it are not. Correct the line, then continue with --from-line {bad.Number}.");
         }
         else if (outcome.Failure is { } failure)
         {
@@ -118,7 +118,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         }
         else if (outcome.InterruptedAfterLine is { } line && file is not null)
         {
-            terminal.Say($"Interrupted. Go on with --from-line {line + 1}.");
+            terminal.Say($"Interrupted. Continue with --from-line {line + 1}.");
         }
 
         if (!arguments.Quiet && (outcome.IsComplete || outcome.Published > 0))
@@ -131,7 +131,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
     {
         if (file is null && terminal.InputIsTerminal)
         {
-            SayUnlessQuiet(arguments.IsBulk ? "Publishing every line that is typed here; Ctrl+D ends it." : "Type the data of the event here; Ctrl+D ends it.");
+            SayUnlessQuiet(arguments.IsBulk ? "Every line that you type becomes an event; press Ctrl+D to finish." : "Type the data of the event, then press Ctrl+D.");
         }
     }
 

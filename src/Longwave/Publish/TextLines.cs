@@ -12,8 +12,8 @@ internal sealed class TextLines(EventDefaults defaults) : ILineFormat
 
     public bool TryEncode(ReadOnlyMemory<byte> line, long number, IBufferWriter<byte> writer, out string? problem)
     {
-        problem = !Utf8.IsValid(line.Span) ? "it is not valid UTF-8, and events are text"
-            : _json && !IsJson(line.Span) ? $"it is not JSON, though --content-type says {defaults.ContentType}"
+        problem = !Utf8.IsValid(line.Span) ? "it is not valid UTF-8; events are text"
+            : _json && !IsJson(line.Span) ? $"it is not JSON, but --content-type is {defaults.ContentType}"
             : _events.Write(writer, number, default, line.Span, _json);
         return problem is null;
     }

@@ -93,7 +93,7 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
         var end = new DateTimeOffset(renewed.Context.TargetCertificate.NotAfter);
         if (end < _clock.GetUtcNow())
         {
-            Refuse_NeedsLock(fingerprint, $"It ended on {end:yyyy-MM-dd HH:mm}.");
+            Refuse_NeedsLock(fingerprint, $"it expired on {end:yyyy-MM-dd HH:mm}");
             return;
         }
 
@@ -140,12 +140,12 @@ internal sealed partial class CertificateFiles : IHostedService, IDisposable
         }
     }
 
-    [LoggerMessage(EventId = 3100, Level = LogLevel.Information, Message = "New handshakes use the renewed certificate of {File}: {Subject}, until {End:u}")]
+    [LoggerMessage(EventId = 3100, Level = LogLevel.Information, Message = "New TLS handshakes use the renewed certificate {File}: {Subject}, valid until {End:u}")]
     private partial void LogRenewed(string file, string subject, DateTimeOffset end);
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "The files {Certificate} and {Key} have changed and can't be used; the certificate stays as it was: {Reason}")]
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "The files {Certificate} and {Key} have changed but cannot be used; the hub keeps the previous certificate: {Reason}")]
     private partial void LogKept(string certificate, string key, string reason);
 
-    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Changes in {Folder} can't be watched, its files are looked at every few seconds: {Reason}")]
+    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "The hub cannot watch {Folder} for changes and checks its files every few seconds: {Reason}")]
     private partial void LogNotWatched(string folder, string reason);
 }

@@ -69,16 +69,16 @@ internal static class HubApplication
         }
 
         string reason = asks
-            ? "what needs no token (Auth:Anonymous, Mercure:Anonymous) would go over plain HTTP, where any party on the path can read and change it."
+            ? "anonymous access (Auth:Anonymous, Mercure:Anonymous) would use plain HTTP, where any party on the network path can read and change it."
             : "no authentication is configured, so any client that reaches it could read and publish everything.";
-        string what = asks ? "what needs no token goes over plain HTTP at" : "any client can read and publish everything at";
+        string what = asks ? "anonymous access uses plain HTTP at" : "any client can read and publish everything at";
         if (!configuration.Listen.Insecure)
         {
             throw new StartFailedException(
                 StartFailure.UsageExitCode,
                 $"Refusing to listen on {open}: {reason} "
-                + (asks ? "Listen on https, " : "Configure who may do what (section Auth), listen on 127.0.0.1 behind a proxy that authenticates, ")
-                + "or say --insecure if that is what you want.");
+                + (asks ? "Listen on https, " : "Configure authentication (section Auth), listen on 127.0.0.1 behind a proxy that authenticates, ")
+                + "or add --insecure to allow this.");
         }
 
         error.WriteLine($"longwave: WARNING: {what} {open} (--insecure).");

@@ -23,7 +23,7 @@ internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPo
         bool tls = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         if (!tls && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {
-            throw Invalid(url, "it begins with neither http:// nor https://");
+            throw Invalid(url, "it must start with http:// or https://");
         }
 
         string authority = url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..].TrimEnd('/');
@@ -34,7 +34,7 @@ internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPo
         if (hasPort
             && (!int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > IPEndPoint.MaxPort))
         {
-            throw Invalid(url, $"`{authority[(colon + 1)..]}` is no port");
+            throw Invalid(url, $"`{authority[(colon + 1)..]}` is not a port");
         }
 
         return new ListenAddress(url, tls, [.. Addresses(url, host, port).Select(a => new IPEndPoint(a, port))]);
@@ -56,7 +56,7 @@ internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPo
         bool bracketed = host.StartsWith('[') && host.EndsWith(']');
         return IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address) && bracketed == (address.AddressFamily == AddressFamily.InterNetworkV6)
             ? [address]
-            : throw Invalid(url, $"`{host}` is no IP address; use one, or localhost, or * for every address of this machine");
+            : throw Invalid(url, $"`{host}` is not an IP address; use an IP address, localhost, or * for all addresses of this machine");
     }
 
     /// <summary>Whether an IPv6 loopback address exists; containers often support the protocol without having an address.</summary>
@@ -80,5 +80,5 @@ internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPo
     }
 
     private static StartFailedException Invalid(string url, string reason) =>
-        new(StartFailure.UsageExitCode, $"Can't listen on `{url}`: {reason}.");
+        new(StartFailure.UsageExitCode, $"Cannot listen on `{url}`: {reason}.");
 }

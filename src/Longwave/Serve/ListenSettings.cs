@@ -21,10 +21,10 @@ internal sealed class ListenSettings
     public string? CertificateKey { get; set; }
 
     /// <summary>Whether addresses beyond loopback without authentication are allowed.</summary>
-    [Description("Listen on addresses that others can reach although no authentication is required. Option `--insecure`.")]
+    [Description("Allow addresses that other machines can reach even if the hub requires no authentication. Option `--insecure`.")]
     public bool Insecure { get; set; }
 
     /// <summary>Whether responses and streams are compressed.</summary>
-    [Description("Compress answers and streams for clients that accept it (Brotli, gzip). Costs CPU and some hundred KB of memory per stream, and over https lets an attacker who can publish guess at secrets in other events by their size; off unless the network costs more.")]
+    [Description("Compress responses and streams for clients that accept it (Brotli, gzip). It costs CPU and several hundred KB of memory per stream. Over https, an attacker who can publish may infer secrets in other events from the compressed size. Enable it only if bandwidth is more expensive.")]
     public bool Compression { get; set; }
 }

@@ -9,29 +9,29 @@ internal static class ServeCommand
     {
         var urls = new Option<string[]>("--urls")
         {
-            Description = "Where to listen, one or more: http://127.0.0.1:8080 (the default), https://localhost:8443, http://*:8080. HTTP/1.1 and HTTP/2 on each.",
+            Description = "URLs to listen on, e.g. https://localhost:8443 http://*:8080 (default: http://127.0.0.1:8080). Each supports HTTP/1.1 and HTTP/2.",
             HelpName = "URL",
             AllowMultipleArgumentsPerToken = true,
         };
         var data = new Option<DirectoryInfo?>("--data")
         {
-            Description = "Directory of the log, made when missing (default: ./longwave-data).",
+            Description = "Directory of the log; created if it does not exist (default: ./longwave-data).",
             HelpName = "DIR",
         };
         var config = new Option<FileInfo?>("--config")
         {
-            Description = "JSON file with the sections Engine, Server, Auth and Listen. Environment variables such as LONGWAVE__ENGINE__HEARTBEAT override it, options override both.",
+            Description = "JSON file with the sections Engine, Server, Auth, Mercure and Listen. Environment variables such as LONGWAVE__ENGINE__HEARTBEAT override the file; options override both.",
             HelpName = "FILE",
         };
-        var certificate = new Option<FileInfo?>("--cert") { Description = "Certificate (chain) in PEM, for https URLs.", HelpName = "FILE" };
-        var key = new Option<FileInfo?>("--key") { Description = "Private key of the certificate in PEM.", HelpName = "FILE" };
+        var certificate = new Option<FileInfo?>("--cert") { Description = "PEM file with the certificate (and its chain) for https URLs.", HelpName = "FILE" };
+        var key = new Option<FileInfo?>("--key") { Description = "PEM file with the private key of the certificate.", HelpName = "FILE" };
         var insecure = new Option<bool>("--insecure")
         {
-            Description = "Listen on addresses that others can reach although no authentication is required.",
+            Description = "Allow addresses that other machines can reach even if the hub requires no authentication.",
         };
-        var verbose = new Option<bool>("--verbose") { Description = "Log what the hub and the web server do, and failures with their stack." };
+        var verbose = new Option<bool>("--verbose") { Description = "Log more about the hub and the web server, and stack traces of failures." };
 
-        var command = new Command("serve", "Run the hub: take events, keep them, stream them.") { urls, data, config, certificate, key, insecure, verbose };
+        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, data, config, certificate, key, insecure, verbose };
         command.SetAction((parsed, cancellation) => HubApplication.RunAsync(
             new ServeArguments(
                 parsed.GetValue(urls) ?? [],

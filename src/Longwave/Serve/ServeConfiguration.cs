@@ -70,9 +70,9 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
             // The inner exception describes the JSON error.
-            string reason = exception is FileNotFoundException ? "there is no such file." : (exception.InnerException ?? exception).Message;
+            string reason = exception is FileNotFoundException ? "the file does not exist." : (exception.InnerException ?? exception).Message;
             throw new StartFailedException(
-                StartFailure.UsageExitCode, $"Can't read the configuration {arguments.ConfigurationFile}: {reason}", exception);
+                StartFailure.UsageExitCode, $"Cannot read the configuration {arguments.ConfigurationFile}: {reason}", exception);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed record ServerCertificate(string CertificateFile, string KeyFile,
         if (settings.Certificate is not { } certificate || settings.CertificateKey is not { } key)
         {
             throw new StartFailedException(
-                StartFailure.UsageExitCode, "An https address needs a certificate and its key: --cert FILE --key FILE (both PEM).");
+                StartFailure.UsageExitCode, "An https address requires a certificate and its key: --cert FILE --key FILE (both PEM).");
         }
 
         try
@@ -28,7 +28,7 @@ internal sealed record ServerCertificate(string CertificateFile, string KeyFile,
         catch (Exception exception) when (IsExpected(exception))
         {
             throw new StartFailedException(
-                StartFailure.UsageExitCode, $"Can't use the certificate {certificate} with the key {key}: {exception.Message}", exception);
+                StartFailure.UsageExitCode, $"Cannot use the certificate {certificate} with the key {key}: {exception.Message}", exception);
         }
     }
 

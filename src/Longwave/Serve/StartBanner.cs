@@ -16,14 +16,14 @@ internal static class StartBanner
         string hub = Reachable(addresses[0]);
         string trust = hub.StartsWith("https:", StringComparison.Ordinal) ? " -k" : "";
         output.WriteLine($"Longwave listens on {string.Join(", ", addresses)}");
-        output.WriteLine($"Its data is in      {directory} (position {app.Services.GetRequiredService<RunningHub>().Engine.Tip})");
+        output.WriteLine($"The data is in      {directory} (position {app.Services.GetRequiredService<RunningHub>().Engine.Tip})");
         output.WriteLine();
         output.WriteLine("Try");
         output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo'                  # watch a topic");
-        output.WriteLine($"  curl{trust} -d hello '{hub}/v1/events?topic=demo'            # publish to it, from another terminal");
-        output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo&since=earliest'   # all of it again, from the log");
+        output.WriteLine($"  curl{trust} -d hello '{hub}/v1/events?topic=demo'            # publish to it, in another terminal");
+        output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo&since=earliest'   # replay all events from the log");
         output.WriteLine();
-        output.WriteLine("Ctrl+C ends it.");
+        output.WriteLine("Press Ctrl+C to stop.");
         output.Flush();
     }
 

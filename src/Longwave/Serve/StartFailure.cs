@@ -28,7 +28,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
         LogUnavailableException unavailable => new(MachineExitCode, unavailable.Message),
         IOException { InnerException: AddressInUseException } inUse => new(
             MachineExitCode, $"{inUse.Message.TrimEnd('.')}. Stop the other process, or choose another address with --urls."),
-        SocketException socket => new(MachineExitCode, $"Can't listen: {socket.Message.TrimEnd('.')}."),
+        SocketException socket => new(MachineExitCode, $"Cannot listen: {socket.Message.TrimEnd('.')}."),
 
         // Exception of the configuration binder, e.g. "Failed to convert configuration value 'x' at 'Engine:Shards' to type 'System.Int32'."
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } binder => new(UsageExitCode, $"Configuration: {binder.Message}"),

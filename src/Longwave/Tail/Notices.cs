@@ -32,41 +32,41 @@ internal static class Notices
         switch (notice.Type)
         {
             case Gap:
-                string fate = Member(notice, "reason") == "skipped" ? "were skipped: this client is too slow for them" : "are no longer kept; going on with the oldest that is";
+                string fate = Member(notice, "reason") == "skipped" ? "were skipped because this client is too slow" : "are no longer stored; continuing with the oldest stored event";
                 return $"GAP: events after {Member(notice, "from")} up to {Member(notice, "to")} {fate}.";
             case Reset:
                 string why = Member(notice, "reason") switch
                 {
                     "unknown-epoch" => "it belongs to another log (the hub's data was replaced)",
-                    "ahead" => "it is ahead of the log (the hub's data was put back to an older state)",
+                    "ahead" => "it is ahead of the log (the hub's data was restored from an older copy)",
                     "malformed" => "it is not a position",
                     var other => other,
                 };
-                string onward = since is null ? "events that come from now on" : since == "earliest" ? "the oldest event that is kept" : $"the events since {since}";
-                return $"RESET: the last position means nothing to this hub: {why}. Going on with {onward}.";
+                string onward = since is null ? "new events" : since == "earliest" ? "the oldest stored event" : $"the events since {since}";
+                return $"RESET: the last position is not valid in this log: {why}. Continuing with {onward}.";
             case Reconnect:
                 string reason = Member(notice, "reason") switch
                 {
                     "drain" => "it is shutting down or restarting",
-                    "age" => "this stream is old",
+                    "age" => "this stream has reached its maximum age",
                     var other => other,
                 };
-                return $"The hub asks to reconnect: {reason}.";
+                return $"The hub requests a reconnect: {reason}.";
             case Closed:
                 string end = Member(notice, "reason") switch
                 {
                     "slow" => "this client did not keep up",
                     "token-expired" => "the token has expired",
                     "revoked" => "the token or the stream was revoked",
-                    "grants-narrowed" => "the token that it was renewed with does not grant it",
+                    "grants-narrowed" => "the renewed token does not grant it",
                     "ended" => "an administrator ended it",
                     var other => other,
                 };
                 return $"The hub ended the stream: {end}.";
             case TokenExpiring:
-                return $"The token expires at {Member(notice, "expires")}; the stream ends then.";
+                return $"The token expires at {Member(notice, "expires")}; the stream then ends.";
             default:
-                return VisibleText.Escape($"The hub says {notice.Type}: {notice.Data}");
+                return VisibleText.Escape($"Notice from the hub: {notice.Type}: {notice.Data}");
         }
     }
 

@@ -11,7 +11,7 @@ internal static class SinceOption
 {
     public static Option<string?> Create(TimeProvider clock) => new("--since")
     {
-        Description = "Begin with the past: 'earliest' is all that is kept, 10m the last ten minutes, or a time such as 2026-11-23T06:57:00Z.",
+        Description = "Start with past events: 'earliest' (all stored events), a duration such as 10m (the last ten minutes), or a time such as 2026-11-23T06:57:00Z.",
         HelpName = "earliest|TIME|10m",
         CustomParser = result => Parse(result, clock),
     };
@@ -43,7 +43,7 @@ internal static class SinceOption
         string? since = Resolve(result.Tokens[0].Value, clock);
         if (since is null)
         {
-            result.AddError($"--since: '{result.Tokens[0].Value}' is neither 'earliest', nor a length of time (10m, 2h), nor a time (2026-11-23T06:57:00Z).");
+            result.AddError($"--since: '{result.Tokens[0].Value}' is not 'earliest', a duration (10m, 2h) or a time (2026-11-23T06:57:00Z).");
         }
 
         return since;

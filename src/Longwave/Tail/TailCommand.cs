@@ -23,40 +23,41 @@ internal static class TailCommand
           longwave tail 'earthquakes/{network}' --json | jq -r '.data.properties.title'
           longwave tail deploys --count 1 --quiet && echo deployed
 
-        A selector is a topic, '*' for every topic, or an RFC 6570 URI template. Quote it: shells mean something by * and {}.
-        With --json each line is a CloudEvent with "topic", "position" and, if set, "key"; `longwave publish --ndjson` takes them.
+        A selector is a topic, '*' for all topics, or an RFC 6570 URI template. Quote selectors: * and {} are special in shells.
+        With --json, each line is a CloudEvent with "topic", "position" and, if set, "key"; `longwave publish --ndjson`
+        accepts these lines.
 
-        It reconnects by itself and goes on where it was: every event once, in order. Missing events are reported on
-        standard error (GAP, RESET), as is all else that is not an event.
+        The command reconnects automatically and resumes where it was: every event once, in order. It reports missing
+        events (GAP, RESET) and changes of the connection on standard error.
 
-        Exit codes: 0 as many events as --count says, or the reader of the output is gone; 1 no hub, or it refused;
-        2 wrong command line; 130 interrupted.
+        Exit codes: 0 --count reached, or standard output closed; 1 no hub, or rejected by the hub; 2 invalid command line;
+        130 interrupted.
         """;
 
     public static Command Create(Terminal terminal)
     {
         var selectors = new Argument<string[]>("SELECTOR")
         {
-            Description = "Topics to show (default: every topic).",
+            Description = "Topics to show (default: all topics).",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> since = SinceOption.Create(terminal.Clock);
-        var lastEventId = new Option<string?>("--last-event-id") { Description = "Begin after this position, e.g. 5f3a9c1e-1042.", HelpName = "POSITION" };
-        var type = new Option<string[]>("--type") { Description = "Only events of this type; may be given several times.", HelpName = "TYPE" };
-        var json = new Option<bool>("--json") { Description = "One JSON object a line, for other programs." };
-        Option<long?> count = WholeNumber.Option("End after so many events.", 1, long.MaxValue, "--count", "-n");
-        var wait = new Option<bool>("--wait") { Description = "Wait for a hub that is not there yet, instead of ending." };
+        var lastEventId = new Option<string?>("--last-event-id") { Description = "Start after this position, e.g. 5f3a9c1e-1042.", HelpName = "POSITION" };
+        var type = new Option<string[]>("--type") { Description = "Show only events of this type; can be repeated.", HelpName = "TYPE" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line, for other programs." };
+        Option<long?> count = WholeNumber.Option("Exit after this number of events.", 1, long.MaxValue, "--count", "-n");
+        var wait = new Option<bool>("--wait") { Description = "Wait until the hub is reachable, instead of exiting." };
         var silence = new Option<TimeSpan>("--silence")
         {
-            Description = "Without a heartbeat for so long the connection counts as dead (default: 40s; 2.5 times the hub's heartbeat).",
+            Description = "Reconnect after this time without any data; use at least 2.5 times the hub's heartbeat (default: 40s).",
             HelpName = "TIME",
             CustomParser = Duration.ParseOption,
         };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing on standard error but errors and losses." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors and missing events on standard error." };
         Option<HubAddress> hub = HubOption.Create();
         selectors.Validators.Add(CheckSelectors);
 
-        var command = new Command("tail", "Show events as they come.") { selectors, since, lastEventId, type, json, count, wait, silence, quiet, hub };
+        var command = new Command("tail", "Show events as they arrive.") { selectors, since, lastEventId, type, json, count, wait, silence, quiet, hub };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!HubOption.TryResolve(parsed.GetValue(hub), terminal.Variable(HubAddress.EnvironmentVariable), out HubAddress? address, out string? error))

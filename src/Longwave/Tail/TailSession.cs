@@ -35,7 +35,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
         try
         {
             await PrintAsync(client.Subscribe(MakeOptions()), ending.Token);
-            SayUnlessQuiet("The hub says that nothing more will come.");
+            SayUnlessQuiet("The hub has ended the subscription (204 No Content).");
             return ExitCode.Done;
         }
         catch (LongwaveException exception)
@@ -108,7 +108,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
                 OnConnected(change.LastEventId);
                 break;
             case SubscriptionState.Connecting when change is { Cause: ReconnectCause.NoGreeting, Failure: { } failure }:
-                SayUnlessQuiet($"{HubFailureText.From(failure).Sentence} Asking for events again and again instead.");
+                SayUnlessQuiet($"{HubFailureText.From(failure).Sentence} Polling for events instead.");
                 break;
             case SubscriptionState.Waiting when change.Failure is { IsUnreachable: true } failure && !_reached && !arguments.Wait:
                 _noHub = HubFailureText.From(failure);
@@ -119,7 +119,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
                 _reached |= change.Failure is not { IsUnreachable: true };
                 _lost = true;
                 string reason = change.Failure is { } why ? HubFailureText.From(why).Sentence : "The hub ended the stream.";
-                SayUnlessQuiet($"{reason} Connecting again in {Duration.Format(change.Delay!.Value)}.");
+                SayUnlessQuiet($"{reason} Reconnecting in {Duration.Format(change.Delay!.Value)}.");
                 break;
         }
     }
@@ -129,13 +129,13 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
         _reached = true;
         if (_lost)
         {
-            SayUnlessQuiet($"Connected again{(lastEventId is { } id ? $", going on after {VisibleText.Escape(id)}" : "")}.");
+            SayUnlessQuiet($"Reconnected{(lastEventId is { } id ? $", resuming after {VisibleText.Escape(id)}" : "")}.");
         }
         else
         {
             string from = arguments.LastEventId is { } id ? $"events after {VisibleText.Escape(id)}"
                 : arguments.Since is null ? "new events"
-                : arguments.Since == SubscriptionOptions.Earliest ? "all events that are kept, then new ones"
+                : arguments.Since == SubscriptionOptions.Earliest ? "all stored events, then new ones"
                 : $"events since {arguments.Since}, then new ones";
             SayUnlessQuiet($"Connected to {arguments.Hub}: {from} of {string.Join(", ", arguments.Selectors.Select(VisibleText.Escape))}.");
         }

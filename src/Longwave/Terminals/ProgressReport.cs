@@ -39,7 +39,7 @@ internal sealed class ProgressReport(TimeProvider clock, long? total)
     public string Describe()
     {
         string done = Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $" ({fraction:0 %})") : "";
-        string left = Remaining is { } remaining ? $", {Arguments.Duration.Format(remaining)} to go" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Events:#,0} events{done}, {Rate:#,0}/s{left}");
+        string left = Remaining is { } remaining ? $", {Arguments.Duration.Format(remaining)} remaining" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{EventCount.Format(Events)}{done}, {Rate:#,0}/s{left}");
     }
 }

@@ -38,7 +38,7 @@ internal static class ApiKey
         }
 
         DevelopmentToken.PrintConfiguration(terminal, new JsonObject { ["ApiKeys"] = new JsonArray(entry) });
-        terminal.Say("The key, which is shown this once; the service sends it as `Authorization: Bearer KEY`:");
+        terminal.Say("The API key; it is not shown again. The service sends it as `Authorization: Bearer KEY`:");
         terminal.Error.WriteLine(key);
         return ExitCode.Done;
     }

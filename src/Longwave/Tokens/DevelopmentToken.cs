@@ -34,11 +34,11 @@ internal static class DevelopmentToken
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            terminal.Say($"Can't make the key: {exception.Message}");
+            terminal.Say($"Cannot create the key: {exception.Message}");
             return ExitCode.Failed;
         }
 
-        terminal.Say($"The secret is in {file}. Who has it can make any token: keep it to yourself, and use it for development only.");
+        terminal.Say($"The secret is in {file}. A party that has it can create any token: keep it private, and use it only for development.");
         PrintConfiguration(terminal, new JsonObject
         {
             ["Issuers"] = new JsonArray(new JsonObject

@@ -16,37 +16,39 @@ internal static class TokenCommand
     /// <summary>Text below the command's help.</summary>
     public const string Epilogue = """
         Examples:
-          longwave token --new-key dev.key > hub.json      # a secret, and the configuration of a hub that takes tokens of it
+          longwave token --new-key dev.key > hub.json      # a secret, and the configuration of a hub that accepts its tokens
           longwave serve --config hub.json
           longwave token --key dev.key --subject alice --subscribe 'prices/{symbol}' --publish notes
           longwave token --key dev.key --subject root --publish '*' --subscribe '*' --admin --lifetime 8h
           export LONGWAVE_TOKEN=$(longwave token --key dev.key --subject me --publish '*' --subscribe '*')
           longwave token --api-key billing --publish invoices/{id}
 
-        A token is printed on standard output, alone. Tokens of a shared secret are for development: a party that can verify one can make
-        one. In production an identity provider issues them (Auth:Issuers, Discovery or JwksUrl).
+        Standard output contains only the token. Tokens signed with a shared secret are for development: a party that can
+        verify such tokens can also create them. In production, an identity provider issues tokens (Auth:Issuers, Discovery
+        or JwksUrl).
 
-        publish, tail and demo show the hub the token in LONGWAVE_TOKEN, or in the file that LONGWAVE_TOKEN_FILE names.
+        publish, tail and demo send the token in the environment variable LONGWAVE_TOKEN, or in the file that
+        LONGWAVE_TOKEN_FILE names.
 
-        Exit codes: 0 done; 1 a file can't be read or written, or is no key; 2 wrong command line.
+        Exit codes: 0 done; 1 a file cannot be read or written, or is not a key; 2 invalid command line.
         """;
 
     public static Command Create(Terminal terminal)
     {
-        var newKey = new Option<FileInfo?>("--new-key") { Description = "Make a secret in this new file, and print the configuration of a hub that takes tokens signed with it.", HelpName = "FILE" };
-        var apiKey = new Option<string?>("--api-key") { Description = "Make an API key of this name: the key on standard error, the configuration with its hash on standard output.", HelpName = "NAME" };
-        var key = new Option<FileInfo?>("--key") { Description = "File of the secret that signs the token.", HelpName = "FILE" };
-        var subject = new Option<string?>("--subject") { Description = "Whose token it is (`sub`).", HelpName = "NAME" };
-        Option<string[]> publish = SelectorsOption("--publish", "Topics it may publish to: a topic, '*' or a URI template; may be given several times.");
-        Option<string[]> subscribe = SelectorsOption("--subscribe", "Topics it may read; may be given several times.");
-        var type = new Option<string[]>("--type") { Description = "Only events of this type, in all that is granted; may be given several times.", HelpName = "TYPE" };
-        var admin = new Option<bool>("--admin") { Description = "May list and close streams of other callers, and revoke tokens." };
-        var lifetime = new Option<TimeSpan>("--lifetime") { Description = "How long it is valid (default: 1h).", HelpName = "TIME", CustomParser = Duration.ParseOption };
-        var issuer = new Option<string>("--issuer") { Description = "Who issues it (`iss`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
-        var audience = new Option<string>("--audience") { Description = "Audience of the token (`aud`; default: longwave).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
+        var newKey = new Option<FileInfo?>("--new-key") { Description = "Create a secret in this new file, and print the configuration of a hub that accepts tokens signed with it.", HelpName = "FILE" };
+        var apiKey = new Option<string?>("--api-key") { Description = "Create an API key with this name; prints the key on standard error and the configuration with its hash on standard output.", HelpName = "NAME" };
+        var key = new Option<FileInfo?>("--key") { Description = "File with the secret that signs the token.", HelpName = "FILE" };
+        var subject = new Option<string?>("--subject") { Description = "Subject of the token (`sub`).", HelpName = "NAME" };
+        Option<string[]> publish = SelectorsOption("--publish", "Topics that the caller may publish to: a topic, '*' or a URI template; can be repeated.");
+        Option<string[]> subscribe = SelectorsOption("--subscribe", "Topics that the caller may read; can be repeated.");
+        var type = new Option<string[]>("--type") { Description = "Limit all grants to events of this type; can be repeated.", HelpName = "TYPE" };
+        var admin = new Option<bool>("--admin") { Description = "Allow the caller to list and close streams of other callers, and to revoke tokens." };
+        var lifetime = new Option<TimeSpan>("--lifetime") { Description = "Lifetime of the token (default: 1h).", HelpName = "TIME", CustomParser = Duration.ParseOption };
+        var issuer = new Option<string>("--issuer") { Description = "Issuer of the token (`iss`).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
+        var audience = new Option<string>("--audience") { Description = "Audience of the token (`aud`).", HelpName = "NAME", DefaultValueFactory = static _ => DevelopmentToken.DefaultName };
         type.Validators.Add(CheckTypes);
 
-        var command = new Command("token", "Make a token for development, or an API key for a service.")
+        var command = new Command("token", "Create a token for development, or an API key for a service.")
         {
             newKey, apiKey, key, subject, publish, subscribe, type, admin, lifetime, issuer, audience,
         };
@@ -102,16 +104,16 @@ internal static class TokenCommand
         int ways = (newKey is null ? 0 : 1) + (apiKey is null ? 0 : 1) + (key is null ? 0 : 1);
         if (ways != 1)
         {
-            result.AddError("Say one of --key FILE (a token), --new-key FILE (a secret for tokens) and --api-key NAME.");
+            result.AddError("Use exactly one of --key FILE (create a token), --new-key FILE (create a secret) and --api-key NAME (create an API key).");
         }
         else if (key is not null && string.IsNullOrEmpty(subject))
         {
-            result.AddError("Say whose token it is: --subject NAME.");
+            result.AddError("The subject of the token is missing: --subject NAME.");
         }
 
         if (apiKey is not null && !ApiKey.IsName(apiKey))
         {
-            result.AddError($"'{apiKey}' is not a key name: use letters, digits and hyphens, at most 64.");
+            result.AddError($"'{apiKey}' is not a key name: use at most 64 letters, digits and hyphens.");
         }
     }
 }

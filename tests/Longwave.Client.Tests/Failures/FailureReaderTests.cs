@@ -48,7 +48,7 @@ public sealed class FailureReaderTests
         response.Content.Headers.Remove("Content-Type");
         response.Content.Headers.TryAddWithoutValidation("Content-Type", type);
 
-        Assert.Equal("The hub says: Too long.", (await ReadAsync(response)).Message);
+        Assert.Equal("The hub answered: Too long.", (await ReadAsync(response)).Message);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class FailureReaderTests
 
         HubFailure failure = await ReadAsync(response);
 
-        Assert.Equal("The hub says: Too long. [topic]", failure.Message);
+        Assert.Equal("The hub answered: Too long. [topic]", failure.Message);
         Assert.Equal(7, failure.Index);
         Assert.False(failure.IsTemporary);
     }
@@ -74,7 +74,7 @@ public sealed class FailureReaderTests
 
         HubFailure failure = await ReadAsync(response);
 
-        Assert.Equal("http://hub.example answered 502 Bad Gateway instead of what a hub says.", failure.Message);
+        Assert.Equal("http://hub.example answered 502 Bad Gateway, which is not the response of a hub.", failure.Message);
         Assert.True(failure.IsTemporary);
     }
 

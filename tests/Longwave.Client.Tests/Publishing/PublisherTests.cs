@@ -98,7 +98,7 @@ public sealed class PublisherTests
         Assert.Equal((3, 2), (requests, fetched));
 
         LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => never.PublishAsync("t", "a"));
-        Assert.Equal((401, "The hub says: Expired."), (refused.Failure.Status, refused.Message));
+        Assert.Equal((401, "The hub answered: Expired."), (refused.Failure.Status, refused.Message));
         Assert.Equal(5, requests);
     }
 
@@ -124,6 +124,6 @@ public sealed class PublisherTests
 
         Assert.Equal(FailureKind.NotAHub, (await Assert.ThrowsAsync<LongwaveException>(() => page.PublishAsync("t", "a"))).Failure.Kind);
         LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => nothing.PublishAsync(new OutgoingEvent("t", "a"), Quick with { WaitForHub = false }));
-        Assert.Equal((FailureKind.ConnectionRefused, "No hub answers at http://127.0.0.1:1."), (refused.Failure.Kind, refused.Message));
+        Assert.Equal((FailureKind.ConnectionRefused, "No hub listens at http://127.0.0.1:1."), (refused.Failure.Kind, refused.Message));
     }
 }

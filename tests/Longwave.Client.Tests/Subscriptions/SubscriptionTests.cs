@@ -73,7 +73,7 @@ public sealed class SubscriptionTests
                 (SubscriptionState.Stopped, (ReconnectCause?)ReconnectCause.Refused, 2),
             ],
             changes.Select(c => (c.State, c.Cause, c.Attempt)));
-        Assert.Equal("The hub says: Busy.", changes[4].Failure!.Message);
+        Assert.Equal("The hub answered: Busy.", changes[4].Failure!.Message);
         Assert.Equal("5f3a9c1e-1", changes[3].LastEventId);
         Assert.True(changes[2].Delay > TimeSpan.Zero);
     }

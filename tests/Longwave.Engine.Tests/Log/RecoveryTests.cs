@@ -86,7 +86,7 @@ public sealed class RecoveryTests : IDisposable
     public void Open_DamagedFile_FailsWithAClearMessage()
     {
         File.WriteAllBytes(Path.Combine(_options.DataDirectory, "longwave.db"), Encoding.UTF8.GetBytes(new string('x', 8_192)));
-        Assert.Contains("can't be opened", Assert.Throws<LogUnavailableException>(Open).Message, StringComparison.Ordinal);
+        Assert.Contains("Cannot open", Assert.Throws<LogUnavailableException>(Open).Message, StringComparison.Ordinal);
     }
 
     [Fact]

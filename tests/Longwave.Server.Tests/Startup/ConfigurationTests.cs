@@ -34,7 +34,7 @@ public sealed class ConfigurationTests
     [InlineData("Engine:Policies:0:MaxAges", "1", "Unknown configuration key `Engine:Policies:0:MaxAges`: did you mean `MaxAge`?")]
     [InlineData("Engine:Policies:first:MaxAge", "1", "Configuration key `Engine:Policies` is a list: `first` is not an index.")]
     [InlineData("Engine:Heartbeat:Seconds", "1", "Configuration key `Engine:Heartbeat` must have one value, not a section.")]
-    [InlineData("Engine:Limits", "1", "Configuration key `Engine:Limits` is a section; it can't have a value itself.")]
+    [InlineData("Engine:Limits", "1", "Configuration key `Engine:Limits` is a section and cannot have a value itself.")]
     public void Find_InvalidKey_NamesTheProblem(string key, string value, string? sentence)
     {
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, value)]).Build();

@@ -35,7 +35,7 @@ public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
 
         Assert.Equal(700, seen.Lines.Length);
         Assert.Equal(130, result.ExitCode);
-        Assert.Contains("over and over until Ctrl+C", result.Output, StringComparison.Ordinal);
+        Assert.Contains("in a loop until Ctrl+C", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
     {
         CommandResult result = (await CommandRun.RunAsync("demo", "--hub", "localhost:1")).Failed(1);
 
-        Assert.Equal("longwave: No hub answers at http://localhost:1. Start one with `longwave serve`, or say where it is with --hub URL.\n", result.Error);
+        Assert.Equal("longwave: No hub listens at http://localhost:1. Start a hub with `longwave serve`, or set its URL with --hub.\n", result.Error);
     }
 
     [Theory]

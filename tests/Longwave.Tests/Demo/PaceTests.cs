@@ -10,7 +10,7 @@ public sealed class PaceTests
         Assert.True(Pace.TryParseSpeed("600x", out Pace pace));
 
         Assert.Equal(TimeSpan.FromSeconds(1), pace.DueAt(99, TimeSpan.FromMinutes(10)));
-        Assert.Equal("600 times as fast as it happened", pace.ToString());
+        Assert.Equal("600 times the original speed", pace.ToString());
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class PaceTests
         Assert.True(Pace.TryParseRate("20/s", out Pace pace));
 
         Assert.Equal(TimeSpan.FromSeconds(5), pace.DueAt(100, TimeSpan.FromDays(1)));
-        Assert.Equal("20 a second", pace.ToString());
+        Assert.Equal("20 events per second", pace.ToString());
     }
 
     [Theory]

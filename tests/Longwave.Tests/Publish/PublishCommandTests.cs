@@ -41,7 +41,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         CommandResult missing = (await PublishAsync(null, _topic, "--file", file + ".not")).Failed(1);
 
         Assert.Equal("{ \"a\": 1 }\n", Assert.Single(await EventsAsync()).GetProperty("data").GetString());
-        Assert.Equal($"longwave: There is no file '{file}.not'.\n", missing.Error);
+        Assert.Equal($"longwave: The file '{file}.not' does not exist.\n", missing.Error);
         File.Delete(file);
     }
 
@@ -52,7 +52,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         CommandResult second = (await PublishAsync(null, _topic, "x", "--idempotency-key", "order-7")).Succeeded();
 
         Assert.Equal(first, second.Output);
-        Assert.Equal("longwave: The hub had it already: this idempotency key was used before.\n", second.Error);
+        Assert.Equal("longwave: The hub already has this event: the idempotency key was used before.\n", second.Error);
         Assert.Single(await EventsAsync());
     }
 
@@ -83,7 +83,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         CommandResult bad = (await PublishAsync("{\"n\":3}\n{oops\n", _topic, "--lines", "--content-type", "application/json")).Failed(1);
 
         Assert.Equal(["{\"n\":1}", "[2]", "{\"n\":3}"], (await EventsAsync()).Select(e => e.GetProperty("data").GetRawText()));
-        Assert.Contains("Line 2: it is not JSON, though --content-type says application/json.", bad.Error, StringComparison.Ordinal);
+        Assert.Contains("Line 2: it is not JSON, but --content-type is application/json.", bad.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         int count = result.Lines.Length;
 
         Assert.Equal(130, result.ExitCode);
-        Assert.Contains($"longwave: Interrupted. Go on with --from-line {count + 1}.\nlongwave: Published {count:#,0} events in ", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"longwave: Interrupted. Continue with --from-line {count + 1}.\nlongwave: Published {count:#,0} events in ", result.Error, StringComparison.Ordinal);
         File.Delete(file);
     }
 
@@ -144,13 +144,13 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     [Theory]
     [InlineData("{\"topic\":\"t\"", "it is not valid JSON")]
     [InlineData("[1]", "it is not a JSON object")]
-    [InlineData("{\"topic\":\"t\",\"datta\":1}", "'datta' is not a member that is known")]
+    [InlineData("{\"topic\":\"t\",\"datta\":1}", "'datta' is not a known member")]
     [InlineData("{\"topic\":7}", "'topic' is not a string")]
     [InlineData("{\"data\":1}", "the event names no topic")]
     [InlineData("{\"topic\":\"a\\nb\"}", "control character U+000A")]
-    [InlineData("{\"topic\":\"t\",\"type\":\"longwave.x\"}", "the hub's own control events")]
+    [InlineData("{\"topic\":\"t\",\"type\":\"longwave.x\"}", "reserved for control events")]
     [InlineData("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"topic\":\"t\"}", "'type' is required")]
-    [InlineData("{\"specversion\":\"2.0\",\"id\":\"1\",\"source\":\"/s\",\"topic\":\"t\"}", "Only specversion")]
+    [InlineData("{\"specversion\":\"2.0\",\"id\":\"1\",\"source\":\"/s\",\"topic\":\"t\"}", "'specversion' must be")]
     [InlineData("{\"topic\":\"t\",\"data\":\"\\ud800\"}", "surrogate")]
     public async Task Ndjson_BadLine_StopsWithItsNumberAfterThoseBefore(string line, string problem)
     {
@@ -160,7 +160,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
 
         Assert.Contains("longwave: Line 3: ", result.Error, StringComparison.Ordinal);
         Assert.Contains(problem, result.Error, StringComparison.Ordinal);
-        Assert.Contains("go on with --from-line 3", result.Error, StringComparison.Ordinal);
+        Assert.Contains("continue with --from-line 3", result.Error, StringComparison.Ordinal);
         Assert.Single(await EventsAsync());
     }
 
@@ -173,7 +173,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         CommandResult result = (await PublishAsync($"{good}\n{good}\n{large}\n{good}\n", "--ndjson")).Failed(1);
         (await PublishAsync($"{good}\n{good}\n{good}\n{good}\n", "--ndjson", "--from-line", "3")).Succeeded();
 
-        Assert.Contains("longwave: Line 3: The hub says: The data has 1100000 bytes", result.Error, StringComparison.Ordinal);
+        Assert.Contains("longwave: Line 3: The hub answered: The data has 1100000 bytes", result.Error, StringComparison.Ordinal);
         Assert.Equal(4, (await EventsAsync()).Count);
     }
 
@@ -192,7 +192,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     {
         CommandResult result = (await PublishAsync(null, _topic, "x", "--type", "longwave.mine")).Failed(1);
 
-        Assert.Equal("longwave: The hub says: Types that begin with 'longwave.' are the hub's own control events. Use another type.\n", result.Error);
+        Assert.Equal("longwave: The hub answered: Types that start with 'longwave.' are reserved for control events of the hub. Use another type.\n", result.Error);
         Assert.Equal("", result.Output);
     }
 

@@ -25,7 +25,7 @@ public sealed class PublishRetryTests
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", stub.Url)).Succeeded();
 
         Assert.Equal("5f3a9c1e-7\n", result.Output);
-        Assert.Equal("longwave: The hub says: Not now. Trying again for up to 60 s.\nlongwave: The hub has taken it now.\n", result.Error);
+        Assert.Equal("longwave: The hub answered: Not now. Retrying for up to 60 s.\nlongwave: The hub has accepted the retry.\n", result.Error);
         Assert.Equal(3, requests.Count);
         (string key, string body) = Assert.Single(requests.Distinct());
         Assert.True(Guid.TryParse(key, out _));
@@ -39,7 +39,7 @@ public sealed class PublishRetryTests
 
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--retry-for", "300ms", "--hub", stub.Url)).Failed(1);
 
-        Assert.Contains("The hub says: Not now. Gave up after ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("The hub answered: Not now. Gave up after ", result.Error, StringComparison.Ordinal);
         Assert.Equal("", result.Output);
     }
 
@@ -58,7 +58,7 @@ public sealed class PublishRetryTests
 
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", stub.Url)).Failed(1);
 
-        Assert.Equal("longwave: The hub says: Not now.\n", result.Error);
+        Assert.Equal("longwave: The hub answered: Not now.\n", result.Error);
         Assert.Equal(1, requests);
     }
 
@@ -67,7 +67,7 @@ public sealed class PublishRetryTests
     {
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", "localhost:1")).Failed(1);
 
-        Assert.Equal("longwave: No hub answers at http://localhost:1. Start one with `longwave serve`, or say where it is with --hub URL.\n", result.Error);
+        Assert.Equal("longwave: No hub listens at http://localhost:1. Start a hub with `longwave serve`, or set its URL with --hub.\n", result.Error);
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public sealed class PublishRetryTests
         CommandResult first = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", page.Url)).Failed(1);
         CommandResult second = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", nothing.Url)).Failed(1);
 
-        Assert.Equal($"longwave: {page.Url} gave an answer that is not a hub's: is something else listening there?\n", first.Error);
-        Assert.Equal($"longwave: {nothing.Url} answered 404: there is no Longwave hub at this address.\n", second.Error);
+        Assert.Equal($"longwave: {page.Url} sent a response that is not from a hub. Check the URL: another server may listen there.\n", first.Error);
+        Assert.Equal($"longwave: {nothing.Url} answered 404: there is no Longwave hub at this URL.\n", second.Error);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class PublishRetryTests
 
         CommandResult result = (await CommandRun.RunAsync("publish", "t", "hello", "--hub", stub.Url)).Failed(1);
 
-        Assert.Equal("longwave: The hub says: ␛[2Jgone\n", result.Error);
+        Assert.Equal("longwave: The hub answered: ␛[2Jgone\n", result.Error);
     }
 
     [Fact]

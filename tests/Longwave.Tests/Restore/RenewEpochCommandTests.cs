@@ -34,7 +34,7 @@ public sealed class RenewEpochCommandTests : IDisposable
     public async Task RenewEpoch_WithoutALog_FailsAndCreatesNone()
     {
         CommandResult result = (await CommandRun.RunAsync("renew-epoch", "--data", _directory.FullName)).Failed(1);
-        Assert.Equal($"longwave: There is no log in {_directory.FullName}: longwave.db is missing. Say where the restored log is.\n", result.Error);
+        Assert.Equal($"longwave: There is no log in {_directory.FullName}: longwave.db is missing. Set the directory of the restored log with --data.\n", result.Error);
         Assert.Empty(_directory.EnumerateFileSystemInfos());
     }
 

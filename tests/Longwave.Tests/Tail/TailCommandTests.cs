@@ -107,7 +107,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
         CommandResult result = (await tail.EndAsync()).Succeeded();
 
         Assert.Equal(
-            "longwave: RESET: the last position means nothing to this hub: it belongs to another log (the hub's data was replaced). Going on with events that come from now on.\n",
+            "longwave: RESET: the last position is not valid in this log: it belongs to another log (the hub's data was replaced). Continuing with new events.\n",
             result.Error);
         Assert.EndsWith("  on", result.Lines[0], StringComparison.Ordinal);
     }

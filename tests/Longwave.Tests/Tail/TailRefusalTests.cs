@@ -13,7 +13,7 @@ public sealed class TailRefusalTests
     {
         CommandResult result = (await CommandRun.RunAsync("tail", "--hub", "localhost:1")).Failed(1);
 
-        Assert.Equal("longwave: No hub answers at http://localhost:1. Start one with `longwave serve`, or say where it is with --hub URL.\n", result.Error);
+        Assert.Equal("longwave: No hub listens at http://localhost:1. Start a hub with `longwave serve`, or set its URL with --hub.\n", result.Error);
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class TailRefusalTests
     {
         await using var hub = new HubProcess();
         await using CommandRun tail = CommandRun.Start("tail", "--wait", "--hub", hub.Url);
-        await tail.Error.WaitForAsync("Connecting again in");
+        await tail.Error.WaitForAsync("Reconnecting in");
 
         await hub.StartAsync();
 
@@ -49,7 +49,7 @@ public sealed class TailRefusalTests
 
         CommandResult result = (await CommandRun.RunAsync("tail", "--hub", stub.Url)).Failed(1);
 
-        Assert.Equal($"longwave: {stub.Url} answered with 'text/html' instead of a stream: is it a hub, or a proxy before one?\n", result.Error);
+        Assert.Equal($"longwave: {stub.Url} answered with 'text/html' instead of a stream. Check the URL and any proxy in front of the hub.\n", result.Error);
         Assert.Equal(1, requests);
     }
 
@@ -64,7 +64,7 @@ public sealed class TailRefusalTests
 
         CommandResult result = (await CommandRun.RunAsync("tail", "--hub", stub.Url)).Succeeded();
 
-        Assert.Equal("longwave: The hub says that nothing more will come.\n", result.Error);
+        Assert.Equal("longwave: The hub has ended the subscription (204 No Content).\n", result.Error);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class TailRefusalTests
         CommandResult result = (await CommandRun.RunAsync("tail", "--silence", "300ms", "--count", "2", "--json", "--hub", stub.Url)).Succeeded();
 
         Assert.Equal(["", "5f3a9c1e-6"], ids);
-        Assert.Contains("not even a heartbeat: the connection is dead. Connecting again in ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("not even a heartbeat: the connection is dead. Reconnecting in ", result.Error, StringComparison.Ordinal);
         Assert.Equal([Json(6, "first"), Json(7, "second")], result.Lines);
     }
 
@@ -152,7 +152,7 @@ public sealed class TailRefusalTests
 
         CommandResult result = (await CommandRun.RunAsync("tail", "--count", "1", "--hub", stub.Url)).Succeeded();
 
-        Assert.Contains("longwave: The hub says: 18000 streams are open. Connecting again in ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("longwave: The hub answered: 18000 streams are open. Reconnecting in ", result.Error, StringComparison.Ordinal);
     }
 
     private static string Json(int offset, string data) =>

@@ -36,7 +36,7 @@ public sealed class TailResumeTests
         CommandResult result = (await tail.EndAsync()).Succeeded();
 
         Assert.Equal(Enumerable.Range(0, Events).Select(i => $"{i}"), result.Lines.Select(Data));
-        Assert.Contains("Connected again, going on after ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Reconnected, resuming after ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("GAP", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("RESET", result.Error, StringComparison.Ordinal);
     }
@@ -77,10 +77,10 @@ public sealed class TailResumeTests
         await tail.Error.WaitForAsync("Connected to");
 
         await hub.StopAsync();
-        await tail.Error.WaitForAsync("longwave: The hub asks to reconnect: it is shutting down or restarting.\n");
-        await tail.Error.WaitForAsync("Connecting again in");
+        await tail.Error.WaitForAsync("longwave: The hub requests a reconnect: it is shutting down or restarting.\n");
+        await tail.Error.WaitForAsync("Reconnecting in");
         await hub.StartAsync();
-        await tail.Error.WaitForAsync("longwave: Connected again, going on after ");
+        await tail.Error.WaitForAsync("longwave: Reconnected, resuming after ");
     }
 
     [Fact]
@@ -98,8 +98,8 @@ public sealed class TailResumeTests
         await hub.KillAsync();
         hub.ReplaceLog();
         await hub.StartAsync();
-        await live.Error.WaitForAsync("Going on with events that come from now on.");
-        await all.Error.WaitForAsync("Going on with the oldest event that is kept.");
+        await live.Error.WaitForAsync("Continuing with new events.");
+        await all.Error.WaitForAsync("Continuing with the oldest stored event.");
         (await CommandRun.RunAsync("publish", "t", "new", "--hub", hub.Url)).Succeeded();
         await live.EndAsync();
         (await CommandRun.RunAsync("publish", "t", "newer", "--hub", hub.Url)).Succeeded();

@@ -106,9 +106,9 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Say one of")]
-    [InlineData("Say one of", "--key", "a", "--api-key", "b")]
-    [InlineData("Say whose token", "--key", "a")]
+    [InlineData("Use exactly one of")]
+    [InlineData("Use exactly one of", "--key", "a", "--api-key", "b")]
+    [InlineData("The subject of the token", "--key", "a")]
     [InlineData("not a key name", "--api-key", "a_b")]
     [InlineData("The template", "--key", "a", "--subject", "b", "--publish", "{")]
     [InlineData("longwave.", "--key", "a", "--subject", "b", "--type", "longwave.x")]
@@ -127,10 +127,10 @@ public sealed class TokenCommandTests : IDisposable
         string file = Path.Combine(_home.FullName, "token.txt");
         Func<string, string?> variables = name => name == "LONGWAVE_TOKEN_FILE" ? file : null;
         await using CommandRun missing = CommandRun.StartWith(null, terminal => terminal with { Variable = variables }, arguments);
-        Assert.Contains("The token that LONGWAVE_TOKEN_FILE names can't be read", (await missing.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
+        Assert.Contains("Cannot read the token file that LONGWAVE_TOKEN_FILE names", (await missing.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, "\n");
         await using CommandRun empty = CommandRun.StartWith(null, terminal => terminal with { Variable = variables }, arguments);
-        Assert.Contains("There is no token in the file", (await empty.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
+        Assert.Contains("contains no token", (await empty.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
     }
 
     private CommandRun Serve(string url, params string[] more) =>
