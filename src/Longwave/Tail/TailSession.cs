@@ -24,6 +24,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
     private readonly CancellationTokenSource _enough = new();
     private HubFailureText? _noHub;
     private bool _reached;
+    private bool _connected;
     private bool _lost;
     private long _printed;
 
@@ -119,7 +120,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
                 _reached |= change.Failure is not { IsUnreachable: true };
                 _lost = true;
                 string reason = change.Failure is { } why ? HubFailureText.From(why).Sentence : "The hub ended the stream.";
-                SayUnlessQuiet($"{reason} Reconnecting in {Duration.Format(change.Delay!.Value)}.");
+                SayUnlessQuiet($"{reason} {(_connected ? "Reconnecting" : "Retrying")} in {Duration.Format(change.Delay!.Value)}.");
                 break;
         }
     }
@@ -127,7 +128,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
     private void OnConnected(string? lastEventId)
     {
         _reached = true;
-        if (_lost)
+        if (_connected && _lost)
         {
             SayUnlessQuiet($"Reconnected{(lastEventId is { } id ? $", resuming after {VisibleText.Escape(id)}" : "")}.");
         }
@@ -140,7 +141,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
             SayUnlessQuiet($"Connected to {arguments.Hub}: {from} of {string.Join(", ", arguments.Selectors.Select(VisibleText.Escape))}.");
         }
 
-        _lost = false;
+        (_connected, _lost) = (true, false);
     }
 
     private void OnNotice(HubNotice notice)

@@ -47,7 +47,7 @@ public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
     }
 
     [Theory]
-    [InlineData("--data", "birds", "--data: there is no 'birds'; there are earthquakes, football, stocks.")]
+    [InlineData("--data", "birds", "--data: 'birds' is not a data set; use one of earthquakes, football, stocks.")]
     [InlineData("--speed", "fast", "--speed: 'fast' is not a pace such as 600x.")]
     [InlineData("--rate", "0", "--rate: '0' is not a pace such as 20/s.")]
     public async Task Demo_InvalidOption_ListsTheValidValues(string option, string value, string message)

@@ -146,7 +146,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     [InlineData("[1]", "it is not a JSON object")]
     [InlineData("{\"topic\":\"t\",\"datta\":1}", "'datta' is not a known member")]
     [InlineData("{\"topic\":7}", "'topic' is not a string")]
-    [InlineData("{\"data\":1}", "the event names no topic")]
+    [InlineData("{\"data\":1}", "the event has no topic")]
     [InlineData("{\"topic\":\"a\\nb\"}", "control character U+000A")]
     [InlineData("{\"topic\":\"t\",\"type\":\"longwave.x\"}", "reserved for control events")]
     [InlineData("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"topic\":\"t\"}", "'type' is required")]

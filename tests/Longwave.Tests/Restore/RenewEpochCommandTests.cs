@@ -19,7 +19,7 @@ public sealed class RenewEpochCommandTests : IDisposable
         uint after = await OpenAndCloseAsync();
 
         Assert.NotEqual(before, after);
-        Assert.Equal($"The log in {_directory.FullName} has epoch {after:x8} now (it had {before:x8}).\n", result.Output);
+        Assert.Equal($"The log in {_directory.FullName} now has epoch {after:x8} (before: {before:x8}).\n", result.Output);
     }
 
     [Fact]

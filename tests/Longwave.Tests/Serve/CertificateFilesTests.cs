@@ -98,7 +98,7 @@ public sealed class CertificateFilesTests : IDisposable
         File.WriteAllText(_files.Certificate, certificate);
         _certificates.Reload();
         Assert.Equal(_first, Served);
-        Assert.Contains("It ended on", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.Contains("it expired on", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     private sealed class Log : ILogger<CertificateFiles>

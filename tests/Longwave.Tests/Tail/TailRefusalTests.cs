@@ -21,11 +21,11 @@ public sealed class TailRefusalTests
     {
         await using var hub = new HubProcess();
         await using CommandRun tail = CommandRun.Start("tail", "--wait", "--hub", hub.Url);
-        await tail.Error.WaitForAsync("Reconnecting in");
+        await tail.Error.WaitForAsync("Retrying in");
 
         await hub.StartAsync();
 
-        await tail.Error.WaitForAsync("Connected");
+        await tail.Error.WaitForAsync("Connected to ");
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class TailRefusalTests
 
         CommandResult result = (await CommandRun.RunAsync("tail", "--count", "1", "--hub", stub.Url)).Succeeded();
 
-        Assert.Contains("longwave: The hub answered: 18000 streams are open. Reconnecting in ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("longwave: The hub answered: 18000 streams are open. Retrying in ", result.Error, StringComparison.Ordinal);
     }
 
     private static string Json(int offset, string data) =>

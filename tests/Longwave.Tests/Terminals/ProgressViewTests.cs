@@ -17,7 +17,7 @@ public sealed class ProgressViewTests
         int result = await view.RunAsync(async () =>
         {
             report.Advance(events: 250, steps: 250);
-            await _error.WaitForAsync(text => Regex.IsMatch(text, "Publishing.*━.* 250 events \\(25 %\\), [0-9,]+/s, .* to go"), "the bar at a quarter");
+            await _error.WaitForAsync(text => Regex.IsMatch(text, "Publishing.*━.* 250 events \\(25 %\\), [0-9,]+/s, .* remaining"), "the bar at a quarter");
             view.Say("The hub is full.");
             report.Advance(events: 750, steps: 1_000);
             await _error.WaitForAsync("1,000 events (100 %)");
@@ -58,7 +58,7 @@ public sealed class ProgressViewTests
             return 0;
         });
 
-        Assert.Matches("^longwave: Publishing: 250 events \\(25 %\\), [0-9,]+/s, [0-9.]+ (ms|s|min) to go\n", _error.Text);
+        Assert.Matches("^longwave: Publishing: 250 events \\(25 %\\), [0-9,]+/s, [0-9.]+ (ms|s|min) remaining\n", _error.Text);
         Assert.DoesNotContain('\e', _error.Text);
     }
 
