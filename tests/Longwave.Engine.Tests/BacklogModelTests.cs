@@ -9,7 +9,7 @@ namespace Longwave.Engine.Tests;
 
 /// <summary>
 /// Random lives of clients that stutter, reconnect and change their rights, while retention removes events, slow clients skip and others conflate.
-/// A plain list of all events says what each client must have: the event, a gap that covers it, a newer one of its key, or no right to it.
+/// A plain list of all events determines what each client must have: the event, a gap that covers it, a newer event of its key, or no right to it.
 /// </summary>
 public sealed class BacklogModelTests
 {
@@ -105,7 +105,7 @@ public sealed class BacklogModelTests
         private readonly HashSet<long> _seen = [];
         private readonly List<Gap> _gaps = [];
 
-        // The tip when its rights ended, and the tip when they came back.
+        // The tip when its rights ended, and the tip when it got them again.
         private readonly List<(long From, long To)> _withoutRights = [];
         private long _narrowSince = -1;
         private long _lastOfConnection;

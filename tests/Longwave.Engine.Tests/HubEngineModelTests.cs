@@ -6,8 +6,8 @@ using Longwave.Protocol.Selectors;
 namespace Longwave.Engine.Tests;
 
 /// <summary>
-/// Random lives: clients with random selectors that stop reading, go, come back with their last id, while events are published in random
-/// bursts and the hub restarts. A plain list of all events says what each of them must have seen.
+/// Random schedules: clients with random selectors stop reading, disconnect and resume with their last id, while events are published in random
+/// bursts and the hub restarts. A plain list of all events determines what each client must have received.
 /// </summary>
 public sealed class HubEngineModelTests
 {
@@ -103,7 +103,7 @@ public sealed class HubEngineModelTests
 
         public void Join()
         {
-            // A client that has seen nothing yet comes back with where it began.
+            // A client that has received no event yet resumes at its start position.
             _sink.Subscriber!.Completion.Wait();
             Drain();
             _lastEventId ??= _seen.Count == 0 && !_earliest ? Start : null;

@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Engine.Tests;
 
-/// <summary>Every count that has a limit falls again: at the limit the hub rejects, and when what was counted is gone it accepts.</summary>
+/// <summary>Every limited count also falls: at the limit the hub rejects, and when the counted things are gone it accepts again.</summary>
 public sealed class LimitsTests
 {
     private const int Limit = 20;
 
-    /// <summary>Only the hot tail has the events, nothing else is published, and nothing durable ever was: time alone makes room.</summary>
+    /// <summary>Only the hot tail has the events, and no durable event exists: the passing of time alone makes room.</summary>
     [Theory]
     [InlineData(Durability.Memory, 60, 0)]
     [InlineData(Durability.Memory, 60, 1)]
@@ -89,7 +89,7 @@ public sealed class LimitsTests
         }
     }
 
-    /// <summary>At the limit the oldest key is forgotten, so the hub never rejects: a key counts as new again.</summary>
+    /// <summary>At the limit the hub forgets the oldest key instead of rejecting: that key then counts as new.</summary>
     [Fact]
     public async Task MaxIdempotencyKeys_MoreKeys_TheOldestAreForgotten()
     {

@@ -1,6 +1,6 @@
 namespace Longwave.Engine.Tests;
 
-/// <summary>A clock that stands still until a test moves it. Timers run in real time: the engine's threads wait for nothing else.</summary>
+/// <summary>A clock that only the test advances. Timers run in real time: the engine's threads wait for nothing else.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private long _now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;

@@ -6,7 +6,7 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests;
 
-/// <summary>A client in memory: parses what it is sent. It can refuse to read, as a slow client does.</summary>
+/// <summary>A client in memory that parses its stream. It can stop reading, like a slow client.</summary>
 internal sealed class MemorySink : ISink
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -76,7 +76,7 @@ internal sealed class MemorySink : ISink
             Refused.TrySetResult();
         }
 
-        // As a socket does: a client that does not read takes a part, of which there is at least one frame.
+        // Like a socket: if the client does not read, the sink still accepts a part, at least one frame.
         taken = open ? batch.Count : 1 + (Flushes % batch.Count);
         for (int i = 0; i < taken; i++)
         {

@@ -8,8 +8,8 @@ using Longwave.Protocol.Selectors;
 namespace Longwave.Engine.Tests;
 
 /// <summary>
-/// Random lives of clients that stutter, over topics of every policy, some of them paced or conflated. A plain list of all events says what
-/// each may have missed, and how it must have been told.
+/// Random schedules of clients that read in bursts, over topics of every policy, some paced or conflated. A plain list of all events determines what
+/// each client may have missed, and how that must have been reported.
 /// </summary>
 public sealed class SlowConsumerModelTests
 {

@@ -7,7 +7,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Protocol.Tests;
 
-/// <summary>What runs per event or per delivery allocates nothing. Bytes are counted, not time, so the outcome is the same on every machine.</summary>
+/// <summary>Code that runs per event or per delivery allocates nothing. The tests count bytes, not time, so the outcome is the same on every machine.</summary>
 public sealed class AllocationTests
 {
     private static readonly byte[] Data = "{\"p\":187.23,\n\"v\":1200}"u8.ToArray();

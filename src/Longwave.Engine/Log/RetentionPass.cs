@@ -115,7 +115,7 @@ internal sealed class RetentionPass
         _keysDeletedThrough = deleted < SliceKeys ? through : _keysDeletedThrough;
     }
 
-    /// <summary>Examines a topic: nothing to do, to be forgotten, or with events to remove.</summary>
+    /// <summary>Examines a topic: it needs no work, must be forgotten, or has events to remove.</summary>
     private void Look(Topic topic)
     {
         if (topic.TipTimeUnixMs == 0)

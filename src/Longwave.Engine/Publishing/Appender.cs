@@ -56,7 +56,7 @@ internal sealed class Appender
         _newTopics.Clear();
         _log.Writer.Transact(this, static appender => appender.Write());
 
-        // Update the state only after the commit: after a rollback nothing of the batch has happened.
+        // Update the state only after the commit: a rollback must leave no trace of the batch.
         _reservedThrough = _reserveThrough;
         if (_slice is { } written)
         {
@@ -88,7 +88,7 @@ internal sealed class Appender
     }
 
     /// <summary>
-    /// Whether the batch needs a transaction. Events of durability memory need none, unless they bring a new topic, key, reservation or upstream
+    /// Whether the batch needs a transaction. Events of durability memory need none, unless they contain a new topic, key, reservation or upstream
     /// position.
     /// </summary>
     private bool NeedsDisk(AppendBatch batch)

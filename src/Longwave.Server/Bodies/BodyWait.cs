@@ -6,7 +6,7 @@ namespace Longwave.Server.Bodies;
 /// <remarks>
 /// Counts only time in which the hub itself keeps up. Bytes pass several times through the queue of the thread pool on their way from the socket to
 /// the reader. While the pool is behind (start of the process, reconnect storm, busy machine), they wait there, and a clock would count the hub's
-/// delay as the client's. Each step of the measurement therefore waits in the same queue, and the next step begins only after it: when the
+/// delay as the client's. Each step of the measurement therefore waits in the same queue, and the next step starts only after it: when the
 /// <see cref="Grace"/> is counted, the queue has been worked off once per step, more often than bytes pass through it.
 /// </remarks>
 internal sealed class BodyWait : IThreadPoolWorkItem, IDisposable
@@ -44,7 +44,7 @@ internal sealed class BodyWait : IThreadPoolWorkItem, IDisposable
             static wait => ThreadPool.UnsafeQueueUserWorkItem((BodyWait)wait!, preferLocal: false), this, Step, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Notes that the request begins to wait for more bytes.</summary>
+    /// <summary>Records that the request starts to wait for more bytes.</summary>
     /// <param name="received">Bytes received so far.</param>
     public void Begin(long received)
     {

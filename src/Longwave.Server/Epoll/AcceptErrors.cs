@@ -31,7 +31,7 @@ internal static class AcceptErrors
     {
         WouldBlock => AcceptStep.Wait,
 
-        // Errors of the one connection that was taken from the queue (accept(2), "Error handling"), a firewall's no, or a signal.
+        // Errors of the one connection that was taken from the queue (accept(2), "Error handling"), a rejection by a firewall, or a signal.
         Interrupted or ConnectionAborted or NotPermitted or ProtocolError or NoProtocolOption or NotSupported or NetworkDown or NetworkUnreachable
             or NotOnNetwork or HostDown or HostUnreachable or TimedOut => AcceptStep.Retry,
         TooManyFiles or TooManyFilesInSystem or OutOfMemory or OutOfBuffers => AcceptStep.Pause,

@@ -7,9 +7,9 @@ namespace Longwave.Server.Epoll;
 /// A signal while no task waits ends the next wait at once, so a task that first tries and then waits misses nothing. A wait can end
 /// spuriously, but never too late; after a wait the task tries again.
 /// <para>
-/// Memory order. The producer makes its data visible, then changes <c>_state</c>; the consumer changes <c>_state</c>, then looks for data. That
+/// Memory order. The producer makes its data visible, then changes <c>_state</c>; the consumer changes <c>_state</c>, then reads the data. That
 /// needs a full fence between the two steps on both sides, so every change of <c>_state</c> is an interlocked operation: a plain store could pass
-/// the consumer's later look, and then the producer would leave its signal in a state that the consumer is just about to clear.
+/// the consumer's later read, and then the producer would leave its signal in a state that the consumer is about to clear.
 /// </para>
 /// </remarks>
 internal sealed class AsyncSignal : IValueTaskSource
@@ -30,7 +30,7 @@ internal sealed class AsyncSignal : IValueTaskSource
             return;
         }
 
-        // A wait that begins after this exchange sees the signal. A wait that began between the two exchanges is ended by another call, at
+        // A wait that starts after this exchange sees the signal. A wait that started between the two exchanges is ended by another call, at
         // most once per wait.
         if (Interlocked.CompareExchange(ref _state, Seen, Nothing) == Awaited)
         {

@@ -56,7 +56,7 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Registers with the reactor. Once, when everything that its events lead to is ready. Returns 0, or the error of epoll_ctl(2).</summary>
+    /// <summary>Registers with the reactor. Called once, when the handlers of its events are ready. Returns 0, or the error of epoll_ctl(2).</summary>
     public int Watch() => reactor.TryAdd(_file, this);
 
     public void OnEvents(uint events)
@@ -83,7 +83,7 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
 
     public void OnFailure() => Abort();
 
-    /// <summary>From here on what is written is kept instead of sent: until <see cref="Park"/> it is the head of the response, later it is dropped.</summary>
+    /// <summary>From now on, holds writes instead of sending them: until <see cref="Park"/> they are the head of the response; later ones are dropped.</summary>
     public void Hold() => _isHolding = true;
 
     /// <summary>Hands over the descriptor and the held bytes to a sink; a reader of this stream then sees the end.</summary>
@@ -334,7 +334,7 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
         return true;
     }
 
-    /// <summary>After a call that failed: true when the socket is empty or full, false when the connection is broken: it is closed then.</summary>
+    /// <summary>Handles a failed call: true when the socket is empty or full; false when the connection is broken and therefore closed.</summary>
     private bool MustWaitNeedsLock()
     {
         if (SystemCalls.LastError == SystemCalls.WouldBlock)

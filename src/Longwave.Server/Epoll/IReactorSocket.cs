@@ -10,6 +10,6 @@ internal interface IReactorSocket
     /// <param name="events">The event mask of epoll_ctl(2).</param>
     void OnEvents(uint events);
 
-    /// <summary><see cref="OnEvents"/> threw: what it was to do may be half done, so the socket is closed.</summary>
+    /// <summary><see cref="OnEvents"/> threw an exception. Its work may be incomplete, so the socket is closed.</summary>
     void OnFailure();
 }

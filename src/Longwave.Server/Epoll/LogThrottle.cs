@@ -1,6 +1,6 @@
 namespace Longwave.Server.Epoll;
 
-/// <summary>Lets one log line through per interval, and counts what the others would have said.</summary>
+/// <summary>Allows one log line per interval, and counts the occurrences in between.</summary>
 internal sealed class LogThrottle(TimeSpan interval, TimeProvider clock)
 {
     // Guards both fields.
@@ -8,7 +8,7 @@ internal sealed class LogThrottle(TimeSpan interval, TimeProvider clock)
     private long? _last;
     private long _count;
 
-    /// <summary>Counts one occurrence; true when it is to be logged, with all since the last line.</summary>
+    /// <summary>Counts one occurrence; true when a line must be logged, with the number of occurrences since the last line.</summary>
     public bool TryTake(out long count)
     {
         lock (_gate)

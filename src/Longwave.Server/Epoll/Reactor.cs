@@ -41,9 +41,9 @@ internal sealed partial class Reactor : IDisposable
     private volatile bool _closed;
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="number">Tells it from others.</param>
+    /// <param name="number">Number of the reactor, part of its thread's name.</param>
     /// <param name="loops">Watches the thread.</param>
-    /// <param name="logger">Where failures of sockets are logged.</param>
+    /// <param name="logger">Logs failures of sockets.</param>
     /// <param name="wait">Another epoll_wait(2), for a test; null for the system's.</param>
     public Reactor(int number, BackgroundLoops loops, ILogger logger, EpollWait? wait = null)
     {
@@ -56,13 +56,13 @@ internal sealed partial class Reactor : IDisposable
         _thread = loops.StartThread($"longwave-reactor-{number}", Run);
     }
 
-    /// <summary>epoll_wait(2) without a time-out: how many events, or the error as a negative number.</summary>
+    /// <summary>epoll_wait(2) without a time-out: the number of events, or the error as a negative number.</summary>
     internal delegate int EpollWait(int epoll, Span<byte> ready, int most);
 
-    /// <summary>A token for a descriptor, different from all that it had before.</summary>
+    /// <summary>Creates a token for a descriptor, different from all earlier tokens of that descriptor.</summary>
     public long NewToken(int file) => ((long)Interlocked.Increment(ref _generation) << 32) | (uint)file;
 
-    /// <summary>Begins to watch a descriptor; both directions, edges only. Returns 0, or the error of epoll_ctl(2); then it is not watched.</summary>
+    /// <summary>Starts watching a descriptor, both directions, edge-triggered. Returns 0, or the error of epoll_ctl(2) if the descriptor is not watched.</summary>
     public int TryAdd(int file, IReactorSocket socket)
     {
         Set(file, socket);
@@ -98,7 +98,7 @@ internal sealed partial class Reactor : IDisposable
             int count = _wait(_epoll, _ready, MostEvents);
             if (count < 0 && -count != SystemCalls.Interrupted)
             {
-                // Only a descriptor or a buffer that is wrong: the next wait would fail alike, and this loop would spin.
+                // The descriptor or the buffer is invalid: the next wait would fail in the same way, and this loop would spin.
                 throw new SocketException(-count);
             }
 
@@ -114,7 +114,7 @@ internal sealed partial class Reactor : IDisposable
         }
     }
 
-    /// <summary>One socket whose handler throws must not take the events of all others with it.</summary>
+    /// <summary>If the handler of one socket throws, the events of the others are still handled.</summary>
     private void Dispatch(IReactorSocket socket, uint events)
     {
         try

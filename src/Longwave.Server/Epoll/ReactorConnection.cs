@@ -35,7 +35,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
     /// <param name="local">Local endpoint.</param>
     /// <param name="remote">Endpoint of the client.</param>
     /// <param name="begun">Called once, when the web server starts to serve it, or when it is closed.</param>
-    /// <param name="failed">Logs what code of the application throws when it is told that the connection is closed.</param>
+    /// <param name="failed">Logs exceptions of application code that is notified of the closed connection.</param>
     public ReactorConnection(int file, Reactor reactor, MemoryPool<byte> pool, EndPoint local, EndPoint remote, Action begun, Action<Exception> failed)
     {
         _failed = failed;
@@ -61,10 +61,10 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
 
     public override IDuplexPipe Transport { get; set; }
 
-    /// <summary>Begins to receive events. Returns 0, or the error of epoll_ctl(2); then the connection is to be closed.</summary>
+    /// <summary>Starts receiving events. Returns 0, or the error of epoll_ctl(2); the caller then closes the connection.</summary>
     public int Watch() => _stream.Watch();
 
-    /// <summary>Closes the descriptor of a connection that nothing serves.</summary>
+    /// <summary>Closes the descriptor of a connection that the web server has not started to serve.</summary>
     public void GiveUp()
     {
         _stream.CloseFile();
@@ -101,7 +101,7 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
         }
         catch (Exception failed)
         {
-            // On a thread of the pool, where an exception ends the process.
+            // This runs on the thread pool, where an unhandled exception would end the process.
             _failed(failed);
         }
     }

@@ -22,16 +22,16 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     /// <summary>Number of waiting connections at which accepting resumes.</summary>
     private const int FewWaiting = MostWaiting / 2;
 
-    /// <summary>Connections accepted in one go: the other sockets of the reactor wait meanwhile.</summary>
+    /// <summary>Maximum number of connections accepted in one turn; the other sockets of the reactor wait meanwhile.</summary>
     private const int MostPerTurn = 256;
 
     /// <summary>Failed accepts in a row after which the listener pauses.</summary>
     private const int MostFailures = 16;
 
-    /// <summary>Until it tries again after an error that no edge will tell the end of.</summary>
+    /// <summary>Pause before the next attempt after an error whose end no edge reports.</summary>
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Between two log lines about the same kind of error.</summary>
+    /// <summary>Minimum time between two log lines about the same kind of error.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
@@ -57,20 +57,20 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         AllowSynchronousContinuations = true,
     });
 
-    // Guards _unbound, _failures and accept(2) itself: the reactor, the timer and each thread that begins to serve a connection all accept.
+    // Guards _unbound, _failures and accept(2) itself: the reactor, the timer and each thread that starts to serve a connection all accept.
     private readonly Lock _gate = new();
     private bool _unbound;
     private int _failures;
     private int _waiting;
     private int _paused;
 
-    /// <summary>Begins to accept.</summary>
-    /// <param name="socket">It listens already.</param>
-    /// <param name="reactors">Where its connections go.</param>
-    /// <param name="pool">For the web server's buffers.</param>
-    /// <param name="loops">Where the end of the listening is noted.</param>
+    /// <summary>Starts accepting.</summary>
+    /// <param name="socket">The listening socket.</param>
+    /// <param name="reactors">Reactors to which the connections are assigned.</param>
+    /// <param name="pool">Pool of the web server's buffers.</param>
+    /// <param name="loops">Records that listening has stopped.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="logger">Where errors of accept(2) are logged.</param>
+    /// <param name="logger">Logs errors of accept(2).</param>
     /// <param name="accept">Another accept(2), for a test; null for the system's.</param>
     public ReactorListener(
         Socket socket, Reactors reactors, MemoryPool<byte> pool, BackgroundLoops loops, TimeProvider clock, ILogger logger, AcceptCall? accept = null)
@@ -98,7 +98,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
 
     public void OnEvents(uint events) => AcceptAll();
 
-    /// <summary>The edge is lost, so it looks again by itself.</summary>
+    /// <summary>The edge is lost, so the listener tries again without one.</summary>
     public void OnFailure() => _retry.Change(ErrorPause, Timeout.InfiniteTimeSpan);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -127,7 +127,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         _pool.Dispose();
     }
 
-    /// <summary>Accepts what waits. Never throws: it runs on the reactor, on the timer, and on threads that serve other connections.</summary>
+    /// <summary>Accepts waiting connections. Never throws: it runs on the reactor, on the timer, and on threads that serve other connections.</summary>
     private void AcceptAll()
     {
         try
@@ -143,7 +143,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
                 }
             }
 
-            // Goes on from the timer, because no edge comes for connections that wait already.
+            // The timer resumes accepting, because connections that already wait cause no edge.
             _retry.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
         catch (Exception failed)
@@ -167,7 +167,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         return Volatile.Read(ref _waiting) > FewWaiting || Interlocked.Exchange(ref _paused, 0) == 0;
     }
 
-    /// <summary>Counts one waiting connection less, and resumes accepting after a pause.</summary>
+    /// <summary>Decrements the number of waiting connections, and resumes accepting after a pause.</summary>
     private void OnBegun()
     {
         if (Interlocked.Decrement(ref _waiting) <= FewWaiting && Interlocked.Exchange(ref _paused, 0) == 1)
@@ -176,7 +176,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
     }
 
-    /// <summary>Accepts one connection. False when the turn is over.</summary>
+    /// <summary>Accepts one connection; false when the turn must end.</summary>
     private bool TryAccept_NeedsLock()
     {
         Span<byte> address = stackalloc byte[AddressBytes];
@@ -222,7 +222,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         return true;
     }
 
-    /// <summary>True when accepting goes on at once: what is wrong with one connection is not wrong with the next.</summary>
+    /// <summary>Returns true to continue accepting at once: a fault of one connection does not affect the next one.</summary>
     private bool OnError_NeedsLock(int error)
     {
         AcceptStep step = AcceptErrors.Next(error);
@@ -275,7 +275,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
     }
 
-    /// <summary>The socket is of no more use. The hub is unhealthy from then on; connections that are open go on.</summary>
+    /// <summary>Stops listening, because the socket is unusable. The hub is then unhealthy; open connections continue.</summary>
     private void Stop_NeedsLock(SocketException failed)
     {
         Unbind_NeedsLock();

@@ -8,7 +8,7 @@ namespace Longwave.Server.Epoll;
 /// <summary>Sink of a parked stream: owns the descriptor taken over from the web server, and writes HTTP chunks to it directly.</summary>
 /// <remarks>
 /// The connection consists of this object only: it has no buffer, no task and no object of the web server. When the socket accepts a part of
-/// a frame, the sink keeps the rest of that frame; later frames stay in the log, and the subscriber's position tells where they start.
+/// a frame, the sink keeps the rest of that frame; later frames stay in the log, and the subscriber's position is where they start.
 /// <para>
 /// The owner of the subscriber writes while the state is <see cref="Ready"/>; in <see cref="Waiting"/> the thread that changes it to
 /// <see cref="Sending"/> sends the rest: the reactor on an edge, or the owner that has just found the socket full and tries once more. An edge
@@ -70,7 +70,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             return true;
         }
 
-        // The socket is full or the connection is broken; the retry in SendRest finds out which.
+        // The socket is full or the connection is broken; the retry in SendRest determines which.
         sent = Math.Max(sent, 0);
         int frame = batch.FrameAt(sent);
         taken = frame + 1;
@@ -95,7 +95,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
             return true;
         }
 
-        // A negative result counts as nothing sent: if the connection is broken, the reactor or the retry in SendRest finds out.
+        // A negative result counts as nothing sent: if the connection is broken, the reactor or the retry in SendRest detects it.
         _rest = first[sent..].ToArray();
         Volatile.Write(ref _state, Waiting);
         SendRest();

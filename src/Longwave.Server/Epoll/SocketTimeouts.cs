@@ -34,7 +34,7 @@ internal static class SocketTimeouts
     public static void LimitUnacknowledged(Socket socket, TimeSpan timeout) =>
         Set(socket, UserTimeout, (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue));
 
-    /// <summary>Limits the unsent bytes that the kernel buffers for a socket, so that a slow client needs little kernel memory, too.</summary>
+    /// <summary>Limits the unsent bytes that the kernel buffers for a socket, so that a slow client also needs little kernel memory.</summary>
     public static void LimitUnsent(Socket socket, int bytes) => Set(socket, NotSentLowWater, bytes);
 
     /// <summary>Defers accepting a connection until its first bytes arrive, because an HTTP client sends first.</summary>

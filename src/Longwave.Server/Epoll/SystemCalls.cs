@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 
 namespace Longwave.Server.Epoll;
 
-/// <summary>The system calls of Linux that .NET has no name for, or only with an object of its own for every socket.</summary>
+/// <summary>Linux system calls that .NET does not expose, or exposes only with an object per socket.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class SystemCalls
 {
@@ -34,21 +34,21 @@ internal static partial class SystemCalls
     /// <summary>eventfd(2): a counter whose change wakes epoll_wait(2).</summary>
     public static int CreateEvent() => EventFd(0, CloseOnExec | NonBlocking);
 
-    /// <summary>accept4(2), not blocking; the peer's address goes to <paramref name="address"/>. A descriptor, or the error as a negative number.</summary>
+    /// <summary>accept4(2), not blocking; stores the peer's address in <paramref name="address"/>. Returns a descriptor, or the error as a negative number.</summary>
     public static int Accept(int listener, Span<byte> address, ref int addressBytes)
     {
         int file = Accept4(listener, ref MemoryMarshal.GetReference(address), ref addressBytes, CloseOnExec | NonBlocking);
         return file >= 0 ? file : -LastError;
     }
 
-    /// <summary>epoll_wait(2): how many events, or the error as a negative number.</summary>
+    /// <summary>epoll_wait(2): the number of events, or the error as a negative number.</summary>
     public static int WaitForEvents(int epoll, Span<byte> ready, int most)
     {
         int count = EpollWait(epoll, ref MemoryMarshal.GetReference(ready), most, Timeout.Infinite);
         return count >= 0 ? count : -LastError;
     }
 
-    /// <summary>recv(2): bytes, 0 at the end, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>.</summary>
+    /// <summary>recv(2): the number of bytes, 0 at the end of input, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>.</summary>
     public static int Receive(int socket, Span<byte> buffer)
     {
         nint received;
@@ -60,7 +60,7 @@ internal static partial class SystemCalls
         return (int)received;
     }
 
-    /// <summary>send(2): bytes taken, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>: no edge would tell to try again.</summary>
+    /// <summary>send(2): the number of bytes accepted, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>: no edge would tell to try again.</summary>
     public static int Send(int socket, ReadOnlySpan<byte> bytes)
     {
         nint sent;
@@ -72,7 +72,7 @@ internal static partial class SystemCalls
         return (int)sent;
     }
 
-    /// <summary>send(2) without the error code, which makes it cheaper: -1 for any error. To learn the error, try again with Send.</summary>
+    /// <summary>send(2) without the error code, which makes the call cheaper: -1 for any error. For the error, try again with Send.</summary>
     public static int TrySend(int socket, ReadOnlySpan<byte> bytes) =>
         (int)SendOnly(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
 

@@ -35,7 +35,7 @@ public static class CleartextHttp2
     /// <remarks>
     /// Streams of HTTP/1.1 are parked on Linux, unless <see cref="ServerOptions.ParkStreams"/> is off.
     /// <para>The server sees two endpoints: the port, for HTTP/1.1, and one inside the process, for HTTP/2, which receives the
-    /// connections that begin with the HTTP/2 preface. The second has no socket address, but is listed in
+    /// connections that start with the HTTP/2 preface. The second has no socket address, but is listed in
     /// <c>IServerAddressesFeature</c> with a name that ends in <c>#h2c</c>.</para>
     /// </remarks>
     public static void ListenCleartext(this KestrelServerOptions options, IPEndPoint endPoint)

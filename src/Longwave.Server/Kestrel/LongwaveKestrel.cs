@@ -17,12 +17,12 @@ public static class LongwaveKestrel
     private const int ConnectionsBesideStreams = 1_000;
 
     /// <summary>
-    /// Minimum rate of an answer that is not a stream, and of a body that another endpoint of the application reads, after the grace period, in bytes
+    /// Minimum rate of a response that is not a stream, and of a body that another endpoint of the application reads, after the grace period, in bytes
     /// per second.
     /// </summary>
     private const double SlowestBytesPerSecond = 240;
 
-    /// <summary>Grace period at the start of a body or an answer, during which it may be slower.</summary>
+    /// <summary>Grace period at the start of a body or a response, during which it may be slower.</summary>
     private static readonly TimeSpan SlownessGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Encodes as UTF-8 the response headers that can contain an event id, because publishers may choose any characters.</summary>

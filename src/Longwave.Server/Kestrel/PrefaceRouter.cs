@@ -7,7 +7,7 @@ namespace Longwave.Server.Kestrel;
 /// <summary>Routes a cleartext connection by its first bytes: with the HTTP/2 preface to the HTTP/2 endpoint, otherwise to HTTP/1.1.</summary>
 /// <remarks>
 /// Without TLS there is no protocol negotiation, and Kestrel treats every connection of an endpoint as HTTP/1.1. A client with prior knowledge
-/// begins with bytes that HTTP/1.1 reserves for this (RFC 9113, section 3.4), so both protocols can share a port. The router examines the
+/// starts with bytes that HTTP/1.1 reserves for this (RFC 9113, section 3.4), so both protocols can share a port. The router examines the
 /// bytes without consuming them. It closes a connection that sends nothing within Kestrel's time limit for request headers.
 /// </remarks>
 internal sealed class PrefaceRouter(ConnectionDelegate http1, HandoverEndPoint http2, TimeSpan timeout, TimeProvider clock)

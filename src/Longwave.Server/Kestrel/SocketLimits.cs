@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Longwave.Server.Kestrel;
 
-/// <summary>Limits that apply before HTTP begins.</summary>
+/// <summary>Limits that apply before HTTP starts.</summary>
 public static class SocketLimits
 {
     /// <summary>Limits the connections of one address on this endpoint, as configured in <c>Server:Admission</c>. Call it before <c>UseHttps</c>, so that handshakes count.</summary>
@@ -22,7 +22,7 @@ public static class SocketLimits
     }
 
     /// <summary>
-    /// Ends connections of this endpoint that the web server has forgotten, so that they are counted no longer. For endpoints with HTTP/2; call it
+    /// Ends connections of this endpoint that the web server has forgotten, so that they no longer count. For endpoints with HTTP/2; call it
     /// after <see cref="LimitSocketsPerAddress"/> and before <c>UseHttps</c>.
     /// </summary>
     /// <param name="listen">The endpoint of an application with <c>AddLongwave</c>; without it, the call has no effect.</param>

@@ -3,13 +3,13 @@ using Longwave.Engine.Subscribers;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Every subscription of the open streams. Each stays in it until its subscriber ends; its begin and end are announced.</summary>
+/// <summary>Every subscription of the open streams. Each stays in it until its subscriber ends; its start and end are announced.</summary>
 internal sealed class ActiveSubscriptions(SubscriptionAnnouncer announcer)
 {
     private readonly ConcurrentDictionary<Guid, ActiveSubscription[]> _open = new();
     private long _version;
 
-    /// <summary>Version that changes when a subscription begins or ends.</summary>
+    /// <summary>Version that changes when a subscription starts or ends.</summary>
     public long Version => Interlocked.Read(ref _version);
 
     /// <summary>All entries, in no order.</summary>

@@ -13,7 +13,7 @@ namespace Longwave.Server.Mercure;
 /// <summary>A subscription of the protocol, translated into a request of the engine.</summary>
 /// <param name="Request">The request for the engine.</param>
 /// <param name="Matchers">Each matcher as the client wrote it, with its type; 0.x has no types.</param>
-/// <param name="Cursor">The last event id of the answer: the first event comes after it. Null when the client sent none.</param>
+/// <param name="Cursor">The last event id of the response: the first event follows it. Null when the client sent none.</param>
 internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyList<(string? Type, string Text)> Matchers, string? Cursor)
 {
     /// <summary>Longest cursor that the hub evaluates; no event has a longer id.</summary>

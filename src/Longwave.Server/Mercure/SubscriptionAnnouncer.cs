@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwave.Server.Mercure;
 
-/// <summary>Publishes the begin and end of subscriptions, in order and in batches; retries what the log rejects.</summary>
+/// <summary>Publishes the start and end of subscriptions, in order and in batches; retries what the log rejects.</summary>
 internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLoops loops, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>Most waiting announcements; further ones are dropped with a log message.</summary>

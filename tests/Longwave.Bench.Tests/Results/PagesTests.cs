@@ -3,7 +3,7 @@ using Longwave.Bench.Results;
 
 namespace Longwave.Bench.Tests.Results;
 
-/// <summary>Pages never say anything else than the results that they are made from.</summary>
+/// <summary>Pages match the results from which they are generated.</summary>
 public sealed class PagesTests
 {
     private const string Remedy = "Run: dotnet run --project bench/Longwave.Bench -- report, and commit the page.";

@@ -8,7 +8,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Tests.Access;
 
-/// <summary>Events reach those who were granted them: live, from the hot tail, from storage by every way to read it, and after a restart.</summary>
+/// <summary>Events reach only authorized readers: live, from the hot tail, from storage by every read path, and after a restart.</summary>
 public sealed class GrantedDeliveryTests
 {
     private static readonly string[] Topics = ["a/1", "a/2", "b/1", "users/7"];

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Longwave.Engine.Tests.Access;
 
 /// <summary>
-/// The oracle: who may read what, written down as slowly and plainly as can be, with nothing of the engine in it. Selectors are exact, <c>*</c>,
+/// The oracle: decides access as simply as possible, without any code of the engine. Selectors are exact, <c>*</c>,
 /// or simple templates whose variables take letters, digits and a few marks.
 /// </summary>
 internal static class NaiveAccess

@@ -8,7 +8,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Tests.Access;
 
-/// <summary>More than a million generated pairs of an event and a reader, each asked of the engine and of the oracle.</summary>
+/// <summary>More than a million generated pairs of an event and a reader, each decided by the engine and by the oracle.</summary>
 public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
 {
     private const int Readers = 4_000;
@@ -21,7 +21,7 @@ public sealed class ReadAccessPropertyTests(ITestOutputHelper output)
 
     private static readonly string?[] Types = [null, "trade", "quote", "message", "Trade"];
 
-    /// <summary>What the oracle says is asked once for each selector and topic: the question is which of them come together how.</summary>
+    /// <summary>The oracle decides each pair of selector and topic once; the test is about their combinations.</summary>
     private static readonly Dictionary<(string, string), bool> Known = [];
 
     [Fact]

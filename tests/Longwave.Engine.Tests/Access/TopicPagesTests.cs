@@ -8,7 +8,7 @@ public sealed class TopicPagesTests
 {
     private const int Topics = 30_000;
 
-    /// <summary>Topics come and go in any order: every page is that of a sorted list.</summary>
+    /// <summary>Topics are added and removed in any order: every page equals that of a sorted list.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -91,7 +91,7 @@ public sealed class BacklogReaderTests : IDisposable
         Assert.All([Verdict.NotWanted, Verdict.Removed, Verdict.Sent, Verdict.SentIfNewest], verdict => Assert.NotEqual(0, verdicts[(int)verdict]));
     }
 
-    /// <summary>A survey only notes events. One that fails leaves nothing behind: the next subscriber's events are sent.</summary>
+    /// <summary>A survey only records events. A failed survey does not affect the next subscriber, whose events are sent.</summary>
     [Fact]
     public void ReadLog_LastSurveyFailed_SendsTheEvents()
     {
@@ -180,7 +180,7 @@ public sealed class BacklogReaderTests : IDisposable
         _log.Writer.Index(int.MaxValue);
     }
 
-    /// <summary>What retention says before it deletes: tail and storage still have the events.</summary>
+    /// <summary>Retention announces a removal before it deletes: tail and storage still have the events.</summary>
     private void Remove(string name, long through)
     {
         Topic topic = TopicOf(name);

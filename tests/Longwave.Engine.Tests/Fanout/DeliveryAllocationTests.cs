@@ -62,7 +62,7 @@ public sealed class DeliveryAllocationTests
         }
     }
 
-    /// <summary>A delivery that waits, and of which only the newest per key is left, costs nothing either once its tables have grown.</summary>
+    /// <summary>A conflated delivery also allocates nothing once its tables have grown.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -98,7 +98,7 @@ public sealed class DeliveryAllocationTests
         }
     }
 
-    /// <summary>Granted less than it asks for, so that each event has to be looked at.</summary>
+    /// <summary>The grants are narrower than the request, so each event must be checked.</summary>
     private static StreamIdentity Holder()
     {
         Assert.True(Selector.TryParse("prices/{id}", out Selector? prices, out _));

@@ -4,7 +4,7 @@ namespace Longwave.Engine.Tests.Fanout;
 
 public sealed class DeliveryIntervalTests
 {
-    /// <summary>The clock stands still, and a publish wakes the shard: so what leaves when is the test's choice.</summary>
+    /// <summary>The clock is manual and a publish wakes the shard, so the test controls the time of each delivery.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -6,7 +6,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Tests.Fanout;
 
-/// <summary>Streams that end with their token. The clock is moved by hand; ticks come by themselves.</summary>
+/// <summary>Streams that end with their token. The test moves the clock; ticks are automatic.</summary>
 public sealed class ExpiryWatchTests
 {
     private readonly ManualClock _clock = new();
@@ -23,7 +23,7 @@ public sealed class ExpiryWatchTests
         Assert.Equal("longwave.token-expiring", notice.Type);
         Assert.Equal("""{"expires":"2026-01-01T00:01:30.000Z","connection":"c-1"}""", notice.Data);
 
-        // At exp nothing happens yet: clocks differ.
+        // At exp the stream continues, because clocks differ.
         _clock.Advance(TimeSpan.FromSeconds(39));
         await hub.PublishAsync("a", "still there");
         Assert.Equal("still there", (await sink.NextAsync()).Data);

@@ -5,7 +5,7 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests.Fanout;
 
-/// <summary>Reads the number that each event has for its data; takes bytes while it is open, and one frame more.</summary>
+/// <summary>Reads the number in the data of each event; accepts bytes while it is open, and one more frame.</summary>
 internal sealed class NumberSink : ISink
 {
     private bool _isFull;

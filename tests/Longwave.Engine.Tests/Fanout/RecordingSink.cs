@@ -52,7 +52,7 @@ internal sealed class RecordingSink : ISink
 
     public void Release() => _gate.Set();
 
-    /// <summary>The client takes one more frame, then none before <see cref="Open"/>.</summary>
+    /// <summary>The client accepts one more frame, then none before <see cref="Open"/>.</summary>
     public void Fill() => _isFull = true;
 
     public void Open()

@@ -70,7 +70,7 @@ public sealed class RoundsTests : IDisposable
         NumberSink last = sinks[^1];
         Assert.Empty(last.Numbers);
 
-        // It leaves before its turn came: its client comes back with the position that it was told last.
+        // It leaves before its turn: its client resumes with its last position.
         last.Subscriber.Close(CloseReason.ClientGone);
         Settle();
         Assert.Empty(last.Numbers);
@@ -143,7 +143,7 @@ public sealed class RoundsTests : IDisposable
     [Fact]
     public void Turn_ClientsComeAndGoInEveryTurn_TheRoundEnds()
     {
-        // More than a turn looks at, even when nothing has to be sent.
+        // More than one turn examines, even when no event must be sent.
         const int Thousands = 3_000;
         List<NumberSink> sinks = [.. Enumerable.Range(0, Thousands).Select(_ => Open("*"))];
         Settle();
@@ -214,7 +214,7 @@ public sealed class RoundsTests : IDisposable
             int[] odd = [.. expected.Where(static number => number % 2 == 1)];
             Assert.Equal(client.Sink.Ended is null ? odd : odd.Take(got.Count(static number => number % 2 == 1)), got.Where(static number => number % 2 == 1));
 
-            // Of the others it has all up to the moment at which it might not read them any more.
+            // Of the other events, it has all until it lost the right to read them.
             int[] even = [.. got.Where(static number => number % 2 == 0)];
             Assert.Equal(expected.Where(static number => number % 2 == 0).Take(even.Length), even);
             if (client.Sink.Ended is null && client.NarrowedAfter == int.MaxValue)

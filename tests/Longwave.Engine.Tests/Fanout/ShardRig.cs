@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Longwave.Engine.Tests.Fanout;
 
 /// <summary>
-/// One shard whose turns are the test's, one catch-up reader, and a clock that stands still; events are in the hot tail of the log only. So a
+/// One shard whose turns the test runs, one catch-up reader, and a manual clock; events are only in the hot tail. So a
 /// test can hold a subscriber in any of its states for as long as it wants.
 /// </summary>
 internal sealed class ShardRig : IDisposable
@@ -93,7 +93,7 @@ internal sealed class ShardRig : IDisposable
         trimmed.Removed(removed, removed, trimmed.Count > removed ? through + 1 : 0);
     }
 
-    /// <summary>Opens a stream, greeted and handed over; nothing has happened to it yet.</summary>
+    /// <summary>Opens a stream that has its greeting and belongs to the shard.</summary>
     public RecordingSink Open(Func<SubscribeRequest, SubscribeRequest>? change = null)
     {
         Assert.True(Selector.TryParse(Topic, out Selector? selector, out _));
@@ -110,14 +110,14 @@ internal sealed class ShardRig : IDisposable
         return sink;
     }
 
-    /// <summary>Opens a stream that goes on after an offset.</summary>
+    /// <summary>Opens a stream that resumes after an offset.</summary>
     public RecordingSink OpenAt(long after, Func<SubscribeRequest, SubscribeRequest>? change = null)
     {
         Func<SubscribeRequest, SubscribeRequest> further = change ?? (static request => request);
         return Open(request => further(request with { LastEventId = PositionOf(after) }));
     }
 
-    /// <summary>Opens a stream that goes on after an offset; returns when the reader is stopped in the write of its first page.</summary>
+    /// <summary>Opens a stream that resumes after an offset; returns when the reader is stopped in the write of its first page.</summary>
     public RecordingSink OpenStopped(long after, Func<SubscribeRequest, SubscribeRequest>? change = null)
     {
         RecordingSink sink = OpenAt(after, change);
@@ -141,7 +141,7 @@ internal sealed class ShardRig : IDisposable
         }
     }
 
-    /// <summary>One heartbeat interval of ticks, in one turn; what they asked for is done in the next.</summary>
+    /// <summary>One heartbeat interval of ticks, in one turn; the next turn does the resulting work.</summary>
     public void TickOnce()
     {
         for (int ticks = 0; ticks < _options.Heartbeat / Shard.TickInterval; ticks++)

@@ -7,7 +7,7 @@ public sealed class IdempotencyTableTests
     private const int WindowMs = 1_000;
 
     /// <summary>
-    /// Against a plain list, through growth, windows, the bound, keys that come again, and batches that are taken back. What is found depends on
+    /// Compared with a plain list: growth, windows, the limit, repeated keys, and batches that are rolled back. The result depends on
     /// times and order alone: neither on when the table is trimmed, nor on the ends of batches.
     /// </summary>
     [Theory]

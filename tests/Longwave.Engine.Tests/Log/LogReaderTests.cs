@@ -10,7 +10,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Tests.Log;
 
-/// <summary>A catch-up reader serves one subscriber after the other: an error of one leaves nothing behind for the next.</summary>
+/// <summary>A catch-up reader serves one subscriber after the other: an error of one does not affect the next.</summary>
 public sealed class LogReaderTests : IDisposable
 {
     private const int Events = 10;
@@ -51,7 +51,7 @@ public sealed class LogReaderTests : IDisposable
         Assert.Equal(Events, Read(selector));
     }
 
-    /// <summary>A page that is full ends the read; the next one goes on behind the last event that the page took.</summary>
+    /// <summary>A full page ends the read; the next page starts after the last event of this page.</summary>
     [Theory]
     [InlineData("*")]
     [InlineData("t")]

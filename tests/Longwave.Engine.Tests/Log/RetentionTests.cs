@@ -76,7 +76,7 @@ public sealed class RetentionTests
         await PushOutOfTailAsync(hub, "t", 0);
         await UntilAsync(hub, () => hub.Engine.Topics(null, null, 10).Topics.All(static topic => topic.Name != "t"), clock);
 
-        // The topic is gone, and still a subscriber from before is told.
+        // The topic is gone, and an earlier subscriber still gets a gap.
         ServerSentEvent first = await hub.Subscribe("t", (old with { Offset = 0 }).ToString()).NextAsync();
         Assert.Equal("longwave.gap", first.Type);
     }

@@ -7,7 +7,7 @@ using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Tests.Publishing;
 
-/// <summary>The appender alone: what one transaction holds, and that it holds all of it or nothing.</summary>
+/// <summary>The appender alone: the content of one transaction, which is stored completely or not at all.</summary>
 public sealed class AppenderTests : IDisposable
 {
     /// <summary>Fails the transaction of an event of type <c>fails</c>, after everything before it was written.</summary>

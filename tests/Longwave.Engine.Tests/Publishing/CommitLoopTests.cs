@@ -55,7 +55,7 @@ public sealed class CommitLoopTests
         Assert.False((await hub.PublishAllAsync(new Event { Topic = "t" }, "k")).Events[0].Duplicate);
     }
 
-    /// <summary>A hub that restarts decides about a repeat as one that ran on: by the times of events, not by the clock at its start.</summary>
+    /// <summary>A restarted hub recognizes repeats like one that kept running: by the times of events, not by the clock at its start.</summary>
     [Fact]
     public async Task Publish_KeyWhoseWindowPassedWhileTheHubWasDown_IsDecidedByTheTimeOfTheNextEvent()
     {

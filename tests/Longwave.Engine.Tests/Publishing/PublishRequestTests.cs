@@ -69,7 +69,7 @@ public sealed class PublishRequestTests
         Assert.Equal(PublishOutcome.Accepted, (await hub.Engine.PublishAsync(Many(2, 500))).Outcome);
     }
 
-    /// <summary>What the hot tail does not keep would be lost before a subscriber could get it, and told as removed by retention.</summary>
+    /// <summary>Events that do not fit into the hot tail would be lost before delivery and reported as removed by retention.</summary>
     [Theory]
     [InlineData(1_024, 1, 1_025, 1)]
     [InlineData(512, 800, 513, 800)]

@@ -47,7 +47,7 @@ public sealed class RevocationListTests : IDisposable
         Assert.True(list.IsRevoked("iss", "alice", null, aheadBefore));
         Assert.False(list.IsRevoked("iss", "alice", null, aheadBefore.AddSeconds(1)));
 
-        // The same subject again, after the hub's clock was set back: what was revoked stays revoked.
+        // The same subject again, after the hub's clock was set back: revoked tokens stay revoked.
         list.Add(new Revocation(RevocationKind.Subject, "", "alice"), _clock.GetUtcNow().AddHours(-1), In(1));
         Assert.True(list.IsRevoked("iss", "alice", null, aheadBefore));
     }

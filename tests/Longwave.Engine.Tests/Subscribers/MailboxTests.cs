@@ -32,7 +32,7 @@ public sealed class MailboxTests
         Assert.Equal([1], taken);
     }
 
-    /// <summary>Several senders at random speeds, quiet and loud, and an owner that waits in between: every message comes once, those of a sender in order, and every wait ends.</summary>
+    /// <summary>Several senders at random speeds, with and without wake-up, and an owner that waits in between: every message arrives once, in order per sender, and every wait ends.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -48,7 +48,7 @@ public sealed class MailboxTests
         Assert.All(await owner.WaitAsync(Patience, TestContext.Current.CancellationToken), static next => Assert.Equal(Each, next));
     }
 
-    /// <summary>Each message is posted when the one before was taken, so a wake-up that is lost is not made up for.</summary>
+    /// <summary>Each message is posted after the previous one was taken, so no later wake-up hides a lost one.</summary>
     [Fact]
     public async Task Take_OneMessageAtATime_NoWakeUpIsLost()
     {

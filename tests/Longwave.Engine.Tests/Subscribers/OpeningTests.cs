@@ -6,7 +6,7 @@ using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Tests.Subscribers;
 
-/// <summary>What a sink says while the greeting is still being written: it may say it from any thread, before the shard knows the stream.</summary>
+/// <summary>Reports of a sink while the greeting is still being written: they can come from any thread, before the shard has added the stream.</summary>
 public sealed class OpeningTests
 {
     [Fact]

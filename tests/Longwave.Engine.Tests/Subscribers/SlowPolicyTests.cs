@@ -87,7 +87,7 @@ public sealed class SlowPolicyTests
         Assert.Equal(("longwave.closed", """{"reason":"slow"}"""), (last.Type, last.Data));
         Assert.Equal(1, hub.Engine.Closed[CloseReason.Slow]);
 
-        // Nothing is lost: it comes back with its position.
+        // No event is lost: the client resumes with its position.
         MemorySink again = hub.Subscribe("*", slow.LastEventId);
         Assert.Equal(offsets, await TakeAsync(again, offsets[^1]));
     }

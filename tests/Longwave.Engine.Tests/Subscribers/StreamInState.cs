@@ -8,7 +8,7 @@ using static Longwave.Engine.Tests.Fanout.RecordingSink;
 
 namespace Longwave.Engine.Tests.Subscribers;
 
-/// <summary>A stream that is held in a state until <see cref="LetGo"/>. It began five events after the start of a log of forty, or at its tip.</summary>
+/// <summary>A stream that is held in a state until <see cref="LetGo"/>. It started five events after the start of a log of forty, or at its tip.</summary>
 internal sealed class StreamInState : IDisposable
 {
     public const int Stored = 40;
@@ -69,7 +69,7 @@ internal sealed class StreamInState : IDisposable
         Rig.Turn();
     }
 
-    /// <summary>Whatever held the stream up does so no more: it comes to the live edge, or to its end.</summary>
+    /// <summary>Releases the stream, which then reaches the live edge or its end.</summary>
     public void LetGo()
     {
         _others.ForEach(static other => other.Release());

@@ -16,7 +16,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
     private EventLog Log => fixture.Log;
 
-    /// <summary>The greeting names where the stream begins, and a reconnection time.</summary>
+    /// <summary>The greeting contains the start position and a reconnection time.</summary>
     [Theory]
     [MemberData(nameof(States))]
     public void Greeting_AnyState_NamesTheStartAndARetryTime(StreamState state)
@@ -33,19 +33,19 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
         Assert.InRange(int.Parse(stream.Sink.Lines[1].Data, null), 1_000, 5_000);
     }
 
-    /// <summary>A position that means nothing is told right after the greeting, whatever the stream does next.</summary>
+    /// <summary>An invalid position causes a reset directly after the greeting, in every state.</summary>
     [Theory]
     [MemberData(nameof(States))]
     public void Reset_AnyState_IsSentFirst(StreamState state)
     {
-        // A stream that would have caught up begins at the earliest event instead.
+        // A stream that would have caught up starts at the earliest event instead.
         using var stream = new StreamInState(state, Log, static request => request with { LastEventId = "00000000-3", Since = request.LastEventId is null ? Since.Live : Since.Earliest });
         stream.LetGo();
         Line told = Assert.Single(stream.Sink.Controls, static line => line.Type == "longwave.reset");
         Assert.Same(told, stream.Sink.Lines[2]);
     }
 
-    /// <summary>One heartbeat an interval. It names the position up to which the client has everything: one that resumes there misses nothing.</summary>
+    /// <summary>One heartbeat per interval. It contains the position up to which the client has every event: a client that resumes there misses none.</summary>
     [Theory]
     [MemberData(nameof(States))]
     public void Heartbeat_AnyState_IsSentOnceWithTheSentPosition(StreamState state)
@@ -62,7 +62,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
 
         if (state is StreamState.Reading or StreamState.Conflating)
         {
-            // It comes after the page that is being read, with many pages left.
+            // It follows the page that is being read, with many pages left.
             stream.Sink.Release();
             stream.Rig.Until(() => stream.Sink.Heartbeats.Count() > before);
         }
@@ -84,7 +84,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
         Assert.All(stream.Sink.Lines.Skip(at).Where(static line => line.Kind == Kind.Event), line => Assert.True(line.Offset > position));
     }
 
-    /// <summary>A stream from the beginning of the log or from a time, of which nothing was read yet, has no position that its client could resume at.</summary>
+    /// <summary>A stream from the start of the log or from a time has no position to resume at before the first read.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -109,7 +109,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
         Assert.Empty(poll.Sink.Heartbeats);
     }
 
-    /// <summary>Positions told on one connection never go back, from state to state.</summary>
+    /// <summary>The positions on one connection never decrease, from state to state.</summary>
     [Theory]
     [MemberData(nameof(States))]
     public void Heartbeat_AnySequenceOfStates_PositionNeverGoesBack(StreamState state)
@@ -135,7 +135,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
         stream.AssertWhole();
     }
 
-    /// <summary>A live stream was told a position beyond the last event of its own. Then it falls back so far that it has to read the log.</summary>
+    /// <summary>A live stream got a position beyond its last event, and then lags so far that it must read the log.</summary>
     [Fact]
     public void Heartbeat_LiveStreamReadsTheLogAgain_PositionDoesNotGoBack()
     {
@@ -170,7 +170,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
         stream.AssertWhole();
     }
 
-    /// <summary>What retention removed before it could be sent is told as a gap and not sent; one that lacked nothing is told nothing.</summary>
+    /// <summary>Events that retention removed before they were sent are reported as a gap; a stream that lacked no event gets no gap.</summary>
     [Theory]
     [MemberData(nameof(States))]
     public void Gap_AnyState_CoversWhatWasRemoved(StreamState state)
@@ -247,7 +247,7 @@ public sealed class StreamPromisesTests(LogFixture fixture) : IClassFixture<LogF
         stream.AssertEnds(CloseReason.Drain, "retry");
     }
 
-    /// <summary>Only a client that takes nothing is ended for that.</summary>
+    /// <summary>Only the stream of a client that accepts no bytes ends for this reason.</summary>
     [Theory]
     [MemberData(nameof(States))]
     public void Stall_AnyState_EndsOnlyBlockedStreams(StreamState state)

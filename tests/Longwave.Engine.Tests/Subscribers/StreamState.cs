@@ -15,7 +15,7 @@ public enum StreamState
     /// <summary>Has everything.</summary>
     Live,
 
-    /// <summary>Its client took no more, and events were missed.</summary>
+    /// <summary>Its client accepted no more bytes and missed events.</summary>
     Blocked,
 
     /// <summary>Events wait for its next delivery.</summary>
@@ -30,6 +30,6 @@ public enum StreamState
     /// <summary>Its client knows that the token expires.</summary>
     Expiring,
 
-    /// <summary>The hub drains, and its time has not come.</summary>
+    /// <summary>The hub drains, and the time of this stream has not come yet.</summary>
     Draining,
 }

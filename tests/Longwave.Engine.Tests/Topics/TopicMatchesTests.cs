@@ -5,7 +5,7 @@ namespace Longwave.Engine.Tests.Topics;
 
 public sealed class TopicMatchesTests
 {
-    /// <summary>A topic that came, went and came back stands for two in what was found: the other one may still be unknown.</summary>
+    /// <summary>A topic that was removed and created again is found twice; the other topic may still be unknown.</summary>
     [Fact]
     public void TrimmedThrough_OneTopicReturnedAndTheOtherWasRemoved_ReportsTheLoss()
     {

@@ -5,7 +5,7 @@ namespace Longwave.Interleaving.Tests.Epoll;
 
 public sealed class AsyncSignalTests
 {
-    /// <summary>Two set it, one waits: what was made visible before a signal is seen after some wait.</summary>
+    /// <summary>Two threads set it, one waits: data made visible before a signal is seen after some wait.</summary>
     [Fact]
     public void WaitAsync_SignalledMeanwhile_MissesNothing() => Schedule.Explore(2_000, static _ =>
     {

@@ -23,7 +23,7 @@ public sealed partial class SocketSinkTests : IDisposable
         _reactor.Dispose();
     }
 
-    /// <summary>The shard sends to a parked stream that is full again and again, while its client reads and the reactor reports each edge: no edge is lost, and every byte comes once and in order.</summary>
+    /// <summary>The shard sends to a parked stream that is repeatedly full, while its client reads and the reactor reports each edge: no edge is lost, and every byte arrives once and in order.</summary>
     [Fact]
     public void TrySend_ConcurrentEdges_NoneIsLost()
     {
@@ -83,7 +83,7 @@ public sealed partial class SocketSinkTests : IDisposable
             },
             () =>
             {
-                // The end of the input comes only when the other descriptor is closed.
+                // The input ends only when the other descriptor is closed.
                 Span<byte> buffer = stackalloc byte[4_096];
                 int got;
                 while ((got = SystemCalls.Receive(peers, buffer)) > 0)

@@ -15,7 +15,7 @@ public sealed class HotTailTests
     private static readonly Event Published = new() { Topic = "t", Data = new byte[16] };
     private static readonly HubLimits Limits = new() { HotTailEvents = 4, MaxRequestEvents = 1, MaxCommitEvents = 1 };
 
-    /// <summary>A reader that stands at the edge of the tail, as a catch-up reader does after a page of storage, gets the next event or learns that it has left.</summary>
+    /// <summary>A reader at the edge of the tail, like a catch-up reader after a page of storage, gets the next event or learns that it was evicted.</summary>
     [Fact]
     public void Find_ConcurrentEviction_SkipsNoEvent() => Schedule.Explore(3_000, static random =>
     {

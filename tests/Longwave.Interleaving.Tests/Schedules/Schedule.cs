@@ -2,17 +2,17 @@ namespace Longwave.Interleaving.Tests.Schedules;
 
 /// <summary>
 /// Runs a few actors, each on a thread, one at a time. Before each access to shared memory (<see cref="Step"/>) a seeded random number decides which
-/// one goes on, so a failure comes again with its number. It finds what a wrong order of accesses can do; what a processor may reorder beyond that,
+/// one continues, so a failure can be repeated by its number. It finds what a wrong order of accesses can do; what a processor may reorder beyond that,
 /// tests on real threads find.
 /// </summary>
 internal sealed class Schedule : IDisposable
 {
-    /// <summary>An actor that takes more steps waits for something that never comes.</summary>
+    /// <summary>An actor with more steps waits for something that never happens.</summary>
     private const int MaxSteps = 50_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>One change of threads in so many steps; each schedule takes one of these.</summary>
+    /// <summary>Number of steps per change of threads; each schedule uses one of these.</summary>
     private static readonly int[] StepsPerChange = [1, 2, 4, 8, 16];
 
     [ThreadStatic]
@@ -39,7 +39,7 @@ internal sealed class Schedule : IDisposable
 
     /// <summary>Runs the actors under many schedules.</summary>
     /// <param name="schedules">How many.</param>
-    /// <param name="begin">Makes the actors of a schedule, always as many; the random numbers are for what they do.</param>
+    /// <param name="begin">Creates the actors of a schedule, always the same number; the random numbers choose their actions.</param>
     /// <param name="check">Checks what they left behind.</param>
     public static void Explore(int schedules, Func<Random, Action[]> begin, Action? check = null)
     {
@@ -59,7 +59,7 @@ internal sealed class Schedule : IDisposable
         }
     }
 
-    /// <summary>The actor is about to touch shared memory: another one may go on first. Does nothing on a thread that is no actor.</summary>
+    /// <summary>The actor is about to access shared memory: another actor may run first. No effect on a thread that is not an actor.</summary>
     public static void Step() => _current?.OnStep();
 
     public void Dispose()
@@ -70,7 +70,7 @@ internal sealed class Schedule : IDisposable
             turn.Release();
         }
 
-        // One that waits in a lock would keep the test from reporting what it found.
+        // An actor that waits in a lock would prevent the test from reporting the failure.
         Array.ForEach(_threads, static thread => thread.Join(TimeSpan.FromSeconds(1)));
     }
 

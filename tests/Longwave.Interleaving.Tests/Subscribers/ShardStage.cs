@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Interleaving.Tests.Subscribers;
 
-/// <summary>A log and one shard, whose turns a test takes itself. The events are numbers: odd ones on topic <c>n/odd</c>, even ones on <c>n/even</c>.</summary>
+/// <summary>A log and one shard, whose turns the test runs. The events are numbers: odd ones on topic <c>n/odd</c>, even ones on <c>n/even</c>.</summary>
 internal sealed class ShardStage : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;

@@ -1,6 +1,6 @@
 namespace Longwave.Server.Tests.Hosting;
 
-/// <summary>A clock that stands still until a test moves it. Its timers fire on the thread that moves it.</summary>
+/// <summary>A clock that only the test advances. Its timers fire on the thread that moves it.</summary>
 internal sealed class SteppedClock : TimeProvider
 {
     // Guards _timers and the state of each timer.

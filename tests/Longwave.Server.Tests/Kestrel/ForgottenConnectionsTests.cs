@@ -25,7 +25,7 @@ public sealed class ForgottenConnectionsTests : IDisposable
         Task ending = _forgotten.OnConnectionAsync(_connection, static _ => new TaskCompletionSource().Task);
         Assert.False(_clock.Timers.Reader.TryRead(out _), "no grace begins while the connection is open");
 
-        // What nothing refers to is collected here, as it is in a hub.
+        // Collects unreferenced objects, as happens in a hub.
         GC.Collect();
         await _closed.CancelAsync();
         HeldTimer grace = await _clock.Timers.Reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -49,7 +49,7 @@ public sealed class ForgottenConnectionsTests : IDisposable
 
     public void Dispose() => _closed.Dispose();
 
-    /// <summary>A clock whose timers fire when a test says so.</summary>
+    /// <summary>A clock whose timers the test fires.</summary>
     private sealed class HeldTimers : TimeProvider
     {
         public Channel<HeldTimer> Timers { get; } = Channel.CreateUnbounded<HeldTimer>();

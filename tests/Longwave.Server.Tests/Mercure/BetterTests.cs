@@ -79,7 +79,7 @@ public sealed partial class BetterTests
         }
     }
 
-    /// <summary>An event removed by retention: its id is unknown, its position tells from where on events are missing.</summary>
+    /// <summary>An event removed by retention: its id is unknown; its position determines the missing range.</summary>
     [Fact]
     public async Task Resume_AfterARemovedEvent_SendsAGap()
     {

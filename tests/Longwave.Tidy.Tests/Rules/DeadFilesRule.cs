@@ -2,7 +2,7 @@ using Longwave.Tidy.Tests.Sources;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>A file that no build takes by its ending is named by another file: a page by a link, a script or data file by its name or its folder's.</summary>
+/// <summary>A file that no build includes by its extension is named by another file: a page by a link, a script or data file by its name or folder.</summary>
 public sealed class DeadFilesRule : IRule
 {
     // Taken by their ending or their place: compiled, restored, or shown by the host of the repository.

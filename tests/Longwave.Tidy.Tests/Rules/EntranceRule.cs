@@ -2,7 +2,7 @@ using Longwave.Tidy.Tests.Sources;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>A newcomer, and the integration machine, come in by the same door: README names ./test.sh, .ci/run calls it, both can be executed.</summary>
+/// <summary>Contributors and the integration machine use the same entry point: README names ./test.sh, .ci/run calls it, and both are executable.</summary>
 public sealed class EntranceRule : IRule
 {
     public string Name => "entrance";

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>A lock field says in a comment what it guards.</summary>
+/// <summary>A lock field has a comment with the fields that it guards.</summary>
 public sealed class LockCommentsRule : IRule
 {
     public string Name => "lock-comments";

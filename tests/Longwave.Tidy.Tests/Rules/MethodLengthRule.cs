@@ -39,7 +39,7 @@ public sealed class MethodLengthRule : IRule
         }
     }
 
-    // Attributes stand above the method, like its documentation, and do not count.
+    // Attributes and documentation above the method do not count.
     private static SyntaxToken FirstToken(SyntaxNode node) =>
         node.ChildNodesAndTokens()
             .Where(child => !child.IsKind(SyntaxKind.AttributeList))

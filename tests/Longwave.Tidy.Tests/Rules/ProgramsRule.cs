@@ -11,7 +11,7 @@ public sealed partial class ProgramsRule : IRule
 {
     private const string Script = "test.sh";
 
-    // Of packages with priority "required"; the toolchain that test.sh asks for; shell builtins; stand-ins that the tests of documents provide.
+    // From packages with priority "required"; the toolchain that test.sh requires; shell builtins; substitutes that the document tests provide.
     private static readonly HashSet<string> Present =
     [
         "bash", "cat", "cut", "grep", "head", "mount", "nsenter", "sed", "seq", "setpriv", "setsid", "sleep", "tail", "umount", "unshare",

@@ -17,7 +17,7 @@ public sealed class ProjectReferencesRule : IRule
         ["Longwave"] = ["Longwave.Protocol", "Longwave.Engine", "Longwave.Server", "Longwave.Brokers", "Longwave.Client"],
     };
 
-    // These know nothing of HTTP servers.
+    // These projects must not depend on an HTTP server.
     private static readonly string[] WithoutAspNet = ["Longwave.Protocol", "Longwave.Engine", "Longwave.Client"];
 
     public string Name => "project-references";

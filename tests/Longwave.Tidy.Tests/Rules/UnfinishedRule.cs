@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Longwave.Tidy.Tests.Rules;
 
-/// <summary>Nothing pretends to be done: postponed work names its issue, nothing throws "not implemented", no test is skipped.</summary>
+/// <summary>No unfinished work: postponed work names its issue, no code throws "not implemented", no test is skipped.</summary>
 public sealed partial class UnfinishedRule : IRule
 {
     private static readonly string[] ScriptExtensions = [".js", ".mjs", ".ts", ".tsx", ".css", ".sh", ".html", ".csproj", ".props", ".slnx"];

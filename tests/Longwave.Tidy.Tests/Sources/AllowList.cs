@@ -1,6 +1,6 @@
 namespace Longwave.Tidy.Tests.Sources;
 
-/// <summary>The exceptions that were agreed on: one a line, <c>rule | path | reason</c>. An entry that excuses nothing is a violation itself.</summary>
+/// <summary>The allowed exceptions, one per line: <c>rule | path | reason</c>. An entry that excuses nothing is a violation itself.</summary>
 public sealed class AllowList
 {
     public const string Path = "tests/Longwave.Tidy.Tests/allow-list.txt";
@@ -38,7 +38,7 @@ public sealed class AllowList
         return list;
     }
 
-    /// <summary>What is left of <paramref name="found"/>, plus a violation for each entry of this rule that excused nothing.</summary>
+    /// <summary>The violations of <paramref name="found"/> without an entry, plus a violation for each entry of this rule that excuses nothing.</summary>
     public IEnumerable<Violation> Apply(string rule, IReadOnlyCollection<Violation> found)
     {
         var entries = _entries.Where(entry => entry.Rule == rule).ToList();

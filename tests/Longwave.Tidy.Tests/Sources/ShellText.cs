@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Longwave.Tidy.Tests.Sources;
 
-/// <summary>A shell script, read only as far as it takes to tell which commands it runs.</summary>
+/// <summary>A shell script, parsed only far enough to find the commands that it runs.</summary>
 public static partial class ShellText
 {
     private static readonly HashSet<string> Keywords = ["if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "exec", "{", "}"];
