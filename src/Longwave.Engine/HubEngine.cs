@@ -4,6 +4,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
@@ -45,6 +46,7 @@ public sealed class HubEngine : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SubscriberCounts _counts = new();
+    private readonly RequestCounts _requests = new();
     private readonly PatternCounts _patterns;
     private readonly Greeting _greeting;
     private readonly CommitLoop _commits;
@@ -68,7 +70,8 @@ public sealed class HubEngine : IAsyncDisposable
         _threads = [.. _shards.Select((shard, i) => loops.StartThread($"longwave-shard-{i}", shard.Run))];
         _timers = Array.ConvertAll(_shards, shard => loops.StartTimer(
             "longwave-tick", shard.PostTick, shard.TickInterval, shard.TickInterval));
-        _commits = new CommitLoop(options, log, WakeShards, loops, clock, _logger);
+        _commits = new CommitLoop(options, log, WakeShards, _requests.Rejected, loops, clock, _logger);
+        Metrics = new HubMetrics(log, _commits, _shards, _readers, loops, _counts, _patterns, _requests);
     }
 
     /// <summary>The options that the hub was opened with.</summary>
@@ -89,8 +92,8 @@ public sealed class HubEngine : IAsyncDisposable
     /// <summary>Number of open streams.</summary>
     public int ConnectionCount => _counts.Open;
 
-    /// <summary>Number of streams that ended since the start, by reason.</summary>
-    public IReadOnlyDictionary<CloseReason, long> Closed => Enum.GetValues<CloseReason>().ToDictionary(static reason => reason, _counts.ClosedBy);
+    /// <summary>Counters and gauges of the hub.</summary>
+    public HubMetrics Metrics { get; }
 
     /// <summary>Opens the log and starts the threads.</summary>
     /// <param name="options">Validated options.</param>
@@ -120,7 +123,7 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>Creates an empty request. Add events to the request and publish it.</summary>
-    public PublishRequest NewRequest() => new(Options.Limits);
+    public PublishRequest NewRequest() => new(Options.Limits, _requests.Rejected);
 
     /// <summary>
     /// Appends the events of a request, all or none. The task completes when every event is as durable as its policy requires. A queued request can't
@@ -211,6 +214,7 @@ public sealed class HubEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(sink);
         SubscribeOutcome outcome = Subscribe(request, sink, out subscriber);
+        _requests.Subscribes.Add(outcome);
         if (outcome != SubscribeOutcome.Accepted)
         {
             request.Lease?.Dispose();
@@ -235,7 +239,7 @@ public sealed class HubEngine : IAsyncDisposable
         var filter = new TopicFilter(request.Selectors);
         if (!_patterns.TryAdd(filter.Selectors))
         {
-            _counts.Refused();
+            _counts.Closed();
             return SubscribeOutcome.TooManyPatterns;
         }
 
@@ -258,7 +262,8 @@ public sealed class HubEngine : IAsyncDisposable
     public void Abandon(Subscriber subscriber)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        _counts.Closed(CloseReason.ClientGone);
+        _requests.Abandoned.Add(CloseReason.ClientGone);
+        _counts.Closed();
         subscriber.Completed(CloseReason.ClientGone);
     }
 

@@ -28,6 +28,9 @@ internal sealed class MemorySink : ISink
 
     public long Bytes { get; private set; }
 
+    /// <summary>Size of the accepted frames in bytes, with chunk framing.</summary>
+    public long ChunkBytes { get; private set; }
+
     public int Flushes { get; private set; }
 
     public string LastEventId => _parser.LastEventId;
@@ -78,6 +81,7 @@ internal sealed class MemorySink : ISink
 
         // Like a socket: if the client does not read, the sink still accepts a part, at least one frame.
         taken = open ? batch.Count : 1 + (Flushes % batch.Count);
+        ChunkBytes += batch.Ends[taken - 1];
         for (int i = 0; i < taken; i++)
         {
             Take(batch[i]);

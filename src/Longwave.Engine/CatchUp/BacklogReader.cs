@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
@@ -32,6 +33,7 @@ internal sealed class BacklogReader
     private readonly EventLog _log;
     private readonly HubLimits _limits;
     private readonly LogReader? _storage;
+    private readonly Counters<HubCounter> _counters;
     private readonly CatchUpPage _page;
     private readonly BacklogFilter _filter = new();
     private readonly BacklogSurvey _survey;
@@ -39,18 +41,19 @@ internal sealed class BacklogReader
     private bool _isSurvey;
     private long _removedThrough;
 
-    private BacklogReader(EventLog log, HubLimits limits, LogReader? storage, int pageBytes, int surveyEvents)
+    private BacklogReader(EventLog log, HubLimits limits, LogReader? storage, Counters<HubCounter> counters, int pageBytes, int surveyEvents)
     {
-        (_log, _limits, _storage) = (log, limits, storage);
+        (_log, _limits, _storage, _counters) = (log, limits, storage, counters);
         (_page, _survey, _take) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take);
     }
 
     /// <summary>Creates a reader of the hot tail, for a shard.</summary>
-    public static BacklogReader OfTail(EventLog log, HubLimits limits) => new(log, limits, null, limits.MaxWriteBytes, limits.JoinScanEvents);
+    public static BacklogReader OfTail(EventLog log, HubLimits limits, Counters<HubCounter> counters) =>
+        new(log, limits, null, counters, limits.MaxWriteBytes, limits.JoinScanEvents);
 
     /// <summary>Creates a reader of storage and hot tail, for a catch-up thread, which disposes the storage reader.</summary>
-    public static BacklogReader OfLog(EventLog log, HubLimits limits, LogReader storage) =>
-        new(log, limits, storage, CatchUpPage.ReaderBytes, limits.ConflationPassEvents);
+    public static BacklogReader OfLog(EventLog log, HubLimits limits, LogReader storage, Counters<HubCounter> counters) =>
+        new(log, limits, storage, counters, CatchUpPage.ReaderBytes, limits.ConflationPassEvents);
 
     /// <summary>Sends the next page from the hot tail. Shard thread only.</summary>
     /// <param name="subscriber">A live subscriber that missed events.</param>
@@ -58,6 +61,7 @@ internal sealed class BacklogReader
     public PageOutcome ReadTail(Subscriber subscriber, long end)
     {
         Debug.Assert(_storage is null && subscriber is { State: SubscriberState.Live, Backlog.MissedFrom: >= 0 }, "A live subscriber that missed events.");
+        _counters.Add(HubCounter.TailPages);
         return ReadPage(subscriber, topics: null, new ReadPosition(subscriber.SentThrough, subscriber.Backlog.MissedFrom), storedThrough: 0, end);
     }
 
@@ -70,6 +74,8 @@ internal sealed class BacklogReader
         {
             return false;
         }
+
+        _counters.Add(HubCounter.LogPages);
 
         // Both ends are read before the topics: the topic of every event before these ends is then in the table.
         long storedThrough = _log.Tail.Base;
@@ -296,6 +302,7 @@ internal sealed class BacklogReader
         if (backlog.SkippedAfter >= 0 && (_page.Count > 0 || !backlog.IsReduced(read.Offset)))
         {
             _page.AddGap(new Position(_log.Epoch, backlog.SkippedAfter), new Position(_log.Epoch, backlog.SkippedThrough), ControlEvents.Skipped);
+            CountGap(HubCounter.SkipGaps, ref backlog, backlog.SkippedAfter);
             backlog.SkippedAfter = -1;
         }
     }
@@ -311,6 +318,18 @@ internal sealed class BacklogReader
         {
             backlog.RemovalsKnownThrough = removed;
             _page.AddGap(new Position(_log.Epoch, sentThrough), new Position(_log.Epoch, removed), ControlEvents.Retention);
+            CountGap(HubCounter.RemovalGaps, ref backlog, sentThrough);
+        }
+    }
+
+    /// <summary>Counts a gap notice, and a resume that was not complete because of it.</summary>
+    private void CountGap(HubCounter kind, ref Backlog backlog, long after)
+    {
+        _counters.Add(kind);
+        if (after < backlog.ResumedThrough)
+        {
+            _counters.Add(HubCounter.ResumesWithGap);
+            backlog.ResumedThrough = 0;
         }
     }
 
@@ -322,6 +341,7 @@ internal sealed class BacklogReader
         if (isOpen && _page.Count > 0)
         {
             isOpen = subscriber.Sink.TrySend(_page.Batch, out taken);
+            _counters.AddWrite(taken, _page.Batch.Ends[taken - 1], isOpen);
         }
 
         subscriber.IsBlocked = !isOpen;

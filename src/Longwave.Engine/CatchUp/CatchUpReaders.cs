@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Microsoft.Extensions.Logging;
 
@@ -20,15 +21,26 @@ internal sealed class CatchUpReaders : IDisposable
     // The lending shards bound its size (CatchUpQueue).
     private readonly BlockingCollection<Subscriber> _queue = [];
     private readonly List<Thread> _threads = [];
+    private readonly Counters<HubCounter>[] _counters;
+    private readonly Histogram[] _lags;
 
     public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger)
     {
         (_log, _limits, _logger) = (log, options.Limits, logger);
+        _counters = [.. Enumerable.Range(0, options.CatchUpReaders).Select(static _ => new Counters<HubCounter>())];
+        _lags = [.. _counters.Select(static _ => new Histogram())];
         for (int i = 0; i < options.CatchUpReaders; i++)
         {
-            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", Run));
+            (Counters<HubCounter> counters, Histogram lags) = (_counters[i], _lags[i]);
+            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", () => Run(counters, lags)));
         }
     }
+
+    /// <summary>Counters of each thread.</summary>
+    public IReadOnlyList<Counters<HubCounter>> Counters => _counters;
+
+    /// <summary>For each thread, the events between a subscriber and the end of the log each time the thread begins to read for it.</summary>
+    public IReadOnlyList<Histogram> Lags => _lags;
 
     /// <summary>Number of threads.</summary>
     public int Count => _threads.Count;
@@ -53,16 +65,17 @@ internal sealed class CatchUpReaders : IDisposable
         _queue.Dispose();
     }
 
-    private void Run()
+    private void Run(Counters<HubCounter> counters, Histogram lags)
     {
         using LogReader storage = _log.OpenReader();
-        var reader = BacklogReader.OfLog(_log, _limits, storage);
+        var reader = BacklogReader.OfLog(_log, _limits, storage, counters);
         foreach (Subscriber subscriber in _queue.GetConsumingEnumerable())
         {
             try
             {
                 // 7. Keep reading for a stream while no other subscriber waits, because its shard would lend it again at once. A poll must report its
                 // position first.
+                lags.Record(_log.Tip - subscriber.SentThrough);
                 while (reader.ReadLog(subscriber) && subscriber.Request.Streaming
                     && !subscriber.IsAskedBack && _queue.Count == 0 && !_queue.IsAddingCompleted)
                 {

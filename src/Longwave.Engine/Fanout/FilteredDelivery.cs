@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Longwave.Engine.Fanout;
 /// Step 6 of the path of an event for individually served subscribers (see <see cref="HubEngine"/>): each receives all its events of a turn in one
 /// write. Shard thread only, so it needs no lock; it allocates nothing per delivery.
 /// </summary>
-internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, TimeProvider clock, ILogger logger)
+internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, Counters<HubCounter> counters, TimeProvider clock, ILogger logger)
 {
     private readonly TurnBuffer _buffer = new(limits.ShardTurnRoutes);
     private readonly List<Subscriber> _subscribers = [];
@@ -114,6 +115,7 @@ internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, TimeP
         {
             _builder.Build(events, subscriber.Request.Format);
             bool open = subscriber.Sink.TrySend(_builder.Batch, out int taken);
+            counters.AddWrite(taken, _builder.Batch.Ends[taken - 1], open);
             subscriber.SentThrough = events[taken - 1].Offset;
             if (!open)
             {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Framing;
@@ -19,18 +20,22 @@ namespace Longwave.Engine.Fanout;
 /// subscriber has no queue: one whose sink is full remembers only the first event that it missed. When its sink is writable, the shard sends the
 /// missed events from the hot tail if they are near; otherwise a catch-up reader sends them.
 /// </remarks>
-internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate renewals, PacedQueue paced, TimeProvider clock, ILogger logger)
+internal sealed class LiveDelivery(
+    EventLog log, HubLimits limits, RenewalGate renewals, PacedQueue paced, Counters<HubCounter> counters, TimeProvider clock, ILogger logger)
 {
     private readonly TopicRoutes _routes = new();
-    private readonly Rounds _rounds = new(limits, renewals, clock, logger);
-    private readonly FilteredDelivery _filtered = new(limits, paced, clock, logger);
-    private readonly BacklogReader _backlog = BacklogReader.OfTail(log, limits);
+    private readonly Rounds _rounds = new(limits, renewals, counters, clock, logger);
+    private readonly FilteredDelivery _filtered = new(limits, paced, counters, clock, logger);
+    private readonly BacklogReader _backlog = BacklogReader.OfTail(log, limits, counters);
     private long _next = log.Tail.End;
     private long _routedThrough = log.Tip;
     private int _live;
 
     /// <summary>Whether the hot tail has events that are not routed or not sent to every ready subscriber yet.</summary>
     public bool HasWork => !_rounds.IsEmpty || _next != log.Tail.End;
+
+    /// <summary>Number of events in the hot tail that are not routed yet. For any thread.</summary>
+    public long UnroutedEvents => Math.Max(0, log.Tail.End - Volatile.Read(ref _next));
 
     /// <summary>The rounds over shared subscribers.</summary>
     public Rounds Rounds => _rounds;
@@ -214,6 +219,7 @@ internal sealed class LiveDelivery(EventLog log, HubLimits limits, RenewalGate r
 
             RouteTo(_routes.Any, added);
             _routedThrough = added.Offset;
+            counters.Add(HubCounter.RoutedEvents);
         }
 
         return true;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Longwave.Engine.Fanout;
 /// Step 6 of the path of an event for shared subscribers (see <see cref="HubEngine"/>): the active rounds of a shard, each of which sends to some
 /// subscribers per turn. Shard thread only, so it needs no lock; it allocates nothing per delivery.
 /// </summary>
-internal sealed class Rounds(HubLimits limits, RenewalGate renewals, TimeProvider clock, ILogger logger)
+internal sealed class Rounds(HubLimits limits, RenewalGate renewals, Counters<HubCounter> counters, TimeProvider clock, ILogger logger)
 {
     /// <summary>Budget of one turn: about 64 sends or half a millisecond. Then messages, new events and other threads have their turn.</summary>
     private const int TurnCost = 1_024;
@@ -196,6 +197,7 @@ internal sealed class Rounds(HubLimits limits, RenewalGate renewals, TimeProvide
     {
         Round round = _idle.TryPop(out Round? idle) ? idle : new Round(limits.ShardTurnEvents, limits.MaxWriteBytes);
         round.Begin(route);
+        counters.Add(HubCounter.Rounds);
         route.Round = round;
         _active.Enqueue(round);
         return round;
@@ -252,7 +254,13 @@ internal sealed class Rounds(HubLimits limits, RenewalGate renewals, TimeProvide
             }
 
             int taken = 0;
-            if (events.IsEmpty || slot.Sink.TrySend(batch, out taken))
+            bool isOpen = events.IsEmpty || slot.Sink.TrySend(batch, out taken);
+            if (taken > 0)
+            {
+                counters.AddWrite(taken, batch.Ends[taken - 1], isOpen);
+            }
+
+            if (isOpen)
             {
                 slot.SentThrough = round.LastOffset;
                 return true;

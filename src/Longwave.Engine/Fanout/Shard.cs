@@ -1,6 +1,7 @@
 using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Microsoft.Extensions.Logging;
 
@@ -35,9 +36,9 @@ internal sealed class Shard : IDisposable
         _inbox = new ShardInbox(log);
         _catchUp = new CatchUpQueue(readers);
         _paced = new PacedQueue(clock, Wake);
-        _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _paced, clock, logger);
+        _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _paced, Counters, clock, logger);
         _wheel = new HeartbeatWheel(options, clock);
-        _notices = new StreamNotices(log, _delivery, _wheel);
+        _notices = new StreamNotices(log, _delivery, _wheel, Counters);
         _expiry = new ExpiryWatch(clock, _notices.TryTellOfExpiry);
         _heartbeat = _notices.Heartbeat;
     }
@@ -47,6 +48,18 @@ internal sealed class Shard : IDisposable
 
     /// <summary>Interval at which the owner must call <see cref="PostTick"/>.</summary>
     public TimeSpan TickInterval => _wheel.TickInterval;
+
+    /// <summary>Counters of the shard. Its thread writes, any thread reads, as for <see cref="Closed"/>.</summary>
+    public Counters<HubCounter> Counters { get; } = new();
+
+    /// <summary>Streams of the shard by start.</summary>
+    public Counters<StreamStart> Started { get; } = new();
+
+    /// <summary>Ended streams of the shard by reason.</summary>
+    public Counters<CloseReason> Closed { get; } = new();
+
+    /// <summary>Number of events in the hot tail that the shard has not routed yet. For any thread.</summary>
+    public long UnroutedEvents => _delivery.UnroutedEvents;
 
     /// <summary>Inbox for messages of other threads, mainly from subscribers.</summary>
     public ShardInbox Inbox => _inbox;
@@ -173,6 +186,7 @@ internal sealed class Shard : IDisposable
 
     private void OnRenewed(Subscriber subscriber)
     {
+        Counters.Add(HubCounter.Renewals);
         _delivery.Rounds.EndRenewal(subscriber);
         if (subscriber.State is not (SubscriberState.Opening or SubscriberState.Closed))
         {
@@ -182,6 +196,7 @@ internal sealed class Shard : IDisposable
 
     private void OnOpened(Subscriber subscriber)
     {
+        Started.Add(subscriber.Start);
         subscriber.State = SubscriberState.Waiting;
         subscriber.BlockedSince = _clock.GetTimestamp();
         TakeEarlySignal(subscriber);
@@ -365,7 +380,8 @@ internal sealed class Shard : IDisposable
             SubscriberLog.DeliveryFailed(_logger, subscriber.Id, failed);
         }
 
-        _counts.Closed(reason);
+        Closed.Add(reason);
+        _counts.Closed();
         subscriber.Completed(reason);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
@@ -10,7 +11,7 @@ namespace Longwave.Engine.Fanout;
 /// Notices that a shard writes to a stream besides events: heartbeats, the expiry of the token, the reason of the end. The shard first requests the
 /// return of a subscriber that a reader has, and writes as soon as it owns the subscriber. Shard thread only.
 /// </summary>
-internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, HeartbeatWheel wheel)
+internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, HeartbeatWheel wheel, Counters<HubCounter> counters)
 {
     private readonly ArrayBufferWriter<byte> _scratch = new(256);
     private readonly HeartbeatFrames _heartbeats = new();
@@ -32,6 +33,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, Heartbe
         }
         else if (!subscriber.IsBlocked)
         {
+            counters.Add(HubCounter.Heartbeats);
             Send(subscriber, _heartbeats.Of(PositionOf(subscriber), subscriber.Request.Format));
         }
     }

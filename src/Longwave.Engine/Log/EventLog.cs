@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Longwave.Engine.Configuration;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
@@ -54,6 +55,9 @@ internal sealed class EventLog : IDisposable
         get => Volatile.Read(ref _sourcePosition);
         set => Volatile.Write(ref _sourcePosition, value);
     }
+
+    /// <summary>Counters of the writer thread, which alone adds. Any thread reads.</summary>
+    public Counters<HubCounter> Counters { get; } = new();
 
     /// <summary>Connection of the writer. Writer thread only, as are the following members up to the table of keys.</summary>
     public Database Database { get; }
@@ -164,6 +168,7 @@ internal sealed class EventLog : IDisposable
             }
 
             Tail.Evict();
+            Counters.Add(HubCounter.EvictedEvents);
         }
     }
 

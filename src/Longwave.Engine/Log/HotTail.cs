@@ -47,6 +47,12 @@ internal sealed class HotTail
     /// <summary>Offset after which every event is here. Events up to it are in storage, unless they were removed.</summary>
     public long Base => Volatile.Read(ref _base);
 
+    /// <summary>Number of events. For any thread.</summary>
+    public long Count => Math.Max(0, End - First);
+
+    /// <summary>Size of the events, in bytes. For any thread.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
     /// <summary>Sequence of the oldest event.</summary>
     public long First => Volatile.Read(ref _first);
 

@@ -25,6 +25,9 @@ internal sealed class PublisherIds(string path) : IDisposable
     private Statement? _name;
     private bool _isClosed;
 
+    /// <summary>Number of ids that are kept in memory.</summary>
+    public int Count => _unstored.Count;
+
     /// <summary>Offset of the first event with this id, or null.</summary>
     public long? Find(string id)
     {

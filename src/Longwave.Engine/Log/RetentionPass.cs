@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 
@@ -13,6 +14,7 @@ internal sealed class RetentionPass
     /// <summary>Maximum number of topics examined in one slice.</summary>
     private const int SliceTopics = 4_096;
 
+    private readonly Counters<HubCounter> _counters;
     private readonly Database _database;
     private readonly LogWriter _writer;
     private readonly TopicIndexer _indexer;
@@ -35,8 +37,10 @@ internal sealed class RetentionPass
     private long _keysDeletedThrough;
     private long _nowUnixMs;
 
-    public RetentionPass(Database database, LogWriter writer, TopicIndexer indexer, TopicTable topics, IdempotencyTable keys)
+    public RetentionPass(
+        Database database, LogWriter writer, TopicIndexer indexer, TopicTable topics, IdempotencyTable keys, Counters<HubCounter> counters)
     {
+        _counters = counters;
         (_database, _writer, _indexer, _topics, _keys, _times) = (database, writer, indexer, topics, keys, new TimeSearch(database));
         _oldest = database.Prepare("""
             SELECT t.offset, e.topic, e.alternates, length(e.data)
@@ -118,6 +122,7 @@ internal sealed class RetentionPass
     /// <summary>Examines a topic: it needs no work, must be forgotten, or has events to remove.</summary>
     private void Look(Topic topic)
     {
+        _counters.Add(HubCounter.RetentionVisits);
         if (topic.TipTimeUnixMs == 0)
         {
             topic.TipTimeUnixMs = _nowUnixMs;
@@ -152,6 +157,8 @@ internal sealed class RetentionPass
     {
         topic.Trimming(topic.Tip);
         _topics.NoteTrimmed(topic.Tip);
+        _counters.Add(HubCounter.RemovedEvents, topic.Count);
+        _counters.Add(HubCounter.RemovedBytes, topic.Bytes);
         topic.Removed(topic.Count, topic.Bytes, 0);
     }
 
@@ -242,6 +249,8 @@ internal sealed class RetentionPass
             loser.IndexedCount -= loss.Count;
             loser.IndexedBytes -= loss.Bytes;
             loser.Removed(loss.Count, loss.Bytes, firsts[loser]);
+            _counters.Add(HubCounter.RemovedEvents, loss.Count);
+            _counters.Add(HubCounter.RemovedBytes, loss.Bytes);
         }
     }
 
@@ -306,6 +315,7 @@ internal sealed class RetentionPass
         {
             topic.Stored = false;
             _topics.Forget(topic);
+            _counters.Add(HubCounter.ForgottenTopics);
         }
     }
 

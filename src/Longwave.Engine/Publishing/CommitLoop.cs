@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Protocol.Events;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +20,7 @@ internal sealed class CommitLoop : IDisposable
     private readonly EventLog _log;
     private readonly TimeProvider _clock;
     private readonly Action _published;
+    private readonly SharedCounters<PublishOutcome> _rejected;
     private readonly PublishQueue _queue;
     private readonly Sequencer _sequencer;
     private readonly Appender _appender;
@@ -33,12 +36,14 @@ internal sealed class CommitLoop : IDisposable
     /// <param name="options">Limits and windows.</param>
     /// <param name="log">The log; from here on the writer thread owns its writer side.</param>
     /// <param name="published">Callback on the writer thread after events became visible: wakes the shards.</param>
+    /// <param name="rejected">Counts of requests that are rejected before they are queued.</param>
     /// <param name="loops">Supervisor of the thread.</param>
     /// <param name="clock">Source of time.</param>
     /// <param name="logger">Logger for failures of storage.</param>
-    public CommitLoop(EngineOptions options, EventLog log, Action published, BackgroundLoops loops, TimeProvider clock, ILogger logger)
+    public CommitLoop(
+        EngineOptions options, EventLog log, Action published, SharedCounters<PublishOutcome> rejected, BackgroundLoops loops, TimeProvider clock, ILogger logger)
     {
-        (_options, _log, _published, _clock) = (options, log, published, clock);
+        (_options, _log, _published, _rejected, _clock) = (options, log, published, rejected, clock);
         _queue = new PublishQueue(options.Limits);
         _sequencer = new Sequencer(log.Epoch, log.Topics, log.Keys, log.Tip, log.LastTimeUnixMs);
         _appender = new Appender(log);
@@ -50,23 +55,33 @@ internal sealed class CommitLoop : IDisposable
     /// <summary>State of storage. For any thread.</summary>
     public HubHealth Health => _hasFailed ? HubHealth.PublishingStopped : _storage.Health;
 
+    /// <summary>Answered requests by outcome. The writer thread writes, any thread reads, as for the following two.</summary>
+    public Counters<PublishOutcome> Answered { get; } = new();
+
+    /// <summary>Events in a batch.</summary>
+    public Histogram BatchEvents { get; } = new();
+
+    /// <summary>Time to append a batch, in microseconds.</summary>
+    public Histogram BatchMicroseconds { get; } = new();
+
+    /// <summary>Number of queued requests and size of their data, in bytes. For any thread.</summary>
+    public (int Requests, long Bytes) Queued => _queue.Size;
+
     /// <summary>Step 1, intake: adds the request to the queue, or rejects it. For any thread.</summary>
     public ValueTask<PublishResult> PublishAsync(PublishRequest request)
     {
         request.Submit();
         if (Health == HubHealth.PublishingStopped)
         {
-            return ValueTask.FromResult(PublishResult.Refused(PublishOutcome.Stopped));
+            return Reject(PublishOutcome.Stopped);
         }
 
         if (CheckHotTail(request) is { } problem)
         {
-            return ValueTask.FromResult(PublishResult.Refused(PublishOutcome.LargerThanHotTail, problem));
+            return Reject(PublishOutcome.LargerThanHotTail, problem);
         }
 
-        return _queue.TryAdd(request) is { } refused
-            ? ValueTask.FromResult(PublishResult.Refused(refused))
-            : request.Done;
+        return _queue.TryAdd(request) is { } reason ? Reject(reason) : request.Done;
     }
 
     /// <summary>Stops the intake, writes the queued requests, completes the index and closes the log.</summary>
@@ -74,6 +89,12 @@ internal sealed class CommitLoop : IDisposable
     {
         _queue.Close();
         _thread.Join();
+    }
+
+    private ValueTask<PublishResult> Reject(PublishOutcome reason, EventProblem? problem = null)
+    {
+        _rejected.Add(reason);
+        return ValueTask.FromResult(PublishResult.Refused(reason, problem));
     }
 
     private void Run()
@@ -110,7 +131,7 @@ internal sealed class CommitLoop : IDisposable
         {
             foreach (PublishRequest request in _requests.Skip(_answered))
             {
-                request.Complete(PublishResult.Refused(PublishOutcome.Stopped));
+                Answer(request, PublishResult.Refused(PublishOutcome.Stopped));
             }
 
             _requests.Clear();
@@ -129,6 +150,7 @@ internal sealed class CommitLoop : IDisposable
         {
             // 4. Show the events; only then answer their publishers.
             _log.Publish(_sequencer.Batch.Entries);
+            CountBatch(_sequencer.Batch.Entries);
             _sequencer.Committed();
         }
         else
@@ -143,7 +165,7 @@ internal sealed class CommitLoop : IDisposable
 
             // The batch can fail before every request in it was sequenced.
             bool failed = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
-            _requests[i].Complete(failed ? PublishResult.Refused(outcome) : _results[i]);
+            Answer(_requests[i], failed ? PublishResult.Refused(outcome) : _results[i]);
         }
 
         _results.Clear();
@@ -152,6 +174,29 @@ internal sealed class CommitLoop : IDisposable
             // After the answers: on few cores the fan-out would delay the publishers, and with them the next events.
             _published();
         }
+    }
+
+    private void Answer(PublishRequest request, PublishResult result)
+    {
+        // Counted before the answer, so that a publisher that has the answer finds it counted.
+        Answered.Add(result.Outcome);
+        request.Complete(result);
+    }
+
+    private void CountBatch(List<AppendEntry> entries)
+    {
+        long bytes = 0;
+        foreach (ref readonly AppendEntry entry in CollectionsMarshal.AsSpan(entries))
+        {
+            bytes += entry.Event.Event.Data.Length;
+        }
+
+        Counters<HubCounter> counters = _log.Counters;
+        counters.Add(HubCounter.CommittedBatches);
+        counters.Add(HubCounter.CommittedEvents, entries.Count);
+        counters.Add(HubCounter.CommittedBytes, bytes);
+        counters.Add(HubCounter.RepeatedEvents, _results.Sum(static result => result.Events.Count) - entries.Count);
+        BatchEvents.Record(entries.Count);
     }
 
     private void SequenceAndAppend()
@@ -168,7 +213,9 @@ internal sealed class CommitLoop : IDisposable
 
         // 3. Append: one transaction, one sync.
         _log.EvictTail();
+        long start = _clock.GetTimestamp();
         _appender.Append(_sequencer.Batch);
+        BatchMicroseconds.Record((long)_clock.GetElapsedTime(start).TotalMicroseconds);
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Longwave.Engine.Publishing;
 /// </summary>
 internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGuard storage, TimeProvider clock)
 {
-    private readonly RetentionPass _retention = new(log.Database, log.Writer, log.Indexer, log.Topics, log.Keys);
+    private readonly RetentionPass _retention = new(log.Database, log.Writer, log.Indexer, log.Topics, log.Keys, log.Counters);
     private long _lastRetention;
     private bool _isIdle;
 

@@ -11,6 +11,18 @@ internal sealed class PublishQueue(HubLimits limits)
     private long _bytes;
     private bool _closed;
 
+    /// <summary>Number of queued requests and size of their data, in bytes.</summary>
+    public (int Requests, long Bytes) Size
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_waiting.Count, _bytes);
+            }
+        }
+    }
+
     /// <summary>Adds a request. Returns null, or the reason of the rejection.</summary>
     public PublishOutcome? TryAdd(PublishRequest request)
     {

@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Publishing;
@@ -19,6 +20,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     public const int MaxSourcePositionBytes = 1_024;
 
     private readonly HubLimits _limits;
+    private readonly SharedCounters<PublishOutcome> _rejected;
 
     // Most requests have one event and need no list.
     private Publication _first;
@@ -29,7 +31,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     private byte[]? _sourcePosition;
     private bool _isSubmitted;
 
-    internal PublishRequest(HubLimits limits) => _limits = limits;
+    internal PublishRequest(HubLimits limits, SharedCounters<PublishOutcome> rejected) => (_limits, _rejected) = (limits, rejected);
 
     /// <summary>Number of events added.</summary>
     public int Count { get; private set; }
@@ -78,18 +80,18 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
         ThrowIfSubmitted();
         if (Count >= _limits.MaxRequestEvents)
         {
-            return Refuse(PublishOutcome.TooManyEvents, $"A request is limited to {_limits.MaxRequestEvents} events; send several requests.");
+            return RejectSize(PublishOutcome.TooManyEvents, $"A request is limited to {_limits.MaxRequestEvents} events; send several requests.");
         }
 
         e = WithDistinctTopics(e);
         if (EventRules.Check(e, _limits.MaxEventBytes) is { } problem)
         {
-            return PublishResult.Refused(PublishOutcome.InvalidEvent, problem with { Index = Count });
+            return Reject(PublishOutcome.InvalidEvent, problem with { Index = Count });
         }
 
         if (Bytes + e.Data.Length > _limits.MaxRequestBytes)
         {
-            return Refuse(PublishOutcome.RequestTooLarge, $"The data of a request is limited to {_limits.MaxRequestBytes} bytes in total; send several requests.");
+            return RejectSize(PublishOutcome.RequestTooLarge, $"The data of a request is limited to {_limits.MaxRequestBytes} bytes in total; send several requests.");
         }
 
         if (Count == 0)
@@ -124,8 +126,13 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     void IValueTaskSource<PublishResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _done.OnCompleted(continuation, state, token, flags);
 
-    private static PublishResult Refuse(PublishOutcome outcome, string detail) =>
-        PublishResult.Refused(outcome, new EventProblem("body", detail, EventProblemKind.TooLarge));
+    private PublishResult RejectSize(PublishOutcome outcome, string detail) => Reject(outcome, new EventProblem("body", detail, EventProblemKind.TooLarge));
+
+    private PublishResult Reject(PublishOutcome outcome, EventProblem problem)
+    {
+        _rejected.Add(outcome);
+        return PublishResult.Refused(outcome, problem);
+    }
 
     /// <summary>
     /// Removes repeated topics, because the event would count twice for such a topic. The list is copied, so that the caller can change its own.

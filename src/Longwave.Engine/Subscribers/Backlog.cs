@@ -29,6 +29,11 @@ internal struct Backlog
     /// <summary>Offset up to which removals by retention need no notice: the client already knows of them, or they do not concern it.</summary>
     public long RemovalsKnownThrough { get; set; }
 
+    /// <summary>
+    /// End of the log when a stream resumed, until the stream receives a gap notice about events from before it; otherwise 0.
+    /// </summary>
+    public long ResumedThrough { get; set; }
+
     /// <summary>Start time of the stream, in milliseconds since the Unix epoch, until a catch-up reader has found the offset.</summary>
     public long? StartTimeUnixMs { get; set; }
 

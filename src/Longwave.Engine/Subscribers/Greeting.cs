@@ -55,6 +55,7 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
             {
                 subscriber.SentThrough = position.Offset;
                 subscriber.Backlog.NeedsReader = position.Offset < tip;
+                (subscriber.Start, subscriber.Backlog.ResumedThrough) = (StreamStart.Resumed, tip);
                 return null;
             }
 
@@ -65,15 +66,18 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         {
             case SinceKind.Earliest:
                 (subscriber.Backlog.RemovalsKnownThrough, subscriber.Backlog.NeedsReader) = (tip, tip > 0);
+                subscriber.Start = StreamStart.Earliest;
                 break;
             case SinceKind.Time:
                 (subscriber.Backlog.StartTimeUnixMs, subscriber.Backlog.NeedsReader) = (request.Since.TimeUnixMs, true);
+                subscriber.Start = StreamStart.Time;
                 break;
             default:
                 subscriber.SentThrough = tip;
                 break;
         }
 
+        subscriber.Start = reset is null ? subscriber.Start : StreamStart.Reset;
         return reset;
     }
 }

@@ -16,8 +16,11 @@ internal sealed class RenewalGate
 {
     private int _pending;
 
+    /// <summary>Number of pending renewals. For any thread.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
     /// <summary>Whether a renewal is pending, so that nothing may be sent to shared subscribers. Shard thread only.</summary>
-    public bool IsClosed => Volatile.Read(ref _pending) > 0;
+    public bool IsClosed => Pending > 0;
 
     /// <summary>Begins a renewal. From any thread; <see cref="End"/> must follow.</summary>
     public void Begin() => Interlocked.Increment(ref _pending);

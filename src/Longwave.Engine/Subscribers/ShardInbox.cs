@@ -1,4 +1,5 @@
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 
 namespace Longwave.Engine.Subscribers;
 
@@ -8,6 +9,12 @@ internal sealed class ShardInbox(EventLog log)
     private readonly Mailbox<ShardMessage> _mailbox = new();
 
     public RenewalGate Renewals { get; } = new();
+
+    /// <summary>
+    /// Subscribers of the shard by state. Those that the shard has not added yet, and those that have ended, are not counted: their states have a
+    /// meaningless figure. The shard's thread writes, any thread reads.
+    /// </summary>
+    public Counters<SubscriberState> States { get; } = new();
 
     public void Post(ShardMessage message) => _mailbox.Post(message);
 

@@ -89,6 +89,8 @@ public sealed class Subscriber
         set
         {
             Debug.Assert(CanChange(_state, value), $"A subscriber does not go from {_state} to {value}.");
+            _shard.States.Add(_state, -1);
+            _shard.States.Add(value);
             _state = value;
         }
     }
@@ -107,6 +109,9 @@ public sealed class Subscriber
             _sentThrough = value;
         }
     }
+
+    /// <summary>Where the stream starts. The opening thread sets it, before the shard adds the subscriber.</summary>
+    internal StreamStart Start { get; set; }
 
     /// <summary>Whether the sink has unsent bytes; nothing is sent until it is writable. Owner only.</summary>
     internal bool IsBlocked { get; set; }

@@ -1,10 +1,8 @@
-
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>Number of open streams, and of ended ones by reason.</summary>
+/// <summary>Number of open streams, which has a limit. For any thread.</summary>
 internal sealed class SubscriberCounts
 {
-    private readonly long[] _closed = new long[Enum.GetValues<CloseReason>().Length];
     private int _open;
 
     public int Open => Volatile.Read(ref _open);
@@ -23,14 +21,6 @@ internal sealed class SubscriberCounts
         return false;
     }
 
-    /// <summary>Undoes the count of a stream that was rejected after <c>TryOpen</c>.</summary>
-    public void Refused() => Interlocked.Decrement(ref _open);
-
-    public void Closed(CloseReason reason)
-    {
-        Interlocked.Increment(ref _closed[(int)reason]);
-        Interlocked.Decrement(ref _open);
-    }
-
-    public long ClosedBy(CloseReason reason) => Volatile.Read(ref _closed[(int)reason]);
+    /// <summary>Counts one stream less: it has ended, or was rejected after <see cref="TryOpen"/>.</summary>
+    public void Closed() => Interlocked.Decrement(ref _open);
 }

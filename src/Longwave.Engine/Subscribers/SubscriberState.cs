@@ -1,7 +1,7 @@
 namespace Longwave.Engine.Subscribers;
 
-/// <summary>State of a subscriber.</summary>
-internal enum SubscriberState
+/// <summary>State of a subscriber. The hub counts open streams by state.</summary>
+public enum SubscriberState
 {
     /// <summary>The opening thread owns it and writes its greeting; the shard has not added it yet.</summary>
     Opening,

@@ -10,6 +10,17 @@ internal sealed class PatternCounts(int most)
 
     private readonly Dictionary<Selector, int> _counts = [];
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _counts.Count;
+            }
+        }
+    }
+
     public bool TryAdd(IReadOnlyList<Selector> selectors)
     {
         if (!selectors.Any(IsPattern))

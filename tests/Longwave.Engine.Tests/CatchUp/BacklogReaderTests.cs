@@ -3,6 +3,7 @@ using Longwave.Engine.Access;
 using Longwave.Engine.CatchUp;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
@@ -97,7 +98,7 @@ public sealed class BacklogReaderTests : IDisposable
     {
         Publish(10, new Random(1));
         EvictAll();
-        BacklogReader reader = BacklogReader.OfLog(_log, _limits, _storage);
+        BacklogReader reader = BacklogReader.OfLog(_log, _limits, _storage, new Counters<HubCounter>());
         Subscriber failing = Lent(out RecordingSink none, static request => request with { Conflate = true });
         failing.ReduceBacklog(_log.Tip);
         _log.Database.Execute("ALTER TABLE events RENAME TO gone");
@@ -137,7 +138,7 @@ public sealed class BacklogReaderTests : IDisposable
     public void ReadLog_OneEventOfTheTail_IsShared()
     {
         Publish(1, new Random(1));
-        BacklogReader reader = BacklogReader.OfLog(_log, _limits, _storage);
+        BacklogReader reader = BacklogReader.OfLog(_log, _limits, _storage, new Counters<HubCounter>());
         reader.ReadLog(Lent(out RecordingSink one));
         Publish(1, new Random(2));
         reader.ReadLog(Lent(out RecordingSink two));

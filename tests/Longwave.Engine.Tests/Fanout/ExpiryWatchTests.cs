@@ -96,7 +96,7 @@ public sealed class ExpiryWatchTests
         }
 
         Assert.Equal(100, hub.Engine.ConnectionCount);
-        Assert.Equal(800, hub.Engine.Closed[CloseReason.TokenExpired]);
+        Assert.Equal(800, hub.Engine.Metrics.Closed(CloseReason.TokenExpired));
     }
 
     private TestHub Open() => new(new EngineOptions { Heartbeat = TimeSpan.FromMilliseconds(100), StallTimeout = TimeSpan.FromDays(1), MaxConnectionAge = TimeSpan.Zero }, _clock);

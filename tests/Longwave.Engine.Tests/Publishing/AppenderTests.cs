@@ -1,6 +1,7 @@
 using System.Text;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
 using Longwave.Protocol.Events;
@@ -82,7 +83,7 @@ public sealed class AppenderTests : IDisposable
     private static void Append(EventLog log, Appender appender, string? source, params Event[] events)
     {
         var sequencer = new Sequencer(log.Epoch, log.Topics, log.Keys, log.Tip, log.LastTimeUnixMs);
-        var request = new PublishRequest(new HubLimits());
+        var request = new PublishRequest(new HubLimits(), new SharedCounters<PublishOutcome>());
         foreach (Event e in events)
         {
             Assert.Null(request.Add(e, IdempotencyKey.FromHeader(null, e.Topic, Guid.NewGuid().ToString(), 0)));

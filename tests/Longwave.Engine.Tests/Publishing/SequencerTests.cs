@@ -1,5 +1,6 @@
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
+using Longwave.Engine.Metrics;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
@@ -168,7 +169,7 @@ public sealed class SequencerTests
 
     private static PublishRequest Request(params int?[] keys)
     {
-        var request = new PublishRequest(new HubLimits());
+        var request = new PublishRequest(new HubLimits(), new SharedCounters<PublishOutcome>());
         foreach (int? key in keys)
         {
             Assert.Null(request.Add(new Event { Topic = "t", Data = "x"u8.ToArray() }, key is { } number ? Key(number) : null));

@@ -46,7 +46,7 @@ public sealed class OpeningTests
         MemorySink witness = hub.Subscribe("t");
         await witness.UntilLiveAsync();
         Assert.Equal(2, hub.Engine.ConnectionCount);
-        Assert.Equal(1, hub.Engine.Closed[CloseReason.ClientGone]);
+        Assert.Equal(1, hub.Engine.Metrics.Closed(CloseReason.ClientGone));
     }
 
     private static SubscribeRequest Request() => new()

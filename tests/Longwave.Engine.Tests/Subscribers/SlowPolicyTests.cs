@@ -45,7 +45,7 @@ public sealed class SlowPolicyTests
 
         long live = (await hub.PublishKeyedAsync([("skip/1", null)]))[0];
         Assert.Equal([live], await TakeAsync(slow, live));
-        Assert.Equal(0, hub.Engine.Closed[CloseReason.Slow]);
+        Assert.Equal(0, hub.Engine.Metrics.Closed(CloseReason.Slow));
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class SlowPolicyTests
         Assert.Equal(CloseReason.Slow, await slow.Ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken));
         ServerSentEvent last = (await slow.AllAsync())[^1];
         Assert.Equal(("longwave.closed", """{"reason":"slow"}"""), (last.Type, last.Data));
-        Assert.Equal(1, hub.Engine.Closed[CloseReason.Slow]);
+        Assert.Equal(1, hub.Engine.Metrics.Closed(CloseReason.Slow));
 
         // No event is lost: the client resumes with its position.
         MemorySink again = hub.Subscribe("*", slow.LastEventId);

@@ -63,7 +63,7 @@ public sealed class SlowSubscriberTests
         Assert.Equal(CloseReason.Stalled, await stuck.Ended.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         await hub.PublishAsync("t", "still here");
         Assert.Equal("still here", (await healthy.NextAsync()).Data);
-        Assert.Equal(1, hub.Engine.Closed[CloseReason.Stalled]);
+        Assert.Equal(1, hub.Engine.Metrics.Closed(CloseReason.Stalled));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
         connection.Socket.Shutdown(SocketShutdown.Send);
         Assert.Equal("", Split(await connection.ReadToEndAsync()).Body.Split("retry: ")[1].Split('\n')[1].Trim());
         await UntilAsync(() => _hub.Engine.ConnectionCount == 0);
-        Assert.Equal(1, _hub.Engine.Closed[CloseReason.ClientGone]);
+        Assert.Equal(1, _hub.Engine.Metrics.Closed(CloseReason.ClientGone));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ParkedStreamTests : IAsyncLifetime
         connection.Socket.LingerState = new LingerOption(true, 0);
         connection.Dispose();
         await UntilAsync(() => _hub.Engine.ConnectionCount == 0);
-        Assert.Equal(1, _hub.Engine.Closed[CloseReason.ClientGone]);
+        Assert.Equal(1, _hub.Engine.Metrics.Closed(CloseReason.ClientGone));
         Assert.Empty(_hub.Logs.Lines);
     }
 

@@ -24,7 +24,7 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
         int closed = text.IndexOf("event: longwave.closed\ndata: {\"reason\":\"token-expired\"}\n\n", StringComparison.Ordinal);
         Assert.True(told > 0 && closed > told, text);
         Assert.Contains($"\"connection\":\"{IdentityHub.Connection(stream)}\"", text, StringComparison.Ordinal);
-        Assert.Equal(1, hub.Hub.Engine.Closed[CloseReason.TokenExpired]);
+        Assert.Equal(1, hub.Hub.Engine.Metrics.Closed(CloseReason.TokenExpired));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed class DrainingTests
         Assert.Equal(1, hub.Engine.ConnectionCount);
         response.Dispose();
         await UntilAsync(() => hub.Engine.ConnectionCount == 0);
-        Assert.Equal(1, hub.Engine.Closed[CloseReason.ClientGone]);
+        Assert.Equal(1, hub.Engine.Metrics.Closed(CloseReason.ClientGone));
         Assert.Empty(hub.Logs.Lines);
     }
 
@@ -93,7 +93,7 @@ public sealed class DrainingTests
 
         await hub.PublishAsync("a", "last");
         await read;
-        await UntilAsync(() => hub.Engine.Closed[CloseReason.Stalled] + hub.Engine.Closed[CloseReason.ClientGone] == 1);
+        await UntilAsync(() => hub.Engine.Metrics.Closed(CloseReason.Stalled) + hub.Engine.Metrics.Closed(CloseReason.ClientGone) == 1);
         Assert.Equal(1, hub.Engine.ConnectionCount);
     }
 
