@@ -236,10 +236,9 @@ public sealed class HubMetricsTests
     [Fact]
     public async Task Subscribes_EachOutcome_MovesOncePerAttempt()
     {
-        await using TestHub hub = Open();
+        await using var hub = new TestHub(new EngineOptions { Limits = { MaxConnections = 2, MaxPatterns = 1 } });
         HubMetrics metrics = hub.Engine.Metrics;
         List<MemorySink> sinks = [];
-        (hub.Options.Limits.MaxConnections, hub.Options.Limits.MaxPatterns) = (2, 1);
         Assert.Equal(SubscribeOutcome.Accepted, Try("{first}"));
         Assert.Equal(SubscribeOutcome.TooManyPatterns, Try("{second}/x"));
         Assert.Equal(SubscribeOutcome.Accepted, Try("t"));

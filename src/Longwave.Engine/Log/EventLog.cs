@@ -71,6 +71,9 @@ internal sealed class EventLog : IDisposable
 
     public TopicIndexer Indexer { get; }
 
+    /// <summary>Topics that retention must examine, and when.</summary>
+    public RetentionSchedule Retention { get; } = new();
+
     public IdempotencyTable Keys { get; }
 
     /// <summary>Opens the log of a directory, creates both if they are missing, and reads the events that a crash left unindexed.</summary>
@@ -156,13 +159,14 @@ internal sealed class EventLog : IDisposable
                 continue;
             }
 
-            if (!oldest.IsStored)
+            if (!oldest.IsStored && oldest.Event.Id is { } id)
             {
-                if (oldest.Event.Id is { } id)
-                {
-                    PublisherIds.Forget(id, oldest.Offset);
-                }
+                PublisherIds.Forget(id, oldest.Offset);
+            }
 
+            // If the first topic does not keep the event, retention has removed it from all topics.
+            if (!oldest.IsStored && oldest.Topic.Keeps(oldest.Offset))
+            {
                 Lose(oldest.Topic, oldest);
                 Array.ForEach(oldest.Alternates, alternate => Lose(alternate, oldest));
             }
@@ -172,7 +176,7 @@ internal sealed class EventLog : IDisposable
         }
     }
 
-    private static void Count(Topic topic, LoggedEvent added)
+    private void Count(Topic topic, LoggedEvent added)
     {
         topic.Added(added.Offset, added.Event.Data.Length);
         topic.TipTimeUnixMs = added.TimeUnixMs;
@@ -181,6 +185,8 @@ internal sealed class EventLog : IDisposable
         {
             topic.SetPublic();
         }
+
+        Retention.Add(topic);
     }
 
     /// <summary>
@@ -191,13 +197,17 @@ internal sealed class EventLog : IDisposable
     {
         if (!topic.Keeps(gone.Offset))
         {
-            // Retention has already removed all events of the topic.
+            // The policy of this topic has already removed the event.
             return;
         }
 
         topic.Trimming(gone.Offset);
         Topics.NoteTrimmed(gone.Offset);
-        topic.Removed(1, gone.Event.Data.Length, topic.Count > 1 ? gone.Offset + 1 : 0);
+
+        // Storage can have older events of the topic, which are there because another of their topics is durable.
+        long first = topic.IndexedCount > 0 ? topic.First : gone.Offset + 1;
+        topic.Removed(1, gone.Event.Data.Length, topic.Count > 1 ? first : 0);
+        Retention.Add(topic);
     }
 
     /// <summary>Closes the files. Writer thread only; the last call.</summary>

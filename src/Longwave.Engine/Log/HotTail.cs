@@ -93,6 +93,19 @@ internal sealed class HotTail
         Volatile.Write(ref _ring[(_first - 1) & _mask], null);
     }
 
+    /// <summary>Offset of the newest event that is older than a time; null if there is none. Writer thread only.</summary>
+    public long? NewestBefore(long timeUnixMs)
+    {
+        long low = _first, high = _end;
+        while (low < high)
+        {
+            long middle = low + ((high - low) / 2);
+            (low, high) = _ring[middle & _mask]!.TimeUnixMs < timeUnixMs ? (middle + 1, high) : (low, middle);
+        }
+
+        return low == _first ? null : _ring[(low - 1) & _mask]!.Offset;
+    }
+
     /// <summary>Sequence of the first event after <paramref name="offset"/>; -1 if some of these events were evicted.</summary>
     public long Find(long offset)
     {

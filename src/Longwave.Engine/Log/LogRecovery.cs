@@ -52,6 +52,13 @@ internal static class LogRecovery
             log.Topics.NoteTrimmed(tip);
         }
 
+        foreach (Topic topic in log.Topics.All)
+        {
+            // Storage does not have the time of a topic's newest event. It is at most that of the newest event of the log.
+            topic.TipTimeUnixMs = topic.TipTimeUnixMs == 0 ? time : topic.TipTimeUnixMs;
+            log.Retention.Add(topic);
+        }
+
         if (log.Keys.IsOn)
         {
             ReadKeys(log);

@@ -5,181 +5,334 @@ using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>Removes events that exceed the policies, in slices of a few milliseconds between the batches of publishers. Writer thread only.</summary>
+/// <summary>
+/// Removes events that exceed the policies, and forgets topics without events, in slices of a few milliseconds between the batches of publishers.
+/// Examines only topics that are due (<see cref="RetentionSchedule"/>). Writer thread only.
+/// </summary>
+/// <remarks>
+/// A pass has two parts. The first removes events from storage. The second walks the hot tail once, for the due topics of durability memory: only the
+/// tail has their events, and it has them in order of the log and not by topic.
+/// </remarks>
 internal sealed class RetentionPass
 {
-    /// <summary>Maximum number of events removed in one transaction.</summary>
+    /// <summary>Maximum number of entries removed, and topics forgotten, in one transaction.</summary>
     private const int SliceEvents = 256;
 
     /// <summary>Maximum number of topics examined in one slice.</summary>
     private const int SliceTopics = 4_096;
 
-    private readonly Counters<HubCounter> _counters;
-    private readonly Database _database;
-    private readonly LogWriter _writer;
-    private readonly TopicIndexer _indexer;
-    private readonly TopicTable _topics;
-    private readonly IdempotencyTable _keys;
+    /// <summary>Maximum number of events of the hot tail examined in one slice.</summary>
+    private const int SliceTailEvents = 8_192;
+
+    private readonly EventLog _log;
+    private readonly EventRemoval _removal;
+    private readonly TopicRemoval _forgetting;
     private readonly TimeSearch _times;
     private readonly Statement _oldest;
-    private readonly Statement _deleteEvent;
-    private readonly Statement _deleteEntry;
-    private readonly Statement _next;
-    private readonly Statement _figures;
-    private readonly Statement _deleteTopic;
-    private readonly Statement _forgotten;
-    private readonly Statement _newest;
     private readonly Statement _expireKeys;
     private readonly Dictionary<TimeSpan, long> _cutOffsets = [];
-    private readonly List<Topic> _forgettable = [];
-    private IEnumerator<Topic>? _sweep;
-    private Topic? _unfinished;
+    private readonly Func<TimeSpan, long> _cutOffset;
+    private readonly List<RetiredEvent> _retired = [];
+
+    // Topics that the current slice has examined. They are listed again after its transaction.
+    private readonly List<Topic> _examined = [];
+
+    // Topics that are still due but can't change before the next pass, for example because their events are not in the index yet.
+    private readonly List<Topic> _deferred = [];
+
+    // Due topics of durability memory.
+    private readonly HashSet<Topic> _inTail = [];
+    private Topic? _current;
+    private long _tailSequence;
     private long _keysDeletedThrough;
     private long _nowUnixMs;
 
-    public RetentionPass(
-        Database database, LogWriter writer, TopicIndexer indexer, TopicTable topics, IdempotencyTable keys, Counters<HubCounter> counters)
+    public RetentionPass(EventLog log)
     {
-        _counters = counters;
-        (_database, _writer, _indexer, _topics, _keys, _times) = (database, writer, indexer, topics, keys, new TimeSearch(database));
+        (_log, _removal, _forgetting) = (log, new EventRemoval(log), new TopicRemoval(log));
+        (_times, _cutOffset) = (new TimeSearch(log.Database), CutOffset);
+        Database database = log.Database;
         _oldest = database.Prepare("""
             SELECT t.offset, e.topic, e.alternates, length(e.data)
             FROM topic_events t JOIN events e ON e.offset = t.offset WHERE t.topic = ?1 ORDER BY t.offset LIMIT ?2
             """);
-        _deleteEvent = database.Prepare("DELETE FROM events WHERE offset = ?1");
-        _deleteEntry = database.Prepare("DELETE FROM topic_events WHERE topic = ?1 AND offset = ?2");
-        _next = database.Prepare("SELECT offset FROM topic_events WHERE topic = ?1 ORDER BY offset LIMIT 1");
-        _figures = database.Prepare("UPDATE topics SET first = ?2, count = ?3, bytes = ?4, trimmed_through = ?5 WHERE id = ?1");
-        _deleteTopic = database.Prepare("DELETE FROM topics WHERE id = ?1");
-        _newest = database.Prepare("SELECT max(id) FROM topics");
-        _forgotten = database.Prepare("UPDATE log SET forgotten_through = max(forgotten_through, ?1)");
         _expireKeys = database.Prepare("""
             DELETE FROM idempotency WHERE offset IN (SELECT offset FROM idempotency WHERE offset <= ?1 ORDER BY offset LIMIT ?2)
             """);
     }
 
     /// <summary>Whether the pass has topics left to examine.</summary>
-    public bool IsRunning => _sweep is not null;
+    public bool IsRunning { get; private set; }
 
-    /// <summary>Begins a pass over all topics.</summary>
+    /// <summary>Begins a pass.</summary>
     public void Start(long nowUnixMs)
     {
-        _nowUnixMs = nowUnixMs;
+        (_nowUnixMs, _tailSequence, IsRunning) = (nowUnixMs, 0, true);
         _cutOffsets.Clear();
-        _sweep = _topics.All.GetEnumerator();
+        _forgetting.Start();
     }
 
     /// <summary>Runs one slice: at most one transaction.</summary>
     public void RunSlice()
     {
-        if (_keys.ForgottenThrough > _keysDeletedThrough)
+        if (_log.Keys.ForgottenThrough > _keysDeletedThrough)
         {
             ExpireKeys();
-            return;
         }
-
-        _forgettable.Clear();
-        for (int looked = 0; looked < SliceTopics && _forgettable.Count < SliceEvents && _sweep is not null && _unfinished is null; looked++)
+        else if (_current is not null || TryTake())
         {
-            if (!_sweep.MoveNext())
-            {
-                Stop();
-            }
-            else
-            {
-                Look(_sweep.Current);
-            }
+            Transact(static pass => pass.Examine());
         }
-
-        if (_unfinished is not null && !Trim(_unfinished))
+        else if (_inTail.Count > 0)
         {
-            _unfinished = null;
+            Transact(static pass => pass.WalkTail());
         }
-
-        Forget();
+        else
+        {
+            Stop();
+        }
     }
 
-    /// <summary>Stops the pass after storage failed; the next one starts from the beginning.</summary>
+    /// <summary>Ends the pass: at its end, or after storage failed. What is still due is examined in the next pass.</summary>
     public void Stop()
     {
-        _sweep?.Dispose();
-        (_sweep, _unfinished) = (null, null);
+        _deferred.AddRange(_inTail);
+        if (_current is not null)
+        {
+            _deferred.Add(_current);
+        }
+
+        foreach (Topic topic in _deferred.Where(IsKnown))
+        {
+            _log.Retention.Add(topic);
+        }
+
+        _deferred.Clear();
+        _inTail.Clear();
+        (_current, IsRunning) = (null, false);
     }
+
+    private void Transact(Action<RetentionPass> work)
+    {
+        try
+        {
+            _log.Writer.Transact(
+                (Pass: this, Work: work),
+                static slice =>
+                {
+                    slice.Work(slice.Pass);
+                    slice.Pass._removal.WriteFigures();
+                    slice.Pass._forgetting.Delete();
+                });
+        }
+        catch
+        {
+            // Nothing was removed.
+            _removal.Discard();
+            _forgetting.Discard();
+            _deferred.AddRange(_examined);
+            _examined.Clear();
+            throw;
+        }
+
+        _removal.Apply();
+        _forgetting.Apply();
+        foreach (Topic topic in _examined.Where(IsKnown))
+        {
+            if (IsDue(topic))
+            {
+                _deferred.Add(topic);
+            }
+            else if (topic.Count > 0 || !_forgetting.IsKept(topic))
+            {
+                _log.Retention.Add(topic);
+            }
+        }
+
+        _examined.Clear();
+    }
+
+    private bool IsKnown(Topic topic) => _log.Topics.TryGet(topic.Id, out Topic? known) && known == topic;
 
     private void ExpireKeys()
     {
         const int SliceKeys = 4 * SliceEvents;
-        long through = _keys.ForgottenThrough;
+        long through = _log.Keys.ForgottenThrough;
         int deleted = 0;
-        _writer.Transact(() =>
+        _log.Writer.Transact(() =>
         {
             _expireKeys.Bind(1, through).Bind(2, SliceKeys).Run();
-            deleted = _database.Changes;
+            deleted = _log.Database.Changes;
         });
         _keysDeletedThrough = deleted < SliceKeys ? through : _keysDeletedThrough;
     }
 
-    /// <summary>Examines a topic: it needs no work, must be forgotten, or has events to remove.</summary>
-    private void Look(Topic topic)
+    private bool TryTake()
     {
-        _counters.Add(HubCounter.RetentionVisits);
-        if (topic.TipTimeUnixMs == 0)
+        while (_log.Retention.TryTake(_nowUnixMs, _cutOffset, out _current))
         {
-            topic.TipTimeUnixMs = _nowUnixMs;
+            _log.Counters.Add(HubCounter.RetentionVisits);
+            if (IsKnown(_current))
+            {
+                return true;
+            }
         }
 
-        bool isIndexed = topic.StoredThrough <= topic.IndexedThrough;
-        if (topic.Count > 0 && topic.IndexedCount == 0 && isIndexed && topic.InMemory && topic.IsExpired(_nowUnixMs))
-        {
-            Expire(topic);
-        }
+        return false;
+    }
 
-        if (topic.Count > 0)
+    /// <summary>Examines topics until the slice is full. Inside a transaction.</summary>
+    private void Examine()
+    {
+        for (int topics = 0; topics < SliceTopics && (_current is not null || TryTake()); topics++)
         {
-            _unfinished = topic.IndexedCount > 0 && (topic.First <= CutOffset(topic.Policy.MaxAge) || IsOver(topic, 0, 0)) ? topic : null;
-        }
-        else if (topic.Tip == 0 && !topic.Stored)
-        {
-            // The topic was created for a publish that then failed.
-            _topics.Forget(topic);
-        }
-        else if (topic.Stored && isIndexed && (topic.Policy.MaxAge == TimeSpan.Zero || topic.IsExpired(_nowUnixMs)))
-        {
-            _forgettable.Add(topic);
+            int room = SliceEvents - _removal.Count - _forgetting.Count;
+            if (room <= 0 || !Examine(_current!, room))
+            {
+                // The next slice continues with this topic.
+                return;
+            }
+
+            _current = null;
         }
     }
 
-    /// <summary>
-    /// Expires a topic whose events are all too old and in the hot tail only. The events stay in memory until newer ones need the room, but readers
-    /// no longer receive them.
-    /// </summary>
-    private void Expire(Topic topic)
+    /// <summary>Examines one topic; returns false if the slice is full before all its excess events are removed.</summary>
+    private bool Examine(Topic topic, int room)
     {
-        topic.Trimming(topic.Tip);
-        _topics.NoteTrimmed(topic.Tip);
-        _counters.Add(HubCounter.RemovedEvents, topic.Count);
-        _counters.Add(HubCounter.RemovedBytes, topic.Bytes);
-        topic.Removed(topic.Count, topic.Bytes, 0);
-    }
-
-    /// <summary>Removes up to a slice of the excess events of a topic. Returns true if it removed any; there may be more.</summary>
-    private bool Trim(Topic topic)
-    {
-        List<Doomed> doomed = FindDoomed(topic, CutOffset(topic.Policy.MaxAge));
-        if (doomed.Count == 0)
+        if (topic.Count == 0)
         {
-            return false;
+            _examined.Add(topic);
+            _forgetting.TryAdd(topic, _nowUnixMs);
+            return true;
         }
 
-        Remove(topic, doomed);
+        bool isComplete = !topic.InMemory;
+        if (topic.IndexedCount > 0)
+        {
+            isComplete |= FindRetired(topic, room);
+            foreach (ref readonly RetiredEvent gone in CollectionsMarshal.AsSpan(_retired))
+            {
+                _removal.Remove(topic, in gone);
+            }
+
+            if (_retired.Count >= room)
+            {
+                return false;
+            }
+        }
+
+        if (isComplete)
+        {
+            _examined.Add(topic);
+        }
+        else
+        {
+            _inTail.Add(topic);
+        }
+
         return true;
     }
 
-    private static bool IsOver(Topic topic, long removedCount, long removedBytes) =>
-        (topic.Policy.MaxCount > 0 && topic.Count - removedCount > topic.Policy.MaxCount)
-        || (topic.Policy.MaxBytes > 0 && topic.Bytes - removedBytes > topic.Policy.MaxBytes && topic.Count - removedCount > 1);
+    /// <summary>
+    /// Finds the oldest events of a topic that exceed its policy, in storage. Returns true if storage also has the oldest event that remains.
+    /// </summary>
+    private bool FindRetired(Topic topic, int most)
+    {
+        _retired.Clear();
+        long cut = CutOffset(topic.Policy.MaxAge);
 
-    /// <summary>Offset up to which events are older than the age; zero is an unlimited age.</summary>
+        // Beyond the complete part of the index, another topic of the event may have no entry yet, and would get one after the removal. A topic of
+        // durability memory can have older events in the hot tail than the remaining ones in storage; the walk over the tail removes both in order.
+        long through = topic.InMemory ? Math.Min(_log.Tail.Base, _log.Indexer.IndexedThrough) : _log.Indexer.IndexedThrough;
+        long bytes = 0;
+        using Statement.Rows rows = _oldest.Bind(1, topic.Id).Bind(2, most).Query();
+        while (rows.Next() && _oldest.Int64(0) is var offset && offset <= through)
+        {
+            if (offset > cut && !_removal.IsOversized(topic, _retired.Count, bytes))
+            {
+                _removal.SetFirst(topic, offset);
+                return true;
+            }
+
+            bool isOfFirstTopic = _oldest.Int64(1) == topic.Id;
+            Topic[] alternates = isOfFirstTopic ? TopicsOf(_oldest.Bytes(2)) : [];
+            _retired.Add(new RetiredEvent(offset, _oldest.Int64(3), isOfFirstTopic, alternates, IsStored: true));
+            bytes += _oldest.Int64(3);
+        }
+
+        return false;
+    }
+
+    private Topic[] TopicsOf(ReadOnlySpan<byte> ids)
+    {
+        var topics = new List<Topic>();
+        foreach (int id in MemoryMarshal.Cast<byte, int>(ids))
+        {
+            if (_log.Topics.TryGet(id, out Topic? topic))
+            {
+                topics.Add(topic);
+            }
+        }
+
+        return [.. topics];
+    }
+
+    /// <summary>Removes excess events of the due memory topics from the hot tail, oldest first. Inside a transaction.</summary>
+    private void WalkTail()
+    {
+        _tailSequence = Math.Max(_tailSequence, _log.Tail.First);
+        for (int events = 0; events < SliceTailEvents && _removal.Count < SliceEvents && _inTail.Count > 0; events++)
+        {
+            if (_log.Tail[_tailSequence] is not { } found)
+            {
+                // The end of the tail.
+                _examined.AddRange(_inTail);
+                _inTail.Clear();
+                return;
+            }
+
+            Retire(found.Topic, found);
+            foreach (Topic alternate in found.Alternates)
+            {
+                Retire(alternate, found);
+            }
+
+            _tailSequence++;
+        }
+    }
+
+    /// <summary>Removes an event of the hot tail from a topic if it exceeds the policy. If not, the topic is complete.</summary>
+    private void Retire(Topic topic, LoggedEvent found)
+    {
+        // An event that its first topic has removed is gone from every topic.
+        if (!_inTail.Contains(topic) || !_removal.Keeps(topic, found.Offset) || !_removal.Keeps(found.Topic, found.Offset))
+        {
+            return;
+        }
+
+        bool isExcess = found.Offset <= CutOffset(topic.Policy.MaxAge) || _removal.IsOversized(topic);
+        if (!isExcess || (found.IsStored && found.Offset > _log.Indexer.IndexedThrough))
+        {
+            _removal.SetFirst(topic, found.Offset);
+            _inTail.Remove(topic);
+            _examined.Add(topic);
+            return;
+        }
+
+        bool isOfFirstTopic = found.Topic == topic;
+        _removal.Remove(topic, new RetiredEvent(found.Offset, found.Event.Data.Length, isOfFirstTopic, isOfFirstTopic ? found.Alternates : [], found.IsStored));
+    }
+
+    /// <summary>Whether an examined topic is still due, so that only the next pass may examine it again.</summary>
+    private bool IsDue(Topic topic) => topic.Count > 0
+        ? topic.First <= CutOffset(topic.Policy.MaxAge) || topic.IsOversized()
+        : !_forgetting.IsKept(topic) && RetentionSchedule.ForgottenFrom(topic) <= _nowUnixMs;
+
+    /// <summary>
+    /// Offset up to which events are older than the age; 0 for an unlimited age. The hot tail has the newest events, also those that are not in
+    /// storage. If none of them is too old, the search in storage ends before them.
+    /// </summary>
     private long CutOffset(TimeSpan age)
     {
         if (age == TimeSpan.Zero)
@@ -188,145 +341,12 @@ internal sealed class RetentionPass
         }
 
         ref long offset = ref CollectionsMarshal.GetValueRefOrAddDefault(_cutOffsets, age, out bool known);
-        return known ? offset : offset = _times.OffsetBefore(_nowUnixMs - (long)age.TotalMilliseconds);
-    }
-
-    private List<Doomed> FindDoomed(Topic topic, long cut)
-    {
-        var doomed = new List<Doomed>();
-        long bytes = 0;
-        using Statement.Rows rows = _oldest.Bind(1, topic.Id).Bind(2, SliceEvents).Query();
-
-        // Beyond the complete part of the index, another topic of the event may have no entry yet, and would get one after the removal.
-        while (rows.Next() && _oldest.Int64(0) <= _indexer.IndexedThrough && (_oldest.Int64(0) <= cut || IsOver(topic, doomed.Count, bytes)))
+        if (!known)
         {
-            int[] alternates = MemoryMarshal.Cast<byte, int>(_oldest.Bytes(2)).ToArray();
-            doomed.Add(new Doomed(_oldest.Int64(0), (int)_oldest.Int64(1), alternates, _oldest.Int64(3)));
-            bytes += _oldest.Int64(3);
+            long before = _nowUnixMs - (long)age.TotalMilliseconds;
+            offset = _log.Tail.NewestBefore(before) ?? Math.Min(_log.Tail.Base, _times.OffsetBefore(before));
         }
 
-        return doomed;
+        return offset;
     }
-
-    private void Remove(Topic topic, List<Doomed> doomed)
-    {
-        foreach (Doomed gone in doomed)
-        {
-            Announce(topic, gone);
-            foreach (Topic alternate in AlternatesLosing(topic, gone))
-            {
-                Announce(alternate, gone);
-            }
-        }
-
-        var losses = new Dictionary<Topic, Loss>();
-        var firsts = new Dictionary<Topic, long>();
-        _writer.Transact(() =>
-        {
-            foreach (Doomed gone in doomed)
-            {
-                DeleteEntry(topic, gone, losses);
-                foreach (Topic alternate in AlternatesLosing(topic, gone))
-                {
-                    DeleteEntry(alternate, gone, losses);
-                }
-
-                if (gone.Topic == topic.Id)
-                {
-                    _deleteEvent.Bind(1, gone.Offset).Run();
-                }
-            }
-
-            foreach ((Topic loser, Loss loss) in losses)
-            {
-                firsts[loser] = First(loser, loss);
-                _figures.Bind(1, loser.Id).Bind(2, firsts[loser]).Bind(3, loser.IndexedCount - loss.Count)
-                    .Bind(4, loser.IndexedBytes - loss.Bytes).Bind(5, loser.TrimmedThrough).Run();
-            }
-        });
-        foreach ((Topic loser, Loss loss) in losses)
-        {
-            loser.IndexedCount -= loss.Count;
-            loser.IndexedBytes -= loss.Bytes;
-            loser.Removed(loss.Count, loss.Bytes, firsts[loser]);
-            _counters.Add(HubCounter.RemovedEvents, loss.Count);
-            _counters.Add(HubCounter.RemovedBytes, loss.Bytes);
-        }
-    }
-
-    /// <summary>
-    /// Alternate topics that lose an event. Its first topic removes the event; the policy of an alternate removes it from that alternate only.
-    /// </summary>
-    private IEnumerable<Topic> AlternatesLosing(Topic topic, Doomed gone)
-    {
-        foreach (int id in gone.Topic == topic.Id ? gone.Alternates : [])
-        {
-            if (_topics.TryGet(id, out Topic? alternate) && alternate.Keeps(gone.Offset))
-            {
-                yield return alternate;
-            }
-        }
-    }
-
-    private void Announce(Topic topic, Doomed gone)
-    {
-        topic.Trimming(gone.Offset);
-        _topics.NoteTrimmed(gone.Offset);
-    }
-
-    private void DeleteEntry(Topic topic, Doomed gone, Dictionary<Topic, Loss> losses)
-    {
-        _deleteEntry.Bind(1, topic.Id).Bind(2, gone.Offset).Run();
-        if (_database.Changes > 0)
-        {
-            ref Loss loss = ref CollectionsMarshal.GetValueRefOrAddDefault(losses, topic, out _);
-            loss = new Loss(Math.Max(loss.Through, gone.Offset), loss.Count + 1, loss.Bytes + gone.Bytes);
-        }
-    }
-
-    /// <summary>Offset of the oldest remaining entry. If the index has none yet, it is the offset after the last removed event.</summary>
-    private long First(Topic topic, Loss loss)
-    {
-        using Statement.Rows rows = _next.Bind(1, topic.Id).Query();
-        return rows.Next() ? _next.Int64(0) : topic.Count > loss.Count ? loss.Through + 1 : 0;
-    }
-
-    /// <summary>Forgets the topics that were found, in one transaction.</summary>
-    private void Forget()
-    {
-        if (_forgettable.Count == 0)
-        {
-            return;
-        }
-
-        // Events can still refer to a topic as an alternate, so its number must not be assigned again. After a restart the next number is the
-        // highest stored one plus one; therefore the newest topic stays until there is a newer one.
-        long newest = NewestStored();
-        _forgettable.RemoveAll(topic => topic.Id == newest);
-        _writer.Transact(() =>
-        {
-            foreach (Topic topic in _forgettable)
-            {
-                _deleteTopic.Bind(1, topic.Id).Run();
-                _forgotten.Bind(1, Math.Max(topic.Tip, topic.TrimmedThrough)).Run();
-            }
-        });
-        foreach (Topic topic in _forgettable)
-        {
-            topic.Stored = false;
-            _topics.Forget(topic);
-            _counters.Add(HubCounter.ForgottenTopics);
-        }
-    }
-
-    private long NewestStored()
-    {
-        using Statement.Rows rows = _newest.Query();
-        rows.Next();
-        return _newest.Int64(0);
-    }
-
-    private readonly record struct Doomed(long Offset, int Topic, int[] Alternates, long Bytes);
-
-    private readonly record struct Loss(long Through, long Count, long Bytes);
 }

@@ -3,6 +3,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Metrics;
+using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Microsoft.Extensions.Logging;
 
@@ -155,6 +156,12 @@ internal sealed class CommitLoop : IDisposable
         }
         else
         {
+            foreach (Topic created in _sequencer.Created)
+            {
+                // Retention forgets them if no later publish uses them.
+                _log.Retention.Add(created);
+            }
+
             _sequencer.RolledBack();
             _storage.NoteRefused(_requests.Sum(static request => request.Bytes));
         }

@@ -9,8 +9,9 @@ namespace Longwave.Engine.Publishing;
 /// </summary>
 internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGuard storage, TimeProvider clock)
 {
-    private readonly RetentionPass _retention = new(log.Database, log.Writer, log.Indexer, log.Topics, log.Keys, log.Counters);
+    private readonly RetentionPass _retention = new(log);
     private long _lastRetention;
+    private long _indexFirstThrough;
     private bool _isIdle;
 
     /// <summary>Whether there is more work at once, so that the loop must not wait for a request.</summary>
@@ -31,6 +32,7 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
         {
             _lastRetention = now;
             log.Indexer.Want();
+            _indexFirstThrough = log.Tip;
             _retention.Start(Math.Max(log.LastTimeUnixMs, clock.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 
@@ -44,13 +46,16 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
     private void RunSlice()
     {
         log.EvictTail();
-        if (_retention.IsRunning)
-        {
-            _retention.RunSlice();
-        }
-        else if (_isIdle && log.Indexer.IsDue)
+
+        // Retention removes only indexed events, so the index first gets the events from before the pass. Later events do not delay the pass.
+        bool isNeeded = _retention.IsRunning && log.Indexer.IndexedThrough < _indexFirstThrough;
+        if (log.Indexer.IsDue && (_isIdle || isNeeded))
         {
             log.Writer.Index(TopicIndexer.SliceEntries);
+        }
+        else if (_retention.IsRunning)
+        {
+            _retention.RunSlice();
         }
     }
 }

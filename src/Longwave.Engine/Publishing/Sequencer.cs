@@ -26,6 +26,7 @@ internal sealed class Sequencer
     private readonly uint _epoch;
     private readonly TopicTable _topics;
     private readonly IdempotencyTable _keys;
+    private readonly List<Topic> _created = [];
     private long _committedOffset;
     private long _committedTime;
     private long _offset;
@@ -46,6 +47,9 @@ internal sealed class Sequencer
 
     /// <summary>Decisions since the last commit.</summary>
     public AppendBatch Batch { get; } = new();
+
+    /// <summary>Topics that were added for events since the last commit.</summary>
+    public IReadOnlyList<Topic> Created => _created;
 
     /// <summary>Decides about a request and adds its new events to the batch.</summary>
     /// <param name="request">The request.</param>
@@ -77,6 +81,7 @@ internal sealed class Sequencer
     {
         (_committedOffset, _committedTime, _newKeys) = (_offset, _time, 0);
         _keys.Trim(_time);
+        _created.Clear();
         Batch.Clear();
     }
 
@@ -85,6 +90,7 @@ internal sealed class Sequencer
     {
         _keys.Undo(_newKeys);
         (_offset, _time, _newKeys) = (_committedOffset, _committedTime, 0);
+        _created.Clear();
         Batch.Clear();
     }
 
@@ -106,5 +112,14 @@ internal sealed class Sequencer
         return position;
     }
 
-    private Topic TopicOf(string name) => _topics.TryGet(name, out Topic? topic) ? topic : _topics.Add(name);
+    private Topic TopicOf(string name)
+    {
+        if (!_topics.TryGet(name, out Topic? topic))
+        {
+            topic = _topics.Add(name);
+            _created.Add(topic);
+        }
+
+        return topic;
+    }
 }

@@ -55,8 +55,8 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
     /// <summary>
-    /// Time at which the newest event was appended, in milliseconds since the Unix epoch. For a topic from before a restart it is the time at which
-    /// retention first examined it. Writer thread only.
+    /// Time at which the newest event was appended, in milliseconds since the Unix epoch; 0 if it is not known. For a topic from before a restart it
+    /// can be the later time of the newest event of the log. Writer thread only.
     /// </summary>
     public long TipTimeUnixMs { get; set; }
 
@@ -74,6 +74,15 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
 
     /// <summary>Size of the data kept up to <see cref="IndexedThrough"/>, in bytes. Writer thread only.</summary>
     public long IndexedBytes { get; set; }
+
+    /// <summary>Whether retention has listed the topic, because events become too old. Writer thread only, as are the two following.</summary>
+    public bool IsListedByAge { get; set; }
+
+    /// <summary>Whether retention has listed the topic, because it has too many events or bytes.</summary>
+    public bool IsListedAsOversized { get; set; }
+
+    /// <summary>Whether retention has listed the topic, because it has no events.</summary>
+    public bool IsListedAsEmpty { get; set; }
 
     public void Restore(long tip, long first, long count, long bytes, long trimmedThrough)
     {
@@ -125,6 +134,13 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// the result is true for an event that was just removed, as it was a moment earlier.
     /// </remarks>
     public bool Keeps(long offset) => Count > 0 && offset >= First;
+
+    /// <summary>Whether the topic has more events or bytes than its policy keeps. The newest event stays, whatever its size. Writer thread only.</summary>
+    /// <param name="lessCount">Number of events that are about to be removed.</param>
+    /// <param name="lessBytes">Size of their data.</param>
+    public bool IsOversized(long lessCount = 0, long lessBytes = 0) =>
+        (Policy.MaxCount > 0 && _count - lessCount > Policy.MaxCount)
+        || (Policy.MaxBytes > 0 && _bytes - lessBytes > Policy.MaxBytes && _count - lessCount > 1);
 
     /// <summary>Whether the newest event is older than the policy keeps. Writer thread only.</summary>
     public bool IsExpired(long nowUnixMs) => Policy.MaxAge > TimeSpan.Zero && nowUnixMs - TipTimeUnixMs >= (long)Policy.MaxAge.TotalMilliseconds;

@@ -124,7 +124,7 @@ public sealed class BacklogReaderTests : IDisposable
             EvictAll();
         }
 
-        BacklogReader reader = BacklogReader.OfLog(_log, new HubLimits { CatchUpTopics = 1 }, _storage);
+        BacklogReader reader = BacklogReader.OfLog(_log, new HubLimits { CatchUpTopics = 1 }, _storage, new Counters<HubCounter>());
         Subscriber subscriber = Lent(out RecordingSink sink, static request => request with { Selectors = [SelectorOf("a/{n}")] });
         reader.ReadLog(subscriber);
         Assert.Null(subscriber.Backlog.Topics!.Found);
