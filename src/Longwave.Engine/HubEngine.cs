@@ -4,7 +4,6 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Fanout;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
-using Longwave.Engine.Metrics;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;

@@ -1,5 +1,4 @@
 using System.Text;
-using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
@@ -7,7 +6,6 @@ using Longwave.Engine.Metrics;
 using Longwave.Engine.Publishing;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
-using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,134 +14,6 @@ namespace Longwave.Engine.Tests;
 /// <summary>Each counter moves once for each event that it counts, and each gauge falls again. The tables have a row for every value of the enums.</summary>
 public sealed class HubMetricsTests
 {
-    private const int TailEvents = 1_024;
-
-    private static readonly TopicPolicy OfThree = new() { Selector = "t", MaxCount = 3, MaxAge = TimeSpan.Zero };
-
-    /// <summary>For each counter: the policy of topic "t", and what happens. The result is the number of events that the counter must show.</summary>
-    private static readonly Dictionary<HubCounter, Scenario> Scenarios = new()
-    {
-        [HubCounter.CommittedBatches] = new(async hub =>
-        {
-            await hub.PublishAsync("t", "1");
-            await hub.PublishAsync("t", "2");
-            return 2;
-        }),
-        [HubCounter.CommittedEvents] = new(async hub => (await hub.PublishManyAsync("t", 3)).Count),
-        [HubCounter.CommittedBytes] = new(async hub =>
-        {
-            await hub.PublishAsync("t", "12");
-            await hub.PublishAsync("t", "345");
-            return 5;
-        }),
-        [HubCounter.RepeatedEvents] = new(async hub =>
-        {
-            for (int i = 0; i < 3; i++)
-            {
-                await hub.PublishAsync("t", "x", key: "k");
-            }
-
-            return 2;
-        }),
-        [HubCounter.EvictedEvents] = new(async hub =>
-        {
-            await hub.PublishManyAsync("t", TailEvents + 476);
-            await UntilAsync(() => hub.Engine.Metrics.Read(HubGauge.HotTailEvents) == TailEvents);
-            return 476;
-        }),
-        [HubCounter.RemovedEvents] = new(hub => ExceedCountAsync(hub), OfThree),
-        [HubCounter.RemovedBytes] = new(hub => ExceedCountAsync(hub, bytes: 10), OfThree),
-        [HubCounter.ForgottenTopics] = new(
-            async hub =>
-            {
-                await hub.PublishAsync("t", "x");
-                await hub.PublishAsync("newest", "x");
-                await UntilAsync(() => hub.Engine.Metrics.Read(HubGauge.Topics) == 1, (ManualClock)hub.Clock);
-                return 1;
-            },
-            new TopicPolicy { Selector = "t", MaxAge = TimeSpan.FromHours(1) }),
-        [HubCounter.RetentionVisits] = new(
-            async hub =>
-            {
-                await ExceedCountAsync(hub);
-                return 1;
-            },
-            OfThree),
-        [HubCounter.RoutedEvents] = new(async hub =>
-        {
-            await DeliverAsync(hub, streams: 2, events: 3);
-            return 3;
-        }),
-        [HubCounter.Rounds] = new(async hub =>
-        {
-            await DeliverAsync(hub, streams: 2, events: 1);
-            return 1;
-        }),
-        [HubCounter.DeliveredEvents] = new(async hub =>
-        {
-            await DeliverAsync(hub, streams: 2, events: 3);
-            return 6;
-        }),
-        [HubCounter.DeliveredBytes] = new(async hub =>
-        {
-            MemorySink sink = hub.Subscribe("t");
-            long before = sink.ChunkBytes;
-            await hub.PublishAsync("t", "1");
-            await sink.NextAsync();
-            return sink.ChunkBytes - before;
-        }),
-        [HubCounter.Writes] = new(async hub =>
-        {
-            await DeliverAsync(hub, streams: 2, events: 1);
-            return 2;
-        }),
-        [HubCounter.BlockedWrites] = new(async hub =>
-        {
-            await BlockAsync(hub);
-            return 1;
-        }),
-        [HubCounter.TailPages] = new(async hub =>
-        {
-            await MissAsync(hub, 2);
-            return 1;
-        }),
-        [HubCounter.LogPages] = new(async hub =>
-        {
-            await hub.PublishManyAsync("t", 3);
-            Assert.Equal(["0", "1", "2"], await hub.Subscribe("t", since: Since.Earliest).TakeDataAsync(3));
-            return 1;
-        }),
-        [HubCounter.RemovalGaps] = new(ResumeBeforeRemovedAsync, OfThree),
-        [HubCounter.ResumesWithGap] = new(ResumeBeforeRemovedAsync, OfThree),
-        [HubCounter.SkipGaps] = new(
-            async hub =>
-            {
-                await MissAsync(hub, 1);
-                return 1;
-            },
-            new TopicPolicy { Selector = "t", SlowConsumer = SlowConsumer.Skip }),
-        [HubCounter.Heartbeats] = new(async hub =>
-        {
-            MemorySink sink = hub.Subscribe("t");
-            int greeting = sink.Flushes;
-            await UntilAsync(() => sink.Flushes > greeting + 1);
-            sink.Subscriber!.Close(CloseReason.ClientGone);
-            await sink.Ended.Task;
-            return sink.Flushes - greeting;
-        })
-        {
-            Heartbeat = TimeSpan.FromMilliseconds(100),
-        },
-        [HubCounter.Renewals] = new(async hub =>
-        {
-            MemorySink sink = hub.Subscribe("t");
-            Assert.True(sink.Subscriber!.TryRenew(new StreamIdentity { Connection = "c" }));
-            Assert.True(sink.Subscriber!.TryRenew(new StreamIdentity { Connection = "c" }));
-            await UntilAsync(() => hub.Engine.Metrics.Read(HubGauge.PendingRenewals) == 0);
-            return 2;
-        }),
-    };
-
     public static TheoryData<HubCounter> AllCounters => [.. Enum.GetValues<HubCounter>()];
 
     public static TheoryData<PublishOutcome> AllOutcomes => [.. Enum.GetValues<PublishOutcome>()];
@@ -154,10 +24,10 @@ public sealed class HubMetricsTests
     [MemberData(nameof(AllCounters))]
     public async Task Read_Counter_MovesOncePerEvent(HubCounter counter)
     {
-        Scenario scenario = Scenarios[counter];
+        CounterScenario scenario = CounterScenario.All[counter];
         HubMetrics metrics;
         long expected;
-        await using (TestHub hub = Open(scenario.Policy, scenario.Heartbeat))
+        await using (TestHub hub = CounterScenario.Open(scenario.Policy, scenario.Heartbeat))
         {
             metrics = hub.Engine.Metrics;
             Assert.Equal(0, metrics.Read(counter));
@@ -178,7 +48,7 @@ public sealed class HubMetricsTests
             return;
         }
 
-        await using TestHub hub = Open();
+        await using TestHub hub = CounterScenario.Open();
         HubLimits limits = hub.Options.Limits;
         long expected = 1;
         switch (outcome)
@@ -194,7 +64,7 @@ public sealed class HubMetricsTests
                 await RejectAsync(hub, outcome, To("t"), To("t"));
                 break;
             case PublishOutcome.LargerThanHotTail:
-                await RejectAsync(hub, outcome, [.. Enumerable.Range(0, TailEvents + 1).Select(static _ => To("memory"))]);
+                await RejectAsync(hub, outcome, [.. Enumerable.Range(0, CounterScenario.TailEvents + 1).Select(static _ => To("memory"))]);
                 break;
             case PublishOutcome.TooManyTopics:
                 limits.MaxTopics = 0;
@@ -222,7 +92,7 @@ public sealed class HubMetricsTests
     [MemberData(nameof(AllReasons))]
     public async Task Closed_Reason_MovesOncePerStream(CloseReason reason)
     {
-        await using TestHub hub = Open();
+        await using TestHub hub = CounterScenario.Open();
         MemorySink[] sinks = [hub.Subscribe("t"), hub.Subscribe("t")];
         foreach (MemorySink sink in sinks)
         {
@@ -261,7 +131,7 @@ public sealed class HubMetricsTests
     [Fact]
     public async Task Started_EachStart_MovesOncePerStream()
     {
-        await using TestHub hub = Open();
+        await using TestHub hub = CounterScenario.Open();
         string position = (await hub.PublishAsync("t", "x")).ToString();
         MemorySink[] sinks =
         [
@@ -278,7 +148,7 @@ public sealed class HubMetricsTests
     [Fact]
     public async Task Read_Histograms_HaveOneEntryPerBatchAndRead()
     {
-        await using TestHub hub = Open();
+        await using TestHub hub = CounterScenario.Open();
         await hub.PublishManyAsync("t", 6);
         await hub.PublishManyAsync("t", 1);
         await hub.Subscribe("t", since: Since.Earliest).UntilLiveAsync();
@@ -293,19 +163,19 @@ public sealed class HubMetricsTests
     [Fact]
     public async Task Read_GaugesAfterEverythingEnded_AreAtTheirStart()
     {
-        await using TestHub hub = Open(new TopicPolicy { Selector = "t", MaxAge = TimeSpan.FromHours(1) });
+        await using TestHub hub = CounterScenario.Open(new TopicPolicy { Selector = "t", MaxAge = TimeSpan.FromHours(1) });
         HubMetrics metrics = hub.Engine.Metrics;
         Dictionary<HubGauge, long> start = Enum.GetValues<HubGauge>().ToDictionary(static gauge => gauge, metrics.Read);
         Assert.All(start.Values, static value => Assert.Equal(0, value));
 
-        MemorySink blocked = await BlockAsync(hub);
+        MemorySink blocked = await CounterScenario.BlockAsync(hub);
         Assert.Equal(SubscribeOutcome.Accepted, hub.Engine.TryAdmit(new SubscribeRequest { Selectors = [Selected("t")] }, new MemorySink(), out Subscriber? opening));
         var stuck = new MemorySink();
         stuck.Block();
         hub.Subscribe("{pattern}", since: Since.Earliest, sink: stuck);
         await hub.PublishAllAsync(new Event { Topic = "memory", Id = "its-own", Data = "x"u8.ToArray() });
         await hub.PublishAsync("t", "x", key: "k");
-        await UntilAsync(() => metrics.Streams(SubscriberState.Waiting) == 1 && metrics.Streams(SubscriberState.Live) == 1);
+        await CounterScenario.UntilAsync(() => metrics.Streams(SubscriberState.Waiting) == 1 && metrics.Streams(SubscriberState.Live) == 1);
         Assert.Equal(1, metrics.Streams(SubscriberState.Opening));
         Assert.Equal(
             (3, 1, 1, 1, 2),
@@ -320,29 +190,14 @@ public sealed class HubMetricsTests
 
         // The ids and keys go with newer events, the topics with time. The newest topic stays, so that its number is not assigned again.
         ((ManualClock)hub.Clock).Advance(TimeSpan.FromHours(2));
-        await hub.PublishManyAsync("newest", TailEvents + 1);
-        await UntilAsync(() => metrics.Read(HubGauge.PublisherIds) == 0);
+        await hub.PublishManyAsync("newest", CounterScenario.TailEvents + 1);
+        await CounterScenario.UntilAsync(() => metrics.Read(HubGauge.PublisherIds) == 0);
         ((ManualClock)hub.Clock).Advance(TimeSpan.FromDays(8));
-        await UntilAsync(() => metrics.Read(HubGauge.Topics) <= 1, (ManualClock)hub.Clock);
+        await CounterScenario.UntilAsync(() => metrics.Read(HubGauge.Topics) <= 1, (ManualClock)hub.Clock);
         HubGauge[] kept = [HubGauge.HotTailEvents, HubGauge.HotTailBytes, HubGauge.Topics];
-        await UntilAsync(() => Enum.GetValues<HubGauge>().Except(kept).All(gauge => metrics.Read(gauge) == start[gauge]));
+        await CounterScenario.UntilAsync(() => Enum.GetValues<HubGauge>().Except(kept).All(gauge => metrics.Read(gauge) == start[gauge]));
         Assert.All(Enum.GetValues<SubscriberState>(), state => Assert.Equal(0, metrics.Streams(state)));
-        Assert.Equal(TailEvents, metrics.Read(HubGauge.HotTailEvents));
-    }
-
-    private static TestHub Open(TopicPolicy? policy = null, TimeSpan? heartbeat = null)
-    {
-        var options = new EngineOptions
-        {
-            Shards = 1,
-            CatchUpReaders = 1,
-            DrainWindow = TimeSpan.Zero,
-            RetentionInterval = TimeSpan.FromSeconds(1),
-            Limits = { HotTailEvents = TailEvents, MaxRequestEvents = 2 * TailEvents },
-            Policies = [policy ?? new TopicPolicy { Selector = "t" }, new TopicPolicy { Selector = "memory", Durability = Durability.Memory }],
-        };
-        options.Heartbeat = heartbeat ?? options.Heartbeat;
-        return new TestHub(options, new ManualClock());
+        Assert.Equal(CounterScenario.TailEvents, metrics.Read(HubGauge.HotTailEvents));
     }
 
     private static Event To(string topic) => new() { Topic = topic, Data = "x"u8.ToArray() };
@@ -352,63 +207,11 @@ public sealed class HubMetricsTests
     private static async Task RejectAsync(TestHub hub, PublishOutcome outcome, params Event[] events) =>
         Assert.Equal(outcome, (await hub.Engine.PublishAsync([.. events.Select(static one => new Publication(one, null))])).Outcome);
 
-    /// <summary>A live stream that accepted one event and is full.</summary>
-    private static async Task<MemorySink> BlockAsync(TestHub hub)
-    {
-        MemorySink sink = hub.Subscribe("t");
-        sink.Block();
-        await hub.PublishAsync("t", "1");
-        await sink.Refused.Task;
-        return sink;
-    }
-
-    /// <summary>A live stream that misses events, and receives what its policy allows afterwards.</summary>
-    private static async Task MissAsync(TestHub hub, int events)
-    {
-        MemorySink sink = await BlockAsync(hub);
-        await sink.NextAsync();
-        await hub.PublishManyAsync("t", events);
-        await UntilAsync(() => hub.Engine.Metrics.Read(HubCounter.RoutedEvents) == events + 1);
-        sink.Open();
-        await sink.NextAsync();
-    }
-
-    private static async Task DeliverAsync(TestHub hub, int streams, int events)
-    {
-        var sinks = new List<MemorySink>();
-        while (sinks.Count < streams)
-        {
-            sinks.Add(hub.Subscribe("t"));
-        }
-
-        await hub.PublishManyAsync("t", events);
-        foreach (MemorySink sink in sinks)
-        {
-            await sink.TakeDataAsync(events);
-        }
-    }
-
-    private static async Task<long> ExceedCountAsync(TestHub hub, int bytes = 1)
-    {
-        await hub.PublishManyAsync("t", 10, _ => new string('x', bytes));
-        await UntilAsync(() => hub.Engine.Topics(null, null, 1).Topics[0].Count == 3, (ManualClock)hub.Clock);
-        return 7 * bytes;
-    }
-
-    private static async Task<long> ResumeBeforeRemovedAsync(TestHub hub)
-    {
-        Position first = await hub.PublishAsync("t", "first");
-        await hub.PublishManyAsync("t", 9);
-        await UntilAsync(() => hub.Engine.Topics(null, null, 1).Topics[0].Count == 3, (ManualClock)hub.Clock);
-        Assert.Equal("longwave.gap", (await hub.Subscribe("t", first.ToString()).NextAsync()).Type);
-        return 1;
-    }
-
     private static async Task RejectAfterCloseAsync()
     {
         HubMetrics metrics;
         HubEngine closed;
-        await using (TestHub hub = Open())
+        await using (TestHub hub = CounterScenario.Open())
         {
             (closed, metrics) = (hub.Engine, hub.Engine.Metrics);
         }
@@ -443,21 +246,5 @@ public sealed class HubMetricsTests
 
         Directory.Delete(directory, recursive: true);
         return count;
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo, ManualClock? clock = null)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            clock?.Advance(TimeSpan.FromMinutes(10));
-            await Task.Yield();
-        }
-    }
-
-    private sealed record Scenario(Func<TestHub, Task<long>> Run, TopicPolicy? Policy = null)
-    {
-        public TimeSpan? Heartbeat { get; init; }
     }
 }

@@ -341,7 +341,7 @@ internal sealed class BacklogReader
         if (isOpen && _page.Count > 0)
         {
             isOpen = subscriber.Sink.TrySend(_page.Batch, out taken);
-            _counters.AddWrite(taken, _page.Batch.Ends[taken - 1], isOpen);
+            DeliveryCounts.Add(_counters, taken, _page.Batch.Ends[taken - 1], isOpen);
         }
 
         subscriber.IsBlocked = !isOpen;

@@ -115,7 +115,7 @@ internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, Count
         {
             _builder.Build(events, subscriber.Request.Format);
             bool open = subscriber.Sink.TrySend(_builder.Batch, out int taken);
-            counters.AddWrite(taken, _builder.Batch.Ends[taken - 1], open);
+            DeliveryCounts.Add(counters, taken, _builder.Batch.Ends[taken - 1], open);
             subscriber.SentThrough = events[taken - 1].Offset;
             if (!open)
             {

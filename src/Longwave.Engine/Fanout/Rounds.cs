@@ -257,7 +257,7 @@ internal sealed class Rounds(HubLimits limits, RenewalGate renewals, Counters<Hu
             bool isOpen = events.IsEmpty || slot.Sink.TrySend(batch, out taken);
             if (taken > 0)
             {
-                counters.AddWrite(taken, batch.Ends[taken - 1], isOpen);
+                DeliveryCounts.Add(counters, taken, batch.Ends[taken - 1], isOpen);
             }
 
             if (isOpen)

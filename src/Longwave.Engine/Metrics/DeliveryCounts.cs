@@ -8,7 +8,7 @@ internal static class DeliveryCounts
     /// <param name="events">Number of events that the sink accepted.</param>
     /// <param name="bytes">Size of their frames.</param>
     /// <param name="isOpen">Whether the sink accepts more.</param>
-    public static void AddWrite(this Counters<HubCounter> counters, int events, int bytes, bool isOpen)
+    public static void Add(Counters<HubCounter> counters, int events, int bytes, bool isOpen)
     {
         counters.Add(HubCounter.DeliveredEvents, events);
         counters.Add(HubCounter.DeliveredBytes, bytes);
