@@ -44,6 +44,9 @@ internal sealed class RetentionPass
     private readonly HashSet<Topic> _inTail = [];
     private Topic? _current;
     private long _tailSequence;
+
+    // Keys that were forgotten before the pass began. Later ones wait for the next pass, because publishers can forget keys all the time.
+    private long _keysThrough;
     private long _keysDeletedThrough;
     private long _nowUnixMs;
 
@@ -68,14 +71,16 @@ internal sealed class RetentionPass
     public void Start(long nowUnixMs)
     {
         (_nowUnixMs, _tailSequence, IsRunning) = (nowUnixMs, 0, true);
+        _keysThrough = _log.Keys.ForgottenThrough;
         _cutOffsets.Clear();
+        _log.Retention.Begin();
         _forgetting.Start();
     }
 
     /// <summary>Runs one slice: at most one transaction.</summary>
     public void RunSlice()
     {
-        if (_log.Keys.ForgottenThrough > _keysDeletedThrough)
+        if (_keysThrough > _keysDeletedThrough)
         {
             ExpireKeys();
         }
@@ -157,14 +162,13 @@ internal sealed class RetentionPass
     private void ExpireKeys()
     {
         const int SliceKeys = 4 * SliceEvents;
-        long through = _log.Keys.ForgottenThrough;
         int deleted = 0;
         _log.Writer.Transact(() =>
         {
-            _expireKeys.Bind(1, through).Bind(2, SliceKeys).Run();
+            _expireKeys.Bind(1, _keysThrough).Bind(2, SliceKeys).Run();
             deleted = _log.Database.Changes;
         });
-        _keysDeletedThrough = deleted < SliceKeys ? through : _keysDeletedThrough;
+        _keysDeletedThrough = deleted < SliceKeys ? _keysThrough : _keysDeletedThrough;
     }
 
     private bool TryTake()

@@ -22,6 +22,7 @@ internal sealed class RetentionSchedule
     private readonly Dictionary<TimeSpan, PriorityQueue<Topic, long>> _byAge = [];
     private readonly Queue<Topic> _oversized = [];
     private readonly PriorityQueue<Topic, long> _empty = new();
+    private int _oversizedInPass;
 
     /// <summary>Lists a topic after its events changed, unless it is listed. Called for every event, so it must be cheap.</summary>
     public void Add(Topic topic)
@@ -50,6 +51,12 @@ internal sealed class RetentionSchedule
         }
     }
 
+    /// <summary>
+    /// Begins a pass. A topic that exceeds its size later waits for the next pass: one that is published to all the time would keep the pass running,
+    /// with a transaction for each of its events.
+    /// </summary>
+    public void Begin() => _oversizedInPass = _oversized.Count;
+
     /// <summary>Removes the next topic that is due from its list. Call <see cref="Add"/> after the topic was examined.</summary>
     /// <param name="nowUnixMs">Current time.</param>
     /// <param name="cutOffset">Offset up to which events are older than an age.</param>
@@ -66,8 +73,9 @@ internal sealed class RetentionSchedule
             }
         }
 
-        if (_oversized.TryDequeue(out topic))
+        if (_oversizedInPass > 0 && _oversized.TryDequeue(out topic))
         {
+            _oversizedInPass--;
             topic.IsListedAsOversized = false;
             return true;
         }

@@ -17,8 +17,9 @@ public sealed class RetentionPassTests : IDisposable
     private static readonly TimeSpan Age = TimeSpan.FromMilliseconds(AgeMs);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;
-    private readonly HubLimits _limits = new() { HotTailEvents = TailEvents };
+    private readonly HubLimits _limits = new() { HotTailEvents = TailEvents, MaxIdempotencyKeys = 1 };
     private readonly SharedCounters<PublishOutcome> _rejected = new();
+    private int _keys;
     private EventLog _log = null!;
     private Sequencer _sequencer = null!;
     private Appender _appender = null!;
@@ -90,6 +91,33 @@ public sealed class RetentionPassTests : IDisposable
         _log.Retention.Add(_log.Topics.Add("never used"));
         Run(1);
         Assert.Equal(0, _log.Topics.Count);
+    }
+
+    /// <summary>Publishers exceed the size of a topic and forget keys during the pass: the pass ends, and the next one removes what they added.</summary>
+    [Theory]
+    [InlineData(Durability.Log)]
+    [InlineData(Durability.Memory)]
+    public void RunSlice_PublishersContinue_ThePassEnds(Durability durability)
+    {
+        Open(new TopicPolicy { Selector = "*", MaxCount = 1, MaxAge = TimeSpan.Zero, Durability = durability });
+        for (int pass = 0; pass < 3; pass++)
+        {
+            Publish(1, "t");
+            Publish(1, "t");
+            _log.Writer.Index(int.MaxValue);
+            _pass.Start(1);
+            for (int slices = 0; _pass.IsRunning; slices++)
+            {
+                Assert.InRange(slices, 0, 10);
+                _pass.RunSlice();
+                Publish(1, "t");
+                _log.Writer.Index(int.MaxValue);
+            }
+        }
+
+        Assert.Equal(3, _log.Counters.Read(HubCounter.RetentionVisits));
+        Run(1);
+        Assert.Equal(1, Topic("t").Count);
     }
 
     /// <summary>A failure between two passes, here of storage, loses no topic from the schedule.</summary>
@@ -270,7 +298,8 @@ public sealed class RetentionPassTests : IDisposable
     private void Sequence(long timeUnixMs, string topic, string[]? alternates = null, int bytes = 1)
     {
         var request = new PublishRequest(_limits, _rejected);
-        Assert.Null(request.Add(new Event { Topic = topic, Alternates = alternates ?? [], Data = new byte[bytes].Select(static _ => (byte)'x').ToArray() }));
+        var published = new Event { Topic = topic, Alternates = alternates ?? [], Data = new byte[bytes].Select(static _ => (byte)'x').ToArray() };
+        Assert.Null(request.Add(published, IdempotencyKey.FromHeader(null, topic, $"{_keys++}", 0)));
         _sequencer.Sequence(request, timeUnixMs);
     }
 
