@@ -66,7 +66,7 @@ public sealed class HubEngine : IAsyncDisposable
         _readers = new CatchUpReaders(log, options, loops, _logger);
         int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger))];
-        _threads = [.. _shards.Select((shard, i) => loops.StartThread($"longwave-shard-{i}", shard.Run))];
+        _threads = [.. _shards.Select((shard, i) => loops.StartThread($"longwave-shard-{i}", shard.Run, shard.EndAll))];
         _timers = Array.ConvertAll(_shards, shard => loops.StartTimer(
             "longwave-tick", shard.PostTick, shard.TickInterval, shard.TickInterval));
         _commits = new CommitLoop(options, log, WakeShards, _requests.Rejected, loops, clock, _logger);

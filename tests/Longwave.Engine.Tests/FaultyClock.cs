@@ -4,15 +4,15 @@ namespace Longwave.Engine.Tests;
 internal sealed class FaultyClock : TimeProvider
 {
     private volatile bool _failsUtcNow;
-    private volatile bool _failsTimestamp;
+    private volatile string? _failingThread;
 
     /// <summary>Whether <see cref="GetUtcNow"/> throws.</summary>
     public bool FailsUtcNow { get => _failsUtcNow; set => _failsUtcNow = value; }
 
-    /// <summary>Whether <see cref="GetTimestamp"/> throws.</summary>
-    public bool FailsTimestamp { get => _failsTimestamp; set => _failsTimestamp = value; }
+    /// <summary>Name of the thread on which <see cref="GetTimestamp"/> throws; null for none.</summary>
+    public string? FailingThread { get => _failingThread; set => _failingThread = value; }
 
     public override DateTimeOffset GetUtcNow() => _failsUtcNow ? throw new InvalidOperationException("The clock is broken.") : base.GetUtcNow();
 
-    public override long GetTimestamp() => _failsTimestamp ? throw new InvalidOperationException("The clock is broken.") : base.GetTimestamp();
+    public override long GetTimestamp() => _failingThread is { } name && Thread.CurrentThread.Name == name ? throw new InvalidOperationException("The clock is broken.") : base.GetTimestamp();
 }

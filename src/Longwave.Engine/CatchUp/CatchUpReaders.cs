@@ -17,6 +17,7 @@ internal sealed class CatchUpReaders : IDisposable
     private readonly EventLog _log;
     private readonly HubLimits _limits;
     private readonly ILogger _logger;
+    private int _running;
 
     // The lending shards bound its size (CatchUpQueue).
     private readonly BlockingCollection<Subscriber> _queue = [];
@@ -29,10 +30,11 @@ internal sealed class CatchUpReaders : IDisposable
         (_log, _limits, _logger) = (log, options.Limits, logger);
         _counters = [.. Enumerable.Range(0, options.CatchUpReaders).Select(static _ => new Counters<HubCounter>())];
         _lags = [.. _counters.Select(static _ => new Histogram())];
+        _running = options.CatchUpReaders;
         for (int i = 0; i < options.CatchUpReaders; i++)
         {
             (Counters<HubCounter> counters, Histogram lags) = (_counters[i], _lags[i]);
-            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", () => Run(counters, lags)));
+            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", () => Run(counters, lags), OnFailure));
         }
     }
 
@@ -83,10 +85,28 @@ internal sealed class CatchUpReaders : IDisposable
             }
             catch (Exception failed)
             {
-                SubscriberLog.CatchUpFailed(_logger, subscriber.Id, failed);
                 subscriber.Close(CloseReason.Error);
+                SubscriberLog.CatchUpFailed(_logger, subscriber.Id, failed);
             }
+            finally
+            {
+                // Also if the thread fails: the shard ends or continues the stream.
+                subscriber.GiveBack();
+            }
+        }
+    }
 
+    /// <summary>Ends the lent streams if no thread is left that could read for them. On the thread that failed.</summary>
+    private void OnFailure()
+    {
+        if (Interlocked.Decrement(ref _running) > 0)
+        {
+            return;
+        }
+
+        foreach (Subscriber subscriber in _queue.GetConsumingEnumerable())
+        {
+            subscriber.Close(CloseReason.Error);
             subscriber.GiveBack();
         }
     }

@@ -96,6 +96,9 @@ internal sealed class Shard : IDisposable
         }
     }
 
+    /// <summary>Ends all streams after the loop failed. Shard thread only; returns when the shard is closed.</summary>
+    public void EndAll() => new FailedShard(_inbox, _wheel, Complete).Run(_messages);
+
     /// <summary>Releases the timer. Call after the thread has ended.</summary>
     public void Dispose() => _paced.Dispose();
 
@@ -365,6 +368,12 @@ internal sealed class Shard : IDisposable
         _catchUp.Remove(subscriber);
         _wheel.Remove(subscriber);
         _expiry.Remove(subscriber);
+        Complete(subscriber);
+    }
+
+    private void Complete(Subscriber subscriber)
+    {
+        CloseReason reason = subscriber.Closing!.Value;
         subscriber.State = SubscriberState.Closed;
         try
         {

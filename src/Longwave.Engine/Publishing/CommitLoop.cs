@@ -139,6 +139,9 @@ internal sealed class CommitLoop : IDisposable
             _answered = 0;
         }
         while (_queue.Take(_requests, LongestWait));
+
+        // Releases the directory, so that the application can open the hub again.
+        _log.Dispose();
     }
 
     /// <summary>Runs steps 2 to 4 for a group of requests.</summary>

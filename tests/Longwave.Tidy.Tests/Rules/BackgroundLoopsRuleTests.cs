@@ -19,4 +19,14 @@ public sealed class BackgroundLoopsRuleTests
     [InlineData("src/Longwave.Engine/Health/BackgroundLoops.cs", "var thread = new Thread(() =>")]
     [InlineData("src/Longwave.Client/A.cs", "_ = Task.Run(RunAsync);")]
     public void Check_WatchedOrElsewhere_IsFine(string path, string line) => Assert.Empty(_rule.Check(SourceTree.Sample(path, line)));
+
+    [Theory]
+    [InlineData("Assert.Equal([\"longwave-shard-0\"], loops.Failed);", 0)]
+    [InlineData("Assert.Equal([\"longwave-writer\"], loops.Failed);", 1)]
+    public void Check_Thread_IsNamedByATest(string test, int violations)
+    {
+        var tree = new SourceTree(
+            new SourceFile("src/Longwave.Engine/A.cs", "loops.StartThread($\"longwave-shard-{i}\", shard.Run)"), new SourceFile("tests/Longwave.Engine.Tests/ATests.cs", test));
+        Assert.Equal(violations, _rule.Check(tree).Count());
+    }
 }
