@@ -23,6 +23,9 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLo
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<Announcement> _waiting = Channel.CreateBounded<Announcement>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    // Announcements that the loop has taken and not published yet. They survive a restart of the loop.
+    private readonly List<Publication> _batch = [];
+
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
@@ -69,19 +72,19 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLo
 
     private async Task RunAsync()
     {
-        var batch = new List<Publication>();
-        while (await _waiting.Reader.WaitToReadAsync())
+        while (_batch.Count > 0 || await _waiting.Reader.WaitToReadAsync())
         {
-            batch.Clear();
-            while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out Announcement announcement))
+            while (_batch.Count < MaxBatch && _waiting.Reader.TryRead(out Announcement announcement))
             {
-                batch.Add(announcement.ToPublication());
+                _batch.Add(announcement.ToPublication());
             }
 
-            if (!await TryPublishAsync(batch))
+            if (!await TryPublishAsync(_batch))
             {
                 return;
             }
+
+            _batch.Clear();
         }
     }
 
@@ -99,7 +102,7 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLo
             if (result.Problem is { } problem && result.Outcome != PublishOutcome.TooManyTopics)
             {
                 // One event of the batch is rejected permanently: publish each event alone, so that the others succeed.
-                return batch.Count == 1 ? Drop(batch[0], problem) : await TryPublishEachAsync(batch);
+                return ReferenceEquals(batch, _batch) ? await TryPublishEachAsync() : Drop(batch[0], problem);
             }
 
             if (_isLeaving)
@@ -113,10 +116,13 @@ internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLo
         return false;
     }
 
-    private async Task<bool> TryPublishEachAsync(List<Publication> batch)
+    private async Task<bool> TryPublishEachAsync()
     {
-        foreach (Publication publication in batch)
+        while (_batch.Count > 0)
         {
+            // Removed first, so that an event for which the loop fails does not make it fail again after its restart.
+            Publication publication = _batch[0];
+            _batch.RemoveAt(0);
             if (!await TryPublishAsync([publication]))
             {
                 return false;
