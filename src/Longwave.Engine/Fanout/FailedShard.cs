@@ -34,6 +34,12 @@ internal sealed class FailedShard(ShardInbox inbox, HeartbeatWheel wheel, Action
 
     private void Handle(ShardMessage message)
     {
+        // The next tick wakes this thread for streams that opened without a wake-up.
+        if (message.Kind == ShardMessageKind.Tick)
+        {
+            wheel.AcceptTick();
+        }
+
         // Either message transfers the ownership to the shard. The failed turn may have handled it already.
         bool isTransfer = message is { Kind: ShardMessageKind.Opened, Subscriber.State: SubscriberState.Opening }
             or { Kind: ShardMessageKind.CaughtUp, Subscriber.State: SubscriberState.CatchingUp };

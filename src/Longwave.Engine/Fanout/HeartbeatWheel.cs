@@ -86,11 +86,14 @@ internal sealed class HeartbeatWheel
     /// <summary>Copies the subscribers that match a predicate into a new list, so that the caller can change their state.</summary>
     public List<Subscriber> Where(Func<Subscriber, bool> kind) => [.. _buckets.SelectMany(static bucket => bucket).Where(kind)];
 
+    /// <summary>Lets the timer post the next tick. Shard thread only.</summary>
+    public void AcceptTick() => Volatile.Write(ref _isTickPosted, 0);
+
     /// <summary>Handles the next bucket: closes the streams that are due and sends heartbeats to the others.</summary>
     public void Tick(Action<Subscriber> heartbeat)
     {
         // Before the work, so that a tick during the work is posted.
-        Volatile.Write(ref _isTickPosted, 0);
+        AcceptTick();
         _now = (_now + 1) % _buckets.Length;
         long timestamp = _clock.GetTimestamp();
         foreach (Subscriber subscriber in _buckets[_now])

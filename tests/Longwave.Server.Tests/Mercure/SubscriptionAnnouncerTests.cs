@@ -24,13 +24,13 @@ public sealed class SubscriptionAnnouncerTests
             using var factory = new LoggerFactory([logs]);
             var loops = new BackgroundLoops(TimeProvider.System, factory);
             using var announcer = new SubscriptionAnnouncer(hub, loops, TimeProvider.System, new FailingLogger());
-            announcer.Announce(new ActiveSubscription(new string('x', 100_000), null, "*", "first"), isActive: true);
-            announcer.Announce(new ActiveSubscription("/subscriptions/second", null, "*", "second"), isActive: true);
+            announcer.Announce(new ActiveSubscription(new string('x', 100_000), null, "*", "first", null), isActive: true);
+            announcer.Announce(new ActiveSubscription("/subscriptions/second", null, "*", "second", null), isActive: true);
 
             // Both are in one batch, because the loop starts only now.
             await announcer.StartedAsync(CancellationToken.None);
             await Eventually.TrueAsync(() => engine.Tip.Offset == 1);
-            announcer.Announce(new ActiveSubscription("/subscriptions/second", null, "*", "second"), isActive: false);
+            announcer.Announce(new ActiveSubscription("/subscriptions/second", null, "*", "second", null), isActive: false);
             await Eventually.TrueAsync(() => engine.Tip.Offset == 2);
             Assert.Contains(logs.Lines, static line => line.Contains("longwave-announcer", StringComparison.Ordinal) && line.Contains("The logger is broken.", StringComparison.Ordinal));
             Assert.False(loops.HasFailed);
