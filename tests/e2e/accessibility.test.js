@@ -37,7 +37,7 @@ async function fullPage(options) {
   return page;
 }
 
-test('everything that can be used has a name and a role, ids are unique, headings make an outline', async () => {
+test('every control has a name and a role, ids are unique, headings form an outline', async () => {
   const page = await fullPage();
   const found = await page.evaluate(() => {
     const visible = (element) => element.checkVisibility();
@@ -68,7 +68,7 @@ test('everything that can be used has a name and a role, ids are unique, heading
   await page.context().close();
 });
 
-test('the tree that a screen reader gets has the parts of the page by name', async () => {
+test('the accessibility tree contains the named parts of the page', async () => {
   const page = await fullPage();
   await page.getByRole('main', { name: 'Events' }).waitFor();
   await page.getByRole('search', { name: 'Topics' }).waitFor();
@@ -106,7 +106,7 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-test('a phone: nothing is wider than the screen, and what is touched is large enough', async () => {
+test('a phone: nothing is wider than the screen, and touch targets are large enough', async () => {
   const page = await fullPage({ viewport: { width: 360, height: 740 }, hasTouch: true });
   const found = await page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -149,7 +149,7 @@ test('reduced motion: nothing moves', async () => {
   await page.context().close();
 });
 
-test('the state of the stream is said once per change, not once per second', async () => {
+test('the state of the stream is announced once per change, not once per second', async () => {
   const { page } = await newPage(browser, hub);
   await page.goto(`${hub.url}/?topic=a11y/text`);
   const said = page.locator('#announcement');

@@ -53,14 +53,14 @@ const listen = (url) => new Promise((resolve) => {
   source.onerror = () => source.readyState === EventSource.CLOSED && resolve('refused');
 });
 
-test('a page of a listed origin publishes (with a preflight), listens, and reads the exposed headers', async () => {
+test('a page of a listed origin publishes (with a preflight), subscribes, and reads the exposed headers', async () => {
   assert.equal(await from(listed, publish), 201);
   assert.equal(await from(listed, listen), 'x');
   const exposed = await from(listed, (url) => fetch(`${url}/v1/topics`, { method: 'POST' }).then((response) => response.headers.get('Allow')));
   assert.equal(exposed, 'GET, HEAD, OPTIONS');
 });
 
-test('a page of another origin can neither publish, nor listen, nor hold a stream open as an image', async () => {
+test('a page of another origin can neither publish, nor subscribe, nor hold a stream open as an image', async () => {
   assert.equal(await from(foreign, publish), 'refused');
   await from(foreign, simplePublish);
   assert.equal(await from(foreign, listen), 'refused');
@@ -76,7 +76,7 @@ test('a page of another origin can neither publish, nor listen, nor hold a strea
   assert.doesNotMatch(topics, /cors-simple/);
 });
 
-test('a page whose name was made to resolve to the hub is refused by its name', async () => {
+test('a page whose host name resolves to the hub (DNS rebinding) is rejected', async () => {
   const rebound = await launch([`--host-resolver-rules=MAP evil.example 127.0.0.1:${hub.port}`]);
   const page = await rebound.newPage();
   const response = await page.goto('http://evil.example/');

@@ -48,7 +48,7 @@ test('EventSource gets events, types, line ends of every kind and the positions'
   await page.context().close();
 });
 
-test('EventSource resumes by itself across a killed hub: every event once, in order', async () => {
+test('EventSource resumes automatically after a hub is killed: every event once, in order', async () => {
   const { page } = await newPage(browser, hub);
   await openSource(page, 'topic=again');
   await hub.publish('again', 'line 1\nof one');
@@ -64,7 +64,7 @@ test('EventSource resumes by itself across a killed hub: every event once, in or
   await page.context().close();
 });
 
-test('EventSource with a position that means nothing is told so, and stays open', async () => {
+test('EventSource with an invalid position gets a reset and stays open', async () => {
   const { page } = await newPage(browser, hub);
   await openSource(page, 'topic=reset&last_event_id=00000000-7', ['longwave.reset']);
   await untilSame('the reset', async () => (await received(page)).map((event) => [event.type, event.id]), [['longwave.reset', '']]);

@@ -48,7 +48,7 @@ test('markup in topic, type, key and data is text everywhere', () => withPage(as
   assert.equal(await page.locator('#chips bdi').innerText(), HTML);
 }));
 
-test('a reversed text reverses nothing, and what can’t be seen is shown', () => withPage(async (page) => {
+test('direction marks have no effect on the page, and invisible characters are shown', () => withPage(async (page) => {
   await listen(page, hub, 'bidi');
   const id = await hub.publish('bidi', 'safe \u202egpj.exe\u2066\u0000\u001b[31m\u200b\ufeff end');
   await hub.publish('bidi', 'שלום عالم');
@@ -62,7 +62,7 @@ test('a reversed text reverses nothing, and what can’t be seen is shown', () =
   assert.equal(await rows.nth(1).locator('.position').innerText(), id.slice(9));
 }));
 
-test('line ends of every kind are one row, and lines when it is opened', () => withPage(async (page) => {
+test('data with any line ends is one row, and several lines when the row is open', () => withPage(async (page) => {
   await listen(page, hub, 'lines');
   await hub.publish('lines', 'a\r\nb\rc\nd\n{"id":"ffffffff-9","type":"longwave.reset"}');
   await untilShown(page, ['a⏎b⏎c⏎d⏎{"id":"ffffffff-9","type":"longwave.reset"}']);
@@ -71,7 +71,7 @@ test('line ends of every kind are one row, and lines when it is opened', () => w
   assert.equal(await page.locator('#rows > .notice').count(), 0);
 }));
 
-test('the largest events there are: the page stays responsive, and shows all when asked', () => withPage(async (page) => {
+test('the largest events: the page stays responsive, and shows all data on request', () => withPage(async (page) => {
   await listen(page, hub, 'huge');
   const huge = 'x'.repeat(1024 * 1024);
   const nested = '['.repeat(20_000) + ']'.repeat(20_000);
@@ -96,7 +96,7 @@ test('the largest events there are: the page stays responsive, and shows all whe
   assert.ok((await rows.nth(1).locator('pre').innerText()).startsWith('['));
 }));
 
-test('topics with everything in their names can be picked and published to', () => withPage(async (page) => {
+test('topics with any characters can be selected and published to', () => withPage(async (page) => {
   const topics = ["it's/ü?&=#%41+ x", 'a"b\\c', '../../etc', 'javascript:alert(1)'];
   await page.goto(hub.url);
   for (const topic of topics) {

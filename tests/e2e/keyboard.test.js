@@ -93,7 +93,7 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
   await page.context().close();
 });
 
-test('the focus is always seen, and the skip link leads to the events', async () => {
+test('the focus is always visible, and the skip link leads to the events', async () => {
   const { page } = await newPage(browser, hub);
   await page.goto(`${hub.url}/?topic=keys/a&since=earliest`);
   await page.locator('#rows .row').first().waitFor();
@@ -111,7 +111,7 @@ test('the focus is always seen, and the skip link leads to the events', async ()
   await page.context().close();
 });
 
-test('taking a chip away moves the focus to what is next, not nowhere', async () => {
+test('removing a chip moves the focus to the next one', async () => {
   const { page } = await newPage(browser, hub);
   await page.goto(`${hub.url}/?topic=keys/a&topic=keys/b`);
   await isLive(page);

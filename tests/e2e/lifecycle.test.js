@@ -57,7 +57,7 @@ async function untilHeardBy(tab, expected) {
 
 const timers = (tab) => tab.evaluate('new Promise((resolve) => setTimeout(() => resolve(true)))');
 
-test('a page that was frozen has missed nothing', async () => {
+test('a page that was frozen misses no event', async () => {
   const tab = await listen('subscribe', 'frozen');
   const front = await chromium.newTab('about:blank');
   const all = await publish('frozen', 1, 5);
@@ -74,7 +74,7 @@ test('a page that was frozen has missed nothing', async () => {
   await untilHeardBy(tab, all);
 });
 
-test('a page that was frozen while the hub restarted has missed nothing', async () => {
+test('a page that was frozen while the hub restarted misses no event', async () => {
   const tab = await listen('subscribe', 'restart');
   const front = await chromium.newTab('about:blank');
   const all = await publish('restart', 1, 5);
@@ -89,7 +89,7 @@ test('a page that was frozen while the hub restarted has missed nothing', async 
   await untilHeardBy(tab, all);
 });
 
-test('the leader of tabs is frozen: another leads; thawed it has missed nothing', async () => {
+test('the leader of the tabs is frozen: another tab leads; after the freeze it has missed no event', async () => {
   const leader = await listen('subscribeShared', 'leader');
   const other = await listen('subscribeShared', 'leader');
   await until('one leads', () => leader.evaluate('subscription.isLeader'));
@@ -111,7 +111,7 @@ test('the leader of tabs is frozen: another leads; thawed it has missed nothing'
   await other.evaluate('subscription.close()');
 });
 
-test('a hidden page polls, a seen one streams, and the change costs nothing', async () => {
+test('a hidden page polls, a visible one streams, and the change loses no event', async () => {
   const tab = await listen('subscribe', 'attention', 'sdk.followAttention(subscription, { hiddenAfterMs: 0 });');
   const front = await chromium.newTab('about:blank');
   const all = [];
@@ -128,7 +128,7 @@ test('a hidden page polls, a seen one streams, and the change costs nothing', as
   assert.deepEqual(await tab.evaluate('window.ways'), ['stream', 'poll', 'stream', 'poll', 'stream', 'poll', 'stream']);
 });
 
-test('offline and online again: at once, and nothing is missed', async () => {
+test('offline and online again: the page reconnects at once and misses no event', async () => {
   const browser = await launch();
 
   // With delays of an hour, only the browser's online event explains a reconnect.

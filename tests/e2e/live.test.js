@@ -21,7 +21,7 @@ async function withPage(work) {
   await page.context().close();
 }
 
-test('a newcomer publishes from the box and sees the event', () => withPage(async (page) => {
+test('a new user publishes with the form and sees the event', () => withPage(async (page) => {
   await page.goto(hub.url);
   await page.getByText('This hub has no events yet').waitFor();
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
@@ -35,7 +35,7 @@ test('a newcomer publishes from the box and sees the event', () => withPage(asyn
   assert.match(await page.locator('#publish-answer').innerText(), /topic.*every topic/);
 }));
 
-test('a topic that begins to exist appears in the list, and its events arrive with all they have', () => withPage(async (page) => {
+test('a new topic appears in the list, and its events arrive with all attributes', () => withPage(async (page) => {
   await page.goto(hub.url);
   await hub.publish('prices/AAPL', 'before a client listens');
   await option(page, 'prices/AAPL').click();
@@ -109,7 +109,7 @@ test('the view can be paused, resumed and cleared, and nothing is lost meanwhile
   await untilShown(page, ['4']);
 }));
 
-test('everything kept can be shown, the page keeps the newest 500', () => withPage(async (page) => {
+test('all stored events can be shown; the page keeps the newest 500', () => withPage(async (page) => {
   await hub.publishAll('many', Array.from({ length: 1200 }, (_, i) => `line ${i}`));
   await listen(page, hub, 'many');
   await page.getByRole('button', { name: 'Show 1,200 stored events' }).click();
@@ -122,7 +122,7 @@ test('everything kept can be shown, the page keeps the newest 500', () => withPa
   assert.equal(new URL(page.url()).search, '?topic=many&since=earliest');
 }));
 
-test('a subscription that the hub refuses is told in its words, and can be tried again', () => withPage(async (page) => {
+test('a rejected subscription shows the reason of the hub and can be retried', () => withPage(async (page) => {
   await page.goto(`${hub.url}/?topic=${encodeURIComponent('broken/{')}`);
   await page.locator('#state[data-state=refused]').waitFor();
   assert.match(await page.locator('#state-words').innerText(), /^Rejected\. Invalid topic selector \(topic\): /);
@@ -130,14 +130,14 @@ test('a subscription that the hub refuses is told in its words, and can be tried
   await page.getByRole('heading', { name: 'The hub rejected the request' }).waitFor();
 }));
 
-test('the rate of the last minute is drawn and said', () => withPage(async (page) => {
+test('the rate of the last minute is drawn and announced', () => withPage(async (page) => {
   await listen(page, hub, 'rate');
   await hub.publishAll('rate', Array.from({ length: 300 }, (_, i) => `${i}`));
   await page.locator('#spark[aria-label*="at most "]:not([aria-label*="at most 0"])').waitFor();
   assert.match(await page.locator('#spark-line').getAttribute('d'), /^M0\.0 /);
 }));
 
-test('more topics than one answer holds: the first are listed, the others are found by name', async () => {
+test('more topics than one response contains: the first are listed, the others are found by name', async () => {
   const full = await Hub.start();
   const { page, troubles } = await newPage(browser, full);
   const events = Array.from({ length: 2500 }, (_, i) => JSON.stringify({

@@ -89,7 +89,7 @@ test('npm eventsource gets public and private updates and resumes after the id o
   resumed.close();
 });
 
-test('npm eventsource reconnects by itself across a restarted hub', async () => {
+test('npm eventsource reconnects automatically after a restart of the hub', async () => {
   const heard = [];
   const source = new EventSource(url({ match: 'across' }), { fetch: withToken(accessToken('subscribe', 'across')) });
   source.onmessage = (event) => heard.push(event.data);
@@ -106,7 +106,7 @@ test('npm eventsource reconnects by itself across a restarted hub', async () => 
   source.close();
 });
 
-test('fetch-event-source subscribes with QUERY and a token, and hears of an unknown id', async () => {
+test('fetch-event-source subscribes with QUERY and a token, and gets a reset for an unknown id', async () => {
   // The only browser globals that the library needs.
   globalThis.window ??= globalThis;
   globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
@@ -163,7 +163,7 @@ test('a browser subscribes and publishes from another origin with a cookie', asy
   await context.close();
 });
 
-test('curl subscribes as the guides say', async () => {
+test('curl subscribes as the guides describe', async () => {
   const running = promisify(execFile)('curl', ['--silent', '--no-buffer', '--max-time', '3', '-H', `Authorization: Bearer ${token(['curl'])}`, url({ topic: 'curl', lastEventID: 'earliest' })]).catch((error) => error);
   await publish({ topic: 'curl', data: 'hello', id: 'urn:curl', private: 'on', retry: '2500' });
   const { stdout } = await running;

@@ -39,7 +39,7 @@ async function publishNumbers(topic, from, to) {
 
 const untilBroken = () => page.locator('#state:not([data-state=live])').waitFor();
 
-test('a hub killed twice under publishing: every event once, in order', async () => {
+test('a hub killed twice while publishing: every event once, in order', async () => {
   await listen(page, hub, 'numbers', 'other/{name}');
   const publishing = publishNumbers('numbers', 1, 200);
   for (const passed of ['30', '120']) {
@@ -55,7 +55,7 @@ test('a hub killed twice under publishing: every event once, in order', async ()
   assert.equal(await notices(page, 'resumed').count(), 2);
 });
 
-test('a hub that was down before the first event: nothing of what came while the page was away is missed', async () => {
+test('a hub that was down before the first event: the page misses no event of that time', async () => {
   await listen(page, hub, 'quiet');
   await hub.stop('SIGKILL');
   await untilBroken();
@@ -65,7 +65,7 @@ test('a hub that was down before the first event: nothing of what came while the
   await untilShown(page, ['first']);
 });
 
-test('a hub that drains asks to come back; the page does', async () => {
+test('a draining hub requests a reconnect, and the page reconnects', async () => {
   await listen(page, hub, 'drain');
   await hub.publish('drain', '1');
   await untilShown(page, ['1']);
@@ -78,7 +78,7 @@ test('a hub that drains asks to come back; the page does', async () => {
   await untilShown(page, ['1', '2']);
 });
 
-test('a reload goes on after the last event that was shown', async () => {
+test('a reload resumes after the last event shown', async () => {
   await listen(page, hub, 'reload');
   await publishNumbers('reload', 1, 3);
   await untilShown(page, ['1', '2', '3']);
@@ -93,7 +93,7 @@ test('a reload goes on after the last event that was shown', async () => {
   await untilShown(page, ['7']);
 });
 
-test('events that retention removed meanwhile are told as a gap', async () => {
+test('events that retention removed meanwhile are reported as a gap', async () => {
   await listen(page, hub, 'short');
   await publishNumbers('short', 1, 2);
   await untilShown(page, ['1', '2']);
@@ -109,7 +109,7 @@ test('events that retention removed meanwhile are told as a gap', async () => {
   assert.match(await notices(page, 'gap').innerText(), /^Gap: events after [0-9a-f]{8}-2 up to [0-9a-f]{8}-\d+ are gone \(retention removed them\)\.$/);
 });
 
-test('a log replaced by another is told as a reset, and the new one is followed', async () => {
+test('a replaced log is reported as a reset, and the page follows the new log', async () => {
   await listen(page, hub, 'replaced');
   await publishNumbers('replaced', 1, 3);
   await untilShown(page, ['1', '2', '3']);
@@ -126,7 +126,7 @@ test('a log replaced by another is told as a reset, and the new one is followed'
   await untilShown(page, ['1', '2', '3', 'new 1', 'new 2']);
 });
 
-test('an event whose answer was lost is sent again by itself, and is there once', async () => {
+test('an event whose response was lost is retried automatically and stored once', async () => {
   await listen(page, hub, 'demo');
   await page.getByLabel('Data', { exact: true }).fill('once');
   await page.route('**/v1/events?topic=demo', async (route) => {

@@ -16,7 +16,7 @@ after(async () => {
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-test('every file of the page comes with the policy, its type and an entity tag', async () => {
+test('every file of the page has the policy, its type and an entity tag', async () => {
   const index = await (await fetch(`${hub.url}/`)).text();
   const files = [...index.matchAll(/(?:href|src)="(page\/[^"]+)"/g)].map((match) => match[1]);
   assert.ok(files.includes('page/page.js') && files.includes('page/page.css'));
@@ -37,7 +37,7 @@ test('every file of the page comes with the policy, its type and an entity tag',
   }
 });
 
-test('HEAD has no body, other methods and other files are refused', async () => {
+test('HEAD has no body; other methods and other files are rejected', async () => {
   const head = await fetch(`${hub.url}/`, { method: 'HEAD' });
   assert.equal(head.status, 200);
   assert.ok(Number(head.headers.get('Content-Length')) > 1000);

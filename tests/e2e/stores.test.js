@@ -48,7 +48,7 @@ for (const store of ['indexedDB', 'localStorage']) {
   });
 }
 
-test('indexedDB: a worker goes on from where the page was', async () => {
+test('indexedDB: a worker resumes at the position of the page', async () => {
   const tab = await newTab(context, hub);
   const heard = await tab.evaluate(async () => {
     const code = `

@@ -50,7 +50,7 @@ const leaderOf = (tabs) => until('one tab leads', async () => {
   return leading.filter(Boolean).length === 1 && tabs[leading.indexOf(true)];
 });
 
-test('eight tabs are one connection, and each hears everything once, in order', async () => {
+test('eight tabs share one connection, and each gets every event once, in order', async () => {
   const tabs = [];
   for (let i = 0; i < 8; i++) {
     tabs.push(await open('shared'));
@@ -63,7 +63,7 @@ test('eight tabs are one connection, and each hears everything once, in order', 
   assert.equal(await connections(hub), 1);
 });
 
-test('tabs with topics of their own share a connection, and hear only theirs', async () => {
+test('tabs with different topics share a connection, and each gets only its events', async () => {
   const first = await open('own/a');
   const second = await open(['own/b', 'own/{letter}/deep']);
   const third = await open('*');
@@ -80,7 +80,7 @@ test('tabs with topics of their own share a connection, and hear only theirs', a
   assert.equal(await connections(hub), 1);
 });
 
-test('the leader is closed under publishing: another leads, nothing is lost or doubled', async () => {
+test('the leader is closed while publishing: another tab leads, no event is lost or repeated', async () => {
   const tabs = [await open('closed'), await open('closed'), await open('closed')];
   const all = [];
   for (let round = 0; round < 2; round++) {
@@ -95,7 +95,7 @@ test('the leader is closed under publishing: another leads, nothing is lost or d
   assert.equal(await connections(hub), 1);
 });
 
-test('a tab that comes late begins now, or where it says', async () => {
+test('a late tab starts with new events, or at its position', async () => {
   const [first] = [await open('late')];
   const before = await publish('late', 1, 5);
   await untilHeard(first, before);
@@ -129,7 +129,7 @@ test('a leader that hangs without notice loses the connection to a visible tab',
   await until('one leads', async () => (await Promise.all(tabs.map(isLeader))).filter(Boolean).length === 1);
 });
 
-test('the hub is killed under publishing: every tab hears everything once, in order', async () => {
+test('the hub is killed while publishing: every tab gets every event once, in order', async () => {
   const tabs = [await open('killed'), await open('killed/other'), await open('killed')];
   const publishing = (async () => {
     const all = [];
@@ -149,7 +149,7 @@ test('the hub is killed under publishing: every tab hears everything once, in or
   assert.deepEqual(await heardIn(tabs[1]), []);
 });
 
-test('a question that is refused for one tab ends that tab alone', async () => {
+test('a request that is rejected for one tab ends only that tab', async () => {
   const good = await open('refused');
   const bad = await newTab(context, hub);
   await subscribeIn(bad, { how: 'subscribeShared', topics: '{broken' });

@@ -19,7 +19,7 @@ after(async () => {
   issuer.dispose();
 });
 
-test('the page asks for a token, says when one is not taken, and shows what the right one may see', async () => {
+test('the page requests a token, reports a rejected one, and shows the granted topics of a valid one', async () => {
   const token = issuer.token('me', { publish: ['demo'], subscribe: ['demo'] });
   const publish = (data) => fetch(`${hub.url}/v1/events?topic=demo&private=true`, { method: 'POST', body: data, headers: { Authorization: `Bearer ${token}` } });
   await publish('before');
@@ -54,7 +54,7 @@ test('the page asks for a token, says when one is not taken, and shows what the 
   assert.deepEqual(troubles, []);
 });
 
-test('a page that listens when its subject is revoked says so and does not come back', async () => {
+test('a page whose subject is revoked reports it and does not reconnect', async () => {
   const token = issuer.token('mallory', { subscribe: ['demo'] });
   const { page, troubles } = await newPage(browser, hub);
   await page.addInitScript((text) => sessionStorage.setItem('longwave-token', text), token);

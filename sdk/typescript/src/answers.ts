@@ -52,7 +52,7 @@ export async function readText(response: Response, limit: number): Promise<strin
   for await (const piece of piecesOf(response)) {
     text += piece;
     if (text.length > limit) {
-      throw new LongwaveError('too-large', `The answer has more than ${limit} characters.`);
+      throw new LongwaveError('too-large', `The response has more than ${limit} characters.`);
     }
   }
 

@@ -6,7 +6,7 @@
  * | `network` | no response, or the connection broke | yes |
  * | `ended` | the server closed the stream | yes |
  * | `silence` | the stream was silent for 2.5 heartbeats | yes |
- * | `no-greeting` | the stream did not begin in time | yes, with long polls when allowed |
+ * | `no-greeting` | the stream did not start in time | yes, with long polls when allowed |
  * | `stale` | the tip of the log moved backwards | yes |
  * | `malformed` | a line or a poll response is not in the format of a hub | yes |
  * | `unavailable` | status 408, 425, 429 or 5xx | yes |

@@ -144,7 +144,7 @@ export function itemOf(value: unknown): Item {
   }
 
   if (typeof type !== 'string' || typeof data !== 'string' || (id !== undefined && !isPosition(id))) {
-    throw new LongwaveError('malformed', 'The hub sent something that is no event.');
+    throw new LongwaveError('malformed', 'The hub sent an invalid event.');
   }
 
   return id !== undefined

@@ -99,7 +99,7 @@ export class Publisher {
     const contentType = options.contentType ?? (isText ? 'text/plain;charset=utf-8' : 'application/json');
     const { id, duplicate = false } = await this.#send(url, isText ? data : asJson(data), contentType, options);
     if (typeof id !== 'string') {
-      throw new LongwaveError('malformed', 'The answer has no position: not a hub.', { retryable: false });
+      throw new LongwaveError('malformed', 'The response has no position: not a hub.', { retryable: false });
     }
 
     return { id, duplicate: duplicate === true };
@@ -114,7 +114,7 @@ export class Publisher {
     }));
     const { ids, duplicates = 0 } = await this.#send(new URL(this.#url), JSON.stringify(batch), 'application/cloudevents-batch+json', options);
     if (!Array.isArray(ids)) {
-      throw new LongwaveError('malformed', 'The answer has no positions: not a hub.', { retryable: false });
+      throw new LongwaveError('malformed', 'The response has no positions: not a hub.', { retryable: false });
     }
 
     return { ids: ids.map(String), duplicates: Number(duplicates) };
@@ -187,7 +187,7 @@ async function post(send: Fetch, url: URL, init: RequestInit, headers: Record<st
     const next = status === 307 || status === 308 ? target(location, url) : null;
     if (next === null || hops === MAX_REDIRECTS) {
       const where = isHidden ? 'which a browser does not reveal' : `status ${status}, to ${location ?? 'no address'}`;
-      throw new LongwaveError('refused', `The address ${url.origin}${url.pathname} redirects a publish (${where}). Only 307 and 308 are followed, ${MAX_REDIRECTS} at most: publish to the final address.`, { status });
+      throw new LongwaveError('refused', `${url.origin}${url.pathname} redirects a publish (${where}). Only 307 and 308 are followed, at most ${MAX_REDIRECTS}: publish to the final URL.`, { status });
     }
 
     if (next.origin !== url.origin) {

@@ -60,7 +60,7 @@ export class Requests {
       if (response.status === 200) {
         const type = mediaType(response);
         if (type !== accept) {
-          throw new LongwaveError('not-a-stream', `The answer is of type '${type}', not '${accept}'.`, { status: response.status, retryable: wasOpen });
+          throw new LongwaveError('not-a-stream', `The response has the type '${type}', not '${accept}'.`, { status: response.status, retryable: wasOpen });
         }
 
         return response;

@@ -112,7 +112,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   [Symbol.asyncIterator](): AsyncIterableIterator<LongwaveEvent<T>> {
     if (this.#isRead) {
-      throw new TypeError('One loop reads a subscription; subscribe again for another.');
+      throw new TypeError('A subscription has one reader; subscribe again for another.');
     }
 
     this.#isRead = true;
@@ -173,7 +173,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       // The exception of an abort differs between platforms.
       const error: unknown = this.#left ?? thrown;
       return error instanceof LongwaveError ? error : new LongwaveError(
-        'network', this.#openedAt ? 'The connection was lost.' : 'The server can’t be reached.', { cause: error, retryable: this.#wasOpen || this.#requests.isWeb },
+        'network', this.#openedAt ? 'The connection was lost.' : 'The server is unreachable.', { cause: error, retryable: this.#wasOpen || this.#requests.isWeb },
       );
     } finally {
       this.#watchdog.stop();
@@ -195,7 +195,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
 
     if (!response?.body) {
-      throw new LongwaveError('not-a-stream', 'This fetch gives no stream (React Native): use xhrFetch of @longwave/client/xhr, or poll.', { retryable: false });
+      throw new LongwaveError('not-a-stream', 'This fetch does not stream (React Native): use xhrFetch of @longwave/client/xhr, or poll.', { retryable: false });
     }
 
     const parser = isLines ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
@@ -253,7 +253,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       }
 
       if (this.#comeBackMs !== null) {
-        return new LongwaveError('ended', 'The hub asked to come back.');
+        return new LongwaveError('ended', 'The hub requested a reconnect.');
       }
 
       await this.#sleep(!isLong ? pollEveryMs : events.length === 0 && performance.now() - asked < EMPTY_POLL_MS ? EMPTY_POLL_MS : 0);
@@ -315,7 +315,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       }
     } else if (type === 'closed') {
       if (reason === 'revoked' || reason === 'ended') {
-        throw new LongwaveError('revoked', 'The hub took the right to listen away.');
+        throw new LongwaveError('revoked', 'The hub has revoked the token or the stream.');
       }
 
       if (reason !== 'slow') {

@@ -115,7 +115,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
 
   async *[Symbol.asyncIterator](): AsyncGenerator<LongwaveEvent<T>, undefined> {
     if (this.#isRead) {
-      throw new TypeError('One loop reads a subscription; subscribe again for another.');
+      throw new TypeError('A subscription has one reader; subscribe again for another.');
     }
 
     this.#isRead = true;

@@ -29,7 +29,7 @@ export async function fetchTicket(url: string | URL, token: string, init: Reques
 
   const { ticket } = parseObject(await readText(response, TICKET_LENGTH));
   if (typeof ticket !== 'string') {
-    throw new LongwaveError('malformed', 'The hub gave no ticket.');
+    throw new LongwaveError('malformed', 'The response contains no ticket.');
   }
 
   return ticket;

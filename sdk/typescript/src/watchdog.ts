@@ -91,6 +91,6 @@ export class Watchdog {
   }
 
   #expire(kind: 'silence' | 'no-greeting'): void {
-    this.#end(new LongwaveError(kind, kind === 'silence' ? 'The server was silent for too long.' : 'The stream did not begin in time: a proxy may hold it back.'));
+    this.#end(new LongwaveError(kind, kind === 'silence' ? 'The server was silent for too long.' : 'The stream did not start in time: a proxy may buffer it.'));
   }
 }

@@ -5,14 +5,14 @@ import { Backoff } from '../dist/backoff.js';
 
 const always = (value) => () => value;
 
-test('pauses grow threefold at most, to the cap, and start again after a reset', () => {
+test('pauses grow at most threefold, up to the cap, and start again after a reset', () => {
   const backoff = new Backoff({ minDelayMs: 100, maxDelayMs: 1000 }, always(1));
   assert.deepEqual(Array.from({ length: 4 }, () => backoff.next()), [200, 600, 1000, 1000]);
   backoff.reset();
   assert.equal(backoff.next(), 200);
 });
 
-test('a pause is never below the floor, and the floor is what the server said last', () => {
+test('a pause is never shorter than the last `retry:` of the server', () => {
   const backoff = new Backoff({ minDelayMs: 100, maxDelayMs: 1000 }, always(0));
   assert.equal(backoff.next(), 100);
   backoff.retry(250, false);
@@ -21,7 +21,7 @@ test('a pause is never below the floor, and the floor is what the server said la
   assert.equal(backoff.next(), 5000);
 });
 
-test('the first pause is the random `retry:` of a hub and a tenth at most; the next ones grow', () => {
+test('the first pause is the random `retry:` of a hub plus at most 10 %; later pauses grow', () => {
   const backoff = new Backoff({}, always(1));
   backoff.retry(2000, true);
   assert.deepEqual(Array.from({ length: 3 }, () => Math.round(backoff.next())), [2200, 6600, 19_800]);
@@ -30,7 +30,7 @@ test('the first pause is the random `retry:` of a hub and a tenth at most; the n
   assert.equal(backoff.next(), 4000, 'the `retry:` of another server holds for all its clients');
 });
 
-test('what a server asks for is not shortened, and spread', () => {
+test('a pause requested by the server is spread and never shortened', () => {
   for (const isHub of [true, false]) {
     const pauseAt = (value) => {
       const backoff = new Backoff({ maxDelayMs: 2000 }, always(value));
@@ -62,7 +62,7 @@ function peak(pausesMs) {
   return most / (sorted.length / ((sorted.at(-1) - sorted[0]) / 1000));
 }
 
-test('two thousand clients that were cut off together come back spread over the window', () => {
+test('two thousand clients that are disconnected together reconnect spread over the window', () => {
   const storm = (retryMs, isHub) => Array.from({ length: 2000 }, () => {
     const backoff = new Backoff();
     backoff.retry(retryMs(), isHub);
@@ -76,7 +76,7 @@ test('two thousand clients that were cut off together come back spread over the 
   assert.ok(peak(ofOther) < 2, `${peak(ofOther)} means`);
 });
 
-test('Retry-After: seconds, a date by the clock of the server, nonsense, and no more than a day', () => {
+test('Retry-After: seconds, a date by the clock of the server, invalid values, and at most one day', () => {
   const of = (value, date) => retryAfterMs(new Headers({ ...(value === undefined ? {} : { 'Retry-After': value }), ...(date === undefined ? {} : { Date: date }) }));
   assert.equal(of('3'), 3000);
   for (const year of [1976, 2016, 2026, 2036]) {

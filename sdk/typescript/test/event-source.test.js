@@ -25,7 +25,7 @@ const streams = (...bodies) => (_, response, number) => {
   }
 };
 
-test('open, message, named events, error, and closed when the server says so', async () => {
+test('open, message, named events, error, and closed when the server ends the subscription', async () => {
   server = await Server.start(streams('retry: 1\nid: 1\ndata: a\n\nevent: tick\ndata: b\n\nevent: longwave.gap\ndata: {"reason":"retention"}\n\n', 503, 'retry: 1\ndata: c\n\n'));
   source = new LongwaveEventSource(`${server.url}/any`, { minDelayMs: 1, maxDelayMs: 5 });
   const heard = [];
@@ -42,7 +42,7 @@ test('open, message, named events, error, and closed when the server says so', a
   assert.equal(server.requests[1].headers['last-event-id'], '1');
 });
 
-test('a refusal closes, and close is the end of all events', async () => {
+test('a rejection closes, and no event follows a close', async () => {
   server = await Server.start(streams(404));
   source = new LongwaveEventSource(server.url, { withCredentials: true });
   await new Promise((resolve) => source.addEventListener('error', resolve));
@@ -73,7 +73,7 @@ test('an invalid URL is a SyntaxError, as the standard requires', () => {
   assert.throws(() => new LongwaveEventSource('http://'), { name: 'SyntaxError' });
 });
 
-test('an on… keeps its place until it is null, and goes to the end when it is set again', async () => {
+test('an on… handler keeps its index until it is null, and moves to the end when it is set again', async () => {
   server = await Server.start(streams('retry: 1\ndata: a\n\n'));
   source = new LongwaveEventSource(server.url, { minDelayMs: 1 });
   const heard = [];
@@ -93,7 +93,7 @@ test('an on… keeps its place until it is null, and goes to the end when it is 
   assert.deepEqual(heard, ['open listener', ['open handler', true], 'first', 'listener']);
 });
 
-test('an on… is an object or null, and only functions are called', async () => {
+test('an on… handler is an object or null, and only functions are called', async () => {
   server = await Server.start(streams('retry: 1\ndata: a\n\n'));
   source = new LongwaveEventSource(server.url, { minDelayMs: 1 });
   const heard = [];
@@ -154,7 +154,7 @@ test('the arguments of the constructor are those of the standard', () => {
   }
 });
 
-test('the origin of an event is that of the address after redirects, for each connection', async () => {
+test('the origin of an event is that of the URL after redirects, for each connection', async () => {
   const other = await Server.start(streams('retry: 1\ndata: a\n\n'));
   try {
     server = await Server.start((_, response, number) => {
@@ -177,7 +177,7 @@ test('the origin of an event is that of the address after redirects, for each co
   }
 });
 
-test('an address that is never fetched closes after one error', async () => {
+test('a URL that cannot be fetched closes after one error', async () => {
   for (const url of ['mailto:a@example.com', 'ws://127.0.0.1:1/', 'javascript:0', 'ftp://127.0.0.1/', 'about:blank', 'unknown:x']) {
     source = new LongwaveEventSource(url, { minDelayMs: 1 });
     const errors = [];
@@ -198,7 +198,7 @@ test('a data URL is a stream', async () => {
   assert.deepEqual(heard, ['a']);
 });
 
-test('close in a handler is the end of all events, whatever was read already', async () => {
+test('after close in a handler, no event follows, even if it was already read', async () => {
   server = await Server.start(streams('data: a\n\ndata: b\n\n'));
   source = new LongwaveEventSource(server.url);
   const heard = [];

@@ -37,7 +37,7 @@ async function take(count, options) {
 
 const datas = (events) => events.map(({ data }) => data);
 
-test('what was published comes out, on every way the same', async () => {
+test('published events arrive unchanged and equal by every transport', async () => {
   const texts = ['plain', 'ünï 🌊', 'two\nlines\n', '', ' leading', 'x'.repeat(200_000)];
   for (const text of texts) {
     await publisher.publish('ways/raw', text, { type: 'note', key: 'k' });
@@ -61,7 +61,7 @@ test('what was published comes out, on every way the same', async () => {
   assert.deepEqual(datas(await take(1, { topics: 'ways/raw', types: 'message', since: 'earliest' })), ['{"bid":1.5}']);
 });
 
-test('a batch is in the log in its order, and its repeat is recognised', async () => {
+test('a batch keeps its order in the log, and a repeat is recognized', async () => {
   const events = Array.from({ length: 50 }, (_, i) => ({ topic: 'batch', data: i % 2 ? { i } : `${i}`, type: i % 2 ? 'json' : undefined }));
   const first = await publisher.publishAll(events, { idempotencyKey: 'once' });
   const again = await publisher.publishAll(events, { idempotencyKey: 'once' });
@@ -73,7 +73,7 @@ test('a batch is in the log in its order, and its repeat is recognised', async (
   assert.deepEqual(datas(heard), events.map(({ data }) => (typeof data === 'string' ? data : JSON.stringify(data))));
 });
 
-test('a program that starts again goes on from its file, with what it had not finished', async () => {
+test('a restarted program resumes from its file, with the unfinished event', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'longwave-resume-'));
   try {
     const lives = () => ({ topics: 'lives', since: 'earliest', store: fileStore(join(folder, 'position')) });
@@ -85,7 +85,7 @@ test('a program that starts again goes on from its file, with what it had not fi
   }
 });
 
-test('what retention removed is told as a gap, what another log knows as a reset', async () => {
+test('removed events are reported as a gap, a position of another log as a reset', async () => {
   const ids = [];
   for (let i = 1; i <= 20; i++) {
     ids.push((await publisher.publish('short', String(i))).id);
@@ -119,7 +119,7 @@ test('what retention removed is told as a gap, what another log knows as a reset
   }
 });
 
-test('a hub that drains says when to come back, and nothing is missed', async () => {
+test('a draining hub sends the reconnection time, and no event is missed', async () => {
   const draining = await Hub.start({ ENGINE__DRAINWINDOW: '00:00:01' });
   try {
     const subscription = subscribe(`${draining.url}/v1/events`, { topics: 't', minDelayMs: 20 });
@@ -148,12 +148,12 @@ test('a hub that drains says when to come back, and nothing is missed', async ()
   }
 });
 
-test('a refusal of the hub has its words and the field', async () => {
+test('a rejection has the detail and the field of the hub', async () => {
   await assert.rejects(take(1, { topics: '{broken' }), ({ kind, status, problem }) => kind === 'refused' && status === 400 && problem.field === 'topic');
   await assert.rejects(publisher.publish('', 'x'), ({ kind, status }) => kind === 'refused' && status === 400);
 });
 
-test('a hub killed every two seconds under load: 0 lost, 0 doubled, in order', async () => {
+test('a hub killed every two seconds under load: 0 lost, 0 repeated, in order', async () => {
   const { published, restarts, clients } = await runRestarts(15_000);
   assert.ok(restarts >= 2 && published > 100, `${restarts} restarts, ${published} published`);
   for (const { name, events, lost, doubled, notices } of clients) {

@@ -50,7 +50,7 @@ async function revoke(what) {
   assert.equal(response.status, 201, await response.text());
 }
 
-test('a stream is renewed in place, again and again, and misses nothing', async () => {
+test('a stream is renewed repeatedly without a reconnect and misses no event', async () => {
   let tokens = 0;
   const heard = listen({
     token: () => {
@@ -77,7 +77,7 @@ test('a stream is renewed in place, again and again, and misses nothing', async 
   assert.ok(heard.controls.every((control) => control === 'token-expiring'), `${heard.controls}`);
 });
 
-test('a stream whose token was not renewed ends at its time, and a fresh token opens the next, where it was', async () => {
+test('a stream without renewal ends with its token, and a fresh token resumes at its position', async () => {
   let isRefused = true;
   const heard = listen({
     token: () => issuer.token('bob', READ, 2),
@@ -94,7 +94,7 @@ test('a stream whose token was not renewed ends at its time, and a fresh token o
   assert.deepEqual(heard.datas, ['before', 'after']);
 });
 
-test('a revoked subject is told so, and does not come back; so is one whose stream an administrator ended', async () => {
+test('after a revocation or an end by an administrator, the client gets the reason and does not reconnect', async () => {
   const revoked = listen({ token: () => issuer.token('mallory', READ) });
   const ended = listen({ token: () => issuer.token('oscar', READ) });
   await until('the streams', () => revoked.states.includes('open') && ended.states.includes('open'));
@@ -109,7 +109,7 @@ test('a revoked subject is told so, and does not come back; so is one whose stre
   }
 });
 
-test('what is not granted is refused for good, with the words of the hub', async () => {
+test('a subscription without a grant fails permanently, with the detail of the hub', async () => {
   const heard = listen({ topics: 'other', token: () => issuer.token('alice', READ) });
   await heard.ended;
   assert.deepEqual([heard.error.kind, heard.error.status], ['refused', 403]);
@@ -135,7 +135,7 @@ test('a ticket opens a stream without headers, once', async () => {
   assert.deepEqual([first.status, second.status], [200, 401]);
 });
 
-test('a slow rate leaves out all but the newest of each key', async () => {
+test('a slow rate delivers only the newest event of each key', async () => {
   const heard = listen({ token: () => issuer.token('dave', READ), maxRate: 1, conflate: 'key' });
   await until('the stream', () => heard.states.includes('open'));
   await publisher.publish('t', 'first', { key: 'k' });
@@ -148,7 +148,7 @@ test('a slow rate leaves out all but the newest of each key', async () => {
   assert.ok(heard.datas.length < 20, `${heard.datas}`);
 });
 
-test('the hub takes what was measured, from those who may subscribe', async () => {
+test('the hub accepts telemetry from clients that may subscribe', async () => {
   const answers = [];
   const report = (token) => {
     const subscription = subscribe(url, { topics: 't', format: 'lines', token: () => issuer.token('erin', READ) });

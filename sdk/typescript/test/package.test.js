@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('what subscribes is at most 6 KB in a bundle, compressed', async (context) => {
+test('the subscribing core is at most 6 KB in a compressed bundle', async (context) => {
   const { outputFiles } = await build({
     stdin: { contents: "export { subscribe } from './dist/index.js';", resolveDir: root },
     bundle: true, minify: true, format: 'esm', target: 'es2022', platform: 'browser', write: false,
@@ -35,7 +35,7 @@ test('what subscribes is at most 6 KB in a bundle, compressed', async (context) 
   assert.ok(bytes > 1000);
 });
 
-test('there are no dependencies, and every entry has its types', async () => {
+test('the package has no dependencies, and every entry has types', async () => {
   const { dependencies, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   assert.equal(dependencies, undefined);
   for (const path of Object.values(exports)) {
@@ -43,7 +43,7 @@ test('there are no dependencies, and every entry has its types', async () => {
   }
 });
 
-test('packed, installed into an empty project, the snippets of the README run', async () => {
+test('packed and installed into an empty project, the snippets of the README run', async () => {
   const { stdout } = await runProgram('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
   const packed = JSON.parse(stdout);
   const { filename, files } = Object.values(packed)[0];

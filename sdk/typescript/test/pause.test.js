@@ -34,7 +34,7 @@ test('pauses grow up to the cap, and a stable connection resets them', async () 
   random.mock.restore();
 });
 
-test('the first pause after a cut is what the hub said to this stream, and a little', async () => {
+test('the first pause after a disconnect is the `retry:` of this stream plus a little', async () => {
   const random = mock.method(Math, 'random', () => 0);
   for (const [value, topics, ms] of [[0, 't', 2711], [1, 't', 2982], [0, undefined, 2711], [1, undefined, 5422]]) {
     random.mock.mockImplementation(() => value);

@@ -14,7 +14,7 @@ async function start(answer, options = {}) {
 
 const created = (_, response) => json(response, 201, { id: '0000000a-1' });
 
-test('one event: topic, type, key in the address, the data as it is', async () => {
+test('one event: topic, type and key in the URL, the data unchanged', async () => {
   const publisher = await start(created);
   assert.deepEqual(await publisher.publish('a/ü', 'x\r\ny', { type: 'tick', key: 'k', alternates: ['b'] }), { id: '0000000a-1', duplicate: false });
   const [{ url, method, headers, body }] = server.requests;
@@ -25,7 +25,7 @@ test('one event: topic, type, key in the address, the data as it is', async () =
   assert.equal(body, 'x\r\ny');
 });
 
-test('what is not text is JSON; what is neither is refused before it is sent', async () => {
+test('data that is not text is sent as JSON; other data is rejected before the request', async () => {
   const publisher = await start(created);
   await publisher.publish('t', { bid: 1 });
   await publisher.publish('t', null);
@@ -47,7 +47,7 @@ test('a batch is one request of CloudEvents', async () => {
   ]);
 });
 
-test('no answer, 503, 429, 408, 500: the same key again, until it is there', async () => {
+test('no response, 503, 429, 408, 500: retried with the same key until it succeeds', async () => {
   const publisher = await start((_, response, number) => {
     if (number === 1) {
       response.destroy();
@@ -67,13 +67,13 @@ test('two publishes have two keys', async () => {
   assert.notEqual(server.requests[0].headers['idempotency-key'], server.requests[1].headers['idempotency-key']);
 });
 
-test('a refusal is not repeated, and has its words', async () => {
+test('a rejection is not retried, and has the detail', async () => {
   const publisher = await start((_, response) => json(response, 413, { title: 'Too large', detail: 'At most 1 MB.', field: 'body' }));
   await assert.rejects(publisher.publish('t', 'x'), (error) => error instanceof LongwaveError && error.kind === 'refused' && error.status === 413 && error.message === 'Too large (body): At most 1 MB.');
   assert.equal(server.requests.length, 1);
 });
 
-test('the time runs out with the last reason; a longer Retry-After is not waited for', async () => {
+test('the time limit ends with the last reason, without waiting for a longer Retry-After', async () => {
   const publisher = await start((_, response) => json(response, 503, {}, { 'Retry-After': '3600' }));
   await assert.rejects(publisher.publish('t', 'x'), (error) => error.kind === 'unavailable' && error.retryAfterMs === 3_600_000);
   await server.stop();
@@ -81,7 +81,7 @@ test('the time runs out with the last reason; a longer Retry-After is not waited
   await assert.rejects(hanging.publish('t', 'x'), (error) => error.kind === 'network');
 });
 
-test('a signal gives it up, before and while it waits', async () => {
+test('a signal aborts the publish, before and during a wait', async () => {
   const abort = new AbortController();
   const publisher = await start((_, response) => {
     json(response, 503, {}, { 'Retry-After': '30' });
@@ -92,7 +92,7 @@ test('a signal gives it up, before and while it waits', async () => {
   assert.equal(server.requests.length, 1);
 });
 
-test('a token that is refused is asked for once more', async () => {
+test('a rejected token is requested once more', async () => {
   const tokens = ['old', 'new'];
   const publisher = await start(({ headers }, response) => json(response, headers.authorization === 'Bearer new' ? 201 : 401, { id: '0000000a-1' }), { token: () => tokens.shift() ?? 'none' });
   await publisher.publish('t', 'x');
@@ -100,7 +100,7 @@ test('a token that is refused is asked for once more', async () => {
   assert.deepEqual(server.requests.map(({ headers }) => headers.authorization), ['Bearer old', 'Bearer new', 'Bearer new']);
 });
 
-test('an answer that no hub gives', async () => {
+test('a response that is not from a hub', async () => {
   const publisher = await start((_, response) => json(response, 200, { hello: 1 }));
   await assert.rejects(publisher.publish('t', 'x'), { kind: 'malformed' });
   await assert.rejects(publisher.publishAll([]), { kind: 'malformed' });
@@ -126,10 +126,10 @@ test('307 and 308 are followed with method, body and, within the origin, the tok
   }
 });
 
-test('other redirects, and circles, are errors that say what to do: no GET is sent', async () => {
+test('other redirects and redirect loops are errors that say what to do: no GET is sent', async () => {
   for (const status of [301, 302, 303]) {
     const publisher = await start((_, response) => response.writeHead(status, { Location: '/elsewhere' }).end());
-    await assert.rejects(publisher.publish('t', 'x'), (error) => error.kind === 'refused' && error.status === status && /to \/elsewhere\).*publish to the final address/.test(error.message));
+    await assert.rejects(publisher.publish('t', 'x'), (error) => error.kind === 'refused' && error.status === status && /to \/elsewhere\).*publish to the final URL/.test(error.message));
     assert.deepEqual(server.requests.map(({ method }) => method), ['POST']);
     await server.stop();
   }
@@ -139,7 +139,7 @@ test('other redirects, and circles, are errors that say what to do: no GET is se
   assert.equal(server.requests.length, 6);
 });
 
-test('only 200 and 201 are results', async () => {
+test('only 200 and 201 are successful results', async () => {
   for (const status of [202, 204, 210]) {
     const publisher = await start((_, response) => response.writeHead(status, { 'Content-Type': 'application/json' }).end());
     await assert.rejects(publisher.publish('t', 'x'), { kind: 'refused', status });

@@ -36,7 +36,7 @@ const listen = () => {
   return heard;
 };
 
-test('a stream needs xhrFetch: without it the error says so, and nothing is asked', async () => {
+test('a stream requires xhrFetch: without it, the error says so and no request is sent', async () => {
   server = await Server.start((_, response) => response.end());
   subscription = subscribe(`${server.url}/feed`);
   const heard = listen();

@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('a file has the last position, and nothing lies beside it', async () => {
+test('a file contains the last position, and no other file remains', async () => {
   const store = fileStore(join(folder, 'position'));
   assert.equal(await store.load(), null);
   await store.save('0000000a-1');
@@ -22,7 +22,7 @@ test('a file has the last position, and nothing lies beside it', async () => {
   assert.deepEqual(await readdir(folder), ['position']);
 });
 
-test('a file that is empty or far too long holds no position; a folder that is missing is told', async () => {
+test('an empty or oversized file has no position; a missing folder is an error', async () => {
   const path = join(folder, 'other');
   for (const text of ['', ' \n', 'x'.repeat(5000)]) {
     await writeFile(path, text);
@@ -34,7 +34,7 @@ test('a file that is empty or far too long holds no position; a folder that is m
   await assert.rejects(async () => lost.save('0000000a-1'), { code: 'ENOENT' });
 });
 
-test('a storage of the browser, and one that is switched off', () => {
+test('browser storage, also when it is disabled', () => {
   const kept = new Map();
   const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
   const store = webStore('mine', () => storage);

@@ -7,7 +7,7 @@ import { control, event, settle, tip, useWires, Wire } from './setup/wire.js';
 
 const { open, pass } = useWires();
 
-test('the question: selectors, types, since, rate, format, in the address; the position in the header', async () => {
+test('the request: selectors, types, since, rate and format in the URL; the position in the header', async () => {
   const wire = await open({
     topics: ['a', 'b/{c}'], types: ['x', 'message'], since: new Date('2026-11-23T06:57:00Z'), maxRate: 2.5, conflate: 'key', format: 'cloudevents',
     lastEventId: '0000000a-7', request: { headers: { 'X-Own': '1' }, credentials: 'include', method: 'POST', body: '{}' },
@@ -18,7 +18,7 @@ test('the question: selectors, types, since, rate, format, in the address; the p
   assert.deepEqual([init.credentials, init.method, init.body, init.cache], ['include', 'POST', '{}', 'no-store']);
 });
 
-test('states: connecting, open where it resumed, waiting with the reason, closed', async () => {
+test('states: connecting, open with its position, waiting with the reason, closed', async () => {
   const wire = await open({ lastEventId: '0000000a-5' });
   const stream = wire.stream();
   await stream.write(tip(6) + event(6));
@@ -32,7 +32,7 @@ test('states: connecting, open where it resumed, waiting with the reason, closed
   assert.equal(wire.end, 'done');
 });
 
-test('whether it resumed is said before the first event, and taken back when a reset comes late', async () => {
+test('the client reports that it resumed before the first event, and withdraws that after a late reset', async () => {
   const wire = await open({ lastEventId: '0000000a-5' });
   const stream = wire.stream();
   await stream.write(tip(2, '0000000b'));
@@ -42,7 +42,7 @@ test('whether it resumed is said before the first event, and taken back when a r
   assert.equal(wire.subscription.position, '0000000b-2');
 });
 
-test('the position moves when the loop comes back, and a slow loop is not read for', async () => {
+test('the position moves when the loop requests the next event, and a slow loop pauses reading', async () => {
   const wire = await open();
   const stream = wire.stream();
   let go;
@@ -62,7 +62,7 @@ test('the position moves when the loop comes back, and a slow loop is not read f
   assert.equal(wire.subscription.position, '0000000a-2');
 });
 
-test('a loop that is left ends the connection; the event in its hands does not count as processed', async () => {
+test('leaving the loop ends the connection; the current event does not count as processed', async () => {
   const wire = new Wire();
   const subscription = subscribe('http://hub/v1/events', { topics: 't', fetch: wire.fetch });
   const reading = (async () => {
@@ -81,7 +81,7 @@ test('a loop that is left ends the connection; the event in its hands does not c
   assert.throws(() => subscription[Symbol.asyncIterator](), TypeError);
 });
 
-test('return and a signal end a loop that waits', async () => {
+test('return and a signal end a waiting loop', async () => {
   const wire = new Wire();
   const iterator = subscribe('http://hub/v1/events', { topics: 't', fetch: wire.fetch })[Symbol.asyncIterator]();
   const next = iterator.next();
@@ -99,7 +99,7 @@ test('return and a signal end a loop that waits', async () => {
   assert.equal(dead.end, 'done');
 });
 
-test('a heartbeat that was told: silence of 2.5 of them is the end of the stream', async () => {
+test('a configured heartbeat: the stream ends after a silence of 2.5 intervals', async () => {
   const wire = await open({ heartbeatMs: 4000 });
   await wire.stream().write(tip(1));
   await pass(9999);
@@ -108,7 +108,7 @@ test('a heartbeat that was told: silence of 2.5 of them is the end of the stream
   assert.equal(wire.states.at(-1).error.kind, 'silence');
 });
 
-test('a heartbeat that is learned: the longest of the last few', async () => {
+test('a learned heartbeat: the longest of the last few intervals', async () => {
   const wire = await open();
   const stream = wire.stream();
   await stream.write(tip(1));
@@ -136,7 +136,7 @@ test('a hub with an unknown, long heartbeat interval: the silence time-out grows
   assert.ok(!wire.last.signal.aborted);
 });
 
-test('a timer that is late says that the program slept, and listens once more', async () => {
+test('a late timer means that the program slept, and the client waits once more', async () => {
   const wire = await open({ heartbeatMs: 4000 });
   const stream = wire.stream();
   await stream.write(tip(1));
@@ -148,7 +148,7 @@ test('a timer that is late says that the program slept, and listens once more', 
   assert.ok(wire.requests[0].signal.aborted);
 });
 
-test('another server than a hub: no limit of time, no heartbeat, no greeting', async () => {
+test('a server that is not a hub: no time limit, no heartbeat, no greeting', async () => {
   const wire = await open({ topics: undefined }, 'http://other/stream');
   await pass(86_400_000);
   assert.equal(wire.requests.length, 1);
@@ -160,7 +160,7 @@ test('another server than a hub: no limit of time, no heartbeat, no greeting', a
   assert.deepEqual(wire.heard, [{ type: 'message', data: 'at last', id: '' }]);
 });
 
-test('another server whose heartbeat is known: silence counts from the headers on, and from the request on', async () => {
+test('another server with a configured heartbeat: silence counts from the headers, and from the request', async () => {
   const wire = await open({ topics: undefined, heartbeatMs: 4000 }, 'http://other/stream');
   wire.stream();
   await settle();
@@ -182,7 +182,7 @@ test('another server whose heartbeat is known: silence counts from the headers o
   assert.equal(slow.states.at(-1).error.kind, 'no-greeting');
 });
 
-test('a limit beyond what timers take is no limit', async () => {
+test('a limit beyond the range of timers is unlimited', async () => {
   const wire = await open({ greetingMs: Infinity, heartbeatMs: 2 ** 31 });
   await pass(86_400_000);
   const stream = wire.stream();
@@ -193,7 +193,7 @@ test('a limit beyond what timers take is no limit', async () => {
   assert.deepEqual(wire.ids, ['0000000a-2']);
 });
 
-test('a scheme that is never fetched ends at once; one that the platform fetches is tried again', async () => {
+test('a scheme that cannot be fetched ends at once; a fetchable scheme is retried', async () => {
   const never = await open({}, 'ftp://other/stream');
   never.last.reject(new TypeError('fetch failed'));
   await settle();
@@ -206,7 +206,7 @@ test('a scheme that is never fetched ends at once; one that the platform fetches
   assert.equal(shell.states.at(-1).name, 'waiting');
 });
 
-test('an empty id of another server forgets the position', async () => {
+test('an empty id of another server clears the position', async () => {
   const wire = await open({ topics: undefined }, 'http://other/stream');
   const stream = wire.stream();
   await stream.write('id: 7\ndata: a\n\nid\ndata: b\n\n');
@@ -215,7 +215,7 @@ test('an empty id of another server forgets the position', async () => {
   assert.equal(wire.last.headers['Last-Event-ID'], undefined);
 });
 
-test('an id that no header can hold goes into the query', async () => {
+test('an id that is not valid in a header is sent in the query', async () => {
   const wire = await open({ topics: undefined }, 'http://other/stream');
   const stream = wire.stream();
   await stream.write('id: a\u0001b\ndata: a\n\n');
@@ -225,7 +225,7 @@ test('an id that no header can hold goes into the query', async () => {
   assert.equal(wire.last.url.searchParams.get('last_event_id'), 'a\u0001b');
 });
 
-test('a change of the question goes on at the same position', async () => {
+test('a changed request resumes at the same position', async () => {
   const wire = await open();
   const stream = wire.stream();
   await stream.write(tip(0) + event(1));
@@ -239,7 +239,7 @@ test('a change of the question goes on at the same position', async () => {
   assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2']);
 });
 
-test('a payload is decoded; what can’t be ends the loop in front of it', async () => {
+test('a payload is decoded; an invalid payload ends the loop before it', async () => {
   const wire = await open({ decode: JSON.parse });
   await wire.stream().write(tip(0) + event(1, '{"bid":1}') + event(2, '{broken'));
   assert.deepEqual(wire.heard.map(({ data }) => data), [{ bid: 1 }]);
@@ -281,7 +281,7 @@ test('a ticket instead of headers: one for each connection, the position in the 
   }
 });
 
-test('a store has what was processed, soon and at the end, and begins the next life', async () => {
+test('a store has the processed position, soon and at the end, and the next run starts there', async () => {
   const saved = [];
   const store = { load: () => '0000000a-4', save: async (position) => void saved.push(position) };
   const wire = await open({ store });
@@ -298,7 +298,7 @@ test('a store has what was processed, soon and at the end, and begins the next l
   assert.deepEqual(saved, ['0000000a-7', '0000000a-8']);
 });
 
-test('a store that fails costs nothing but its own memory', async () => {
+test('a failing store does not affect the subscription', async () => {
   const store = { load: () => null, save: () => Promise.reject(new Error('disk full')) };
   const wire = await open({ store });
   await wire.stream().write(tip(0) + event(1));

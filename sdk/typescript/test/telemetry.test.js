@@ -51,7 +51,7 @@ test('connect time, first event, latency and causes, in one post', () => {
   stop();
 });
 
-test('a batch is bounded; the end sends what is there, and nothing after', () => {
+test('a batch is limited; the end sends the rest, and nothing follows', () => {
   report();
   for (let i = 0; i < 500; i++) {
     listeners.say('state', lost);
@@ -64,7 +64,7 @@ test('a batch is bounded; the end sends what is there, and nothing after', () =>
   assert.equal(posts.length, 1);
 });
 
-test('who is not in the sample is not measured; a report that fails is dropped', async () => {
+test('a client outside the sample is not measured; a failed report is dropped', async () => {
   report({ share: 0 });
   listeners.say('state', lost);
   mock.timers.tick(30_000);

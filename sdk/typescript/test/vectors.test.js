@@ -37,7 +37,7 @@ for (const vector of (await read('parse.json')).vectors) {
   });
 }
 
-test('the limit is told after what came before it, and counts a line, an event, and what is not complete', () => {
+test('the limit error follows the events before it, and counts lines, events and incomplete input', () => {
   for (const text of [`data: ${'x'.repeat(100)}`, 'data: x\n'.repeat(60), `:${' '.repeat(101)}`]) {
     for (const size of [1, 7, 10_000]) {
       const parser = new EventStreamParser(100);
@@ -57,7 +57,7 @@ test('the limit is told after what came before it, and counts a line, an event, 
   assert.equal([...new EventStreamParser(100).push(`data: ${'x'.repeat(94)}\n\n`)].length, 1);
 });
 
-test('lines of JSON: events, tips, controls, wherever they are cut', () => {
+test('lines of JSON: events, tips and control events, split at any byte', () => {
   const text = '{"type":"longwave.tip","data":"0000000a-1"}\n\n{"id":"0000000a-2","topic":"t","time":"2026-11-23T06:57:00.123Z","data":"ünï 🌊\\r"}\r\n{"type":"longwave.gap","data":"{}"}\n{"id":"0000000a-3","cut"';
   for (const size of [1, 2, 3, 7, 1000]) {
     assert.deepEqual(parse(new JsonLinesParser(), Buffer.from(text), size), [
@@ -68,7 +68,7 @@ test('lines of JSON: events, tips, controls, wherever they are cut', () => {
   }
 });
 
-test('lines that are no events are told, and tried again', () => {
+test('lines that are not events are errors, and are retried', () => {
   for (const line of ['not json', '12', '{"id":"7","data":"x"}', '{"id":"0000000a-1","data":7}', '{"id":"0000000a-1"}', 'null', '{"id":"0000000a-1","type":5,"data":"x"}']) {
     assert.throws(() => [...new JsonLinesParser().push(`${line}\n`)], (error) => error.kind === 'malformed' && error.retryable, line);
   }
@@ -92,12 +92,12 @@ for (const { selector, matches, misses } of (await read('selectors.json')).vecto
   });
 }
 
-test('a template of many variables is matched without going back', () => {
+test('a template with many variables is matched without backtracking', () => {
   const isSelected = selects([`{a}${'{b}'.repeat(20)}!`]);
   assert.equal(isSelected('x'.repeat(1024)), false);
 });
 
-test('lines of the largest data pass, however it is escaped; an endless line does not', () => {
+test('lines with the largest data pass with any escapes; an endless line fails', () => {
   const line = (length) => `{"id":"0000000a-1","topic":"t","data":"${'\\u0001'.repeat(length)}"}\n`;
   const [item] = new JsonLinesParser(100_000).push(line(100_000));
   assert.equal(item.data.length, 100_000);

@@ -9,7 +9,7 @@ const { open, pass } = useWires();
 const poll = (events, next, notices) => JSON.stringify({ events, next, ...(notices ? { notices } : {}) });
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-test('stream, poll, stream: one position, nothing lost or doubled', async () => {
+test('stream, poll, stream: one position, no event lost or repeated', async () => {
   const wire = await open({ pollEveryMs: 5000 });
   const first = wire.stream();
   await first.write(tip(0) + event(1) + event(2));
@@ -50,7 +50,7 @@ test('no greeting in time: long polls', async () => {
   assert.equal(wire.states.at(-1).name, 'waiting', 'a long poll that is never answered is left');
 });
 
-test('after five minutes of long polls a stream is tried again', async () => {
+test('after five minutes of long polls, the client tries a stream again', async () => {
   const wire = await open({ streamAgainMs: 20_000 });
   await pass(10_000);
   await pass(wire.states.at(-1).delayMs);
@@ -60,7 +60,7 @@ test('after five minutes of long polls a stream is tried again', async () => {
   assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-1');
 });
 
-test('a poll answer without end is given up, one that is nonsense is tried again', async () => {
+test('an endless poll response is aborted, an invalid one is retried', async () => {
   const wire = await open({ transport: 'poll', maxEventLength: 100 });
   await wire.answer(200, '{"events":[null]}', JSON_TYPE);
   assert.equal(wire.states.at(-1).error.kind, 'malformed');
@@ -69,7 +69,7 @@ test('a poll answer without end is given up, one that is nonsense is tried again
   assert.equal(wire.end.kind, 'too-large');
 });
 
-test('a poll hears gaps and resets, and goes on from the new log', async () => {
+test('a poll reports gaps and resets, and continues in the new log', async () => {
   const wire = await open({ transport: 'poll', lastEventId: '0000000a-50', pollEveryMs: 1000 });
   await wire.answer(200, poll([{ id: '0000000b-3', topic: 't', data: 'x' }], '0000000b-3', [{ type: 'longwave.reset', data: '{"epoch":"0000000b","reason":"unknown-epoch"}' }]), JSON_TYPE);
   assert.deepEqual(wire.said.filter(([name]) => name === 'reset'), [['reset', { epoch: '0000000b', reason: 'unknown-epoch' }]]);
