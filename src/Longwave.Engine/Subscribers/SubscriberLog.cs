@@ -11,9 +11,9 @@ internal static partial class SubscriberLog
     [LoggerMessage(1102, LogLevel.Error, "Delivering to stream {Id} failed; the stream is closed and its client will resume.", EventName = "DeliveryFailed")]
     public static partial void DeliveryFailed(ILogger logger, long id, Exception failed);
 
-    [LoggerMessage(1103, LogLevel.Information, "Draining {Count} streams over {Window}.", EventName = "Draining")]
+    [LoggerMessage(1103, LogLevel.Information, "Draining within {Window}; open streams: {Count}.", EventName = "Draining")]
     public static partial void Draining(ILogger logger, int count, TimeSpan window);
 
-    [LoggerMessage(1104, LogLevel.Warning, "{Count} streams had not ended when the drain ran out of time.", EventName = "DrainIncomplete")]
+    [LoggerMessage(1104, LogLevel.Warning, "The drain ran out of time; streams that had not ended: {Count}.", EventName = "DrainIncomplete")]
     public static partial void DrainIncomplete(ILogger logger, int count);
 }

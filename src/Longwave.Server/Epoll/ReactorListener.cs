@@ -283,19 +283,19 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         _loops.Fail($"longwave-listener {EndPoint}", failed);
     }
 
-    [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has reached its limit of open files; new connections wait. Trying again in {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
+    [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has reached its limit of open files; new connections wait. Retrying in {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
     private partial void LogOutOfFiles(TimeSpan pause);
 
-    [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Accepting connections on {EndPoint} fails ({Reason}), {Count} times since the last such line; new connections wait. Trying again every {Pause}")]
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Accepting connections on {EndPoint} fails ({Reason}); failures since the last such line: {Count}. New connections wait. Retrying every {Pause}")]
     private partial void LogAcceptFailed(EndPoint endPoint, string reason, long count, TimeSpan pause);
 
     [LoggerMessage(EventId = 2203, Level = LogLevel.Critical, Message = "Listening on {EndPoint} has stopped: {Reason}. Open connections continue; restart the hub to accept new ones")]
     private partial void LogStopped(EndPoint endPoint, string reason);
 
-    [LoggerMessage(EventId = 2204, Level = LogLevel.Warning, Message = "{Count} new connections were closed because epoll takes no more ({Reason}). Lower MaxConnections or raise fs.epoll.max_user_watches")]
+    [LoggerMessage(EventId = 2204, Level = LogLevel.Warning, Message = "New connections closed because epoll accepts no more ({Reason}): {Count}. Lower MaxConnections or raise fs.epoll.max_user_watches")]
     private partial void LogUnwatched(long count, string reason);
 
-    [LoggerMessage(EventId = 2206, Level = LogLevel.Error, Message = "Accepting a connection on {EndPoint} has failed. Trying again in {Pause}")]
+    [LoggerMessage(EventId = 2206, Level = LogLevel.Error, Message = "Accepting a connection on {EndPoint} has failed. Retrying in {Pause}")]
     private partial void LogFailed(Exception failed, EndPoint endPoint, TimeSpan pause);
 
     [LoggerMessage(EventId = 2205, Level = LogLevel.Error, Message = "A callback for a closed connection has failed")]

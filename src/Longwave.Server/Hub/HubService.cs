@@ -66,10 +66,10 @@ internal sealed partial class HubService(RunningHub hub, LongwaveOptions options
     [LoggerMessage(EventId = 2100, Level = LogLevel.Information, Message = "The log in {Directory} is open, its tip is {Tip}")]
     private partial void LogOpened(string directory, string tip);
 
-    [LoggerMessage(EventId = 2101, Level = LogLevel.Debug, Message = "Draining: closing {Connections} streams within {Window}")]
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Debug, Message = "Shutting down: draining within {Window}; open streams: {Connections}")]
     private partial void LogDraining(int connections, TimeSpan window);
 
-    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "The drain was cut short; {Connections} streams end without notice")]
+    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "The drain was cut short; streams that end without notice: {Connections}")]
     private partial void LogDrainCut(int connections);
 
     [LoggerMessage(EventId = 2103, Level = LogLevel.Information, Message = "The log is closed")]

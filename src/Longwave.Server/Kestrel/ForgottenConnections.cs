@@ -45,6 +45,6 @@ internal sealed partial class ForgottenConnections(TimeProvider clock, ILogger<F
         }
     }
 
-    [LoggerMessage(EventId = 2311, Level = LogLevel.Information, Message = "{Count} connections were released that the web server had not ended {Seconds} s after they closed")]
+    [LoggerMessage(EventId = 2311, Level = LogLevel.Information, Message = "Connections released that the web server had not ended {Seconds} s after they closed: {Count}")]
     private partial void LogReleased(long count, double seconds);
 }

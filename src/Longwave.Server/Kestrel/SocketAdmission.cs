@@ -91,6 +91,6 @@ internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAdd
         }
     }
 
-    [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "{Count} connections were closed, the last from {Address}: one address is limited to {Most} (Server:Admission:MaxSocketsPerAddress)")]
+    [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "Connections closed because one address is limited to {Most} (Server:Admission:MaxSocketsPerAddress): {Count}, the last from {Address}")]
     private partial void LogRefused(long count, IPAddress address, int most);
 }
