@@ -89,7 +89,7 @@ show_log() {
 
 # Every program that a test starts and a bare Debian lacks, with its package; a tidy test compares the list with the tests.
 needed=("curl curl" "fiu-ctrl fiu-utils" "fiu-run fiu-utils" "git git" "ip iproute2" "kill procps" "slowhttptest slowhttptest")
-$quick || needed+=("chromium chromium")
+$quick || needed+=("chromium chromium" "firefox-esr firefox-esr")
 # The restore of packages checks certificates.
 for_restore=("update-ca-certificates ca-certificates")
 

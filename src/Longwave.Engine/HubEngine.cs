@@ -55,6 +55,9 @@ public sealed class HubEngine : IAsyncDisposable
     private readonly Thread[] _threads;
     private readonly ITimer[] _timers;
     private long _lastId;
+
+    // Written before _draining, a volatile write, and read after it: a reader that sees the drain also sees its start.
+    private long _drainStart;
     private volatile bool _draining;
 
     private HubEngine(EngineOptions options, EventLog log, TimeProvider clock, ILoggerFactory loggers, BackgroundLoops loops)
@@ -87,6 +90,9 @@ public sealed class HubEngine : IAsyncDisposable
 
     /// <summary>Current state of the hub.</summary>
     public HubHealth Health => _loops.HasFailed ? HubHealth.Failed : _draining ? HubHealth.Draining : _commits.Health;
+
+    /// <summary>Time until the end of the drain plus <see cref="EngineOptions.RestartTime"/>; zero while the hub does not drain.</summary>
+    public TimeSpan UntilRestart => _draining ? Options.UntilRestart(_clock.GetElapsedTime(_drainStart)) : TimeSpan.Zero;
 
     /// <summary>Number of open streams.</summary>
     public int ConnectionCount => _counts.Open;
@@ -279,14 +285,14 @@ public sealed class HubEngine : IAsyncDisposable
 
     /// <summary>
     /// Drains the hub: rejects new streams and ends the open ones over <see cref="EngineOptions.DrainWindow"/>; each client receives a reconnection
-    /// time. Publishing continues. Returns when all streams have ended, at the latest a few seconds after the window.
+    /// time after the window. Publishing continues. Returns when all streams have ended, at the latest a few seconds after the window.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
+        long start = _drainStart = _clock.GetTimestamp();
         _draining = true;
         SubscriberLog.Draining(_logger, ConnectionCount, Options.DrainWindow);
         Array.ForEach(_shards, static shard => shard.Post(new ShardMessage(ShardMessageKind.Drain)));
-        long start = _clock.GetTimestamp();
         while (ConnectionCount > 0 && _clock.GetElapsedTime(start) < Options.DrainWindow + DrainGrace && !cancellation.IsCancellationRequested)
         {
             await Task.Delay(DrainPoll, _clock, CancellationToken.None);

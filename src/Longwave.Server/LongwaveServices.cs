@@ -89,6 +89,7 @@ public static class LongwaveServices
         AddIdentity(services);
         AddMercure(services);
         services.AddSingleton<StreamAnswer>();
+        services.AddSingleton<UnavailableAnswer>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<EventsEndpoint>();

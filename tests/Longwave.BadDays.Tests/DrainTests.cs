@@ -13,6 +13,7 @@ public sealed class DrainTests
 {
     private const int Streams = 500;
     private const int WindowMs = 3_000;
+    private const int RestartMs = 1_000;
 
     [Fact]
     [Trait("Category", "Slow")]
@@ -73,7 +74,7 @@ public sealed class DrainTests
         Array.ForEach(slow, static client => client.Dispose());
     }
 
-    private static HubSettings Settings(TempDirectory directory) => new HubSettings { DataDirectory = directory["data"] }.With(("Engine:DrainWindow", "00:00:03"));
+    private static HubSettings Settings(TempDirectory directory) => new HubSettings { DataDirectory = directory["data"] }.With(("Engine:DrainWindow", "00:00:03"), ("Engine:RestartTime", "00:00:01"));
 
     private static (Follower, string, List<long>) Follow(HubSettings settings, int i)
     {
@@ -93,13 +94,12 @@ public sealed class DrainTests
             using JsonDocument told = JsonDocument.Parse(Assert.Single(follower.Farewells)["longwave.reconnect ".Length..]);
             Assert.Equal("drain", told.RootElement.GetProperty("reason").GetString());
             int retry = told.RootElement.GetProperty("retry").GetInt32();
-            Assert.InRange(retry, 0, WindowMs);
+            Assert.InRange(retry, RestartMs, RestartMs + (2 * WindowMs));
             times.Add(retry);
-            Assert.All(follower.EndpointGuard, static status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
+            Assert.True(follower.EndpointGuard.IsEmpty, $"{follower} returned while the hub was draining");
         }
 
         Assert.True(times.Count > followers.Length / 2, $"{followers.Length} clients were told only {times.Count} different times");
-        Assert.Contains(followers, static follower => !follower.EndpointGuard.IsEmpty);
     }
 
     private static async Task AssertAllAsync(

@@ -1,6 +1,7 @@
 import type { SubscribeOptions } from './options.js';
 import { absolute, canStream } from './requests.js';
-import { type Subscription, subscribe } from './subscription.js';
+import { subscribe } from './subscribe.js';
+import type { Subscription } from './subscription.js';
 
 /** `withCredentials`, as in the standard, and all options of a subscription except `decode` and `format`: data is text. */
 export interface LongwaveEventSourceInit extends Omit<SubscribeOptions, 'decode' | 'format'> {

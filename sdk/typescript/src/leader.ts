@@ -1,6 +1,7 @@
 import { type Message, plain } from './group.js';
 import type { SubscribeOptions } from './options.js';
-import { type Subscription, subscribe } from './subscription.js';
+import { subscribe } from './subscribe.js';
+import type { Subscription } from './subscription.js';
 
 /** Interval between beats of the leader, in milliseconds. */
 export const BEAT_MS = 3000;

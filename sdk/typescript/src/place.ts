@@ -57,7 +57,7 @@ export class Place {
   tip(text: string): boolean {
     const before = this.#tip;
     if (before !== null && !isAtOrBefore(before, text)) {
-      throw new LongwaveError('stale', 'The tip of the log went back: another log, or a stale copy.');
+      throw new LongwaveError('stale', 'The tip of the log moved backwards: another log.');
     }
 
     this.#tip = text;

@@ -46,9 +46,12 @@ export class Requests {
    * @param wasOpen Whether a connection was open before. If so, an unexpected content type comes from a gateway and is temporary.
    */
   async ask(accept: string, waitSeconds: number, at: string | null, wasOpen: boolean, signal: AbortSignal): Promise<Response | null> {
-    const { request } = this.#options;
+    const { request, topics } = this.#options;
     for (let isFresh = false; ; isFresh = true) {
-      const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), Accept: accept };
+
+      // A hub takes a request that accepts only streams for one of EventSource, and does not answer it with a temporary error status.
+      const all = topics ? `${accept}, application/problem+json` : accept;
+      const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), Accept: all };
       const init: RequestInit = { cache: hasBodies() ? 'no-store' : 'default', ...request, signal };
       const url = this.#address(waitSeconds, at, headers);
       await this.#credentials.apply(url, headers, init);

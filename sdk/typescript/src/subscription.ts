@@ -112,7 +112,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   [Symbol.asyncIterator](): AsyncIterableIterator<LongwaveEvent<T>> {
     if (this.#isRead) {
-      throw new TypeError('A subscription has one reader; subscribe again for another.');
+      throw new TypeError('A subscription has one reader.');
     }
 
     this.#isRead = true;
@@ -173,7 +173,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       // The exception of an abort differs between platforms.
       const error: unknown = this.#left ?? thrown;
       return error instanceof LongwaveError ? error : new LongwaveError(
-        'network', this.#openedAt ? 'The connection was lost.' : 'The server is unreachable.', { cause: error, retryable: this.#wasOpen || this.#requests.isWeb },
+        'network', this.#openedAt ? 'The connection broke.' : 'The server is unreachable.', { cause: error, retryable: this.#wasOpen || this.#requests.isWeb },
       );
     } finally {
       this.#watchdog.stop();
@@ -195,7 +195,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
 
     if (!response?.body) {
-      throw new LongwaveError('not-a-stream', 'This fetch does not stream (React Native): use xhrFetch of @longwave/client/xhr, or poll.', { retryable: false });
+      throw new LongwaveError('not-a-stream', 'This fetch cannot stream (React Native): use xhrFetch of @longwave/client/xhr.', { retryable: false });
     }
 
     const parser = isLines ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
@@ -253,7 +253,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       }
 
       if (this.#comeBackMs !== null) {
-        return new LongwaveError('ended', 'The hub requested a reconnect.');
+        return new LongwaveError('ended', 'The server ended the stream.');
       }
 
       await this.#sleep(!isLong ? pollEveryMs : events.length === 0 && performance.now() - asked < EMPTY_POLL_MS ? EMPTY_POLL_MS : 0);
@@ -308,6 +308,8 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       this.#listeners.say(type, data);
     } else if (type === 'reconnect') {
       this.#comeBackMs = typeof retry === 'number' && retry >= 0 ? retry : null;
+    } else if (type === 'unavailable') {
+      throw new LongwaveError('unavailable', `Unavailable: ${reason}`, { status: 503, retryAfterMs: Number(retry) || 0 });
     } else if (type === 'token-expiring') {
       const id = data['connection'] ?? connection;
       if (typeof id === 'string') {
@@ -315,7 +317,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       }
     } else if (type === 'closed') {
       if (reason === 'revoked' || reason === 'ended') {
-        throw new LongwaveError('revoked', 'The hub has revoked the token or the stream.');
+        throw new LongwaveError('revoked', 'The hub revoked the stream.');
       }
 
       if (reason !== 'slow') {
@@ -392,9 +394,3 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     this.#release.push(() => target?.removeEventListener?.(name, listener));
   }
 }
-
-/**
- * Subscribes to a stream.
- * @param url Events URL, e.g. `https://hub.example/v1/events`; in a browser it may be relative.
- */
-export const subscribe = <T = string>(url: string | URL, options?: SubscribeOptions<T>): Subscription<T> => new Subscription(url, options);

@@ -6,7 +6,8 @@ import type { LongwaveEvent, Notices, State, SubscribeOptions } from './options.
 import { isAtOrBefore } from './positions.js';
 import { absolute, decoded } from './requests.js';
 import { selects } from './selectors.js';
-import { type Subscription, subscribe } from './subscription.js';
+import { subscribe } from './subscribe.js';
+import type { Subscription } from './subscription.js';
 
 /** Maximum number of events queued in a tab for its loop. The tab reads further ones from the hub later. */
 const MAX_QUEUED = 1000;

@@ -14,7 +14,7 @@ test('the request: selectors, types, since, rate and format in the URL; the posi
   }, 'http://hub/v1/events?own=1');
   const { url, headers, init } = wire.last;
   assert.equal(url.search, '?own=1&topic=a&topic=b%2F%7Bc%7D&type=x&type=message&since=2026-11-23T06%3A57%3A00.000Z&max_rate=2.5&conflate=key&format=cloudevents');
-  assert.deepEqual(headers, { 'x-own': '1', Accept: 'text/event-stream', 'Last-Event-ID': '0000000a-7' });
+  assert.deepEqual(headers, { 'x-own': '1', Accept: 'text/event-stream, application/problem+json', 'Last-Event-ID': '0000000a-7' });
   assert.deepEqual([init.credentials, init.method, init.body, init.cache], ['include', 'POST', '{}', 'no-store']);
 });
 
@@ -275,7 +275,7 @@ test('a ticket instead of headers: one for each connection, the position in the 
     assert.equal(wire.last.headers.Authorization, 'Bearer secret');
     await wire.answer(201, JSON.stringify({ ticket, expires: '2030-01-01T00:00:00Z' }));
     assert.equal(wire.last.url.search, `?topic=t&last_event_id=0000000a-1&ticket=${ticket}`);
-    assert.deepEqual(wire.last.headers, { Accept: 'text/event-stream' });
+    assert.deepEqual(wire.last.headers, { Accept: 'text/event-stream, application/problem+json' });
     await wire.answer(503);
     await pass(60_000);
   }
@@ -322,7 +322,7 @@ test('a listener that throws does not affect other listeners, and its error is r
 
 test('lines: every event with its topic and time', async () => {
   const wire = await open({ format: 'lines' });
-  assert.equal(wire.last.headers.Accept, 'application/x-ndjson');
+  assert.equal(wire.last.headers.Accept, 'application/x-ndjson, application/problem+json');
   const stream = wire.stream({ type: 'application/x-ndjson' });
   await stream.write('{"type":"longwave.tip","data":"0000000a-0"}\n{"id":"0000000a-1","topic":"t","time":"2026-11-23T06:57:00.123Z","data":"x"}\n');
   assert.deepEqual(wire.heard, [{ id: '0000000a-1', topic: 't', type: 'message', time: '2026-11-23T06:57:00.123Z', data: 'x' }]);

@@ -15,7 +15,7 @@ test('stream, poll, stream: one position, no event lost or repeated', async () =
   await first.write(tip(0) + event(1) + event(2));
   wire.subscription.transport = 'poll';
   await settle();
-  assert.equal(wire.last.headers.Accept, 'application/json');
+  assert.equal(wire.last.headers.Accept, 'application/json, application/problem+json');
   assert.equal(wire.last.url.searchParams.has('wait'), false);
   assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-2');
   await wire.answer(200, poll([{ id: '0000000a-2', topic: 't', data: '2' }, { id: '0000000a-3', topic: 't', data: 'a\r\nb' }], '0000000a-9'), JSON_TYPE);
@@ -27,7 +27,7 @@ test('stream, poll, stream: one position, no event lost or repeated', async () =
   assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-9');
   wire.subscription.transport = 'auto';
   await settle();
-  assert.equal(wire.last.headers.Accept, 'text/event-stream');
+  assert.equal(wire.last.headers.Accept, 'text/event-stream, application/problem+json');
   await wire.stream().write(tip(10) + event(3) + event(10));
   assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2', '0000000a-3', '0000000a-10']);
 });
@@ -56,7 +56,7 @@ test('after five minutes of long polls, the client tries a stream again', async 
   await pass(wire.states.at(-1).delayMs);
   await pass(25_000);
   await wire.answer(200, poll([], '0000000a-1'), JSON_TYPE);
-  assert.equal(wire.last.headers.Accept, 'text/event-stream');
+  assert.equal(wire.last.headers.Accept, 'text/event-stream, application/problem+json');
   assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-1');
 });
 

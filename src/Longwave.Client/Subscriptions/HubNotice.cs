@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Longwave.Client.Subscriptions;
@@ -13,6 +14,10 @@ public sealed record HubNotice(string Type, string Data)
     internal const string Reconnect = "longwave.reconnect";
     internal const string TokenExpiring = "longwave.token-expiring";
     internal const string Closed = "longwave.closed";
+    internal const string Unavailable = "longwave.unavailable";
+
+    /// <summary>The reconnection time of the message; null without one.</summary>
+    internal TimeSpan? Retry => int.TryParse(Member("retry"), NumberStyles.None, CultureInfo.InvariantCulture, out int ms) ? TimeSpan.FromMilliseconds(ms) : null;
 
     /// <summary>Returns a member of the object as text; null when it is missing or the data is not an object.</summary>
     public string? Member(string name)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longwave.Client.Connections;
 using Longwave.Client.Failures;
 using Longwave.Client.Positions;
@@ -31,6 +30,8 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     private long _openedAt;
     private long _pollUntil;
     private int _attempt;
+    private int _openedAttempt;
+    private HubFailure? _unavailable;
     private bool _open;
     private bool _everOpen;
     private bool _tokenRefused;
@@ -135,7 +136,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     {
         _attempt++;
         Say(new SubscriptionChange(SubscriptionState.Connecting) { Cause = _last.Cause, Failure = _last.Failure });
-        (_asked, _closing, _open) = (null, null, false);
+        (_asked, _closing, _unavailable, _open) = (null, null, null, false);
         _times?.Connecting();
 
         // Read the token first: a change between the two lines then cancels the new connection at once.
@@ -152,7 +153,7 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         (_open, _everOpen, _tokenRefused, _openedAt) = (true, true, false, _http.Clock.GetTimestamp());
         _times?.Connected(_transport is StreamTransport);
         Say(new SubscriptionChange(_transport is StreamTransport ? SubscriptionState.Streaming : SubscriptionState.Polling) { Cause = _last.Cause });
-        _attempt = 0;
+        (_openedAttempt, _attempt) = (_attempt, 0);
     }
 
     /// <summary>2. Processes a message of the hub about the stream.</summary>
@@ -168,9 +169,10 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
                 _options.Reset?.Invoke(new ResetNotice(notice.Member("epoch") ?? "", notice.Member("reason") ?? ""));
                 break;
             case HubNotice.Reconnect:
-                _asked = int.TryParse(notice.Member("retry"), NumberStyles.None, CultureInfo.InvariantCulture, out int ms)
-                    ? TimeSpan.FromMilliseconds(ms)
-                    : _transport!.Retry ?? TimeSpan.Zero;
+                _asked = notice.Retry ?? _transport!.Retry ?? TimeSpan.Zero;
+                break;
+            case HubNotice.Unavailable:
+                OnUnavailable(notice);
                 break;
             case HubNotice.TokenExpiring when (notice.Member("connection") ?? _transport!.ConnectionId) is { Length: > 0 } connection:
                 _renewal.Begin(connection, _transport!.Token);
@@ -181,6 +183,18 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         }
 
         _options.Noticed?.Invoke(notice);
+    }
+
+    /// <summary>A rejection in the form of a stream (protocol section 5.7) counts as status 503: no connection was opened.</summary>
+    private void OnUnavailable(HubNotice notice)
+    {
+        (_open, _attempt) = (false, _openedAttempt);
+        _unavailable = new HubFailure(FailureKind.Problem, $"{_http.Name} cannot serve the stream now ({notice.Member("reason")}).")
+        {
+            IsTemporary = true,
+            Status = 503,
+            RetryAfter = notice.Retry,
+        };
     }
 
     /// <summary>4. and 5. Evaluates the end and waits. False when no more events will come.</summary>
@@ -247,6 +261,11 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
         if (_closing == "token-expired")
         {
             return end with { Cause = ReconnectCause.TokenExpired };
+        }
+
+        if (_unavailable is not null)
+        {
+            return end with { Cause = ReconnectCause.Refused, Failure = _unavailable };
         }
 
         if (_asked is not null && end.Cause is ReconnectCause.Ended or ReconnectCause.Broken)

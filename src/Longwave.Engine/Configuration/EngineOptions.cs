@@ -48,8 +48,13 @@ public sealed class EngineOptions
 
     /// <summary>Time over which a draining hub ends its streams.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    [Description("Time over which a draining hub ends its streams. Each client gets a random reconnection time within this window.")]
+    [Description("Time over which a draining hub ends its streams. Each client reconnects after the window and RestartTime, at a random time within another window.")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time that a restart takes, from the end of the drain until the hub listens again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    [Description("Time that a restart takes, from the end of the drain until the next hub listens. Clients of a draining hub reconnect after it. A page of another origin in Firefox loses its `EventSource` permanently if it finds no hub, so use a value that no restart exceeds.")]
+    public TimeSpan RestartTime { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Time for which the hub remembers an idempotency key.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
@@ -68,4 +73,8 @@ public sealed class EngineOptions
     /// <summary>Limits of the hub.</summary>
     [Description("Limits of the hub.")]
     public HubLimits Limits { get; set; } = new();
+
+    /// <summary>Time until the next hub listens.</summary>
+    /// <param name="draining">Time since the beginning of the drain.</param>
+    internal TimeSpan UntilRestart(TimeSpan draining) => RestartTime + (draining < DrainWindow ? DrainWindow - draining : TimeSpan.Zero);
 }

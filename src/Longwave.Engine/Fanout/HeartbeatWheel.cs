@@ -26,6 +26,7 @@ internal sealed class HeartbeatWheel
     private readonly List<Subscriber>[] _buckets;
     private int _now;
     private bool _draining;
+    private long _drainStart;
     private int _isTickPosted;
 
     public HeartbeatWheel(EngineOptions options, TimeProvider clock)
@@ -120,18 +121,26 @@ internal sealed class HeartbeatWheel
     public void Drain()
     {
         _draining = true;
+        _drainStart = _clock.GetTimestamp();
         foreach (Subscriber subscriber in _buckets.SelectMany(static bucket => bucket))
         {
             LeaveIn(subscriber, _options.DrainWindow * Random.Shared.NextDouble(), CloseReason.Drain);
         }
     }
 
-    /// <summary>Random reconnection time for a client whose stream the hub ends, in milliseconds.</summary>
+    /// <summary>
+    /// Random reconnection time for a client whose stream the hub ends, in milliseconds. The reconnection times of a drain are after the
+    /// expected restart, spread over the length of the window.
+    /// </summary>
     public int ReconnectMs(CloseReason reason)
     {
-        (TimeSpan least, TimeSpan most) = reason == CloseReason.Drain
-            ? (TimeSpan.Zero, _options.DrainWindow)
-            : (_options.RetryMin, _options.RetryMax);
+        (TimeSpan least, TimeSpan most) = (_options.RetryMin, _options.RetryMax);
+        if (reason == CloseReason.Drain)
+        {
+            least = _options.UntilRestart(_clock.GetElapsedTime(_drainStart));
+            most = least + _options.DrainWindow;
+        }
+
         return (int)(least + ((most - least) * Random.Shared.NextDouble())).TotalMilliseconds;
     }
 

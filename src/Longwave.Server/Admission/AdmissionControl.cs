@@ -17,6 +17,7 @@ internal sealed class AdmissionControl : IDisposable
     private readonly AdmissionOptions _options;
     private readonly ClientAddresses _clients;
     private readonly MemoryWatch _memory;
+    private readonly TimeProvider _clock;
     private readonly ClientTable<AddressKey> _addresses;
     private readonly ClientTable<(string Issuer, string Subject)> _subjects;
 
@@ -25,6 +26,7 @@ internal sealed class AdmissionControl : IDisposable
         _options = options.Server.Admission;
         _clients = clients;
         _memory = memory;
+        _clock = clock;
         _addresses = new ClientTable<AddressKey>(_options.Address, _options.MaxClients, clock);
         _subjects = new ClientTable<(string Issuer, string Subject)>(_options.Subject, _options.MaxClients, clock);
     }
@@ -87,6 +89,22 @@ internal sealed class AdmissionControl : IDisposable
     /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>
     public Problem? CountRequest(HttpContext context, (string Issuer, string Subject)? subject) =>
         subject is { } named ? Count(_subjects, named, "subject", EndpointCost.Of(context)) : null;
+
+    /// <summary>Pause that a client is asked to make after a rejected stream; it grows with the rejections of its address.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="shortest">Pause of a client that was not rejected shortly before.</param>
+    public TimeSpan PauseAfterRejection(HttpContext context, TimeSpan shortest)
+    {
+        (ClientUsage? address, _) = Hold(context, subject: null);
+        if (address is null)
+        {
+            return shortest;
+        }
+
+        TimeSpan pause = address.Rejections.Next(shortest, _clock);
+        _addresses.Return(address);
+        return pause;
+    }
 
     public void Dispose()
     {

@@ -27,6 +27,9 @@ internal sealed class ClientUsage : IDisposable
     /// <summary>Open streams.</summary>
     public int Streams => Volatile.Read(ref _streams);
 
+    /// <summary>Pause after a rejected stream.</summary>
+    public RejectionPause Rejections { get; } = new();
+
     /// <summary>Number of requests and streams that hold this usage. Guarded by the table's lock.</summary>
     internal int Holders { get; set; }
 

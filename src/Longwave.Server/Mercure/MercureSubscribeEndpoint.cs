@@ -17,6 +17,7 @@ internal sealed class MercureSubscribeEndpoint(
     HubAddress address,
     FormBody form,
     StreamAnswer streams,
+    UnavailableAnswer unavailable,
     ActiveSubscriptions active,
     MercureProblems refusals)
 {
@@ -36,7 +37,7 @@ internal sealed class MercureSubscribeEndpoint(
         dialect = found.Dialect;
         if (!found.TryGet(out Caller? caller, out Problem? problem))
         {
-            await refusals.WriteAsync(context, dialect, problem);
+            await WriteAsync(context, dialect, problem);
             return;
         }
 
@@ -74,21 +75,24 @@ internal sealed class MercureSubscribeEndpoint(
             problem =>
             {
                 context.Response.Clear();
-                return refusals.WriteAsync(context, found.Dialect, problem);
+                return WriteAsync(context, found.Dialect, problem);
             },
             options.Mercure.Subscriptions ? subscriber => active.Add(hubUrl.Path, subscription.Matchers, MercureClaims.Of(caller), subscriber) : null);
     }
 
+    private Task WriteAsync(HttpContext context, Dialect dialect, Problem problem) =>
+        unavailable.TryWriteAsync(context, problem) ?? refusals.WriteAsync(context, dialect, problem);
+
     private void SetHeaders(HttpContext context, MercureCaller found, MercureSubscription subscription)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentType = "text/event-stream";
-        headers.CacheControl = found.ByQuery ? "private, no-store" : "no-store";
-        headers.Vary = "Accept";
-        headers.Link = $"<{address.Of(context)}>; rel=\"mercure\"";
+        StreamHeaders.Set(headers, EventsMedia.EventStream);
+        if (found.ByQuery)
+        {
+            headers.CacheControl = $"private, {headers.CacheControl}";
+        }
 
-        // Tells nginx not to buffer the stream.
-        headers["X-Accel-Buffering"] = "no";
+        headers.Link = $"<{address.Of(context)}>; rel=\"mercure\"";
         if (subscription.Cursor is { } cursor)
         {
             headers[found.Dialect == Dialect.Legacy ? "Last-Event-ID" : "Mercure-Last-Event-ID"] = cursor;

@@ -108,6 +108,9 @@ internal sealed class StreamOpener(
         }
     }
 
+    /// <summary>Time until the next hub listens; zero while this one does not drain.</summary>
+    public TimeSpan UntilRestart => hub.Engine.UntilRestart;
+
     /// <summary>Starts an admitted stream.</summary>
     public void Start(Subscriber subscriber) => hub.Engine.Start(subscriber);
 
@@ -123,7 +126,7 @@ internal sealed class StreamOpener(
             ProblemTypes.TooManyPatterns,
             $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, the limit of this hub; subscriptions to exact topics are still possible.",
             "topic"),
-        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down and accepts no new streams."),
+        _ => new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down and accepts no new streams.") { RetryAfter = hub.Engine.UntilRestart },
     };
 
     private static string Of(IReadOnlyList<string> types) => types.Count == 0 ? "" : $" (type {string.Join(", ", types.Select(static type => $"`{type}`"))})";

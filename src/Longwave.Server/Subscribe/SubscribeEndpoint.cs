@@ -9,7 +9,7 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, StreamAnswer streams, LongwaveOptions options, EndpointGuard refusals, TimeProvider clock)
+    StreamOpener opener, StreamAnswer streams, UnavailableAnswer unavailable, LongwaveOptions options, EndpointGuard refusals, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -22,11 +22,11 @@ internal sealed class SubscribeEndpoint(
         Authentication admitted = await opener.AdmitAsync(context, query);
         if (!admitted.TryGet(out Caller? caller, out Problem? problem))
         {
-            await refusals.WriteAsync(context, problem);
+            await WriteAsync(context, problem);
             return;
         }
 
-        SetHeaders(context.Response.Headers, query.Media);
+        StreamHeaders.Set(context.Response.Headers, query.Media);
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
@@ -34,21 +34,6 @@ internal sealed class SubscribeEndpoint(
 
         await (query.Media == EventsMedia.Json ? PollAsync(context, caller, query)
             : streams.WriteAsync(context, caller, query.Request, refusal => RefuseAsync(context, refusal)));
-    }
-
-    private static void SetHeaders(IHeaderDictionary headers, EventsMedia media)
-    {
-        headers.ContentType = media switch
-        {
-            EventsMedia.EventStream => "text/event-stream",
-            EventsMedia.Ndjson => "application/x-ndjson",
-            _ => JsonAnswer.MediaType,
-        };
-        headers.CacheControl = "no-store";
-        headers.Vary = "Accept";
-
-        // Tells nginx not to buffer the stream.
-        headers["X-Accel-Buffering"] = "no";
     }
 
     private async Task PollAsync(HttpContext context, Caller caller, EventsQuery query)
@@ -89,7 +74,7 @@ internal sealed class SubscribeEndpoint(
             await refusals.WriteAsync(
                 context,
                 reason == CloseReason.Drain
-                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; poll again.")
+                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; poll again.") { RetryAfter = opener.UntilRestart }
                     : new Problem(ProblemTypes.InternalError, "The event log could not be read; see the hub's log messages for the cause."));
         }
     }
@@ -105,6 +90,8 @@ internal sealed class SubscribeEndpoint(
     private Task RefuseAsync(HttpContext context, Problem problem)
     {
         context.Response.Clear();
-        return refusals.WriteAsync(context, problem);
+        return WriteAsync(context, problem);
     }
+
+    private Task WriteAsync(HttpContext context, Problem problem) => unavailable.TryWriteAsync(context, problem) ?? refusals.WriteAsync(context, problem);
 }

@@ -37,6 +37,7 @@ internal sealed class TestHub : IAsyncDisposable
         {
             options.Engine.DataDirectory = _directory.FullName;
             options.Engine.DrainWindow = TimeSpan.FromMilliseconds(50);
+            options.Engine.RestartTime = TimeSpan.Zero;
             options.Engine.RetryMin = TimeSpan.FromMilliseconds(10);
             options.Engine.RetryMax = TimeSpan.FromMilliseconds(50);
             _configure?.Invoke(options);

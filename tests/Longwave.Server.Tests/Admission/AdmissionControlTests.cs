@@ -47,6 +47,19 @@ public sealed class AdmissionControlTests
     }
 
     [Fact]
+    public void PauseAfterRejection_SameAddressAgain_IsLongerForThisAddressOnly()
+    {
+        var clock = new ManualClock();
+        using AdmissionControl admission = Create(static _ => { }, clock);
+        TimeSpan shortest = TimeSpan.FromSeconds(1);
+        Assert.Equal(shortest, admission.PauseAfterRejection(Request("192.0.2.1"), shortest));
+        clock.Advance(shortest);
+        Assert.Equal(shortest * 2, admission.PauseAfterRejection(Request("192.0.2.1"), shortest));
+        Assert.Equal(shortest, admission.PauseAfterRejection(Request("192.0.2.2"), shortest));
+        Assert.Equal(shortest, admission.PauseAfterRejection(Request("127.0.0.1"), shortest));
+    }
+
+    [Fact]
     public void TryAdmitPublish_SubjectOnLoopback_HasARate()
     {
         using AdmissionControl admission = Create(options =>
@@ -78,11 +91,11 @@ public sealed class AdmissionControlTests
         Assert.NotNull(strict.TryAdmitStream(Request(address), null, out _));
     }
 
-    private static AdmissionControl Create(Action<LongwaveOptions> configure)
+    private static AdmissionControl Create(Action<LongwaveOptions> configure, ManualClock? clock = null)
     {
         var options = new LongwaveOptions();
         configure(options);
-        var clock = new ManualClock();
+        clock ??= new ManualClock();
         return new AdmissionControl(options, new ClientAddresses(options.Server), new MemoryWatch(options, clock, NullLogger<MemoryWatch>.Instance), clock);
     }
 

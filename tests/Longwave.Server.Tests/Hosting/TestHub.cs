@@ -72,7 +72,7 @@ public sealed class TestHub : IAsyncDisposable
         builder.Services.AddLongwave(options =>
         {
             options.Engine.DataDirectory = directory.FullName;
-            options.Engine.DrainWindow = TimeSpan.Zero;
+            options.Engine.DrainWindow = options.Engine.RestartTime = TimeSpan.Zero;
             options.Server.ParkStreams = Parks;
             configure?.Invoke(options);
         });

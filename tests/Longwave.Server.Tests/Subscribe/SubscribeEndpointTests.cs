@@ -17,7 +17,7 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
         Assert.StartsWith($": {Hub.Engine.Tip}\nretry: ", stream.Text, StringComparison.Ordinal);
         HttpResponseMessage response = stream.Response;
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
-        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        Assert.Equal("no-store, no-transform", response.Headers.CacheControl?.ToString());
         Assert.Equal("no", Assert.Single(response.Headers.GetValues("X-Accel-Buffering")));
         Assert.Equal("Accept, Origin", string.Join(", ", response.Headers.Vary));
         Assert.False(response.Headers.Contains("Server"));

@@ -95,7 +95,8 @@ export class Player {
     }
 
     if (expect.accept !== undefined) {
-      say('accept', request.headers.accept, expect.accept === 'stream' ? 'text/event-stream' : expect.accept);
+      // A client may also accept problem documents.
+      say('accept', request.headers.accept?.split(',')[0], expect.accept === 'stream' ? 'text/event-stream' : expect.accept);
     }
 
     if (expect.notBeforeMs !== undefined && performance.now() - this.#endedAt < expect.notBeforeMs - EARLY_MS) {

@@ -1,0 +1,17 @@
+// Tests that the browsers' own EventSource survives graceful restarts of the hub. `npm run restarts -- 200` does the same at length.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runRestarts } from './setup/restarts.js';
+
+test('EventSource of Chromium and Firefox survives graceful restarts: none dead, nothing lost, nothing twice', async () => {
+  const { published, browsers } = await runRestarts(4);
+  assert.ok(published > 0);
+  assert.deepEqual(browsers.map(({ name, streams }) => [name, streams]), [['Firefox', 10], ['Chromium', 10]]);
+  for (const { name, dead, lost, doubled, behind, unavailable } of browsers) {
+    assert.deepEqual({ name, dead, lost, doubled, behind }, { name, dead: 0, lost: 0, doubled: 0, behind: 0 });
+
+    // The draining hub has answered the page's new streams.
+    assert.ok(unavailable > 0, `${name} met no draining hub`);
+  }
+});
