@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { runRestarts } from './setup/restarts.js';
 
 test('EventSource of Chromium and Firefox survives graceful restarts: none dead, nothing lost, nothing twice', async () => {
-  const { published, browsers } = await runRestarts(4);
+  const { published, browsers } = await runRestarts(3);
   assert.ok(published > 0);
   assert.deepEqual(browsers.map(({ name, streams }) => [name, streams]), [['Firefox', 10], ['Chromium', 10]]);
   for (const { name, dead, lost, doubled, behind, unavailable } of browsers) {
