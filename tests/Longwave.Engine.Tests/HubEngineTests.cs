@@ -101,7 +101,7 @@ public sealed class HubEngineTests
     public async Task Subscribe_InvalidPosition_SendsAReset(string position, string reason)
     {
         await using var hub = new TestHub();
-        await hub.PublishAsync("t", "old");
+        Position tip = await hub.PublishAsync("t", "old");
         MemorySink sink = hub.Subscribe("t", position);
         await sink.UntilLiveAsync();
         await hub.PublishAsync("t", "new");
@@ -109,7 +109,7 @@ public sealed class HubEngineTests
         ServerSentEvent reset = await sink.NextAsync();
         Assert.Equal("longwave.reset", reset.Type);
         Assert.Contains(reason, reset.Data, StringComparison.Ordinal);
-        Assert.Equal("", reset.LastEventId);
+        Assert.Equal(tip.ToString(), reset.LastEventId);
         Assert.Equal("new", (await sink.NextAsync()).Data);
     }
 

@@ -64,10 +64,15 @@ test('EventSource resumes automatically after a hub is killed: every event once,
   await page.context().close();
 });
 
-test('EventSource with an invalid position gets a reset and stays open', async () => {
+test('EventSource with a position that means nothing is told so, stays open, and misses nothing after a restart', async () => {
+  const first = await hub.publish('other', 'before the stream');
   const { page } = await newPage(browser, hub);
   await openSource(page, 'topic=reset&last_event_id=00000000-7', ['longwave.reset']);
-  await untilSame('the reset', async () => (await received(page)).map((event) => [event.type, event.id]), [['longwave.reset', '']]);
+  await untilSame('the reset', async () => (await received(page)).map((event) => [event.type, event.id]), [['longwave.reset', first]]);
+
+  // No event has arrived yet: the position of the reset is all that the browser can send.
+  await hub.stop('SIGKILL');
+  await hub.run();
   await hub.publish('reset', 'next');
   await untilSame('the next event', async () => (await received(page)).at(-1).data, 'next');
   await page.context().close();

@@ -23,8 +23,13 @@ internal static class ControlEvents
         Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"{{reason}}"}""");
 
     /// <summary>Writes a reset notice: the client's position does not belong to this log.</summary>
-    public static void WriteReset(IBufferWriter<byte> writer, EventFormat format, uint epoch, string reason) =>
-        Write(writer, format, "longwave.reset", string.Create(CultureInfo.InvariantCulture, $$"""{"epoch":"{{epoch:x8}}","reason":"{{reason}}"}"""));
+    /// <param name="writer">Destination.</param>
+    /// <param name="format">Format of the stream.</param>
+    /// <param name="epoch">Epoch of this log.</param>
+    /// <param name="reason">Why the position is not valid.</param>
+    /// <param name="start">Position at which the stream continues, which replaces the client's; null if it is not known yet.</param>
+    public static void WriteReset(IBufferWriter<byte> writer, EventFormat format, uint epoch, string reason, Position? start) => Write(
+        writer, format, "longwave.reset", string.Create(CultureInfo.InvariantCulture, $$"""{"epoch":"{{epoch:x8}}","reason":"{{reason}}"}"""), id: start);
 
     /// <summary>Writes a reconnect notice: the stream ends now, and the client should reconnect after <paramref name="retryMs"/>.</summary>
     public static void WriteReconnect(IBufferWriter<byte> writer, EventFormat format, CloseReason reason, int retryMs)
@@ -52,6 +57,6 @@ internal static class ControlEvents
         Write(writer, format, "longwave.closed", $$"""{"reason":"{{word}}"}""");
     }
 
-    private static void Write(IBufferWriter<byte> writer, EventFormat format, string name, string json, int? retryMs = null) =>
-        EventFrames.WriteControl(writer, format, name, Encoding.UTF8.GetBytes(json), retryMs);
+    private static void Write(IBufferWriter<byte> writer, EventFormat format, string name, string json, int? retryMs = null, Position? id = null) =>
+        EventFrames.WriteControl(writer, format, name, Encoding.UTF8.GetBytes(json), retryMs, id);
 }

@@ -51,18 +51,28 @@ public static class EventFrames
         }
     }
 
-    /// <summary>Writes a control event; it has no id, so that the subscriber's position does not change.</summary>
+    /// <summary>Writes a control event. Without <paramref name="id"/> it does not change the subscriber's position.</summary>
     /// <param name="writer">Destination.</param>
     /// <param name="format">Format of the stream.</param>
     /// <param name="name">Name with prefix, e.g. <c>longwave.gap</c>.</param>
     /// <param name="jsonData">One JSON object, UTF-8, on one line.</param>
     /// <param name="retryMs">New reconnection time in milliseconds; null keeps the current one. NDJSON sends it as the member <c>retry</c>.</param>
-    public static void WriteControl(IBufferWriter<byte> writer, EventFormat format, string name, ReadOnlySpan<byte> jsonData, int? retryMs)
+    /// <param name="id">Position that the client takes; null to keep its position. Only event streams send it: in the other formats, an object with an id is an event.</param>
+    public static void WriteControl(IBufferWriter<byte> writer, EventFormat format, string name, ReadOnlySpan<byte> jsonData, int? retryMs, Position? id = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(name);
         if (IsEventStream(format))
         {
+            if (id is { } position)
+            {
+                var line = new JsonSink(writer, 64);
+                line.Raw("id: "u8);
+                line.Position(position);
+                line.Raw("\n"u8);
+                line.Flush();
+            }
+
             Span<byte> utf8 = stackalloc byte[EventRules.MaxTypeBytes];
             int length = System.Text.Encoding.UTF8.GetBytes(name, utf8);
             EventStreamEncoder.WriteControl(writer, utf8[..length], jsonData, retryMs);
