@@ -84,6 +84,7 @@ public static class LongwaveServices
         services.AddSingleton<ForgottenConnections>();
         services.AddSingleton(provider => new BrowserRules(
             provider.GetRequiredService<LongwaveOptions>().Server, provider.GetRequiredService<ClientAddresses>()));
+        services.AddSingleton<RejectedOrigins>();
         services.AddSingleton<BrowserGate>();
         services.AddSingleton<EndpointGuard>();
         AddIdentity(services);

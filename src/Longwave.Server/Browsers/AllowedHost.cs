@@ -43,7 +43,7 @@ internal readonly record struct AllowedHost(string Name, int? Port)
             return false;
         }
 
-        host = new AllowedHost((below ? "." : "") + name.ToLowerInvariant().TrimEnd('.'), port);
+        host = new AllowedHost((below ? "." : "") + HostName.ToAscii(name).TrimEnd('.'), port);
         return true;
     }
 

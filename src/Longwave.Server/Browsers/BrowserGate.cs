@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Browsers;
 
 /// <summary>Wraps every endpoint: rejects unknown hosts and pages of other origins, and sets the headers for browsers.</summary>
-internal sealed class BrowserGate(BrowserRules rules, ProblemWriter problems)
+internal sealed class BrowserGate(BrowserRules rules, RejectedOrigins rejected, ProblemWriter problems)
 {
     /// <summary>Runs <paramref name="handler"/> for allowed requests.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => context =>
@@ -28,11 +28,15 @@ internal sealed class BrowserGate(BrowserRules rules, ProblemWriter problems)
                 "Host"));
         }
 
-        return trust == OriginTrust.Foreign
-            ? problems.WriteAsync(context, new Problem(
-                ProblemTypes.ForeignOrigin,
-                "Pages of this origin may not use this hub. To allow them, add the origin to `Server:AllowedOrigins`.",
-                "Origin"))
-            : handler(context);
+        if (trust != OriginTrust.Foreign)
+        {
+            return handler(context);
+        }
+
+        rejected.Report(context.Request.Headers.Origin);
+        return problems.WriteAsync(context, new Problem(
+            ProblemTypes.ForeignOrigin,
+            "Pages of this origin may not use this hub. To allow them, add the origin to `Server:AllowedOrigins`.",
+            "Origin"));
     };
 }

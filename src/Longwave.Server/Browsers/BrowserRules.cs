@@ -20,7 +20,10 @@ internal sealed class BrowserRules
 
     private readonly ClientAddresses _clients;
     private readonly AllowedHost[] _hosts;
-    private readonly HashSet<WebOrigin> _origins;
+    private readonly HashSet<WebOrigin> _origins = [];
+
+    /// <summary>The entries with a star.</summary>
+    private readonly List<AllowedOrigin> _groups = [];
     private readonly bool _anyOrigin;
 
     public BrowserRules(ServerOptions options, ClientAddresses clients)
@@ -30,9 +33,22 @@ internal sealed class BrowserRules
         _hosts = [.. options.AllowedHosts.Select(text => AllowedHost.TryParse(text, out AllowedHost host)
             ? host
             : throw new ArgumentException($"`{text}` is not a host.", nameof(options)))];
-        _origins = [.. options.AllowedOrigins.Where(text => text != "*").Select(text => WebOrigin.TryParse(text, out WebOrigin origin)
-            ? origin
-            : throw new ArgumentException($"`{text}` is not an origin.", nameof(options)))];
+        foreach (string text in options.AllowedOrigins.Where(static text => text != "*"))
+        {
+            if (!AllowedOrigin.TryParse(text, out AllowedOrigin allowed))
+            {
+                throw new ArgumentException($"`{text}` is not an origin.", nameof(options));
+            }
+
+            if (allowed.IsExact)
+            {
+                _origins.Add(allowed.Origin);
+            }
+            else
+            {
+                _groups.Add(allowed);
+            }
+        }
     }
 
     /// <summary>Whether the request's host is allowed. A request without a host is not from a browser.</summary>
@@ -82,7 +98,7 @@ internal sealed class BrowserRules
                 return OriginTrust.Own;
             }
 
-            if (_origins.Contains(origin))
+            if (_origins.Contains(origin) || _groups.Exists(group => group.Matches(origin)))
             {
                 return OriginTrust.Listed;
             }

@@ -69,7 +69,7 @@ public sealed class ServerOptions
     public IList<string> AllowedHosts { get; set; } = [];
 
     /// <summary>Origins whose pages may use the hub.</summary>
-    [Description("Origins whose pages may use the hub, as the browser sends them: `https://app.example.com`. Their pages may send cookies. `*` as the only entry allows every page, without cookies. The hub's own origin is always allowed; the hub rejects pages of any other origin with 403.")]
+    [Description("Origins whose pages may use the hub, as the browser sends them: `https://app.example.com`. `https://*.example.com` allows all names below. App shells and extensions have schemes of their own: `capacitor://localhost`, `chrome-extension://ID`, or `vscode-webview://*` where the host is random. Their pages may send cookies. `*` as the only entry allows every page, without cookies. The hub's own origin is always allowed; the hub rejects pages of any other origin with 403.")]
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Proxies whose forwarding headers the hub trusts.</summary>

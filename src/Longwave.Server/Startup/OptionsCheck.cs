@@ -86,7 +86,7 @@ internal sealed class OptionsCheck : IValidateOptions<LongwaveOptions>
     private static void CheckLists(ServerOptions server, List<string> failures)
     {
         CheckList(
-            "AllowedOrigins", server.AllowedOrigins, static text => text is "*" || WebOrigin.TryParse(text, out _), "an origin such as https://app.example.com", failures);
+            "AllowedOrigins", server.AllowedOrigins, static text => text is "*" || AllowedOrigin.TryParse(text, out _), "an origin such as https://app.example.com, https://*.example.com, capacitor://localhost or vscode-webview://*", failures);
         CheckList("AllowedHosts", server.AllowedHosts, static text => AllowedHost.TryParse(text, out _), "a host such as hub.example.com", failures);
         CheckList("TrustedProxies", server.TrustedProxies, static text => ClientAddresses.TryReadNetwork(text, out _), "a network such as 10.0.0.0/8", failures);
         if (server.AllowedOrigins is { Count: > 1 } origins && origins.Contains("*"))

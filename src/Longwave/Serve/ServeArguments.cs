@@ -6,7 +6,8 @@ namespace Longwave.Serve;
 /// <param name="ConfigurationFile">JSON configuration file.</param>
 /// <param name="Certificate">PEM file of the certificate.</param>
 /// <param name="Key">PEM file of the private key.</param>
+/// <param name="AllowedOrigins">Origins to allow beside the configured ones.</param>
 /// <param name="Insecure">Whether addresses beyond loopback without authentication are allowed.</param>
 /// <param name="Verbose">Whether to log more.</param>
 internal sealed record ServeArguments(
-    IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, bool Insecure, bool Verbose);
+    IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, IReadOnlyList<string> AllowedOrigins, bool Insecure, bool Verbose);

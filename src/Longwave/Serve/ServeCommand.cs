@@ -25,13 +25,18 @@ internal static class ServeCommand
         };
         var certificate = new Option<FileInfo?>("--cert") { Description = "PEM file with the certificate (and its chain) for https URLs.", HelpName = "FILE" };
         var key = new Option<FileInfo?>("--key") { Description = "PEM file with the private key of the certificate.", HelpName = "FILE" };
+        var origins = new Option<string[]>("--allow-origin")
+        {
+            Description = "Origin whose pages may use the hub, beside Server:AllowedOrigins: http://localhost:5173 for a development server, https://*.example.com, capacitor://localhost. Repeatable.",
+            HelpName = "ORIGIN",
+        };
         var insecure = new Option<bool>("--insecure")
         {
             Description = "Allow addresses that other machines can reach even if the hub requires no authentication.",
         };
         var verbose = new Option<bool>("--verbose") { Description = "Log more about the hub and the web server, and stack traces of failures." };
 
-        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, data, config, certificate, key, insecure, verbose };
+        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, data, config, certificate, key, origins, insecure, verbose };
         command.SetAction((parsed, cancellation) => HubApplication.RunAsync(
             new ServeArguments(
                 parsed.GetValue(urls) ?? [],
@@ -39,6 +44,7 @@ internal static class ServeCommand
                 parsed.GetValue(config)?.FullName,
                 parsed.GetValue(certificate)?.FullName,
                 parsed.GetValue(key)?.FullName,
+                parsed.GetValue(origins) ?? [],
                 parsed.GetValue(insecure),
                 parsed.GetValue(verbose)),
             parsed.InvocationConfiguration.Output,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longwave.Server.Configuration;
 using Longwave.Server.Startup;
 using Microsoft.Extensions.Configuration;
@@ -49,6 +50,20 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
             && !pair.Key.StartsWith(ListenSection + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase)))
         .Build();
 
+    /// <summary>Adds the origins after the last configured one.</summary>
+    private static void AllowOrigins(IConfigurationRoot root, IReadOnlyList<string> origins)
+    {
+        IConfigurationSection section = root.GetSection("Server:AllowedOrigins");
+        int next = 1 + section.GetChildren()
+            .Select(static child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : -1)
+            .DefaultIfEmpty(-1)
+            .Max();
+        foreach (string origin in origins)
+        {
+            section[(next++).ToString(CultureInfo.InvariantCulture)] = origin;
+        }
+    }
+
     private static IConfigurationRoot Load(ServeArguments arguments)
     {
         var builder = new ConfigurationBuilder();
@@ -65,7 +80,9 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
 
         try
         {
-            return builder.Build();
+            IConfigurationRoot root = builder.Build();
+            AllowOrigins(root, arguments.AllowedOrigins);
+            return root;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {

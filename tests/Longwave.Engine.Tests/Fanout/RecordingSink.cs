@@ -126,7 +126,7 @@ internal sealed class RecordingSink : ISink
 
             if (offset is not null || type is not null)
             {
-                Lines.Add(new Line(offset is null ? Kind.Control : Kind.Event, offset, type ?? "message", data));
+                Lines.Add(new Line(type?.StartsWith("longwave.", StringComparison.Ordinal) == true ? Kind.Control : Kind.Event, offset, type ?? "message", data));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Longwave.Server.Browsers;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Browsers;
@@ -89,6 +90,51 @@ public sealed class BrowserGateTests
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{checks} combinations of configuration, origin, method and address");
         Assert.Equal(3 * 18 * Requests.Length, checks);
+    }
+
+    [Fact]
+    public async Task Origin_OfAppsAndGroups_MayUseTheHub()
+    {
+        await using TestHub hub = await TestHub.StartAsync(options => options.Server.AllowedOrigins = ["https://*.example.com", "capacitor://localhost", "vscode-webview://*"]);
+        foreach (string origin in (string[])["https://shop.example.com", "capacitor://localhost", "vscode-webview://1k2j3h4g5f6d"])
+        {
+            using HttpResponseMessage response = await SendAsync(hub, HttpMethod.Get, "/healthz", ("Origin", origin));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(origin, Header(response, "Access-Control-Allow-Origin"));
+        }
+
+        Assert.Empty(hub.Logs.Lines);
+    }
+
+    [Fact]
+    public async Task Origin_Foreign_IsLoggedOncePerOriginUpToALimit()
+    {
+        await using TestHub hub = await TestHub.StartAsync();
+        foreach (string origin in (string[])["https://evil.example", "https://EVIL.example", "null", "no origin", "capacitor://localhost", "https://evil.example"])
+        {
+            using HttpResponseMessage refused = await SendAsync(hub, HttpMethod.Get, "/healthz", ("Origin", origin));
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        Assert.Equal(2, hub.Logs.Lines.Count);
+        Assert.Contains("--allow-origin https://evil.example", hub.Logs.Lines.First(), StringComparison.Ordinal);
+        for (int i = 0; i < 2 * RejectedOrigins.MaxLogged; i++)
+        {
+            using HttpResponseMessage refused = await SendAsync(hub, HttpMethod.Get, "/healthz", ("Origin", $"https://{i}.example"));
+        }
+
+        Assert.Equal(RejectedOrigins.MaxLogged, hub.Logs.Lines.Count);
+    }
+
+    [Fact]
+    public async Task Host_InternationalizedName_IsComparedAsBrowsersSendIt()
+    {
+        await using TestHub hub = await TestHub.StartAsync(options => options.Server.AllowedHosts = ["bücher.example", "*.bücher.example"]);
+        foreach (string host in (string[])["xn--bcher-kva.example", "hub.xn--bcher-kva.example"])
+        {
+            using HttpResponseMessage response = await SendAsync(hub, HttpMethod.Get, "/healthz", ("Host", host));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
     }
 
     [Fact]
