@@ -17,7 +17,7 @@ const bearer = (token: string): Record<string, string> => ({ Authorization: `Bea
 
 /**
  * Fetches a ticket for one stream (`POST /v1/tickets`), for clients that cannot set headers, such as the browser's own `EventSource`. A
- * ticket is valid once, for a few seconds.
+ * ticket opens one stream within a few seconds, and resumes it from the same address.
  * @param url URL of the stream, e.g. `/v1/events`; the ticket endpoint is next to it.
  */
 export async function fetchTicket(url: string | URL, token: string, init: RequestInit & { fetch?: Fetch | undefined } = {}): Promise<string> {

@@ -63,7 +63,7 @@ public sealed class Subscriber
     }
 
     /// <summary>Reason for which the stream should end; null while it continues. For any thread.</summary>
-    internal CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
+    public CloseReason? Closing => Volatile.Read(ref _closing) is >= 0 and int reason ? (CloseReason)reason : null;
 
     /// <summary>Current identity of the stream. For any thread.</summary>
     public StreamIdentity? Identity => Volatile.Read(ref _identity);

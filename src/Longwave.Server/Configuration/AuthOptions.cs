@@ -72,9 +72,14 @@ public sealed class AuthOptions
     [Description("Lifetime of an unused ticket (`POST /v1/tickets`).")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a ticket can resume its stream.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    [Description("How long after the end of its stream a ticket can resume it: the same address, the same query, and at most until the token expires. A restart of the hub ends all tickets.")]
+    public TimeSpan TicketReconnectTime { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Most unused tickets.</summary>
     [Range(1, 1_000_000)]
-    [Description("Maximum number of unused tickets, at about 200 bytes each. The hub rejects further ones with 503 and Retry-After.")]
+    [Description("Maximum number of unused tickets, at about 200 bytes each; the hub rejects further ones with 503 and Retry-After. Also the maximum number of used tickets whose stream is not open; beyond, the one whose stream ended first is removed.")]
     public int MaxTickets { get; set; } = 20_000;
 
     /// <summary>Most unused tickets of one subject.</summary>

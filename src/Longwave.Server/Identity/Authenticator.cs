@@ -1,4 +1,5 @@
 using Longwave.Engine.Access;
+using Longwave.Server.Admission;
 using Longwave.Server.Browsers;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
@@ -21,6 +22,7 @@ internal sealed class Authenticator
     private readonly LongwaveOptions _options;
     private readonly RunningHub _hub;
     private readonly BrowserRules _browsers;
+    private readonly ClientAddresses _clients;
     private readonly TimeProvider _clock;
     private readonly IssuerDirectory _issuers;
     private readonly HubAddress _address;
@@ -28,9 +30,9 @@ internal sealed class Authenticator
     private readonly ApiKeyRing _apiKeys;
     private readonly Caller _anonymous;
 
-    public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, ClientAddresses clients, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
     {
-        (_options, _hub, _browsers, _address, _issuers, _clock, Tickets) = (options, hub, browsers, address, issuers, clock, tickets);
+        (_options, _hub, _browsers, _clients, _address, _issuers, _clock, Tickets) = (options, hub, browsers, clients, address, issuers, clock, tickets);
         AuthOptions auth = options.Auth;
         PublicGrants = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
         _tokens = new TokenValidator(auth, issuers, vocabularies, PublicGrants, clock);
@@ -47,7 +49,7 @@ internal sealed class Authenticator
     /// <summary>The rights of every caller.</summary>
     public GrantSet PublicGrants { get; }
 
-    /// <summary>The unused tickets.</summary>
+    /// <summary>The tickets.</summary>
     public TicketStore Tickets { get; }
 
     /// <summary>Authenticates a request.</summary>
@@ -71,9 +73,7 @@ internal sealed class Authenticator
         Authentication found = carrier.Kind switch
         {
             CredentialKind.None => new Authentication(_anonymous),
-            CredentialKind.Ticket => Tickets.TryTake(carrier.Secret, out Caller? holder) && !HasExpired(holder)
-                ? new Authentication(holder)
-                : new Authentication(new Problem(ProblemTypes.InvalidToken, "The ticket has been used, has expired, or is not valid.", "ticket")),
+            CredentialKind.Ticket => TakeTicket(context, carrier.Secret),
             _ => ApiKeyRing.IsKey(carrier.Secret) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
         };
         return Unrevoked(found);
@@ -102,6 +102,22 @@ internal sealed class Authenticator
     /// <summary>Whether the caller's token was revoked, or every token of its subject issued until some time.</summary>
     public bool IsRevoked(Caller caller) =>
         _hub.Revocations?.IsRevoked(caller.Issuer, caller.Subject, caller.TokenId, caller.IssuedAt) == true;
+
+    /// <summary>The problem of a ticket whose stream is open; a client whose connection broke unnoticed returns until the hub has noticed it, too.</summary>
+    public static Problem TicketInUse() =>
+        new(ProblemTypes.TooManyStreams, "The stream of this ticket is still open; a ticket serves one stream at a time.", "ticket");
+
+    private Authentication TakeTicket(HttpContext context, string secret)
+    {
+        var use = TicketUse.Of(AddressKey.Of(_clients.Of(context), _options.Server.Admission.Ipv6PrefixLength), context.Request.QueryString.Value);
+        return Tickets.TryTake(secret, use, out Ticket? ticket) switch
+        {
+            TicketOutcome.Accepted when !HasExpired(ticket!.Caller) => new Authentication(ticket.Caller with { Ticket = ticket }),
+            TicketOutcome.InUse => new Authentication(TicketInUse()),
+            _ => new Authentication(new Problem(
+                ProblemTypes.InvalidToken, "The ticket has expired, is not valid, or belongs to another client or stream. Get a new one with `POST /v1/tickets`.", "ticket")),
+        };
+    }
 
     /// <summary>Rejects a ticket whose token has expired or was revoked: a ticket is not valid for longer than its token.</summary>
     private bool HasExpired(Caller caller) => caller.ExpiresAt + _options.Auth.ClockSkew <= _clock.GetUtcNow();

@@ -29,6 +29,9 @@ internal sealed record Caller(string Issuer, string? Subject, GrantSet Grants, G
     /// <summary>Whether the caller's streams end exactly when the token expires, without a notice before.</summary>
     public bool EndsByTheSecond { get; init; }
 
+    /// <summary>The ticket of the request, or null.</summary>
+    public Ticket? Ticket { get; init; }
+
     /// <summary>Issuer and subject, which together identify the caller; null for an anonymous caller.</summary>
     public (string Issuer, string Subject)? Owner => Subject is null ? null : (Issuer, Subject);
 

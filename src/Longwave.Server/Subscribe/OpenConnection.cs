@@ -11,6 +11,7 @@ internal sealed class OpenConnection : IDisposable
 {
     private readonly ConnectionRegistry _registry;
     private readonly IDisposable? _place;
+    private readonly TicketLease? _ticket;
     private Subscriber? _subscriber;
 
     public OpenConnection(
@@ -19,12 +20,13 @@ internal sealed class OpenConnection : IDisposable
         Caller caller,
         SubscribeRequest request,
         IDisposable? place,
+        TicketLease? ticket,
         DateTimeOffset openedAt,
         string? address,
         string protocol,
         AuthOptions options)
     {
-        (_registry, _place) = (registry, place);
+        (_registry, _place, _ticket) = (registry, place, ticket);
         (Number, OpenedAt, Address, Protocol) = (number, openedAt, address, protocol);
         Request = request with { Identity = registry.Identify(number, caller, options, openedAt), Lease = this };
     }
@@ -61,5 +63,8 @@ internal sealed class OpenConnection : IDisposable
     {
         _registry.Remove(this);
         _place?.Dispose();
+
+        // After these ends the client must not return with the same credential.
+        _ticket?.End(mayReturn: _subscriber?.Closing is not (CloseReason.Ended or CloseReason.Revoked or CloseReason.GrantsNarrowed));
     }
 }

@@ -65,14 +65,23 @@ internal sealed class StreamOpener(
             return problem;
         }
 
+        TicketLease? ticket = null;
         try
         {
+            ticket = caller.Ticket is null ? null : authenticator.Tickets.TryOpen(caller.Ticket);
+            if (caller.Ticket is not null && ticket is null)
+            {
+                place?.Dispose();
+                return Authenticator.TicketInUse();
+            }
+
             var connection = new OpenConnection(
                 connections,
                 connections.Next(),
                 caller,
                 request,
                 place,
+                ticket,
                 clock.GetUtcNow(),
                 context.Connection.RemoteIpAddress?.ToString(),
                 context.Request.Protocol,
@@ -104,6 +113,7 @@ internal sealed class StreamOpener(
             }
 
             place?.Dispose();
+            ticket?.End(mayReturn: true);
             throw;
         }
     }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Subscribe;
 using Longwave.Server.Tests.Hosting;
 
 namespace Longwave.Server.Tests.Identity;
@@ -12,19 +14,62 @@ public sealed class CarrierTests
     private const string All = """{"publish":["*"],"subscribe":["*"]}""";
 
     [Fact]
-    public async Task Ticket_UsedOnce_OpensOneStream()
+    public async Task Ticket_Used_OpensOneStreamAndResumesIt()
     {
-        await using IdentityHub hub = await IdentityHub.StartAsync();
+        await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Server.TrustedProxies = ["127.0.0.1"]);
         string ticket = await TicketAsync(hub, hub.Issuer.Token("alice", """{"subscribe":["a"]}"""));
-        using OpenStream stream = await hub.Hub.OpenAsync($"?topic=a&ticket={ticket}");
+        OpenStream stream = await hub.Hub.OpenAsync($"?topic=a&ticket={ticket}");
         await stream.ReadUntilAsync("retry: ");
         await hub.PublishAsync("a", "hello", "&private=true");
         await stream.ReadUntilAsync("data: hello\n\n");
+        using (HttpResponseMessage second = await hub.Hub.GetAsync($"?topic=a&ticket={ticket}"))
+        {
+            await TestHub.AssertProblemAsync(second, 429, "too-many-streams", "ticket");
+        }
 
-        using HttpResponseMessage again = await hub.Hub.GetAsync($"?topic=a&ticket={ticket}");
-        await TestHub.AssertProblemAsync(again, 401, "invalid-token", "ticket");
+        stream.Dispose();
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ConnectionCount == 0);
+        foreach ((string address, string query) in ((string, string)[])[("192.0.2.9", "topic=a"), ("127.0.0.1", "topic=b")])
+        {
+            using HttpResponseMessage foreign = await hub.Hub.GetAsync($"?{query}&ticket={ticket}", null, ("X-Forwarded-For", address));
+            await TestHub.AssertProblemAsync(foreign, 401, "invalid-token", "ticket");
+        }
+
+        await hub.PublishAsync("a", "while it was away", "&private=true");
+        using OpenStream resumed = await hub.Hub.OpenAsync($"?topic=a&ticket={ticket}", null, ("Last-Event-ID", IdOf(stream.Text)));
+        await resumed.ReadUntilAsync("data: while it was away\n\n");
         using HttpResponseMessage none = await hub.Hub.GetAsync("?topic=a&ticket=none");
         await TestHub.AssertProblemAsync(none, 401, "invalid-token", "ticket");
+    }
+
+    [Fact]
+    public async Task Ticket_StreamEndedByAnAdministrator_ResumesNothing()
+    {
+        await using IdentityHub hub = await IdentityHub.StartAsync();
+        string ticket = await TicketAsync(hub, hub.Issuer.Token("alice", All));
+        using OpenStream stream = await hub.Hub.OpenAsync($"?topic=a&ticket={ticket}");
+        await stream.ReadUntilAsync("retry: ");
+        hub.Hub.Service<ConnectionRegistry>().Close(static _ => true, CloseReason.Ended);
+        Assert.Contains("longwave.closed", await stream.ReadToEndAsync(), StringComparison.Ordinal);
+        using HttpResponseMessage again = await hub.Hub.GetAsync($"?topic=a&ticket={ticket}");
+        await TestHub.AssertProblemAsync(again, 401, "invalid-token", "ticket");
+    }
+
+    [Fact]
+    public async Task Ticket_RejectedTemporarily_StaysValid()
+    {
+        await using IdentityHub hub = await IdentityHub.StartAsync(static options => options.Engine.Limits.MaxConnections = 1);
+        string token = hub.Issuer.Token("alice", All);
+        string ticket = await TicketAsync(hub, token);
+        OpenStream other = await hub.Hub.OpenAsync("?topic=a", null, IdentityHub.Bearer(token));
+        using (HttpResponseMessage full = await hub.Hub.GetAsync($"?topic=a&ticket={ticket}"))
+        {
+            await TestHub.AssertProblemAsync(full, 503, "too-many-connections");
+        }
+
+        other.Dispose();
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ConnectionCount == 0);
+        (await hub.Hub.OpenAsync($"?topic=a&ticket={ticket}")).Dispose();
     }
 
     [Fact]
@@ -147,6 +192,13 @@ public sealed class CarrierTests
     {
         using HttpResponseMessage response = await hub.Hub.PostAsync(path, "x", null, headers);
         await TestHub.AssertProblemAsync(response, 403, "forbidden", field);
+    }
+
+    /// <summary>The last id in the text of a stream.</summary>
+    private static string IdOf(string text)
+    {
+        int at = text.LastIndexOf("id: ", StringComparison.Ordinal) + "id: ".Length;
+        return text[at..text.IndexOf('\n', at)];
     }
 
     private static async Task<string> TicketAsync(IdentityHub hub, string token)

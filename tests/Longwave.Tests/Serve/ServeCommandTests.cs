@@ -35,6 +35,31 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Serve_AllowOrigin_AddsToTheConfiguredOrigins()
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, """{"Server":{"AllowedOrigins":["https://configured.example"]}}""");
+        await using CommandRun run = CommandRun.Start(
+            "serve", "--urls", AnyPort, "--data", Data, "--config", file, "--allow-origin", "http://localhost:5173", "--allow-origin", "capacitor://localhost");
+        string url = await UrlAsync(run);
+        using var http = new HttpClient();
+        foreach ((string origin, HttpStatusCode status) in ((string, HttpStatusCode)[])
+            [
+                ("https://configured.example", HttpStatusCode.OK), ("http://localhost:5173", HttpStatusCode.OK), ("capacitor://localhost", HttpStatusCode.OK),
+                ("http://localhost:5174", HttpStatusCode.Forbidden),
+            ])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{url}/healthz");
+            request.Headers.Add("Origin", origin);
+            using HttpResponseMessage answer = await http.SendAsync(request);
+            Assert.True(answer.StatusCode == status, $"{origin}: {answer.StatusCode}");
+        }
+
+        (await run.InterruptAsync()).Succeeded();
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task Serve_OpenAddress_FailsToStartWithTheReason()
     {
         CommandResult result = (await CommandRun.RunAsync("serve", "--urls", AnyPort, "http://0.0.0.0:0", "--data", Data)).Failed(2);
