@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Manage;
 
-/// <summary><c>POST /v1/tickets</c>: issues a ticket that opens one stream, for pages that cannot send headers.</summary>
+/// <summary><c>POST /v1/tickets</c>: issues a ticket that opens and resumes one stream, for pages that cannot send headers.</summary>
 internal sealed class TicketsEndpoint(Authenticator authenticator, EndpointGuard refusals)
 {
     private const string Methods = "POST, OPTIONS";
