@@ -60,7 +60,7 @@ internal sealed class BrowserRules
             return true;
         }
 
-        string name = host.Host.ToLowerInvariant();
+        string name = HostName.ToAscii(host.Host);
         name = name.EndsWith('.') ? name[..^1] : name;
         if (name == Localhost || name.EndsWith("." + Localhost, StringComparison.Ordinal) || IPAddress.IsValid(name))
         {
@@ -93,7 +93,7 @@ internal sealed class BrowserRules
         {
             string scheme = _clients.SchemeOf(context);
             HostString host = context.Request.Host;
-            if (host.HasValue && origin == new WebOrigin(scheme, host.Host.ToLowerInvariant(), PortOf(host, scheme)))
+            if (host.HasValue && origin == new WebOrigin(scheme, HostName.ToAscii(host.Host), PortOf(host, scheme)))
             {
                 return OriginTrust.Own;
             }

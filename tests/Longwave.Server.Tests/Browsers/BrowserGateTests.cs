@@ -132,7 +132,7 @@ public sealed class BrowserGateTests
         await using TestHub hub = await TestHub.StartAsync(options => options.Server.AllowedHosts = ["bücher.example", "*.bücher.example"]);
         foreach (string host in (string[])["xn--bcher-kva.example", "hub.xn--bcher-kva.example"])
         {
-            using HttpResponseMessage response = await SendAsync(hub, HttpMethod.Get, "/healthz", ("Host", host));
+            using HttpResponseMessage response = await SendAsync(hub, HttpMethod.Get, "/healthz", ("Host", host), ("Origin", $"http://{host}"));
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
