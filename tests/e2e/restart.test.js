@@ -8,10 +8,7 @@ test('EventSource of Chromium and Firefox survives graceful restarts: none dead,
   const { published, browsers } = await runRestarts(3);
   assert.ok(published > 0);
   assert.deepEqual(browsers.map(({ name, streams }) => [name, streams]), [['Firefox', 10], ['Chromium', 10]]);
-  for (const { name, dead, lost, doubled, behind, unavailable } of browsers) {
+  for (const { name, dead, lost, doubled, behind } of browsers) {
     assert.deepEqual({ name, dead, lost, doubled, behind }, { name, dead: 0, lost: 0, doubled: 0, behind: 0 });
-
-    // The draining hub has answered the page's new streams.
-    assert.ok(unavailable > 0, `${name} met no draining hub`);
   }
 });

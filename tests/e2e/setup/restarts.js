@@ -15,11 +15,10 @@ const CHROMIUM_PAGES = 2;
 const FIREFOX_STREAMS = 10;
 const PUBLISH_PAUSE_MS = 5;
 
-/** Streams of one page. Each event is a number: the next one is one higher. */
-function pageScript() {
-  const query = new URLSearchParams(location.search);
+/** Opens the streams of one page. Each event is a number: the next one is one higher. */
+function listen(url, count) {
   const open = () => {
-    const stream = { last: null, lost: 0, doubled: 0, unavailable: 0, source: new EventSource(query.get('url')) };
+    const stream = { last: null, lost: 0, doubled: 0, unavailable: 0, source: new EventSource(url) };
     stream.source.onmessage = ({ data }) => {
       const number = Number(data);
       if (stream.last !== null && number <= stream.last) {
@@ -33,7 +32,7 @@ function pageScript() {
     stream.source.addEventListener('longwave.unavailable', () => stream.unavailable++);
     return stream;
   };
-  const streams = Array.from({ length: Number(query.get('streams')) }, open);
+  const streams = Array.from({ length: count }, open);
   let probe;
   const report = ({ source, last, lost, doubled, unavailable }) => ({ state: source.readyState, last, lost, doubled, unavailable });
   window.probe = () => {
@@ -45,28 +44,32 @@ function pageScript() {
     return true;
   };
   window.report = () => JSON.stringify({ streams: streams.map(report), probe: probe ? report(probe) : null });
+  return true;
 }
 
 /**
- * The pages have another origin than the hub: Firefox then ends an `EventSource` permanently also when the connection is refused.
+ * The pages in Chromium have another origin than the hub. The page in Firefox has the hub's: Firefox ends an `EventSource` of another origin permanently when the
+ * connection is refused, and a restart can take longer than `Engine:RestartTime` on a busy machine.
  * @param {number} restarts Number of graceful restarts.
  * @returns {Promise<{published: number, browsers: {name: string, streams: number, dead: number, lost: number, doubled: number, behind: number, unavailable: number}[]}>}
  */
 export async function runRestarts(restarts) {
-  const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(`<!doctype html><script>(${pageScript})()</script>`)).listen(0, '127.0.0.1');
+  const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>')).listen(0, '127.0.0.1');
   await once(site, 'listening');
   const origin = `http://127.0.0.1:${site.address().port}`;
-  const hub = await Hub.start({ ENGINE__DRAINWINDOW: '00:00:01', ENGINE__RESTARTTIME: '00:00:04', SERVER__ALLOWEDORIGINS__0: origin });
+  const hub = await Hub.start({ ENGINE__DRAINWINDOW: '00:00:01', ENGINE__RESTARTTIME: '00:00:01', SERVER__ALLOWEDORIGINS__0: origin });
   const chromium = await launch();
   const firefox = await Firefox.launch();
   const load = new Load(hub);
   try {
-    const url = (streams) => `${origin}/?${new URLSearchParams({ url: `${hub.url}/v1/events?topic=${TOPIC}`, streams })}`;
+    const start = (count) => `(${listen})(${JSON.stringify(`${hub.url}/v1/events?topic=${TOPIC}`)}, ${count})`;
     const pages = [{ browser: 'Firefox', page: firefox }];
-    await firefox.goto(url(FIREFOX_STREAMS));
+    await firefox.goto(hub.url);
+    await firefox.evaluate(start(FIREFOX_STREAMS));
     for (let i = 0; i < CHROMIUM_PAGES; i++) {
       const page = await (await chromium.newContext()).newPage();
-      await page.goto(url(STREAMS_PER_PAGE));
+      await page.goto(origin);
+      await page.evaluate(start(STREAMS_PER_PAGE));
       pages.push({ browser: 'Chromium', page });
     }
 
