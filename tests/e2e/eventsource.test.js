@@ -64,7 +64,7 @@ test('EventSource resumes automatically after a hub is killed: every event once,
   await page.context().close();
 });
 
-test('EventSource with a position that means nothing is told so, stays open, and misses nothing after a restart', async () => {
+test('EventSource with an invalid position gets a reset, stays open, and misses nothing after a restart', async () => {
   const first = await hub.publish('other', 'before the stream');
   const { page } = await newPage(browser, hub);
   await openSource(page, 'topic=reset&last_event_id=00000000-7', ['longwave.reset']);

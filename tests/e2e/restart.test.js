@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runRestarts } from './setup/restarts.js';
 
-test('EventSource of Chromium and Firefox survives graceful restarts: none dead, nothing lost, nothing twice', async () => {
+test('EventSource of Chromium and Firefox survives graceful restarts without a lost or repeated event', async () => {
   const { published, browsers } = await runRestarts(3);
   assert.ok(published > 0);
   assert.deepEqual(browsers.map(({ name, streams }) => [name, streams]), [['Firefox', 10], ['Chromium', 10]]);
