@@ -47,6 +47,7 @@ public sealed class HubEngine : IAsyncDisposable
     private readonly SubscriberCounts _counts = new();
     private readonly RequestCounts _requests = new();
     private readonly PatternCounts _patterns;
+    private readonly StartResolver _starts;
     private readonly Greeting _greeting;
     private readonly CommitLoop _commits;
     private readonly CatchUpReaders _readers;
@@ -65,7 +66,8 @@ public sealed class HubEngine : IAsyncDisposable
         (Options, _log, _clock, _loops) = (options, log, clock, loops);
         _logger = loggers.CreateLogger("Longwave.Engine");
         _patterns = new PatternCounts(options.Limits.MaxPatterns);
-        _greeting = new Greeting(log, options);
+        _starts = new StartResolver(log);
+        _greeting = new Greeting(log, _starts, options);
         _readers = new CatchUpReaders(log, options, loops, _logger);
         int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger))];
@@ -159,24 +161,17 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds an event by its id, as <see cref="EventFormat.SseWithIds"/> writes it: the publisher's id, or <c>#</c> and a position. A publisher may
-    /// choose an id that looks like a position, so a position without <c>#</c> is only ever an id.
+    /// Resolves where a stream would start now. A caller that tells its client before the stream begins passes the result on in
+    /// <see cref="SubscribeRequest.Start"/>; for every other request the hub resolves it when the stream begins.
     /// </summary>
-    public EventLocation Find(string id)
+    public StartPosition ResolveStart(SubscribeRequest request)
     {
-        ArgumentNullException.ThrowIfNull(id);
-        if (id.Length == 0 || id[0] != EventRules.PositionMark)
-        {
-            return _log.PublisherIds.Find(id) is { } offset ? new EventLocation(new Position(_log.Epoch, offset), IsKept: true) : default;
-        }
-
-        return Position.TryParse(id.AsSpan(1), out Position position) && position.Epoch == _log.Epoch && position.Offset <= _log.Tip
-            ? new EventLocation(position, IsKept(position.Offset))
-            : default;
+        ArgumentNullException.ThrowIfNull(request);
+        return _starts.Resolve(request);
     }
 
     /// <summary>
-    /// Id of the newest event, as <see cref="EventFormat.SseWithIds"/> writes it and <see cref="Find"/> finds it; null if the log never had an event.
+    /// Id of the newest event, as <see cref="EventFormat.SseWithIds"/> writes it and <see cref="ResolveStart"/> finds it; null if the log never had an event.
     /// </summary>
     public string? NewestId()
     {
@@ -320,17 +315,6 @@ public sealed class HubEngine : IAsyncDisposable
             Array.ForEach(_shards, static shard => shard.Dispose());
             _commits.Dispose();
         });
-    }
-
-    private bool IsKept(long offset)
-    {
-        if (offset == _log.Tip)
-        {
-            return true;
-        }
-
-        long sequence = _log.Tail.Find(offset - 1);
-        return sequence >= 0 && _log.Tail[sequence] is { } found ? found.Offset == offset && found.Topic.Keeps(offset) : _log.PublisherIds.TryName(offset, out _);
     }
 
     private void WakeShards() => Array.ForEach(_shards, static shard => shard.Wake());

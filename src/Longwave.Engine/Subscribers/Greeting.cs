@@ -7,9 +7,9 @@ using Longwave.Protocol.Positions;
 namespace Longwave.Engine.Subscribers;
 
 /// <summary>
-/// Finds the start position of a subscriber and writes the first bytes of its stream, for which proxies and browsers wait. For any thread.
+/// Sets the start position of a subscriber and writes the first bytes of its stream, for which proxies and browsers wait. For any thread.
 /// </summary>
-internal sealed class Greeting(EventLog log, EngineOptions options)
+internal sealed class Greeting(EventLog log, StartResolver starts, EngineOptions options)
 {
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
@@ -20,7 +20,9 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         SubscribeRequest request = subscriber.Request;
         ArrayBufferWriter<byte> scratch = _scratch ??= new ArrayBufferWriter<byte>(256);
         scratch.ResetWrittenCount();
-        string? reset = SetStart(subscriber);
+        long tip = log.Tip;
+        StartPosition start = request.Start ?? starts.Resolve(request);
+        StartAt(subscriber, start, tip);
         if (request.Streaming)
         {
             double retry = options.RetryMin.TotalMilliseconds + ((options.RetryMax - options.RetryMin).TotalMilliseconds * Random.Shared.NextDouble());
@@ -30,7 +32,7 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
             EventFrames.WriteGreeting(scratch, request.Format, new Position(log.Epoch, subscriber.SentThrough), (int)retry);
         }
 
-        if (reset is not null)
+        if (start.Reset is { } reset)
         {
             // At the live edge, EventSource would otherwise send its invalid position again, and miss the events until the first one that it received.
             // With `since`, the same request finds the same start again.
@@ -45,42 +47,16 @@ internal sealed class Greeting(EventLog log, EngineOptions options)
         }
     }
 
-    /// <summary>Sets the start position. Returns the reason if the client's position does not belong to this log, otherwise null.</summary>
-    private string? SetStart(Subscriber subscriber)
+    private static void StartAt(Subscriber subscriber, in StartPosition start, long tip)
     {
-        SubscribeRequest request = subscriber.Request;
-        long tip = log.Tip;
-        string? reset = request.Reset;
-        if (request.LastEventId is { } last)
+        subscriber.Start = start.Kind;
+        subscriber.SentThrough = start.After;
+        subscriber.Backlog.RemovalsKnownThrough = start.RemovalsKnownThrough;
+        subscriber.Backlog.StartTimeUnixMs = start.TimeUnixMs;
+        subscriber.Backlog.NeedsReader = start.TimeUnixMs is not null || start.After < tip;
+        if (start.Kind == StreamStart.Resumed)
         {
-            bool parsed = Position.TryParse(last, out Position position);
-            if (parsed && position.Epoch == log.Epoch && position.Offset <= tip)
-            {
-                subscriber.SentThrough = position.Offset;
-                subscriber.Backlog.NeedsReader = position.Offset < tip;
-                (subscriber.Start, subscriber.Backlog.ResumedThrough) = (StreamStart.Resumed, tip);
-                return null;
-            }
-
-            reset = !parsed ? "malformed" : position.Epoch != log.Epoch ? "unknown-epoch" : "ahead";
+            subscriber.Backlog.ResumedThrough = tip;
         }
-
-        switch (request.Since.Kind)
-        {
-            case SinceKind.Earliest:
-                (subscriber.Backlog.RemovalsKnownThrough, subscriber.Backlog.NeedsReader) = (tip, tip > 0);
-                subscriber.Start = StreamStart.Earliest;
-                break;
-            case SinceKind.Time:
-                (subscriber.Backlog.StartTimeUnixMs, subscriber.Backlog.NeedsReader) = (request.Since.TimeUnixMs, true);
-                subscriber.Start = StreamStart.Time;
-                break;
-            default:
-                subscriber.SentThrough = tip;
-                break;
-        }
-
-        subscriber.Start = reset is null ? subscriber.Start : StreamStart.Reset;
-        return reset;
     }
 }

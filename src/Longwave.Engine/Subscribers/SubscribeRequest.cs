@@ -28,14 +28,11 @@ public sealed record SubscribeRequest
     /// </summary>
     public string? LastEventId { get; init; }
 
-    /// <summary>
-    /// Reason of a reset that the caller has already detected, sent as <c>longwave.reset</c>: the position of the client does not belong to this log.
-    /// Null if there is no such reason.
-    /// </summary>
-    public string? Reset { get; init; }
-
     /// <summary>Start of the stream if there is no usable last event id.</summary>
     public Since Since { get; init; } = Since.Live;
+
+    /// <summary>Start that was resolved before the stream began (<see cref="HubEngine.ResolveStart"/>); null to resolve it when the stream begins.</summary>
+    public StartPosition? Start { get; init; }
 
     /// <summary>Identity that the stream belongs to; null if the hub requires no authentication.</summary>
     public StreamIdentity? Identity { get; init; }

@@ -3,4 +3,11 @@ namespace Longwave.Server.Http;
 /// <summary>A query parameter of an endpoint.</summary>
 /// <param name="Name">Its name; case counts.</param>
 /// <param name="Repeatable">Whether it may be given more than once.</param>
-internal readonly record struct QueryParameter(string Name, bool Repeatable = false);
+internal readonly record struct QueryParameter(string Name, bool Repeatable = false)
+{
+    /// <summary>Another spelling that other software uses, or null; it counts as the same parameter.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Whether <paramref name="name"/> is one of its spellings.</summary>
+    public bool IsNamed(ReadOnlySpan<char> name) => name.SequenceEqual(Name) || (Alias is not null && name.SequenceEqual(Alias));
+}

@@ -7,11 +7,14 @@ namespace Longwave.Server.Http;
 /// <summary>The query of a request, parsed strictly: an unknown name, a second value or invalid UTF-8 is rejected, never ignored.</summary>
 /// <remarks>
 /// The web server's own query collection keeps undecodable text unchanged and ignores unknown names, so a misspelt filter would
-/// silently widen a subscription. The syntax is <c>application/x-www-form-urlencoded</c> as WHATWG URL defines it (<c>+</c> is a space),
-/// except that a percent sign without two hexadecimal digits is an error.
+/// silently widen a subscription. Only the cache buster <c>_</c> is ignored. The syntax is <c>application/x-www-form-urlencoded</c> as WHATWG URL
+/// defines it (<c>+</c> is a space), except that a percent sign without two hexadecimal digits is an error.
 /// </remarks>
 internal struct QueryValues
 {
+    /// <summary>The parameter with which clients keep caches from answering (jQuery, React Native). It has no meaning for any endpoint.</summary>
+    private const string CacheBuster = "_";
+
     /// <summary>Initial capacity. The array grows by values, because separators alone must not make it large.</summary>
     private const int FirstValues = 4;
 
@@ -102,7 +105,7 @@ internal struct QueryValues
             index = IndexOf(known, decoded);
             if (index < 0)
             {
-                return Unknown(decoded, known);
+                return decoded == CacheBuster ? null : Unknown(decoded, known);
             }
         }
 
@@ -130,7 +133,7 @@ internal struct QueryValues
     {
         for (int i = 0; i < known.Length; i++)
         {
-            if (name.SequenceEqual(known[i].Name))
+            if (known[i].IsNamed(name))
             {
                 return i;
             }

@@ -50,7 +50,7 @@ internal sealed class TelemetryEndpoint(
             return Authenticator.Forbid(caller, "Sending telemetry requires a grant to subscribe.");
         }
 
-        problem = CheckHead(context.Request);
+        problem = CheckType(context.Request);
         if (problem is not null)
         {
             return problem;
@@ -75,8 +75,8 @@ internal sealed class TelemetryEndpoint(
         return null;
     }
 
-    private static Problem? CheckHead(HttpRequest request) => QueryValues.TryRead(request.QueryString.Value, [], out _)
-        ?? (MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? media) && media.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
+    private static Problem? CheckType(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? media) && media.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
             ? null
-            : new Problem(ProblemTypes.UnsupportedMediaType, $"Telemetry must be sent as `{MediaType}`.", "Content-Type"));
+            : new Problem(ProblemTypes.UnsupportedMediaType, $"Telemetry must be sent as `{MediaType}`.", "Content-Type");
 }

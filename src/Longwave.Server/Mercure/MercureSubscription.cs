@@ -1,12 +1,11 @@
 using Longwave.Engine;
-using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 using Longwave.Protocol.Urls;
 using Longwave.Server.Http;
+using Longwave.Server.Subscribe;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Mercure;
 
@@ -16,13 +15,13 @@ namespace Longwave.Server.Mercure;
 /// <param name="Cursor">The last event id of the response: the first event follows it. Null when the client sent none.</param>
 internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyList<(string? Type, string Text)> Matchers, string? Cursor)
 {
-    /// <summary>Longest cursor that the hub evaluates; no event has a longer id.</summary>
-    private const int MaxCursorLength = EventRules.MaxIdBytes + 1;
-
     private const string MatchPrefix = "match";
 
+    /// <summary>The names of the cursor in 1.0; the second is the spelling of a polyfill.</summary>
+    private static readonly string[] Cursors = [LastEventId.Parameter, LastEventId.ParameterAlias];
+
     /// <summary>The names of the cursor in 0.x, the newest first.</summary>
-    private static readonly string[] LegacyCursors = ["lastEventID", "last_event_id", "Last-Event-ID"];
+    private static readonly string[] LegacyCursors = ["lastEventID", .. Cursors, "Last-Event-ID"];
 
     /// <summary>Whether the parameters are those of 1.0.</summary>
     public static bool IsCurrent(FormFields fields) => fields.All.Any(static field => IsMatch(field.Name));
@@ -60,30 +59,16 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
             return new Problem(ProblemTypes.TooManySelectors, $"{matchers.Count} topics; one subscription is limited to {most}.", parameter);
         }
 
-        string? asked = Asked(request.Headers["Last-Event-ID"], fields, dialect);
-        var plain = new SubscribeRequest { Selectors = [.. selectors.Distinct()], Format = EventFormat.SseWithIds };
-        (SubscribeRequest placed, string? cursor) = Place(plain, asked, engine);
-        subscription = new MercureSubscription(placed, [.. matchers.Distinct()], cursor);
+        string? asked = LastEventId.Read(
+            request.Headers, (dialect == Dialect.Current ? Cursors : LegacyCursors).Select(fields.First).FirstOrDefault(static value => value is not null));
+        var wanted = new SubscribeRequest { Selectors = [.. selectors.Distinct()], Format = EventFormat.SseWithIds, LastEventId = asked };
+        StartPosition start = engine.ResolveStart(wanted);
+        subscription = new MercureSubscription(wanted with { Start = start }, [.. matchers.Distinct()], CursorOf(asked, start));
         return null;
     }
 
-    /// <summary>Where the stream starts, and the last event id of the answer.</summary>
-    private static (SubscribeRequest Request, string? Cursor) Place(SubscribeRequest request, string? asked, HubEngine engine)
-    {
-        if (asked is null or EventRules.EarliestId)
-        {
-            return (asked is null ? request : request with { Since = Since.Earliest }, asked);
-        }
-
-        EventLocation place = engine.Find(asked);
-        if (place.Position is { } position)
-        {
-            // A removed event still has its position, so the stream continues after it and reports the gap in band.
-            return (request with { LastEventId = position.ToString() }, place.IsKept ? asked : EventRules.EarliestId);
-        }
-
-        return (request with { Reset = "unknown-id" }, EventRules.EarliestId);
-    }
+    /// <summary>The last event id of the answer: what the client sent if the stream continues from that event, otherwise the start of the log.</summary>
+    private static string? CursorOf(string? asked, in StartPosition start) => asked is null || start.IsEventKept ? asked : EventRules.EarliestId;
 
     private static Problem? AddTopic(string name, string value, List<Selector> selectors, List<(string?, string)> matchers)
     {
@@ -126,13 +111,4 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
     }
 
     private static bool IsMatch(string name) => name.StartsWith(MatchPrefix, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The header takes precedence over the parameters, because a reconnecting client keeps it current.</summary>
-    private static string? Asked(StringValues header, FormFields fields, Dialect dialect)
-    {
-        string? id = !StringValues.IsNullOrEmpty(header) ? header.ToString()
-            : dialect == Dialect.Current ? fields.First("last_event_id")
-            : LegacyCursors.Select(fields.First).FirstOrDefault(static value => value is not null);
-        return string.IsNullOrEmpty(id) ? null : id.Length > MaxCursorLength ? id[..MaxCursorLength] : id;
-    }
 }

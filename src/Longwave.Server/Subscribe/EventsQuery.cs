@@ -5,7 +5,6 @@ using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Longwave.Server.Subscribe;
 
@@ -16,12 +15,9 @@ namespace Longwave.Server.Subscribe;
 /// <param name="Limit">Most events of a poll.</param>
 internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, TimeSpan Wait, int Limit)
 {
-    /// <summary>Longest last event id that is evaluated; a longer one is not valid and gets a reset in the stream.</summary>
-    private const int MaxLastEventIdLength = 1024;
-
     private static readonly QueryParameter[] Known =
     [
-        new("topic", Repeatable: true), new("type", Repeatable: true), new("last_event_id"), new("since"), new("format"), new("wait"), new("limit"),
+        new("topic", Repeatable: true), new("type", Repeatable: true), new(LastEventId.Parameter) { Alias = LastEventId.ParameterAlias }, new("since"), new("format"), new("wait"), new("limit"),
         PaceParameters.MaxRate, PaceParameters.Conflate,
         new("ticket"), new("access_token"),
     ];
@@ -76,7 +72,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 Selectors = selectors,
                 Types = types,
                 Format = format,
-                LastEventId = LastEventId(request.Headers["Last-Event-ID"], values.Single("last_event_id")),
+                LastEventId = LastEventId.Read(request.Headers, values.Single(LastEventId.Parameter)),
                 Since = since,
                 MaxRate = maxRate,
                 Conflate = conflate,
@@ -90,13 +86,6 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
             AccessToken = values.Single("access_token"),
         };
         return null;
-    }
-
-    /// <summary>The header takes precedence over the parameter, because a reconnecting EventSource updates only the header.</summary>
-    private static string? LastEventId(StringValues header, string? parameter)
-    {
-        string? id = StringValues.IsNullOrEmpty(header) ? parameter : header.ToString();
-        return string.IsNullOrEmpty(id) ? null : id.Length > MaxLastEventIdLength ? id[..MaxLastEventIdLength] : id;
     }
 
     private static Problem? TryReadSelectors(IReadOnlyList<string> topics, HubLimits limits, out IReadOnlyList<Selector> selectors)

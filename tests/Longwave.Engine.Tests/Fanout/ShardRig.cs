@@ -42,7 +42,7 @@ internal sealed class ShardRig : IDisposable
         };
         _readers = new CatchUpReaders(Log, _options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), NullLogger.Instance);
         Shard = new Shard(Log, _options, _readers, Counts, Clock, NullLogger.Instance);
-        _greeting = new Greeting(Log, _options);
+        _greeting = new Greeting(Log, new StartResolver(Log), _options);
     }
 
     public ManualClock Clock { get; } = new();

@@ -1,6 +1,8 @@
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Publishing;
+using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests.Log;
 
@@ -17,7 +19,7 @@ public sealed class PublisherIdsTests
         Assert.Equal((stored, true), At(hub, "urn:é:1"));
         Assert.Equal((unstored, true), At(hub, "urn:2"));
         Assert.Equal((unnamed, true), At(hub, "#" + unnamed));
-        foreach (string id in (string[])["urn:3", "", "#", "#urn:2", "earliest", "#00000001-1", stored, stored + "0"])
+        foreach (string id in (string[])["urn:3", "", "#", "#urn:2", "#00000001-1", stored, stored + "0"])
         {
             Assert.Equal(("", false), At(hub, id));
         }
@@ -57,7 +59,10 @@ public sealed class PublisherIdsTests
         }
     }
 
-    private static (string Position, bool IsKept) At(TestHub hub, string id) => hub.Engine.Find(id) is { Position: { } position } place ? (position.ToString(), place.IsKept) : ("", false);
+    private static (string Position, bool IsKept) At(TestHub hub, string id) =>
+        hub.Engine.ResolveStart(new SubscribeRequest { Selectors = [], Format = EventFormat.SseWithIds, LastEventId = id }) is { Reset: null } start
+        ? (new Position(hub.Engine.Tip.Epoch, start.After).ToString(), start.IsEventKept)
+        : ("", false);
 
     private static async Task<string> PublishAsync(TestHub hub, string topic, string? id)
     {

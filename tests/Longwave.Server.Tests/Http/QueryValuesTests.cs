@@ -7,7 +7,7 @@ namespace Longwave.Server.Tests.Http;
 
 public sealed class QueryValuesTests
 {
-    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("since")];
+    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("since") { Alias = "from" }];
 
     [Theory]
     [InlineData("", new string[0], null)]
@@ -16,6 +16,7 @@ public sealed class QueryValuesTests
     [InlineData("?topic=a&topic=b&since=c", new[] { "a", "b" }, "c")]
     [InlineData("topic=a+b%20c&since=", new[] { "a b c" }, "")]
     [InlineData("?topic", new[] { "" }, null)]
+    [InlineData("?topic=a&_=1764321&from=c&%5F=2", new[] { "a" }, "c")]
     [InlineData("?t%6Fpic=a=b", new[] { "a=b" }, null)]
     [InlineData("?topic=%e2%82%AC\u20ac\U0001f680", new[] { "\u20ac\u20ac\U0001f680" }, null)]
     public void TryRead_KnownParameters_GivesDecodedValues(string query, string[] topics, string? since)
@@ -32,6 +33,8 @@ public sealed class QueryValuesTests
     [InlineData("since=%80", "invalid-utf8", "since")]
     [InlineData("%80=1", "invalid-utf8", "query")]
     [InlineData("since=1&since=1", "repeated-parameter", "since")]
+    [InlineData("since=1&from=1", "repeated-parameter", "since")]
+    [InlineData("__=1", "unknown-parameter", "__")]
     [InlineData("tpic=1", "unknown-parameter", "tpic")]
     public void TryRead_Invalid_IsAProblemThatNamesIt(string query, string type, string field)
     {

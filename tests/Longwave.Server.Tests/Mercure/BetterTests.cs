@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Longwave.Engine.Subscribers;
+using Longwave.Protocol.Events;
 using Longwave.Server.Mercure;
 using Longwave.Server.Tests.Hosting;
 
@@ -91,7 +93,7 @@ public sealed partial class BetterTests
         string first = await hub.PublishAsync("a", "one");
         await hub.PublishAsync("a", "two", ("id", "urn:two"));
         await hub.PublishAsync("a", "three");
-        await Eventually.TrueAsync(() => hub.Hub.Engine.Find("urn:two").Position is null);
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ResolveStart(ById("urn:two")).Reset is not null);
         using OpenStream byPosition = await hub.OpenAsync([("topic", "a"), ("lastEventID", first)]);
         Assert.Equal("earliest", Assert.Single(byPosition.Response.Headers.GetValues("Last-Event-ID")));
         Assert.Contains("event: longwave.gap\n", await byPosition.ReadUntilAsync("data: three\n\n"), StringComparison.Ordinal);
@@ -163,4 +165,6 @@ public sealed partial class BetterTests
 
     [GeneratedRegex(@"^id: (.*)\n", RegexOptions.Multiline)]
     private static partial Regex Ids();
+
+    private static SubscribeRequest ById(string id) => new() { Selectors = [], Format = EventFormat.SseWithIds, LastEventId = id };
 }

@@ -12,6 +12,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
     {
         { "topic", "lastEventID", "Last-Event-ID" },
         { "match", "last_event_id", "Mercure-Last-Event-ID" },
+        { "match", "lastEventId", "Mercure-Last-Event-ID" },
     };
 
     [Theory]
@@ -83,7 +84,7 @@ public sealed class ReconciliationTests(MercureFixture fixture) : IClassFixture<
         string topic = fixture.NewTopic();
         string first = await Hub.PublishAsync(topic, "one");
         await Hub.PublishAsync(topic, "two");
-        foreach (string name in (string[])["last_event_id", "Last-Event-ID"])
+        foreach (string name in (string[])["last_event_id", "Last-Event-ID", "lastEventId"])
         {
             using OpenStream stream = await Hub.OpenAsync([("topic", topic), (name, first)]);
             Assert.DoesNotContain("data: one", await stream.ReadUntilAsync("data: two\n\n"), StringComparison.Ordinal);

@@ -42,6 +42,30 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     }
 
     [Theory]
+    [InlineData("text/event-stream")]
+    [InlineData("application/x-ndjson")]
+    [InlineData("application/json")]
+    public async Task Get_SpellingOfAPolyfillAndCacheBuster_ResumesAfterTheId(string accept)
+    {
+        string topic = fixture.NewTopic();
+        string first = await Hub.PublishAsync(topic, "1");
+        string second = await Hub.PublishAsync(topic, "2");
+        string query = $"?topic={topic}&lastEventId={first}&_=1764321000000";
+        if (accept == "application/json")
+        {
+            JsonElement poll = await Hub.PollAsync(query);
+            Assert.Equal(second, Assert.Single(poll.GetProperty("events").EnumerateArray()).GetProperty("id").GetString());
+            return;
+        }
+
+        using OpenStream stream = await Hub.OpenAsync(query, accept);
+        string text = await stream.ReadUntilAsync("2\n");
+        Assert.Contains(second, text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"\"{first}\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"id: {first}", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Get_LastEventIdByHeaderOrQuery_ResumesAfterIt(bool header)
