@@ -59,10 +59,8 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
         }
 
         using OpenStream stream = await Hub.OpenAsync(query, accept);
-        string text = await stream.ReadUntilAsync("2\n");
-        Assert.Contains(second, text, StringComparison.Ordinal);
-        Assert.DoesNotContain($"\"{first}\"", text, StringComparison.Ordinal);
-        Assert.DoesNotContain($"id: {first}", text, StringComparison.Ordinal);
+        (string firstData, string secondData) = accept == "text/event-stream" ? ("data: 1\n", "data: 2\n") : ("\"1\"", "\"2\"");
+        Assert.DoesNotContain(firstData, await stream.ReadUntilAsync(secondData), StringComparison.Ordinal);
     }
 
     [Theory]
