@@ -36,8 +36,8 @@ internal sealed class Greeting(EventLog log, StartResolver starts, EngineOptions
         {
             // At the live edge, EventSource would otherwise send its invalid position again, and miss the events until the first one that it received.
             // With `since`, the same request finds the same start again.
-            Position? start = request.Since.Kind == SinceKind.Live ? new Position(log.Epoch, subscriber.SentThrough) : null;
-            ControlEvents.WriteReset(scratch, request.Format, log.Epoch, reset, start);
+            Position? continued = request.Since.Kind == SinceKind.Live ? new Position(log.Epoch, subscriber.SentThrough) : null;
+            ControlEvents.WriteReset(scratch, request.Format, log.Epoch, reset, continued);
         }
 
         if (scratch.WrittenCount > 0)
