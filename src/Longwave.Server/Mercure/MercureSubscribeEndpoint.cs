@@ -80,8 +80,13 @@ internal sealed class MercureSubscribeEndpoint(
             options.Mercure.Subscriptions ? subscriber => active.Add(hubUrl.Path, subscription.Matchers, MercureClaims.Of(caller), subscriber) : null);
     }
 
-    private Task WriteAsync(HttpContext context, Dialect dialect, Problem problem) =>
-        unavailable.TryWriteAsync(context, problem) ?? refusals.WriteAsync(context, dialect, problem);
+    private async Task WriteAsync(HttpContext context, Dialect dialect, Problem problem)
+    {
+        if (!await unavailable.TryWriteAsync(context, problem))
+        {
+            await refusals.WriteAsync(context, dialect, problem);
+        }
+    }
 
     private void SetHeaders(HttpContext context, MercureCaller found, MercureSubscription subscription)
     {

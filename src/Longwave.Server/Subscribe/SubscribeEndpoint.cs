@@ -93,5 +93,11 @@ internal sealed class SubscribeEndpoint(
         return WriteAsync(context, problem);
     }
 
-    private Task WriteAsync(HttpContext context, Problem problem) => unavailable.TryWriteAsync(context, problem) ?? refusals.WriteAsync(context, problem);
+    private async Task WriteAsync(HttpContext context, Problem problem)
+    {
+        if (!await unavailable.TryWriteAsync(context, problem))
+        {
+            await refusals.WriteAsync(context, problem);
+        }
+    }
 }

@@ -23,22 +23,23 @@ internal sealed class UnavailableAnswer(AdmissionControl admission, LongwaveOpti
     /// <summary>Value of the header that shows that the answer comes from a hub. There is no greeting, because a client would resume from its position.</summary>
     private const string NoConnection = "none";
 
-    /// <summary>Answers, if the rejection is temporary and the client is <c>EventSource</c>; otherwise returns null.</summary>
+    /// <summary>Answers, if the rejection is temporary and the client is <c>EventSource</c>; otherwise returns false.</summary>
     /// <param name="context">The request; its response has not started and has no headers of a stream.</param>
     /// <param name="problem">The rejection.</param>
-    public Task? TryWriteAsync(HttpContext context, Problem problem)
+    public async ValueTask<bool> TryWriteAsync(HttpContext context, Problem problem)
     {
         if (problem.Type.Status is not (StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             || !EventSourceRequest.Is(context.Request))
         {
-            return null;
+            return false;
         }
 
         StreamHeaders.Set(context.Response.Headers, EventsMedia.EventStream);
         context.Response.Headers[StreamOpener.ConnectionHeader] = NoConnection;
         ReadOnlyMemory<byte> body = Body(problem, RetryMs(context, problem));
         context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body).AsTask();
+        await context.Response.Body.WriteAsync(body);
+        return true;
     }
 
     /// <summary>Random, so that clients rejected at the same time do not return at the same time.</summary>
