@@ -24,6 +24,9 @@ public sealed class StreamLifeTests(ITestOutputHelper output)
         int closed = text.IndexOf("event: longwave.closed\ndata: {\"reason\":\"token-expired\"}\n\n", StringComparison.Ordinal);
         Assert.True(told > 0 && closed > told, text);
         Assert.Contains($"\"connection\":\"{IdentityHub.Connection(stream)}\"", text, StringComparison.Ordinal);
+
+        // The shard counts a stream after it has written its end.
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ConnectionCount == 0);
         Assert.Equal(1, hub.Hub.Engine.Metrics.Closed(CloseReason.TokenExpired));
     }
 
