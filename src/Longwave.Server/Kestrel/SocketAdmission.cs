@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
+using Longwave.Server.Epoll;
 using Longwave.Server.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -17,11 +18,11 @@ internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAdd
 
     private readonly AdmissionOptions _options = options.Server.Admission;
 
-    /// <summary>Guards the counts and the fields for the log message.</summary>
+    private readonly LogThrottle _refused = new(LogInterval, clock);
+
+    /// <summary>Guards the counts.</summary>
     private readonly Lock _lock = new();
     private readonly Dictionary<AddressKey, int> _open = [];
-    private long? _lastLog;
-    private long _refused;
 
     /// <summary>Counts the connection while <paramref name="next"/> runs, or aborts it.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -56,7 +57,6 @@ internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAdd
 
     private bool TryEnter(AddressKey key, IPAddress address)
     {
-        long refused;
         lock (_lock)
         {
             ref int open = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, key, out _);
@@ -65,17 +65,13 @@ internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAdd
                 open++;
                 return true;
             }
-
-            _refused++;
-            if (_lastLog is { } last && clock.GetElapsedTime(last) < LogInterval)
-            {
-                return false;
-            }
-
-            (_lastLog, refused, _refused) = (clock.GetTimestamp(), _refused, 0);
         }
 
-        LogRefused(refused, address, _options.MaxSocketsPerAddress);
+        if (_refused.TryTake(out long refused))
+        {
+            LogRefused(refused, address, _options.MaxSocketsPerAddress);
+        }
+
         return false;
     }
 
