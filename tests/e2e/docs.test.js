@@ -33,7 +33,10 @@ async function snippets() {
 async function until(condition, what) {
   const deadline = performance.now() + patienceMs;
   while (!(await condition())) {
-    assert.ok(performance.now() < deadline, `timed out waiting for ${what}`);
+    if (performance.now() >= deadline) {
+      assert.fail(`timed out waiting for ${typeof what === 'string' ? what : await what()}`);
+    }
+
     await new Promise(resolve => setTimeout(resolve, 20));
   }
 }
@@ -74,6 +77,10 @@ for (const { name, line, code } of await snippets()) {
       const logged = [];
       page.on('console', message => logged.push(message.text()));
       page.on('pageerror', error => logged.push(`error: ${error}`));
+      // A snippet that logs nothing is explained by its requests.
+      page.on('request', request => logged.push(`> ${request.url()}`));
+      page.on('response', response => logged.push(`< ${response.status()} ${response.url()}`));
+      page.on('requestfailed', request => logged.push(`! ${request.url()} ${request.failure()?.errorText}`));
       await page.goto(`${hubUrl}/healthz`);
       const open = await connections();
       if (/^import |\bawait /.test(code)) {
@@ -84,7 +91,8 @@ for (const { name, line, code } of await snippets()) {
       }
       await until(async () => (await connections()) > open, `the stream of ${name}:${line}`);
       await fetch(`${hubUrl}/v1/events?topic=demo`, { method: 'POST', body: `for ${name}:${line}` });
-      await until(() => logged.some(text => text.includes(`for ${name}:${line}`)), `'for ${name}:${line}' among ${JSON.stringify(logged)}`);
+      const isLogged = () => logged.some(text => text.includes(`for ${name}:${line}`));
+      await until(isLogged, async () => `'for ${name}:${line}' among ${JSON.stringify(logged)}; streams of the hub: ${await (await fetch(`${hubUrl}/v1/connections`)).text()}`);
       assert.deepEqual(logged.filter(text => text.startsWith('error:')), []);
     } finally {
       await context.close();
