@@ -38,7 +38,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         while (_due.Count > 0 && _due.FirstKey <= now)
         {
-            Look(_due.First, now);
+            Examine(_due.First, now);
         }
     }
 
@@ -47,11 +47,11 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     {
         if (_due.Contains(subscriber) && !subscriber.IsToldOfExpiry)
         {
-            Look(subscriber, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            Examine(subscriber, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
 
-    private void Look(Subscriber subscriber, long now)
+    private void Examine(Subscriber subscriber, long now)
     {
         // The identity already includes a renewal whose message the shard has not handled yet.
         if (subscriber.Identity?.Expiry is not { } expiry)
