@@ -57,6 +57,9 @@ test('eight tabs share one connection, and each gets every event once, in order'
   }
 
   assert.equal(await connections(hub), 1);
+
+  // A tab that has received no event yet can resume, too.
+  assert.ok((await Promise.all(tabs.map((tab) => tab.evaluate(() => window.sdk.isPosition(window.subscription.position))))).every(Boolean));
   const all = await publish('shared', 1, 50);
   await Promise.all(tabs.map((tab) => untilHeard(tab, all)));
   assert.equal((await Promise.all(tabs.map(isLeader))).filter(Boolean).length, 1);

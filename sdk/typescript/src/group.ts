@@ -16,6 +16,8 @@ export type Message =
   /** To the leader: this tab subscribes to these topics. */
   | { kind: 'join'; tab: string; topics: readonly string[] }
   | { kind: 'leave'; tab: string }
+  /** To the leader: reconnect at once. */
+  | { kind: 'reconnect' }
   /** From the leader: requests a `join` from every tab. */
   | { kind: 'who' }
   /** From the leader: the tab has joined. The connection is at position `at`; later events of the tab's topics follow here. */

@@ -91,6 +91,10 @@ export class Leader {
     }
   }
 
+  reconnect(): void {
+    this.#source.reconnect();
+  }
+
   stop(): void {
     this.#source.close();
   }

@@ -19,6 +19,8 @@ export interface PublisherOptions extends BackoffOptions {
 export interface PublishOptions {
   type?: string | undefined;
   key?: string | undefined;
+  /** Whether only callers with a token or an API key that grants the topic receive the event. Default: no. */
+  private?: boolean | undefined;
   /** Additional topics of the event. */
   alternates?: readonly string[] | undefined;
   /** Media type of the data. Default: `text/plain` for a string, else `application/json`. */
@@ -93,6 +95,10 @@ export class Publisher {
       if (options[name] !== undefined) {
         url.searchParams.set(name, options[name]);
       }
+    }
+
+    if (options.private) {
+      url.searchParams.set('private', 'true');
     }
 
     const isText = typeof data === 'string';

@@ -23,6 +23,8 @@ const CATCH_UP_MS = 250;
 /** Options that tabs with a shared connection have in common; each tab has its own topics, position and payload. */
 export interface SharedOptions<T = string> extends Omit<SubscribeOptions<T>, 'store' | 'transport' | 'format' | 'topics'> {
   topics: string | readonly string[];
+  /** Name of the tabs that share the connection, e.g. of their user: the token of one tab reads for all of them. Default: all tabs. */
+  group?: string | undefined;
 }
 
 /**
@@ -31,8 +33,8 @@ export interface SharedOptions<T = string> extends Omit<SubscribeOptions<T>, 'st
  *
  * The tab that holds the Web Lock is the leader: it subscribes to the topics of all tabs and posts each event to them. When it is closed,
  * frozen or hanging, another tab becomes the leader, at its own position. A tab that missed events detects this from the positions and
- * reads them from the hub itself. Tabs share a connection when URL, types, rate and conflation are equal. Without Web Locks (an insecure
- * page), each tab has its own connection.
+ * reads them from the hub itself. Tabs share a connection when group, URL, types, rate and conflation are equal. Without Web Locks (an
+ * insecure page), each tab has its own connection.
  */
 export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEvent<T>> {
   readonly #url: string;
@@ -68,12 +70,12 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
   #isRead = false;
 
   constructor(url: string | URL, options: SharedOptions<T>) {
-    const { topics, types, maxRate, conflate } = options;
+    const { topics, types, maxRate, conflate, group } = options;
     this.#url = absolute(url);
     this.#options = options;
     this.#topics = typeof topics === 'string' ? [topics] : topics;
     this.#isMine = selects(this.#topics);
-    this.#name = `longwave ${JSON.stringify([this.#url, types ?? null, maxRate ?? null, conflate ?? null])}`;
+    this.#name = `longwave ${JSON.stringify([this.#url, types ?? null, maxRate ?? null, conflate ?? null, group ?? null])}`;
     this.#heard = this.#position = options.lastEventId ?? null;
     this.#isAlone = globalThis.navigator?.locks === undefined || globalThis.BroadcastChannel === undefined;
     options.signal?.addEventListener('abort', () => this.close());
@@ -99,6 +101,12 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
   /** Adds a listener, as `on` of a subscription does; `tip` and `event` are those of this tab. */
   on<K extends keyof Notices>(name: K, listener: (value: Notices[K]) => void): () => void {
     return this.#listeners.on(name, listener);
+  }
+
+  /** Ends a delay or the current connection, and connects at once. */
+  reconnect(): void {
+    this.#tell({ kind: 'reconnect' });
+    this.#own?.reconnect();
   }
 
   /** Ends the subscription in this tab. */
@@ -227,7 +235,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
       return;
     }
 
-    if (message.kind !== 'join' && message.kind !== 'leave') {
+    if (!['join', 'leave', 'reconnect'].includes(message.kind)) {
       this.#beatAt = performance.now();
     }
 
@@ -237,6 +245,9 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
         break;
       case 'leave':
         this.#leader?.leave(message.tab);
+        break;
+      case 'reconnect':
+        this.#leader?.reconnect();
         break;
       case 'who':
         this.#isIn &&= this.#leader !== null;
@@ -248,7 +259,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
       case 'welcome':
         if (message.tab === this.#tab) {
           this.#isIn = true;
-          this.#heard ??= this.#options.since === undefined ? message.at : null;
+          this.#position ??= this.#heard ??= this.#options.since === undefined ? message.at : null;
           this.#reach(message.at, message.at);
         }
 
@@ -337,20 +348,17 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     if (this.#isAlone) {
       own.on('control', (control) => this.#listeners.say('control', control));
       own.on('state', (state) => state.name !== 'closed' && this.#setState(state));
+      own.on('tip', (tip) => this.#listeners.say('tip', tip));
+    } else {
+      own.on('tip', () => {
+        this.#heard = own.position;
+        if (this.#heard !== null && this.#leaderAt !== null && isAtOrBefore(this.#leaderAt, this.#heard)) {
+          this.#isBehind = false;
+          own.close();
+        }
+      });
     }
 
-    own.on('tip', (tip) => {
-      if (this.#isAlone) {
-        this.#listeners.say('tip', tip);
-        return;
-      }
-
-      this.#heard = own.position;
-      if (this.#heard !== null && this.#leaderAt !== null && isAtOrBefore(this.#leaderAt, this.#heard)) {
-        this.#isBehind = false;
-        own.close();
-      }
-    });
     try {
       for await (const event of own) {
         this.#heard = event.id;
