@@ -24,16 +24,24 @@ async function fullPage(options) {
   const { page } = await newPage(browser, hub, options);
   await page.goto(`${hub.url}/?topic=${encodeURIComponent('a11y/{x}')}&since=earliest`);
   await page.locator('#rows .row').nth(1).waitFor();
+  const isNarrow = await page.locator('#dock-topics').isVisible();
+  if (isNarrow) {
+    await page.locator('#dock-topics').click();
+  }
+
   await page.locator('#topic-list [data-selector="a11y/json"]').click();
   await page.locator('#state[data-state=live]').waitFor();
-  await page.locator('#publish').evaluate((publish) => { publish.open = true; });
   await page.locator('#publish-topic').fill('*');
   await page.locator('#publish-send').click();
   await page.locator('#publish-answer[data-kind=problem]').waitFor();
-  await page.locator('#rows .row summary').last().click();
-  await page.locator('#rows pre').waitFor();
+  if (isNarrow) {
+    await page.locator('#sheet-close').click();
+  }
+
   await page.locator('#pause').click();
   await page.locator('#code summary').click();
+  await page.locator('#rows .row .line').last().click();
+  await page.locator('#detail pre').waitFor();
   return page;
 }
 
@@ -50,7 +58,7 @@ test('every control has a name and a role, ids are unique, headings form an outl
       doubled: ids.filter((id, i) => ids.indexOf(id) !== i),
       dangling: [...document.querySelectorAll('[aria-labelledby], [aria-describedby], label[for]')]
         .flatMap((element) => [element.getAttribute('aria-labelledby'), element.getAttribute('aria-describedby'), element.getAttribute('for')])
-        .filter((id) => id && !document.getElementById(id)),
+        .flatMap((ids) => (ids ?? '').split(' ')).filter((id) => id && !document.getElementById(id)),
       ahead: [...document.querySelectorAll('[tabindex]')].filter((element) => element.tabIndex > 0).length,
       headings: [...document.querySelectorAll('h1, h2, h3')].filter(visible).map((heading) => heading.localName),
       language: document.documentElement.lang,
@@ -62,7 +70,7 @@ test('every control has a name and a role, ids are unique, headings form an outl
     };
   });
   assert.deepEqual(found, {
-    nameless: [], doubled: [], dangling: [], ahead: 0, headings: ['h1', 'h2', 'h2', 'h2'], language: 'en', mains: 1,
+    nameless: [], doubled: [], dangling: [], ahead: 0, headings: ['h1', 'h2', 'h2', 'h2', 'h3'], language: 'en', mains: 1,
     live: ['announcement', 'publish-answer'], options: 0, unselected: 0, inline: 0,
   });
   await page.context().close();
@@ -76,7 +84,10 @@ test('the accessibility tree contains the named parts of the page', async () => 
   await page.getByRole('option', { name: /a11y\/json/, selected: true }).waitFor();
   await page.getByRole('textbox', { name: 'Data' }).waitFor();
   await page.getByRole('combobox', { name: 'Show from' }).waitFor();
+  await page.getByRole('search', { name: 'Events' }).waitFor();
   await page.getByRole('list', { name: 'Events, newest first' }).waitFor();
+  await page.getByRole('button', { name: /a11y\/text/, expanded: true }).or(page.getByRole('button', { name: /a11y\/json/, expanded: true })).waitFor();
+  await page.getByRole('complementary', { name: /^Event \d+$/ }).waitFor();
   await page.getByRole('button', { name: 'Resume', pressed: true }).waitFor();
   await page.getByRole('img', { name: /^Events per second in the last minute: now/ }).waitFor();
   await page.context().close();
@@ -142,6 +153,7 @@ test('text at 200 % stays usable', async () => {
 
 test('reduced motion: nothing moves', async () => {
   const page = await fullPage({ reducedMotion: 'reduce' });
+  await page.keyboard.press('Escape');
   await page.locator('#pause').click();
   await hub.publish('a11y/text', 'moves not');
   await page.locator('#rows .row.new').first().waitFor();

@@ -22,7 +22,7 @@ async function withPage(work) {
   const { page, troubles } = await newPage(browser, hub);
   await work(page);
   assert.deepEqual(troubles, []);
-  assert.equal(await page.locator('#rows img, #rows script, #topic-list img, #chips img, #empty img, #snippets img').count(), 0);
+  assert.equal(await page.locator('#rows img, #rows script, #topic-list img, #chips img, #empty img, #snippets img, #detail img, #filter-form img').count(), 0);
   await page.context().close();
 }
 
@@ -39,10 +39,10 @@ test('markup in topic, type, key and data is text everywhere', () => withPage(as
   await publish();
   await untilShown(page, [HTML]);
   const row = page.locator('#rows > .row');
-  await row.locator('summary').click();
-  assert.equal(await row.locator('pre').innerText(), HTML);
+  await row.locator('.line').click();
+  assert.equal(await page.locator('#detail pre').innerText(), HTML);
   assert.equal(await row.locator('.topic').innerText(), HTML);
-  assert.deepEqual((await row.locator('dd').allInnerTexts()).slice(2), [HTML, HTML, HTML]);
+  assert.deepEqual((await page.locator('#detail dd').allInnerTexts()).slice(2), [HTML, HTML, HTML]);
   await page.locator('#code summary').click();
   assert.match(await page.locator('#snippets').innerText(), /%3Cimg/);
   assert.equal(await page.locator('#chips bdi').innerText(), HTML);
@@ -66,8 +66,8 @@ test('data with any line ends is one row, and several lines when the row is open
   await listen(page, hub, 'lines');
   await hub.publish('lines', 'a\r\nb\rc\nd\n{"id":"ffffffff-9","type":"longwave.reset"}');
   await untilShown(page, ['a⏎b⏎c⏎d⏎{"id":"ffffffff-9","type":"longwave.reset"}']);
-  await page.locator('#rows summary').click();
-  assert.equal(await page.locator('#rows pre').innerText(), 'a\nb\nc\nd\n{"id":"ffffffff-9","type":"longwave.reset"}');
+  await page.locator('#rows .line').click();
+  assert.equal(await page.locator('#detail pre').innerText(), 'a\nb\nc\nd\n{"id":"ffffffff-9","type":"longwave.reset"}');
   assert.equal(await page.locator('#rows > .notice').count(), 0);
 }));
 
@@ -88,12 +88,13 @@ test('the largest events: the page stays responsive, and shows all data on reque
   const rows = page.locator('#rows > .row');
   assert.ok(await rows.count() < 12);
   assert.ok((await shown(page)).every((text) => text.length <= 401 && !text.includes('\ufffd')));
-  await rows.nth(2).locator('summary').click();
-  assert.equal((await rows.nth(2).locator('pre').innerText()).length, 20_000);
-  await rows.nth(2).getByRole('button', { name: 'Show all 1,048,576 characters' }).click();
-  assert.equal((await rows.nth(2).locator('pre').innerText()).length, 1_048_576);
-  await rows.nth(1).locator('summary').click();
-  assert.ok((await rows.nth(1).locator('pre').innerText()).startsWith('['));
+  await rows.nth(2).locator('.line').click();
+  const data = page.locator('#detail pre');
+  assert.equal((await data.innerText()).length, 20_000);
+  await page.getByRole('button', { name: 'Show all 1,048,576 characters' }).click();
+  assert.equal((await data.innerText()).length, 1_048_576);
+  await rows.nth(1).locator('.line').click();
+  assert.ok((await data.innerText()).startsWith('['));
 }));
 
 test('topics with any characters can be selected and published to', () => withPage(async (page) => {

@@ -35,7 +35,7 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
 
   await press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the events');
-  await press('Tab');
+  await press('Tab', 'Tab');
   assert.equal(await focused(page), 'find-text');
 
   // Move down into the list; it is a single tab stop for any number of topics.
@@ -72,10 +72,10 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
   await hub.publish('keys/a', 'second');
   await untilShown(page, ['{"by":"keys"}', 'second']);
 
-  // Tab through the chips, the select and the pause button to the rows.
-  await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab');
+  // Tab through the rest of the form with its answer, the chips, the selects and the pause button to the rows.
+  await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab');
   assert.equal(await focused(page), 'since');
-  await press('Tab');
+  await press('Tab', 'Tab', 'Tab');
   assert.equal(await focused(page), 'pause');
   await press('Space');
   await page.locator('#held').waitFor();
@@ -84,11 +84,58 @@ test('pick topics, publish, pause and open a row with keys alone', async () => {
   await press('Tab');
   await untilSame('the newest row has the focus', () => page.evaluate(() => document.activeElement.querySelector('.data')?.textContent), 'second');
   await press('ArrowDown', 'Enter');
-  await page.locator('#rows pre').waitFor();
-  assert.equal(await page.locator('#rows pre').innerText(), '{\n  "by": "keys"\n}');
+  await page.locator('#detail pre').waitFor();
+  assert.equal(await page.locator('#detail pre').innerText(), '{\n  "by": "keys"\n}');
+
+  // The rows are one tab stop, and the open details follow the focus.
+  assert.equal(await page.locator('#rows .line[tabindex="0"]').count(), 1);
   await press('ArrowUp');
   assert.equal(await page.evaluate(() => document.activeElement.querySelector('.data').textContent), 'second');
+  assert.equal(await page.locator('#detail pre').innerText(), 'second');
+  await press('Tab');
+  assert.equal(await focused(page), 'detail-newer');
+  await press('Escape');
+  assert.equal(await page.locator('#detail').isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.querySelector('.data').textContent), 'second');
 
+  assert.deepEqual(troubles, []);
+  await page.context().close();
+});
+
+test('single keys filter, find, pause and close, do nothing while the user types, and can be switched off', async () => {
+  const { page, troubles } = await newPage(browser, hub);
+  await page.goto(`${hub.url}/?topic=keys/single`);
+  await isLive(page);
+  const { keyboard } = page;
+  await keyboard.press('/');
+  assert.equal(await focused(page), 'filter-text');
+  await keyboard.type('a/pt');
+  assert.equal(await page.locator('#filter-text').inputValue(), 'a/pt');
+  assert.equal(await page.locator('#held').isVisible(), false);
+  await keyboard.press('Escape');
+  assert.equal(await page.locator('#filter-text').inputValue(), '');
+  await keyboard.press('Escape');
+  assert.equal(await focused(page), 'feed');
+  await keyboard.press('p');
+  await page.getByRole('button', { name: 'Resume', pressed: true }).waitFor();
+  await keyboard.press('p');
+  await page.getByRole('button', { name: 'Pause', pressed: false }).waitFor();
+  await keyboard.press('Control+p');
+  await keyboard.press('t');
+  assert.equal(await focused(page), 'find-text');
+
+  await page.getByRole('button', { name: 'Keys', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Use the keys' }).uncheck();
+  await keyboard.press('Escape');
+  assert.equal(await page.locator('#keys').isVisible(), false);
+  await page.locator('#feed').focus();
+  await keyboard.press('p');
+  await page.reload();
+  await isLive(page);
+  await keyboard.press('p');
+  await keyboard.press('/');
+  assert.equal(await page.getByRole('button', { name: 'Pause', pressed: false }).count(), 1);
+  assert.notEqual(await focused(page), 'filter-text');
   assert.deepEqual(troubles, []);
   await page.context().close();
 });
@@ -118,7 +165,7 @@ test('removing a chip moves the focus to the next one', async () => {
   await page.getByRole('button', { name: 'Unsubscribe from keys/a' }).press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Unsubscribe from keys/b');
   await page.keyboard.press('Enter');
-  assert.equal(await focused(page), 'find-text');
+  assert.equal(await focused(page), 'feed');
   await page.locator('#state[data-state=idle]').waitFor();
   await page.context().close();
 });

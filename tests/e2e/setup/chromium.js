@@ -17,10 +17,11 @@ export class Chromium {
   #next = 1;
   #pending = new Map();
 
-  static async launch() {
+  /** @param {string[]} more Further arguments of the browser. */
+  static async launch(more = []) {
     const chromium = new Chromium();
     chromium.#folder = await mkdtemp(join(tmpdir(), 'longwave-chromium-'));
-    chromium.#process = spawn(process.env.LONGWAVE_CHROMIUM ?? '/usr/bin/chromium', [...ARGUMENTS, `--user-data-dir=${chromium.#folder}`, 'about:blank'], {
+    chromium.#process = spawn(process.env.LONGWAVE_CHROMIUM ?? '/usr/bin/chromium', [...ARGUMENTS, ...more, `--user-data-dir=${chromium.#folder}`, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     let buffer = '';

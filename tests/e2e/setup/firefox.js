@@ -30,10 +30,11 @@ export class Firefox {
   #pending = new Map();
   #buffer = Buffer.alloc(0);
 
-  static async launch() {
+  /** @param {Record<string, unknown>} more Further settings of the browser. */
+  static async launch(more = {}) {
     const firefox = new Firefox();
     firefox.#folder = await mkdtemp(join(tmpdir(), 'longwave-firefox-'));
-    const settings = Object.entries(SETTINGS).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
+    const settings = Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
     await writeFile(join(firefox.#folder, 'user.js'), settings.join('\n'));
     firefox.#process = spawn('firefox-esr', ['--headless', '--marionette', '--no-remote', '--profile', firefox.#folder], {
       env: { ...process.env, HOME: firefox.#folder, MOZ_DISABLE_CONTENT_SANDBOX: '1' },

@@ -1,56 +1,50 @@
-// The list of events, newest first: bounded, rendered once per frame, and pausable.
+// The events of the stream: counted, held back while the user reads, filtered, and shown once per frame.
 
-import { element, formatNumber } from './text.js';
-import { eventRow } from './event-row.js';
-
-/** Most rows on the page; the oldest are removed. */
-const MAX_ROWS = 500;
-
-/** Most characters of data on the page, over all rows. */
-const MAX_CHARACTERS = 8_000_000;
-
-/** Above this number of rows in one frame, the fade-in is disabled, because it only flickers. */
-const CALM_ROWS = 12;
+import { Detail } from './detail.js';
+import { Filter } from './filter.js';
+import { Hold } from './hold.js';
+import { MAX_CHARACTERS, MAX_ROWS, RowList } from './row-list.js';
+import { formatNumber } from './text.js';
 
 const byId = (id) => document.getElementById(id);
 
-export class Feed {
-  #list = byId('rows');
-  #names = byId('column-names');
-  #empty = byId('empty');
-  #foot = byId('foot');
-  #held = byId('held');
-  #heldWords = byId('held-words');
-  #pause = byId('pause');
-  #count = byId('event-count');
-  #unit = byId('event-unit');
+const eventsOf = (count) => `${formatNumber(count)} ${count === 1 ? 'event' : 'events'}`;
 
-  /** Rows not rendered yet, oldest first: `{ event }` or `{ notice, kind }`. */
+export class Feed {
+  #rows = new RowList((row) => this.#toggle(row));
+  #hold = new Hold(this.#rows.element, () => this.#draw());
+  #filter = new Filter(() => this.#applyFilter());
+  #detail = new Detail({ close: () => this.closeDetail(), step: (by) => this.#step(by) });
+  #opened = null;
+  #pause = byId('pause');
+  #onTypes;
+
+  /** Items not rendered yet, oldest first. */
   #fresh = [];
   #freshCharacters = 0;
 
   /** Number of events dropped because too many arrived before they could be rendered. */
   #skipped = 0;
-  #sizes = [];
-  #characters = 0;
   #total = 0;
-  #waitingEvents = 0;
-  #paused = false;
+  #waiting = 0;
   #frame = 0;
 
-  constructor() {
-    this.#pause.addEventListener('click', () => this.#setPaused(!this.#paused));
-    byId('held-resume').addEventListener('click', () => {
-      this.#setPaused(false);
-      this.#pause.focus();
-    });
-    byId('clear').addEventListener('click', () => this.clear());
-    this.#list.addEventListener('keydown', (event) => this.#moveFocus(event));
+  /** @param {(types: string[]) => void} onTypes Called when the first event of a type arrives. */
+  constructor(onTypes) {
+    this.#onTypes = onTypes;
+    this.#pause.addEventListener('click', () => this.togglePause());
+    byId('held-resume').addEventListener('click', () => this.#release());
+    byId('clear').addEventListener('click', () => this.#empty());
+    byId('filter-clear').addEventListener('click', () => this.clearFilter());
   }
 
   addEvent(event) {
     this.#total++;
-    this.#waitingEvents++;
+    this.#waiting++;
+    if (this.#filter.note(event)) {
+      this.#onTypes(this.#filter.types);
+    }
+
     this.#put({ event, size: event.data.length + event.topic.length });
   }
 
@@ -59,16 +53,97 @@ export class Feed {
     this.#put({ kind, notice, size: notice.length });
   }
 
-  clear() {
-    [this.#fresh, this.#sizes] = [[], []];
-    [this.#freshCharacters, this.#skipped, this.#characters, this.#total, this.#waitingEvents] = [0, 0, 0, 0, 0];
-    this.#list.replaceChildren();
-    this.#drawFrame();
+  /** Forgets everything about the previous selection. */
+  reset() {
+    this.#filter.reset();
+    this.#onTypes([]);
+    this.#empty();
   }
 
   /** Sets what is shown while there is no row: an element or a list of elements. */
   showEmpty(...content) {
-    this.#empty.replaceChildren(...content);
+    byId('empty').replaceChildren(...content);
+  }
+
+  togglePause() {
+    const isPaused = !this.#hold.has('pause');
+    this.#hold.set('pause', isPaused);
+    this.#pause.setAttribute('aria-pressed', String(isPaused));
+    this.#pause.textContent = isPaused ? 'Resume' : 'Pause';
+  }
+
+  get isFiltered() {
+    return this.#filter.isOn;
+  }
+
+  clearFilter() {
+    this.#filter.clear();
+    this.#applyFilter();
+    byId('filter-text').focus();
+  }
+
+  get isDetailOpen() {
+    return this.#detail.isOpen;
+  }
+
+  /** Hides the details. The focus returns to the row, if it was in the details or nowhere. */
+  closeDetail() {
+    const hadFocus = this.#detail.hasFocus || document.activeElement === document.body;
+    const row = this.#opened;
+    this.#detail.hide();
+    this.#opened = null;
+    this.#rows.markOpen(null);
+    if (hadFocus) {
+      row !== null && this.#rows.has(row) && !row.hidden ? this.#rows.focus(row) : byId('feed').focus();
+    }
+
+    this.#hold.set('open', false);
+  }
+
+  #empty() {
+    if (this.#detail.isOpen) {
+      this.closeDetail();
+    }
+
+    this.#fresh = [];
+    [this.#freshCharacters, this.#skipped, this.#total, this.#waiting] = [0, 0, 0, 0];
+    this.#rows.clear();
+    this.#draw();
+  }
+
+  #toggle(row) {
+    if (row === this.#opened) {
+      this.closeDetail();
+    } else {
+      this.#open(row);
+    }
+  }
+
+  #open(row) {
+    this.#opened = row;
+    this.#rows.markOpen(row);
+    this.#detail.show(this.#rows.eventOf(row));
+    this.#hold.set('open', true);
+    this.#showSteps();
+  }
+
+  #step(by) {
+    const next = this.#rows.beside(this.#opened, by);
+    if (next) {
+      this.#open(next);
+      next.scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  #showSteps() {
+    if (this.#opened !== null) {
+      this.#detail.showSteps(this.#rows.beside(this.#opened, -1) !== null, this.#rows.beside(this.#opened, 1) !== null);
+    }
+  }
+
+  #applyFilter() {
+    this.#rows.filter((event) => this.#filter.matches(event));
+    this.#draw();
   }
 
   #put(item) {
@@ -82,85 +157,57 @@ export class Feed {
     // Browsers give hidden pages no frames; the waiting rows have the same limit as the rendered ones.
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#drawFrame();
+      this.#draw();
     });
   }
 
-  #setPaused(paused) {
-    this.#paused = paused;
-    this.#pause.setAttribute('aria-pressed', String(paused));
-    this.#pause.textContent = paused ? 'Resume' : 'Pause';
-    this.#drawFrame();
-  }
-
-  #drawFrame() {
-    if (!this.#paused && this.#fresh.length > 0) {
-      this.#drawRows();
+  /** Shows the waiting rows once, and ends a pause. */
+  #release() {
+    if (this.#hold.has('pause')) {
+      this.togglePause();
+      this.#pause.focus();
     }
 
-    const rows = this.#list.childElementCount;
-    this.#empty.hidden = rows > 0;
-    this.#names.hidden = rows === 0;
-    this.#count.textContent = formatNumber(this.#total);
-    this.#unit.textContent = this.#total === 1 ? 'event' : 'events';
-    this.#held.hidden = !this.#paused;
-    this.#heldWords.textContent = this.#waitingEvents === 0
+    this.#addRows();
+    this.#draw();
+    this.#rows.element.parentElement.scrollTop = 0;
+  }
+
+  #draw() {
+    // The first rows replace the text of the empty list: nothing moves away.
+    if (!this.#hold.isHolding || (this.#rows.size === 0 && !this.#hold.has('pause'))) {
+      this.#addRows();
+    }
+
+    const rows = this.#rows.size;
+    const { all, shown } = this.#filter.isOn ? this.#rows.counts : { all: rows, shown: rows };
+    byId('empty').hidden = rows > 0;
+    byId('column-names').hidden = shown === 0;
+    byId('event-count').textContent = formatNumber(this.#total);
+    byId('event-unit').textContent = this.#total === 1 ? 'event' : 'events';
+    byId('held').hidden = !this.#hold.isHolding || (this.#waiting === 0 && !this.#hold.has('pause'));
+    byId('held-words').textContent = this.#waiting === 0
       ? 'The view is paused; events still arrive.'
-      : `The view is paused; ${formatNumber(this.#waitingEvents)} new ${this.#waitingEvents === 1 ? 'event' : 'events'}.`;
-    this.#foot.hidden = this.#total <= MAX_ROWS && this.#skipped === 0;
-    this.#foot.textContent = `The page keeps the newest ${formatNumber(rows)} rows of ${formatNumber(this.#total)} events. The hub's log has all of them.`;
+      : `${formatNumber(this.#waiting)} new ${this.#waiting === 1 ? 'event waits' : 'events wait'}: ${this.#hold.words}.`;
+    byId('filter-clear').hidden = !this.#filter.isOn;
+    byId('filter-count').textContent = this.#filter.isOn ? `${formatNumber(shown)} of ${eventsOf(all)}` : '';
+    byId('unmatched').hidden = !this.#filter.isOn || all === 0 || shown > 0;
+    byId('foot').hidden = this.#total <= MAX_ROWS && this.#skipped === 0;
+    byId('foot').textContent = `The page keeps the newest ${formatNumber(rows)} rows of ${formatNumber(this.#total)} events. The hub's log has all of them.`;
+    this.#showSteps();
   }
 
-  #drawRows() {
-    if (this.#skipped > 0) {
-      this.#fresh.unshift({ kind: 'skipped', notice: `${formatNumber(this.#skipped)} events arrived faster than this page can show them.`, size: 0 });
-      this.#skipped = 0;
-    }
-
-    const calm = this.#fresh.length <= CALM_ROWS;
-    const rows = document.createDocumentFragment();
-    for (const item of this.#fresh) {
-      const row = item.event ? eventRow(item.event) : noticeRow(item);
-      row.classList.toggle('new', calm);
-      rows.prepend(row);
-    }
-
-    this.#list.prepend(rows);
-    this.#sizes.unshift(...this.#fresh.map((item) => item.size).reverse());
-    this.#characters += this.#freshCharacters;
-    [this.#fresh, this.#freshCharacters, this.#waitingEvents] = [[], 0, 0];
-    this.#trim();
-  }
-
-  #trim() {
-    while (this.#sizes.length > MAX_ROWS || (this.#characters > MAX_CHARACTERS && this.#sizes.length > 1)) {
-      this.#characters -= this.#sizes.pop();
-      const last = this.#list.lastElementChild;
-      if (last.contains(document.activeElement)) {
-        last.previousElementSibling?.querySelector('summary')?.focus();
-      }
-
-      last.remove();
-    }
-  }
-
-  /** Arrow keys move from row to row, so that keyboard users can skip the contents of open rows. */
-  #moveFocus(event) {
-    if (event.target.localName !== 'summary' || !['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key)) {
+  #addRows() {
+    if (this.#fresh.length === 0) {
       return;
     }
 
-    const rows = [...this.#list.querySelectorAll(':scope > .row > details > summary')];
-    const at = rows.indexOf(event.target);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-    rows[next]?.focus();
-    event.preventDefault();
-  }
-}
+    if (this.#skipped > 0) {
+      this.#fresh.unshift({ kind: 'skipped', notice: `${eventsOf(this.#skipped)} not shown: the page keeps the newest ${formatNumber(MAX_ROWS)} rows.`, size: 0 });
+      this.#skipped = 0;
+    }
 
-function noticeRow({ kind, notice }) {
-  const row = element('li', 'notice');
-  row.dataset.kind = kind;
-  row.append(element('span', '', notice));
-  return row;
+    this.#rows.add(this.#fresh);
+    [this.#fresh, this.#freshCharacters, this.#waiting] = [[], 0, 0];
+  }
 }

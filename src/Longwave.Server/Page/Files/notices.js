@@ -9,6 +9,10 @@ const reasons = new Map([
   ['ahead', 'the position is beyond the end of the log'],
   ['drain', 'the hub is shutting down or restarting'],
   ['age', 'the stream reached its maximum age'],
+  ['token-expired', 'the token expired'],
+  ['revoked', 'the token was revoked'],
+  ['grants-narrowed', 'the token no longer allows these topics'],
+  ['ended', 'an administrator ended it'],
 ]);
 
 const because = (reason) => {
@@ -25,8 +29,12 @@ export function describeControl(type, data) {
       return { kind: 'reset', words: `Reset: the last position is not valid in this log${because(data.reason)}. Events now come from epoch ${data.epoch}.` };
     case 'reconnect':
       return { kind: 'reconnect', words: `The hub requested a reconnect in ${seconds(data.retry)}${because(data.reason)}.` };
-    case 'longwave.closed':
+    case 'closed':
       return { kind: 'closed', words: `The hub ended the stream${because(data.reason)}.` };
+    case 'unavailable':
+      return { kind: 'reconnect', words: `The hub is temporarily unavailable${because(data.reason)}.` };
+    case 'token-expiring':
+      return { kind: 'closed', words: `The token expires at ${new Date(data.expires).toLocaleTimeString('en-GB')}; then the hub ends the stream. Use "Change token" to continue.` };
     default:
       return { kind: 'other', words: `Control event longwave.${type}: ${JSON.stringify(data)}` };
   }

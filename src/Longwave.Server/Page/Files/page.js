@@ -1,96 +1,134 @@
 // The page at `/`: the subscription and the parts that show it. The parts do not know each other; this file connects them.
 
+import { codeBlock } from './code-block.js';
+import { openConnection } from './connection.js';
+import { whileIdle, whileListening } from './empty.js';
 import { Feed } from './feed.js';
-import { before, subscribe } from './longwave.js';
+import { setUpKeys } from './keys.js';
+import { before, isPosition } from './longwave.js';
+import { ANY, drawChips, isPattern, nameOf } from './names.js';
 import { describeControl } from './notices.js';
-import { RateMeter } from './rate.js';
-import { load, save, showInAddress } from './session.js';
-import { codeBlock, publishCommand, streamSnippets } from './snippets.js';
-import { StateLine } from './state.js';
-import { appendVisible, element, formatNumber } from './text.js';
-import { TopicList } from './topics.js';
 import { setUpPublishing } from './publish.js';
+import { RateMeter } from './rate.js';
+import { rejectedOf } from './selectors.js';
+import { load, save, showInAddress } from './session.js';
+import { Sheet } from './sheet.js';
+import { streamSnippets } from './snippets.js';
+import { DEMO_SELECTOR } from './start.js';
+import { StateLine } from './state.js';
+import { button } from './text.js';
 import { currentToken, isAsking, noteStatus, setUpToken } from './token.js';
+import { TopicList } from './topics.js';
 
 const SAVE_MS = 1000;
-const MAX_DELAY_MS = 15_000;
-const ANY = '*';
+
+/** Type of events that have none. */
+const NO_TYPE = 'message';
+
+/** Notices that concern this tab alone; the others are of the connection, which tabs share. */
+const OWN_NOTICES = ['gap', 'reset'];
 
 const byId = (id) => document.getElementById(id);
 
-/** `choice` is the value of the select; `since` is the time it resolved to when the stream began. */
-let { selectors, since, choice, position } = load();
+/** `choice` is the value of the select; `since` is the time it resolved to when the stream began; `after` is the position to begin after. */
+let { selectors, since, choice, after, position } = load();
 let subscription = null;
+
+/** Why the hub rejects a selector, for those that it rejects; the stream has the others. */
+let rejected = new Map();
 let reached = false;
 let wasLive = false;
+
+/** Position to report as resumed once the stream is open, or null. */
+let resumes = null;
 let began = new Date();
 let newest = null;
 let refusal = null;
 let drawn = '';
 
-const feed = new Feed();
+/** Types of the events so far. */
+let types = [];
+
+const feed = new Feed((seen) => {
+  types = seen;
+  drawSnippets();
+});
 const rate = new RateMeter();
 const state = new StateLine(comeBack);
-const topics = new TopicList({ toggle, reach });
+const sheet = new Sheet();
+const topics = new TopicList({ check: async (selector) => (await rejectedOf([selector])).get(selector) ?? null, toggle, reach });
+const form = setUpPublishing(published);
 
 setUpToken(askAgain);
-setUpPublishing(published);
+setUpKeys({ filter: () => focusOn(selectors.length > 0 ? 'filter-text' : 'find-text'), topics: () => focusOn('find-text'), pause: () => feed.togglePause(), escape });
 byId('since').value = choice;
+byId('after-text').value = after;
 byId('since').addEventListener('change', (event) => startFrom(event.target.value));
+byId('after-form').addEventListener('submit', startAfter);
 addEventListener('pagehide', keep);
 setInterval(keep, SAVE_MS);
 document.addEventListener('visibilitychange', keep);
-if (matchMedia('(max-width: 52rem)').matches) {
-  byId('publish').open = selectors.length === 0;
-}
 
 show();
-if (selectors.length > 0) {
-  listen(position);
-} else {
-  state.idle(true);
-}
+listen(position);
 
 function keep() {
-  save({ selectors, since, choice, position: subscription?.position ?? position });
+  save({ selectors, since, choice, after, position: subscription?.position ?? position });
 }
 
 /** Opens the stream of the selected topics: from the position `at`, or from `since` when `at` is null. */
-function listen(at) {
-  stop();
-  [position, wasLive, began, refusal] = [at, false, new Date(), null];
-  if (selectors.length === 0) {
+async function listen(at) {
+  const stopped = subscription;
+  const chosen = selectors;
+  subscription = null;
+  stopped?.close();
+  [position, wasLive, resumes, began, refusal, rejected] = [at, false, at, new Date(), null, new Map()];
+  if (chosen.length === 0) {
     state.idle(reached);
     return;
   }
 
-  subscription = subscribe('v1/events', {
-    topics: selectors, since: since ?? undefined, lastEventId: at ?? undefined, format: 'lines', maxDelayMs: MAX_DELAY_MS, token: currentToken,
-  });
-  follow(subscription);
-}
+  state.connecting(true);
+  const found = await rejectedOf(chosen);
+  if (chosen !== selectors || subscription !== null) {
+    return;
+  }
 
-function stop() {
-  const stopped = subscription;
-  subscription = null;
-  stopped?.close();
+  rejected = found;
+  show();
+  const accepted = chosen.filter((selector) => !rejected.has(selector));
+  if (accepted.length === 0) {
+    refuse([...rejected.values()][0]);
+    return;
+  }
+
+  rejected.forEach((reason, selector) => feed.addNotice('rejected', `The hub rejected ${nameOf(selector)}: ${reason}`));
+  subscription = openConnection({ topics: accepted, since: since ?? undefined, lastEventId: at ?? undefined });
+  follow(subscription);
 }
 
 /** Shows the events and states of a subscription until it ends or another one replaces it. */
 async function follow(opened) {
   const current = (show) => (said) => opened === subscription && show(said);
-  opened.on('tip', current(showTip));
-  opened.on('state', current(showState));
-  opened.on('control', current(({ type, data }) => {
+  const notice = (type, data) => {
     const { kind, words } = describeControl(type, data);
     feed.addNotice(kind, words);
     state.announce(words);
-  }));
+    if (type === 'reset') {
+      resumes = null;
+    } else if (type === 'reconnect') {
+      state.leaving(words);
+    }
+  };
+  opened.on('tip', current(showTip));
+  opened.on('state', current(showState));
+  OWN_NOTICES.forEach((type) => opened.on(type, current((data) => notice(type, data))));
+  opened.on('control', current(({ type, data }) => OWN_NOTICES.includes(type) || notice(type, data)));
   try {
     for await (const event of opened) {
       if (opened === subscription) {
-        feed.addEvent(event);
-        rate.add();
+        feed.addEvent(event.type === NO_TYPE ? { ...event, type: undefined } : event);
+        rate.add(event.time);
         showTip(event.id);
       }
     }
@@ -99,14 +137,11 @@ async function follow(opened) {
   }
 }
 
-/** Retries after the user entered a token. */
+/** Retries after the user entered another token. */
 function askAgain() {
   topics.refresh();
-  if (selectors.length > 0) {
-    listen(subscription?.position ?? position);
-  }
-
-  drawEmpty();
+  show();
+  listen(subscription?.position ?? position);
 }
 
 /** Reconnects at once: the user does not want to wait, or has fixed the cause of a rejection. */
@@ -119,30 +154,50 @@ function comeBack() {
 }
 
 function showState(now) {
-  refusal = null;
   switch (now.name) {
     case 'connecting':
       state.connecting(!wasLive);
       break;
     case 'open':
-      state.live(now.resumedAt);
-      if (now.resumedAt) {
-        feed.addNotice('resumed', `Resumed at position ${now.resumedAt}.`);
+      state.live(resumes);
+      if (resumes !== null) {
+        feed.addNotice('resumed', `Resumed at position ${resumes}.`);
       }
 
-      wasLive = true;
+      [wasLive, resumes] = [true, null];
       drawEmpty();
       break;
     case 'waiting':
+      // Only a stream that broke resumes; the connection of the tabs also opens again when their topics change.
+      resumes = subscription.position;
       state.waiting(performance.now() + now.delayMs, now.error.message);
       break;
     default:
-      noteStatus(now.error ?? {});
-      refusal = now.error?.message ?? 'The hub rejected the stream.';
-      state.refused(refusal);
-      drawEmpty();
+      close(now.error);
       break;
   }
+}
+
+/** Handles the end of the stream. If the hub rejects some of the selectors now, the stream continues with the others. */
+async function close(error) {
+  const closed = subscription;
+  noteStatus(error ?? {});
+  const found = error?.status === 403 || error?.status === 400 ? await rejectedOf(selectors) : new Map();
+  if (closed !== subscription) {
+    return;
+  }
+
+  if (found.size > 0 && found.size < selectors.length) {
+    listen(closed.position);
+  } else {
+    refuse(error?.message ?? 'The hub ended the stream.');
+  }
+}
+
+function refuse(words) {
+  refusal = words;
+  state.refused(words);
+  drawEmpty();
 }
 
 /** Renders once per frame, because thousands of events can arrive within one. */
@@ -183,31 +238,57 @@ function toggle(selector) {
 function startFrom(chosen) {
   choice = chosen;
   byId('since').value = chosen;
-  since = chosen === 'live' ? null : chosen === 'earliest' ? chosen : new Date(Date.now() - Number(chosen) * 1000).toISOString();
-  feed.clear();
+  since = chosen === 'live' || chosen === 'after' ? null : chosen === 'earliest' ? chosen : new Date(Date.now() - Number(chosen) * 1000).toISOString();
+  if (chosen === 'after' && after === '') {
+    show();
+    byId('after-text').focus();
+    return;
+  }
+
+  feed.reset();
+  rate.clear();
   show();
-  listen(null);
+  listen(chosen === 'after' ? after : null);
 }
 
-/** Without a selection, subscribes to the topic from just before the published event. Otherwise returns a button that adds the topic. */
+function startAfter(event) {
+  event.preventDefault();
+  const text = byId('after-text').value.trim();
+  const isValid = isPosition(text);
+  byId('after-text').setAttribute('aria-invalid', String(!isValid));
+  byId('after-problem').textContent = isValid ? '' : 'An event id has the form epoch-offset, such as 5f3a9c1e-1042.';
+  if (isValid) {
+    after = text;
+    startFrom('after');
+  }
+}
+
+/** Without a selection, subscribes to the topic from just before the published event. Otherwise offers to add the topic, or to start there. */
 function published(topic, at) {
   topics.refresh();
+  const matches = () => selectors.includes(topic) || selectors.some(isPattern);
   if (selectors.length === 0 && at !== null) {
     [selectors, since, choice] = [[topic], null, 'live'];
     byId('since').value = choice;
-    feed.clear();
+    feed.reset();
     show();
     listen(before(at));
-    return null;
+    sheet.close();
+    return [];
   }
 
-  return selectors.includes(topic) || selectors.some((selector) => selector === ANY || selector.includes('{'))
-    ? null
-    : button('Subscribe', () => selectors.includes(topic) || toggle(topic));
+  return matches()
+    ? at === null ? [] : [button('Show from here', () => {
+      after = byId('after-text').value = before(at) ?? at;
+      startFrom('after');
+      sheet.close();
+    })]
+    : [button('Subscribe', () => matches() || toggle(topic))];
 }
 
 function reach(isReached) {
   reached = isReached;
+  state.doubt(!isReached);
   if (isAsking()) {
     state.asking('Token required');
   } else if (selectors.length === 0) {
@@ -217,79 +298,54 @@ function reach(isReached) {
   drawEmpty();
 }
 
+function focusOn(id) {
+  if (sheet.isNarrow && id === 'find-text') {
+    sheet.open('topics-card');
+  }
+
+  byId(id).focus();
+}
+
+/** Closes what is open, the innermost first. Returns whether there was something. */
+function escape() {
+  if (feed.isDetailOpen) {
+    feed.closeDetail();
+  } else if (feed.isFiltered) {
+    feed.clearFilter();
+  } else if (document.activeElement !== document.body && byId('feed').contains(document.activeElement) && document.activeElement !== byId('feed')) {
+    byId('feed').focus();
+  } else {
+    return false;
+  }
+
+  return true;
+}
+
 function show() {
   topics.setChosen(selectors);
   showInAddress(selectors, choice);
-  byId('chips').replaceChildren(...selectors.map(chip));
+  drawChips(selectors, rejected, toggle);
+  byId('after-form').hidden = choice !== 'after' || selectors.length === 0;
   byId('code').hidden = selectors.length === 0;
-  byId('snippets').replaceChildren(...streamSnippets(selectors));
   document.title = selectors.length === 0 ? 'Longwave' : `${selectors.map(nameOf).join(', ').slice(0, 80)} – Longwave`;
+  drawSnippets();
   drawEmpty();
 }
 
-function chip(selector) {
-  const item = element('li', 'chip');
-  const name = element('bdi');
-  appendVisible(name, nameOf(selector));
-  const remove = button('×', () => {
-    toggle(selector);
-    (document.querySelector('#chips button') ?? byId('find-text')).focus();
-  });
-  remove.setAttribute('aria-label', `Unsubscribe from ${nameOf(selector)}`);
-  item.append(name, remove);
-  return item;
+function drawSnippets() {
+  const stream = { selectors, types, hasToken: currentToken() !== null };
+  byId('snippets').replaceChildren(...streamSnippets(stream).map(({ title, code }) => codeBlock(title, code)));
 }
 
 /** Content of the empty list. Rendered again only when it changes, because it may have the focus. */
 function drawEmpty() {
-  const kept = choice === 'earliest' ? 0 : topics.count(selectors);
-  const meaning = JSON.stringify([selectors, kept, wasLive, refusal, topics.isEmpty, reached, isAsking(), began]);
+  const hub = { reached, asking: isAsking(), noTopics: topics.isEmpty, hasToken: currentToken() !== null };
+  const stream = { selectors, kept: choice === 'earliest' ? 0 : topics.count(selectors), wasLive, refusal, began, noTopics: topics.isEmpty };
+  const meaning = JSON.stringify([hub, stream]);
   if (meaning !== drawn) {
     drawn = meaning;
-    feed.showEmpty(...(selectors.length > 0 ? whileListening(kept) : whileIdle()));
+    feed.showEmpty(...(selectors.length > 0
+      ? whileListening(stream, () => startFrom('earliest'))
+      : whileIdle(hub, { publish: () => form.send(), watchDemo: () => toggle(DEMO_SELECTOR), pick: () => sheet.open('topics-card') })));
   }
-}
-
-function whileIdle() {
-  if (!reached) {
-    return [element('h3', '', 'No connection to the hub'), element('p', '', 'The page tries again every few seconds.')];
-  }
-
-  if (isAsking()) {
-    return [element('h3', '', 'Authentication required'), element('p', '', 'Enter a token to see the topics and events of this hub.')];
-  }
-
-  return topics.isEmpty
-    ? [
-      element('h3', '', 'This hub has no events yet'),
-      element('p', '', 'Publish the first event with the form on this page, or from a shell:'),
-      codeBlock('Publish an event', publishCommand('demo')),
-    ]
-    : [
-      element('h3', '', 'Pick a topic'),
-      element('p', '', 'Its events appear here as they are published. You can pick several topics, or type a selector.'),
-    ];
-}
-
-function whileListening(kept) {
-  const words = element('p');
-  if (refusal !== null) {
-    appendVisible(words, refusal);
-    return [element('h3', '', 'The hub rejected the request'), words];
-  }
-
-  appendVisible(words, `Nothing on ${selectors.map(nameOf).join(', ')} since ${began.toLocaleTimeString('en-GB')}.`);
-  const offer = kept === null ? 'Show stored events' : `Show ${formatNumber(kept)} stored ${kept === 1 ? 'event' : 'events'}`;
-  return [element('h3', '', wasLive ? 'Waiting for events' : 'Opening the stream'), words, ...(kept === 0 ? [] : [button(offer, () => startFrom('earliest'))])];
-}
-
-function nameOf(selector) {
-  return selector === ANY ? 'all topics' : selector;
-}
-
-function button(words, onClick) {
-  const made = element('button', 'quiet', words);
-  made.type = 'button';
-  made.addEventListener('click', onClick);
-  return made;
 }

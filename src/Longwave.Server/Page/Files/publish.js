@@ -9,7 +9,11 @@ const TIMEOUT_MS = 10_000;
 
 const byId = (id) => document.getElementById(id);
 
-/** @param {(topic: string, position: string | null) => Node | null} onPublished May return a node to add to the answer. */
+/**
+ * Sets up the form.
+ * @param {(topic: string, position: string | null) => Node[]} onPublished May return nodes to add to the answer.
+ * @returns {{ send: () => void }} Publishes what the form contains.
+ */
 export function setUpPublishing(onPublished) {
   const form = byId('publish-form');
   const send = byId('publish-send');
@@ -40,20 +44,22 @@ export function setUpPublishing(onPublished) {
     // `aria-disabled`, because a `disabled` button loses the focus.
     send.ariaDisabled = 'true';
     say('busy', 'Publishing…');
-    const event = { topic: byId('publish-topic').value, type: byId('publish-type').value, data: data.value };
+    const event = {
+      topic: byId('publish-topic').value, type: byId('publish-type').value, key: byId('publish-key').value, private: byId('publish-private').checked, data: data.value,
+    };
     try {
-      const { topic, type, data: text } = event;
+      const { topic, type, key, data: text } = event;
       const { id } = await publisher.publish(topic, text, {
-        type: type || undefined, contentType: isJson(text) ? 'application/json' : undefined, idempotencyKey: keyOf(event),
+        type: type || undefined, key: key || undefined, private: event.private, contentType: isJson(text) ? 'application/json' : undefined, idempotencyKey: keyOf(event),
       });
       unanswered = null;
       say('done', 'Appended at ', element('code', '', id));
-      answer.append(onPublished(topic, isPosition(id) ? id : null) ?? '');
+      answer.append(...onPublished(topic, isPosition(id) ? id : null));
     } catch (error) {
       noteStatus(error);
       unanswered = error.kind === 'refused' ? null : unanswered;
       say('problem', error.kind === 'network'
-        ? 'The hub did not answer, so it is unknown whether the event is in the log. Publish again: the hub does not store it twice.'
+        ? `The hub did not answer within ${TIMEOUT_MS / 1000} seconds, so it is unknown whether the event is in the log. Publish again: the hub does not store it twice.`
         : error.message);
     }
 
@@ -65,6 +71,7 @@ export function setUpPublishing(onPublished) {
       form.requestSubmit();
     }
   });
+  return { send: () => form.requestSubmit() };
 }
 
 /** A random UUID. `crypto.randomUUID` exists only in secure contexts. */

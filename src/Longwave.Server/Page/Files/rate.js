@@ -1,5 +1,7 @@
-// Events per second over the last minute, as a chart and as text.
+// Events per second over the last minute, as a chart and as text. An event counts in the second in which the hub appended it, so a replay
+// of old events is not a peak of the present.
 
+import { hubNow, noteEventTime } from './hub-clock.js';
 import { formatNumber } from './text.js';
 
 const SECONDS = 60;
@@ -7,8 +9,9 @@ const WIDTH = 120;
 const HEIGHT = 28;
 
 export class RateMeter {
+  /** Events of each second; the last element is the current second. */
   #counts = new Array(SECONDS).fill(0);
-  #second = Math.floor(performance.now() / 1000);
+  #second = null;
   #line = document.getElementById('spark-line');
   #area = document.getElementById('spark-area');
   #chart = document.getElementById('spark');
@@ -19,18 +22,41 @@ export class RateMeter {
     this.#draw();
   }
 
-  add() {
+  /** @param {string | undefined} time Time at which the hub appended the event. */
+  add(time) {
+    const at = Date.parse(time ?? '');
+    if (Number.isNaN(at) || hubNow() === null) {
+      return;
+    }
+
+    noteEventTime(at);
     this.#advance();
-    this.#counts[SECONDS - 1]++;
+    const age = this.#second - Math.floor(at / 1000);
+    if (age >= 0 && age < SECONDS) {
+      this.#counts[SECONDS - 1 - age]++;
+    }
+  }
+
+  /** Forgets the events of the previous selection. */
+  clear() {
+    this.#counts.fill(0);
+    this.#draw();
   }
 
   /** Uses the clock instead of counting ticks, because browsers suspend timers in hidden tabs. */
   #advance() {
-    const second = Math.floor(performance.now() / 1000);
-    const passed = second - this.#second;
-    if (passed > 0) {
-      this.#second = second;
-      this.#counts = passed >= SECONDS ? new Array(SECONDS).fill(0) : this.#counts.slice(passed).concat(new Array(passed).fill(0));
+    const now = hubNow();
+    if (now === null) {
+      return;
+    }
+
+    const second = Math.floor(now / 1000);
+    const passed = second - (this.#second ?? second);
+    this.#second = second;
+    if (passed < 0 || passed >= SECONDS) {
+      this.#counts.fill(0);
+    } else if (passed > 0) {
+      this.#counts = this.#counts.slice(passed).concat(new Array(passed).fill(0));
     }
   }
 

@@ -2,7 +2,12 @@
 
 const NAME = 'longwave.page';
 
-/** @returns {{ selectors: string[], since: string | null, choice: string, position: string | null }} */
+const NOTHING = { selectors: [], since: null, choice: 'live', after: '', position: null };
+
+/**
+ * `choice` is `live`, `earliest`, a number of seconds, or `after`: the events after the position `after`.
+ * @returns {{ selectors: string[], since: string | null, choice: string, after: string, position: string | null }}
+ */
 export function load() {
   const kept = read();
   const query = new URLSearchParams(location.search);
@@ -12,7 +17,7 @@ export function load() {
     return kept;
   }
 
-  return { selectors: [...new Set(asked)], since: earliest ? 'earliest' : null, choice: earliest ? 'earliest' : 'live', position: null };
+  return { ...NOTHING, selectors: [...new Set(asked)], since: earliest ? 'earliest' : null, choice: earliest ? 'earliest' : 'live' };
 }
 
 export function save(session) {
@@ -36,12 +41,11 @@ export function showInAddress(selectors, choice) {
 }
 
 function read() {
-  const nothing = { selectors: [], since: null, choice: 'live', position: null };
   try {
-    const kept = { ...nothing, ...JSON.parse(sessionStorage.getItem(NAME)) };
-    return Array.isArray(kept.selectors) ? kept : nothing;
+    const kept = { ...NOTHING, ...JSON.parse(sessionStorage.getItem(NAME)) };
+    return Array.isArray(kept.selectors) ? kept : NOTHING;
   } catch {
-    return nothing;
+    return NOTHING;
   }
 }
 

@@ -5,6 +5,9 @@ import { seconds } from './notices.js';
 /** Milliseconds during which "resumed at" is shown. */
 const RESUMED_MS = 10_000;
 
+/** Milliseconds after which a reconnect of an open stream is shown: usually it takes less, because only the topics changed. */
+const QUICK_MS = 400;
+
 const byId = (id) => document.getElementById(id);
 
 export class StateLine {
@@ -32,12 +35,21 @@ export class StateLine {
   }
 
   connecting(isFirst) {
-    this.#show('connecting', isFirst ? 'Connecting…' : 'Reconnecting…');
+    if (this.#box.dataset.state === 'live') {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#show('connecting', 'Reconnecting…'), QUICK_MS);
+    } else {
+      this.#show('connecting', isFirst ? 'Connecting…' : 'Reconnecting…');
+    }
   }
 
   live(resumedAt) {
+    const wasLive = this.#box.dataset.state === 'live';
     this.#show('live', resumedAt ? `Live, resumed at ${resumedAt}` : 'Live');
-    this.announce(this.#words.textContent);
+    if (!wasLive) {
+      this.announce(this.#words.textContent);
+    }
+
     if (resumedAt) {
       this.#timer = setTimeout(() => this.#show('live', 'Live'), RESUMED_MS);
     }
@@ -54,6 +66,21 @@ export class StateLine {
       this.#timer = left > 1000 ? setTimeout(tick, left % 1000 || 1000) : 0;
     };
     tick();
+  }
+
+  /** The hub ends the stream and has not closed the connection yet. */
+  leaving(words) {
+    this.#show('connecting', words);
+  }
+
+  /** The stream is open, but the hub does not answer other requests: it drains, or the network broke. */
+  doubt(isInDoubt) {
+    if (isInDoubt && this.#box.dataset.state === 'live') {
+      this.#show('doubt', 'The hub answers no other requests');
+      this.announce(this.#words.textContent);
+    } else if (!isInDoubt && this.#box.dataset.state === 'doubt') {
+      this.#show('live', 'Live');
+    }
   }
 
   refused(words) {

@@ -22,6 +22,14 @@ export function element(name, className, text) {
   return made;
 }
 
+/** Creates a button. */
+export function button(words, onClick, className = 'quiet') {
+  const made = element('button', className, words);
+  made.type = 'button';
+  made.addEventListener('click', onClick);
+  return made;
+}
+
 /** Appends `text` as text nodes; an invisible character is shown as its code point. */
 export function appendVisible(parent, text) {
   let from = 0;

@@ -1,5 +1,6 @@
 // The list of topics: a multi-select list box, refreshed while the page is visible.
 
+import { getJson } from './hub-requests.js';
 import { noteStatus, withToken } from './token.js';
 import { appendVisible, element, formatNumber } from './text.js';
 
@@ -20,6 +21,8 @@ export class TopicList {
   #note = byId('topics-note');
   #text = byId('find-text');
   #listen = byId('find-listen');
+  #problem = byId('find-problem');
+  #onCheck;
   #onToggle;
   #onReach;
   #chosen = new Set();
@@ -31,15 +34,15 @@ export class TopicList {
   #ticksToRest = 0;
 
   /**
-   * @param {{ toggle: (selector: string) => void, reach: (reached: boolean) => void }} on `toggle`: a selector was added or removed;
-   * `reach`: whether the hub answered.
+   * @param {{ check: (selector: string) => Promise<string | null>, toggle: (selector: string) => void, reach: (reached: boolean) => void }} on
+   * `check`: why the hub rejects a selector, or null; `toggle`: a selector was added or removed; `reach`: whether the hub answered.
    */
-  constructor({ toggle, reach }) {
-    [this.#onToggle, this.#onReach] = [toggle, reach];
+  constructor({ check, toggle, reach }) {
+    [this.#onCheck, this.#onToggle, this.#onReach] = [check, toggle, reach];
     this.#list.addEventListener('click', (event) => this.#click(event));
     this.#list.addEventListener('keydown', (event) => this.#key(event));
     this.#text.addEventListener('input', () => {
-      this.#draw();
+      this.#showProblem('');
       this.refresh();
     });
     this.#text.addEventListener('keydown', (event) => {
@@ -50,13 +53,7 @@ export class TopicList {
     });
     byId('find').addEventListener('submit', (event) => {
       event.preventDefault();
-      const selector = this.#text.value.trim();
-      if (selector !== '' && !this.#chosen.has(selector)) {
-        this.#onToggle(selector);
-      }
-
-      this.#text.value = '';
-      this.#draw();
+      this.#add(this.#text.value.trim());
     });
     setInterval(() => this.#tick(), REFRESH_MS);
     document.addEventListener('visibilitychange', () => document.hidden || this.refresh());
@@ -81,6 +78,30 @@ export class TopicList {
 
   setChosen(selectors) {
     this.#chosen = new Set(selectors);
+    this.#draw();
+  }
+
+  /** Subscribes to what the user typed, unless the hub rejects it: then the text stays, with the reason beside it. */
+  async #add(selector) {
+    if (selector === '' || this.#listen.ariaBusy === 'true') {
+      return;
+    }
+
+    this.#listen.ariaBusy = 'true';
+    const reason = this.#chosen.has(selector) ? null : await this.#onCheck(selector);
+    this.#listen.ariaBusy = 'false';
+    if (reason === null && !this.#chosen.has(selector)) {
+      this.#onToggle(selector);
+    }
+
+    this.#text.value = reason === null ? '' : this.#text.value;
+    this.#showProblem(reason ?? '');
+  }
+
+  #showProblem(text) {
+    this.#problem.replaceChildren();
+    appendVisible(this.#problem, text);
+    this.#text.setAttribute('aria-invalid', String(text !== ''));
     this.#draw();
   }
 
@@ -155,7 +176,7 @@ export class TopicList {
     }
 
     this.#total.textContent = this.#known > 0 && this.#known < Infinity ? formatNumber(this.#known) : '';
-    this.#note.textContent = this.#noteWords(text, shown.length);
+    this.#note.textContent = this.#problem.hasChildNodes() ? '' : this.#noteWords(text, shown.length);
     this.#note.hidden = this.#note.textContent === '';
   }
 
@@ -265,11 +286,10 @@ function countOf(page) {
 }
 
 async function fetchTopics(query) {
-  const response = await fetch(`v1/topics?${query}`, { headers: withToken(), cache: 'no-store', signal: AbortSignal.timeout(10_000) });
-  noteStatus(response);
-  if (!response.ok) {
-    throw Object.assign(new Error(`HTTP ${response.status}`), { status: response.status });
+  try {
+    return await getJson(`v1/topics?${query}`, withToken());
+  } catch (error) {
+    noteStatus(error);
+    throw error;
   }
-
-  return response.json();
 }
