@@ -22,6 +22,10 @@ internal static class ControlEvents
     public static void WriteGap(IBufferWriter<byte> writer, EventFormat format, Position from, Position to, string reason) =>
         Write(writer, format, "longwave.gap", $$"""{"from":"{{from}}","to":"{{to}}","reason":"{{reason}}"}""");
 
+    /// <summary>Writes the start position of a stream as an event with an id, for clients that read no comments.</summary>
+    public static void WriteStart(IBufferWriter<byte> writer, EventFormat format, Position start) =>
+        Write(writer, format, "longwave.start", $$"""{"position":"{{start}}"}""", id: start);
+
     /// <summary>Writes a reset notice: the client's position does not belong to this log.</summary>
     /// <param name="writer">Destination.</param>
     /// <param name="format">Format of the stream.</param>

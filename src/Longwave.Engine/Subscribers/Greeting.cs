@@ -39,6 +39,11 @@ internal sealed class Greeting(EventLog log, StartResolver starts, EngineOptions
             Position? continued = request.Since.Kind == SinceKind.Live ? new Position(log.Epoch, subscriber.SentThrough) : null;
             ControlEvents.WriteReset(scratch, request.Format, log.Epoch, reset, continued);
         }
+        else if (request.NeedsStartEvent && start.Kind == StreamStart.Live)
+        {
+            // Every other start is one that the same request finds again.
+            ControlEvents.WriteStart(scratch, request.Format, new Position(log.Epoch, subscriber.SentThrough));
+        }
 
         if (scratch.WrittenCount > 0)
         {

@@ -52,6 +52,12 @@ public sealed record SubscribeRequest
     /// <summary>Whether the response is a stream. A poll is not: it has no greeting and no heartbeats.</summary>
     public bool Streaming { get; init; } = true;
 
+    /// <summary>
+    /// Whether a stream that starts at the live edge begins with <c>longwave.start</c>, whose id is its start position. <c>EventSource</c> needs it,
+    /// because it reads no comments: before its first event, it would otherwise have no position to resume from.
+    /// </summary>
+    public bool NeedsStartEvent { get; init; }
+
     /// <summary>Admission lease of the stream, disposed when the stream ends, or at once if it is rejected.</summary>
     public IDisposable? Lease { get; init; }
 

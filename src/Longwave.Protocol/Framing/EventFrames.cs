@@ -68,7 +68,7 @@ public static class EventFrames
             {
                 var line = new JsonSink(writer, 64);
                 line.Raw("id: "u8);
-                line.Position(position);
+                WritePosition(ref line, format, position);
                 line.Raw("\n"u8);
                 line.Flush();
             }
@@ -119,12 +119,23 @@ public static class EventFrames
         if (position is { } known)
         {
             sink.Raw(comment ? " "u8 : ""u8);
-            sink.Position(known);
+            WritePosition(ref sink, format, known);
         }
 
         sink.Raw(comment ? "\n"u8 : "\"}\n"u8);
         sink.Flush();
     }
+
+    /// <summary>Writes a position as a client sends it back: with the mark that distinguishes it from a publisher's id, in the format that has these.</summary>
+    private static void WritePosition(ref JsonSink sink, EventFormat format, Position position)
+    {
+        sink.Raw(format == EventFormat.SseWithIds ? [(byte)EventRules.PositionMark] : ""u8);
+        sink.Position(position);
+    }
+
+    /// <summary>Whether the frames of a format contain the topics of their event.</summary>
+    /// <param name="format">Format of the frames.</param>
+    public static bool HasTopics(EventFormat format) => format is not (EventFormat.Sse or EventFormat.SseWithIds);
 
     private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents or EventFormat.SseWithIds;
 }

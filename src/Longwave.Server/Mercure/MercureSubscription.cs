@@ -3,6 +3,7 @@ using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 using Longwave.Protocol.Urls;
+using Longwave.Server.Browsers;
 using Longwave.Server.Http;
 using Longwave.Server.Subscribe;
 using Microsoft.AspNetCore.Http;
@@ -61,7 +62,13 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
 
         string? asked = LastEventId.Read(
             request.Headers, (dialect == Dialect.Current ? Cursors : LegacyCursors).Select(fields.First).FirstOrDefault(static value => value is not null));
-        var wanted = new SubscribeRequest { Selectors = [.. selectors.Distinct()], Format = EventFormat.SseWithIds, LastEventId = asked };
+        var wanted = new SubscribeRequest
+        {
+            Selectors = [.. selectors.Distinct()],
+            Format = EventFormat.SseWithIds,
+            LastEventId = asked,
+            NeedsStartEvent = EventSourceRequest.Is(request),
+        };
         StartPosition start = engine.ResolveStart(wanted);
         subscription = new MercureSubscription(wanted with { Start = start }, [.. matchers.Distinct()], CursorOf(asked, start));
         return null;

@@ -3,6 +3,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Browsers;
 using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -77,6 +78,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
                 MaxRate = maxRate,
                 Conflate = conflate,
                 Streaming = media != EventsMedia.Json,
+                NeedsStartEvent = EventSourceRequest.Is(request),
                 EndWhenLive = media == EventsMedia.Json && wait == 0,
             },
             TimeSpan.FromSeconds(wait),
