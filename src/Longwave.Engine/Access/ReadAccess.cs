@@ -14,6 +14,8 @@ namespace Longwave.Engine.Access;
 /// </remarks>
 public sealed class ReadAccess
 {
+    private static readonly Selector[] AnyTopic = [Selector.Any];
+
     private readonly IReadOnlyList<Grant> _own;
     private readonly IReadOnlyList<Grant> _public;
     private readonly TopicDecisions _decisions = new();
@@ -35,8 +37,11 @@ public sealed class ReadAccess
         _own.Any(grant => grant.Meets(asked, types)) || _public.Any(grant => grant.Meets(asked, types));
 
     /// <summary>Whether the reader's own grants cover every event that the selectors match; then no event needs a check.</summary>
-    internal bool CoversAll(IReadOnlyList<Selector> asked, IReadOnlyList<string> types) =>
-        asked.All(selector => _own.Any(grant => grant.Covers(selector, types)));
+    /// <param name="asked">The selectors.</param>
+    /// <param name="types">Types in the subscription; empty for all.</param>
+    /// <param name="hasTopics">Whether the reader also sees the other topics of these events, which can be any.</param>
+    internal bool CoversAll(IReadOnlyList<Selector> asked, IReadOnlyList<string> types, bool hasTopics) =>
+        (hasTopics ? AnyTopic : asked).All(selector => _own.Any(grant => grant.Covers(selector, types)));
 
     /// <summary>Whether the reader may read an event, by its first topic or by one of its alternates.</summary>
     internal bool MayRead(LoggedEvent found) => MayRead(found.Topic, found.Alternates, found.Event.Type, found.Event.IsPrivate);

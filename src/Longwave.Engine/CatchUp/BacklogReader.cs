@@ -96,7 +96,7 @@ internal sealed class BacklogReader
         bool isReduced = subscriber.Backlog.IsReduced(start.Offset);
         _removedThrough = 0;
         _filter.Begin(subscriber, access, topics, isReduced);
-        _page.Begin(subscriber.Request.Format);
+        _page.Begin(subscriber.Request.Format, access);
         ReadPosition read = isReduced ? ReadReduced(subscriber.Backlog.SkippedThrough, subscriber.Backlog.ReducedThrough, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
         if (_storage is null && read == start)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Longwave.Engine.Access;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
@@ -24,6 +25,8 @@ internal sealed class CatchUpPage(int pageBytes)
     private readonly int[] _noticeEnd = new int[1];
     private ArrayBufferWriter<byte> _buffer = new();
     private ArrayBufferWriter<byte> _frame = new(4 * 1024);
+    private readonly VisibleTopics _topics = new();
+    private ReadAccess? _access;
     private byte[]? _only;
     private byte[]? _notice;
 
@@ -48,7 +51,10 @@ internal sealed class CatchUpPage(int pageBytes)
     /// <summary>Notices that precede the events, as one frame, because a sink accepts a frame as a whole.</summary>
     public FrameBatch Notice => new(_notice, _noticeEnd, isShared: true);
 
-    public void Begin(EventFormat format)
+    /// <summary>Begins a page.</summary>
+    /// <param name="format">Format of the frames.</param>
+    /// <param name="access">Read access of the subscriber; null if it may read every topic.</param>
+    public void Begin(EventFormat format, ReadAccess? access)
     {
         if (_buffer.Capacity > KeptPages * pageBytes)
         {
@@ -64,7 +70,7 @@ internal sealed class CatchUpPage(int pageBytes)
         _notices.ResetWrittenCount();
         _ends.Clear();
         _positions.Clear();
-        (Format, _only, _notice) = (format, null, null);
+        (Format, _access, _only, _notice) = (format, access, null, null);
     }
 
     /// <summary>Position in the log of the event at an index of the batch: its offset, and its sequence in the hot tail or -1.</summary>
@@ -83,7 +89,8 @@ internal sealed class CatchUpPage(int pageBytes)
     {
         CopyOnly();
         _frame.ResetWrittenCount();
-        EventFrames.Write(_frame, Format, found.View(Format));
+        EventFrames.Write(
+            _frame, Format, _topics.TryReduce(_access, Format, in found) ? found.View(Format, _topics.First, _topics.Alternates) : found.View(Format));
         Chunk.Write(_buffer, _frame.WrittenSpan);
         Wrote(_buffer.WrittenCount, new ReadPosition(found.Offset, -1));
     }
@@ -91,16 +98,24 @@ internal sealed class CatchUpPage(int pageBytes)
     /// <summary>Writes an event from the hot tail.</summary>
     public void Write(LoggedEvent found)
     {
-        byte[] chunk = found.Chunk(Format);
-        if (Count == 0)
+        bool isReduced = _topics.TryReduce(_access, Format, found);
+        if (Count == 0 && !isReduced)
         {
-            _only = chunk;
-            Wrote(chunk.Length, new ReadPosition(found.Offset, found.Sequence));
+            _only = found.Chunk(Format);
+            Wrote(_only.Length, new ReadPosition(found.Offset, found.Sequence));
             return;
         }
 
         CopyOnly();
-        _buffer.Write(chunk);
+        if (isReduced)
+        {
+            found.WriteChunk(_buffer, Format, _topics.First, _topics.Alternates);
+        }
+        else
+        {
+            _buffer.Write(found.Chunk(Format));
+        }
+
         Wrote(_buffer.WrittenCount, new ReadPosition(found.Offset, found.Sequence));
     }
 

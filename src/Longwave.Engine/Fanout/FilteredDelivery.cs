@@ -95,7 +95,7 @@ internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, Count
         }
         else
         {
-            Send(subscriber, events);
+            Send(subscriber, access: null, events);
         }
     }
 
@@ -104,16 +104,16 @@ internal sealed class FilteredDelivery(HubLimits limits, PacedQueue paced, Count
         access.Select(events, _readable);
         if (_readable.Count > 0)
         {
-            Send(subscriber, CollectionsMarshal.AsSpan(_readable));
+            Send(subscriber, access, CollectionsMarshal.AsSpan(_readable));
         }
     }
 
     /// <summary>Sends events to a subscriber that is not blocked, until its sink is full.</summary>
-    private void Send(Subscriber subscriber, ReadOnlySpan<LoggedEvent> events)
+    private void Send(Subscriber subscriber, ReadAccess? access, ReadOnlySpan<LoggedEvent> events)
     {
         try
         {
-            _builder.Build(events, subscriber.Request.Format);
+            _builder.Build(events, subscriber.Request.Format, access);
             bool open = subscriber.Sink.TrySend(_builder.Batch, out int taken);
             DeliveryCounts.Add(counters, taken, _builder.Batch.Ends[taken - 1], open);
             subscriber.SentThrough = events[taken - 1].Offset;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Longwave.Engine.Access;
 using Longwave.Engine.Log;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
@@ -11,16 +12,21 @@ internal sealed class FrameBatchBuilder
     /// <summary>Size in bytes above which a buffer is released, so that one large event does not enlarge it permanently.</summary>
     private const int KeptBytes = 1024 * 1024;
 
+    private readonly VisibleTopics _topics = new();
     private ArrayBufferWriter<byte> _bytes = new(4 * 1024);
     private int[] _ends = new int[16];
     private ReadOnlyMemory<byte> _chunks;
     private int _count;
+    private bool _isShared;
 
     /// <summary>The last batch that was built; valid until the next call of <c>Build</c>.</summary>
-    public FrameBatch Batch => new(_chunks, _ends.AsSpan(0, _count), isShared: _count == 1);
+    public FrameBatch Batch => new(_chunks, _ends.AsSpan(0, _count), _isShared);
 
     /// <summary>Builds the batch of one or more events.</summary>
-    public void Build(ReadOnlySpan<LoggedEvent> events, EventFormat format)
+    /// <param name="events">The events.</param>
+    /// <param name="format">Format of the frames.</param>
+    /// <param name="access">Read access of the subscriber; null if it may read every topic.</param>
+    public void Build(ReadOnlySpan<LoggedEvent> events, EventFormat format, ReadAccess? access = null)
     {
         _count = events.Length;
         if (_count > _ends.Length)
@@ -28,7 +34,8 @@ internal sealed class FrameBatchBuilder
             _ends = new int[Math.Max(_count, _ends.Length * 2)];
         }
 
-        if (_count == 1)
+        _isShared = _count == 1 && !_topics.TryReduce(access, format, events[0]);
+        if (_isShared)
         {
             _chunks = events[0].Chunk(format);
             _ends[0] = _chunks.Length;
@@ -43,7 +50,15 @@ internal sealed class FrameBatchBuilder
         _bytes.ResetWrittenCount();
         for (int i = 0; i < events.Length; i++)
         {
-            _bytes.Write(events[i].Chunk(format));
+            if (_topics.TryReduce(access, format, events[i]))
+            {
+                events[i].WriteChunk(_bytes, format, _topics.First, _topics.Alternates);
+            }
+            else
+            {
+                _bytes.Write(events[i].Chunk(format));
+            }
+
             _ends[i] = _bytes.WrittenCount;
         }
 

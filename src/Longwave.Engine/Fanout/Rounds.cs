@@ -245,7 +245,7 @@ internal sealed class Rounds(HubLimits limits, RenewalGate renewals, Counters<Hu
             {
                 access.Select(events, _readable);
                 events = CollectionsMarshal.AsSpan(_readable);
-                _selected.Build(events, slot.Format);
+                _selected.Build(events, slot.Format, access);
                 batch = _selected.Batch;
             }
             else

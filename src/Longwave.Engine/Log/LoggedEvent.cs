@@ -67,7 +67,14 @@ internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternat
 
     private byte[]?[] Others() => _others ?? Interlocked.CompareExchange(ref _others, new byte[EventFrames.FormatCount][], null) ?? _others;
 
-    private byte[] Encode(EventFormat format)
+    /// <summary>Appends the frame as a chunk, with other topics than the event has.</summary>
+    public void WriteChunk(IBufferWriter<byte> writer, EventFormat format, string topic, IReadOnlyList<string> alternates) =>
+        Protocol.Framing.Chunk.Write(writer, Encode(format, topic, alternates));
+
+    private byte[] Encode(EventFormat format) => Protocol.Framing.Chunk.Of(Encode(format, Topic.Name, Event.Alternates));
+
+    /// <summary>The frame, valid until the next call on this thread.</summary>
+    private ReadOnlySpan<byte> Encode(EventFormat format, string topic, IReadOnlyList<string> alternates)
     {
         ArrayBufferWriter<byte> scratch = _scratch ??= new ArrayBufferWriter<byte>(4_096);
         scratch.ResetWrittenCount();
@@ -75,8 +82,8 @@ internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternat
         {
             Position = Position,
             TimeUnixMs = TimeUnixMs,
-            Topic = Topic.Name,
-            Alternates = Event.Alternates,
+            Topic = topic,
+            Alternates = alternates,
             Type = Event.Type,
             Key = Event.Key,
             ContentType = Event.ContentType,
@@ -87,6 +94,6 @@ internal sealed class LoggedEvent(Event published, Topic topic, Topic[] alternat
             Data = Event.Data.Span,
         };
         EventFrames.Write(scratch, format, in view);
-        return Protocol.Framing.Chunk.Of(scratch.WrittenSpan);
+        return scratch.WrittenSpan;
     }
 }

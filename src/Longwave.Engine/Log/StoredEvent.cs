@@ -1,6 +1,7 @@
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
@@ -26,7 +27,10 @@ internal readonly ref struct StoredEvent(LogReader reader, Statement row, long o
     public bool IsPrivate => row.Int64(EventRow.Private) != 0;
 
     /// <summary>The columns of the event that a format writes.</summary>
-    public EventView View(EventFormat format)
+    public EventView View(EventFormat format) => View(format, Topic.Name, EventFrames.HasTopics(format) ? Names(Alternates) : null);
+
+    /// <summary>The columns of the event that a format writes, with other topics than the event has.</summary>
+    public EventView View(EventFormat format, string topic, IReadOnlyList<string>? alternates)
     {
         bool hasId = format == EventFormat.SseWithIds;
         bool isRaw = hasId || format == EventFormat.Sse;
@@ -34,8 +38,8 @@ internal readonly ref struct StoredEvent(LogReader reader, Statement row, long o
         {
             Position = new Position(reader.Epoch, Offset),
             TimeUnixMs = isRaw ? 0 : row.Int64(EventRow.Time),
-            Topic = Topic.Name,
-            Alternates = isRaw ? null : Names(Alternates),
+            Topic = topic,
+            Alternates = alternates,
             Type = Type,
             Key = isRaw ? null : Key,
             ContentType = isRaw ? null : Text(EventRow.ContentType),

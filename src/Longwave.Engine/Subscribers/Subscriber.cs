@@ -3,6 +3,7 @@ using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Topics;
+using Longwave.Protocol.Framing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwave.Engine.Subscribers;
@@ -289,7 +290,7 @@ public sealed class Subscriber
 
     /// <summary>Removes the access from an identity if it covers everything that the stream requests; then no event needs a check.</summary>
     private StreamIdentity WithNeededAccess(StreamIdentity identity) =>
-        identity.Access?.CoversAll(Filter.Selectors, Request.Types) == true ? identity with { Access = null } : identity;
+        identity.Access?.CoversAll(Filter.Selectors, Request.Types, EventFrames.HasTopics(Request.Format)) == true ? identity with { Access = null } : identity;
 
     /// <summary>Passes the subscriber to its shard after the greeting.</summary>
     internal void HandOver() => _shard.Open(this);

@@ -93,7 +93,7 @@ public sealed partial class BetterTests
         string first = await hub.PublishAsync("a", "one");
         await hub.PublishAsync("a", "two", ("id", "urn:two"));
         await hub.PublishAsync("a", "three");
-        await Eventually.TrueAsync(() => hub.Hub.Engine.ResolveStart(ById("urn:two")).Reset is not null);
+        await Eventually.TrueAsync(() => hub.Hub.Engine.ResolveStart(ById("urn:two")).Reset is not null && !hub.Hub.Engine.ResolveStart(ById(first)).IsEventKept);
         using OpenStream byPosition = await hub.OpenAsync([("topic", "a"), ("lastEventID", first)]);
         Assert.Equal("earliest", Assert.Single(byPosition.Response.Headers.GetValues("Last-Event-ID")));
         Assert.Contains("event: longwave.gap\n", await byPosition.ReadUntilAsync("data: three\n\n"), StringComparison.Ordinal);
