@@ -28,6 +28,10 @@ public sealed class LongwaveClient : IAsyncDisposable
     /// Creates a client that uses the caller's <see cref="HttpClient"/> and does not dispose it. Its <see cref="HttpClient.Timeout"/> limits the time to the
     /// response headers.
     /// </summary>
+    /// <remarks>
+    /// Set <c>AllowAutoRedirect</c> of its handler to false: this client then follows redirects itself, with the method of the request and, within the origin, with the
+    /// token, which the handler removes.
+    /// </remarks>
     /// <param name="hub">Base URL of the hub.</param>
     /// <param name="http">Client for every request.</param>
     /// <param name="options">Options; null for the defaults.</param>

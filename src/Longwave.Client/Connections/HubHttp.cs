@@ -45,7 +45,7 @@ internal sealed class HubHttp : IDisposable
         return new Uri(Base, text.Length == 0 ? path : path + "?" + text);
     }
 
-    /// <summary>Sends a request with a token and returns as soon as the response headers arrive.</summary>
+    /// <summary>Sends a request with a token, follows redirects, and returns as soon as the response headers arrive.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? token, CancellationToken cancellation)
     {
         request.Headers.UserAgent.ParseAdd(UserAgent);
@@ -54,7 +54,24 @@ internal sealed class HubHttp : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        return await _client().SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        HttpMethod method = request.Method;
+        HttpRequestMessage current = request;
+        for (int hops = 0; ; hops++)
+        {
+            HttpResponseMessage response = await _client().SendAsync(current, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            if (current.Method != method)
+            {
+                return Redirects.Undo(response);
+            }
+
+            if (hops == Redirects.Most || Redirects.Next(current, response) is not { } next)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            current = next;
+        }
     }
 
     /// <summary>Converts an exception from <see cref="SendAsync"/>, or from reading its response, to a failure.</summary>
@@ -75,6 +92,9 @@ internal sealed class HubHttp : IDisposable
         // A proxy from the environment can't reach a server on this machine's loopback interface.
         UseProxy = !hub.IsLoopback,
         UseCookies = false,
+
+        // Followed by SendAsync: the handler changes the method of a request, and removes the token within an origin.
+        AllowAutoRedirect = false,
         ConnectTimeout = ConnectTimeout,
 
         // An event id chosen by a publisher may contain any character; send it back as the bytes it came in.

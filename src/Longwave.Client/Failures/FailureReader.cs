@@ -50,7 +50,8 @@ internal static class FailureReader
         problem ??= new HubFailure(FailureKind.Status, status switch
         {
             404 => $"{hub} answered 404: there is no Longwave hub at this URL.",
-            >= 300 and < 400 => $"{hub} answered {status}: it redirects in a loop or to a URL that this client does not follow.",
+            >= 300 and < 400 => $"{hub} answered {status}: it redirects to {response.Headers.Location?.ToString() ?? "no address"}, which the client does not follow. Use the "
+                + "final URL of the hub; a publish is repeated only after 307 and 308.",
             _ => $"{hub} answered {status} {response.ReasonPhrase}".TrimEnd() + ", which is not the response of a hub.",
         })
         { IsTemporary = status is 408 or 425 or 429 or (>= 500 and not 501 and not 505 and not 507) };

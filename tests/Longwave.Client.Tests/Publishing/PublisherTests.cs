@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Longwave.Client.Failures;
 using Longwave.Client.Publishing;
 using Longwave.Client.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Client.Tests.Publishing;
 
@@ -125,5 +126,83 @@ public sealed class PublisherTests
         Assert.Equal(FailureKind.NotAHub, (await Assert.ThrowsAsync<LongwaveException>(() => page.PublishAsync("t", "a"))).Failure.Kind);
         LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => nothing.PublishAsync(new OutgoingEvent("t", "a"), Quick with { WaitForHub = false }));
         Assert.Equal((FailureKind.ConnectionRefused, "No hub listens at http://127.0.0.1:1."), (refused.Failure.Kind, refused.Message));
+    }
+
+    [Fact]
+    public async Task Publish_307And308_AreFollowedWithMethodBodyAndWithinTheOriginTheToken()
+    {
+        var requests = new ConcurrentQueue<(string Method, string Path, string Body, string Key, string Token)>();
+        async Task RecordAsync(HttpContext context, string? location, int status)
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            IHeaderDictionary headers = context.Request.Headers;
+            requests.Enqueue((context.Request.Method, context.Request.Path, await reader.ReadToEndAsync(), headers["Idempotency-Key"].ToString(), headers.Authorization.ToString()));
+            context.Response.Headers.Location = location;
+            await StubServer.AnswerAsync(context, status, """{"id":"5f3a9c1e-1"}""");
+        }
+
+        await using StubServer other = await StubServer.StartAsync(context => RecordAsync(context, null, 201));
+        await using StubServer server = await StubServer.StartAsync(context => context.Request.Path == "/v1/events"
+            ? RecordAsync(context, "/hub/events?topic=t", 308)
+            : RecordAsync(context, other.Url + "/v1/events?topic=t", 307));
+        await using var client = new LongwaveClient(server.Url, new LongwaveClientOptions { TokenProvider = _ => new("secret") });
+
+        await client.PublishAsync(new OutgoingEvent("t", "a"), new PublishOptions { IdempotencyKey = "k" });
+
+        Assert.Equal(
+            [("POST", "/v1/events", "a", "k", "Bearer secret"), ("POST", "/hub/events", "a", "k", "Bearer secret"), ("POST", "/v1/events", "a", "k", "")],
+            requests);
+    }
+
+    /// <summary>A GET in place of the publish would open a stream, which does not end.</summary>
+    [Theory]
+    [InlineData(301, false)]
+    [InlineData(302, false)]
+    [InlineData(303, false)]
+    [InlineData(301, true)]
+    [InlineData(302, true)]
+    [InlineData(303, true)]
+    public async Task Publish_OtherRedirect_FailsWithItsTarget(int status, bool isHandlerOfTheApplication)
+    {
+        var methods = new ConcurrentQueue<string>();
+        await using StubServer server = await StubServer.StartAsync(async context =>
+        {
+            methods.Enqueue(context.Request.Method);
+            if (context.Request.Method == "POST")
+            {
+                context.Response.StatusCode = status;
+                context.Response.Headers.Location = "/elsewhere";
+                return;
+            }
+
+            await context.Response.WriteAsync("a stream");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var http = new HttpClient();
+        await using LongwaveClient client = isHandlerOfTheApplication ? new(new Uri(server.Url), http) : new(server.Url);
+
+        LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => client.PublishAsync("t", "a"));
+
+        Assert.False(refused.Failure.IsTemporary);
+        Assert.Equal(isHandlerOfTheApplication ? 302 : status, refused.Failure.Status);
+        Assert.Contains("/elsewhere, which the client does not follow.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(isHandlerOfTheApplication ? ["POST", "GET"] : ["POST"], methods);
+    }
+
+    [Fact]
+    public async Task Publish_RedirectLoop_Fails()
+    {
+        int requests = 0;
+        await using StubServer server = await StubServer.StartAsync(context =>
+        {
+            requests++;
+            (context.Response.StatusCode, context.Response.Headers.Location) = (307, context.Request.Path.Value);
+            return Task.CompletedTask;
+        });
+        await using var client = new LongwaveClient(server.Url);
+
+        Assert.Equal(307, (await Assert.ThrowsAsync<LongwaveException>(() => client.PublishAsync("t", "a"))).Failure.Status);
+        Assert.Equal(6, requests);
     }
 }
