@@ -84,7 +84,7 @@ public sealed class Selector : IEquatable<Selector>
 
         if (!text.AsSpan().ContainsAny('{', '}'))
         {
-            error = EventRules.CheckTopic(text)?.Detail;
+            error = EventRules.CheckTopic(text)?.Detail ?? Wildcards.Explain(text);
             selector = error is null ? new Selector(text, SelectorKind.Exact, null) : null;
             return selector is not null;
         }
