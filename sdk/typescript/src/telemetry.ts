@@ -7,9 +7,9 @@ import type { TokenProvider } from './tokens.js';
 /** One measurement. `ms` is set for every kind except `reconnect`. */
 export interface Sample {
   /**
-   * `connect`: from the request to the open stream. `first-event`: from there to the first event. `latency`: from the append of an event
-   * to its delivery, with the clocks of two machines (needs `format: 'lines'` or polls). `reconnect`: a connection was lost; `cause` is
-   * the kind of the error.
+   * `connect`: from the request to the open stream. `first-event`: from there to the first event. `latency`: how much longer an event took
+   * from its append to its delivery than the fastest event of the connection (needs `format: 'lines'` or polls). `reconnect`: a connection
+   * was lost; `cause` is the kind of the error.
    */
   readonly kind: 'connect' | 'first-event' | 'latency' | 'reconnect';
   readonly ms?: number;
@@ -57,6 +57,9 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
   let began: number | null = null;
   let opened: number | null = null;
   let nextLatency = 0;
+
+  /** Smallest difference between this clock, which has an arbitrary origin, and the time of an event of the connection. */
+  let fastest = Infinity;
   let transport: Sample['transport'] = 'stream';
   const add = (sample: Omit<Sample, 'transport'>) => {
     if (samples.length < MAX_SAMPLES) {
@@ -82,7 +85,7 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
   const onState = (state: State) => {
     const now = performance.now();
     if (state.name === 'connecting') {
-      [began, opened, transport] = [now, null, state.transport];
+      [began, opened, transport, fastest] = [now, null, state.transport, Infinity];
     } else if (state.name === 'open' && began !== null) {
       add({ kind: 'connect', ms: now - began });
       [began, opened] = [null, now];
@@ -101,10 +104,13 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
         opened = null;
       }
 
-      if (time !== undefined && now >= nextLatency) {
+      const difference = now - Date.parse(time ?? '');
+      if (difference >= fastest && now >= nextLatency) {
         nextLatency = now + LATENCY_EVERY_MS;
-        add({ kind: 'latency', ms: Math.max(0, Date.now() - Date.parse(time)) });
+        add({ kind: 'latency', ms: difference - fastest });
       }
+
+      fastest = difference < fastest ? difference : fastest;
     }),
   ];
   const timer = setInterval(send, everyMs);

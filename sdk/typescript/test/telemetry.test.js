@@ -32,6 +32,8 @@ test('connect time, first event, latency and causes, in one post', () => {
   clock = 40;
   listeners.say('state', { name: 'open', transport: 'stream', resumedAt: null });
   clock = 100;
+  event('2026-11-23T06:57:00.000Z');
+  clock = 1100;
   event('2026-11-23T06:57:00.750Z');
   event('2026-11-23T06:57:00.000Z');
   event();

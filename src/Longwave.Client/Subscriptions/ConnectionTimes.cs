@@ -5,11 +5,11 @@ namespace Longwave.Client.Subscriptions;
 /// <summary>Measures the connections of one subscription for telemetry.</summary>
 internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, Func<double> random, TimeProvider clock)
 {
-    // An older event was replayed from the log, or its publisher set its time. Its latency means nothing.
-    private static readonly TimeSpan Replay = TimeSpan.FromMinutes(10);
-
     private long _began; // Start of the request; after the connection opens, the time at which it opened.
     private bool _hadEvent;
+
+    // Smallest difference, in milliseconds, between the monotonic clock, which has an arbitrary origin, and the time of an event of the connection.
+    private double _fastest;
     private string _transport = "stream";
 
     /// <summary>Starts measuring a subscription; null when this one is not in the sample.</summary>
@@ -17,7 +17,7 @@ internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, F
         random() < reporter.SampleRate ? new ConnectionTimes(reporter, reporter.SampleRate, random, reporter.Clock) : null;
 
     /// <summary>Records that a request starts.</summary>
-    public void Connecting() => (_began, _hadEvent) = (clock.GetTimestamp(), false);
+    public void Connecting() => (_began, _hadEvent, _fastest) = (clock.GetTimestamp(), false, double.PositiveInfinity);
 
     /// <summary>Records that the connection is open.</summary>
     public void Connected(bool isStream)
@@ -27,7 +27,10 @@ internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, F
         _began = clock.GetTimestamp();
     }
 
-    /// <summary>Records an event. Its latency is this machine's time minus the event's time, so it includes the difference between two clocks.</summary>
+    /// <summary>
+    /// Records an event. Its latency is how much longer it took from its append to its delivery than the fastest event of the connection: the time of day of this machine
+    /// may be wrong. Events of a replay are faster than those before them, so they hardly count.
+    /// </summary>
     public void Event(ReceivedEvent e)
     {
         if (!_hadEvent)
@@ -36,9 +39,15 @@ internal sealed class ConnectionTimes(TelemetryReporter reporter, double rate, F
             reporter.Add(new TelemetrySample("first-event", clock.GetElapsedTime(_began).TotalMilliseconds, _transport));
         }
 
-        if (e.Time is { } published && clock.GetUtcNow() - published is var age && age < Replay && random() < rate)
+        if (e.Time is { } published)
         {
-            reporter.Add(new TelemetrySample("latency", Math.Max(0, age.TotalMilliseconds), _transport));
+            double difference = clock.GetElapsedTime(0).TotalMilliseconds - published.ToUnixTimeMilliseconds();
+            if (difference >= _fastest && random() < rate)
+            {
+                reporter.Add(new TelemetrySample("latency", difference - _fastest, _transport));
+            }
+
+            _fastest = Math.Min(_fastest, difference);
         }
     }
 
