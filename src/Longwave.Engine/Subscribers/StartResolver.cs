@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longwave.Engine.Log;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;
@@ -16,12 +17,12 @@ internal sealed class StartResolver(EventLog log)
         if (request.LastEventId is { } id)
         {
             bool hasIds = request.Format == EventFormat.SseWithIds;
-            if (hasIds && id == EventRules.EarliestId)
+            if (id == EventRules.EarliestId || (!hasIds && id == "0"))
             {
                 return AtEarliest(tip, null);
             }
 
-            reset = hasIds ? FindEvent(id, tip, out long offset) : FindPosition(id, tip, out offset);
+            reset = hasIds ? FindEvent(id, tip, out long offset) : FindPosition(WithEpoch(id), tip, out offset);
             if (reset is null)
             {
                 return new StartPosition(StreamStart.Resumed, offset, IsEventKept: hasIds && IsKept(offset));
@@ -39,6 +40,10 @@ internal sealed class StartResolver(EventLog log)
     private static StartPosition AtEarliest(long tip, string? reset) => new(KindOf(StreamStart.Earliest, reset), 0, RemovalsKnownThrough: tip, Reset: reset);
 
     private static StreamStart KindOf(StreamStart requested, string? reset) => reset is null ? requested : StreamStart.Reset;
+
+    /// <summary>The id as a position: an offset alone is one of this log.</summary>
+    private string WithEpoch(string id) =>
+        id.AsSpan().ContainsAnyExceptInRange('0', '9') ? id : string.Create(CultureInfo.InvariantCulture, $"{log.Epoch:x8}-{id}");
 
     /// <summary>Reads a position. Returns the reason if it does not belong to this log, otherwise null.</summary>
     private string? FindPosition(ReadOnlySpan<char> id, long tip, out long offset)

@@ -18,7 +18,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
 {
     private static readonly QueryParameter[] Known =
     [
-        new("topic", Repeatable: true), new("type", Repeatable: true), new(LastEventId.Parameter) { Alias = LastEventId.ParameterAlias }, new("since"), new("format"), new("wait"), new("limit"),
+        new("topic", Repeatable: true), new("type", Repeatable: true), new(LastEventId.Parameter) { Alias = LastEventId.ParameterAlias }, new(SinceParameter.Name), new("format"), new("wait"), new("limit"),
         PaceParameters.MaxRate, PaceParameters.Conflate,
         new("ticket"), new("access_token"),
     ];
@@ -36,7 +36,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
     public static IReadOnlyList<QueryParameter> Parameters => Known;
 
     /// <summary>Reads query and headers; returns the first problem, or null.</summary>
-    public static Problem? TryRead(HttpRequest request, HubLimits limits, out EventsQuery query)
+    public static Problem? TryRead(HttpRequest request, HubLimits limits, TimeProvider clock, out EventsQuery query)
     {
         query = null!;
         Problem? problem = QueryValues.TryRead(request.QueryString.Value, Known, out QueryValues values);
@@ -44,7 +44,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
             ?? TryReadSelectors(values.All("topic"), limits, out IReadOnlyList<Selector> selectors)
             ?? TryReadTypes(values.All("type"), limits, out IReadOnlyList<string> types)
             ?? TryReadFormat(values.Single("format"), media, out EventFormat format)
-            ?? TryReadSince(values.Single("since"), out Since since)
+            ?? SinceParameter.TryRead(values.Single(SinceParameter.Name), clock.GetUtcNow(), out Since since)
             ?? TryReadNumber(values, "wait", media, 0, limits.MaxPollWaitSeconds, 0, out int wait)
             ?? TryReadNumber(values, "limit", media, 1, limits.MaxPollEvents, limits.MaxPollEvents, out int limit)
             ?? PaceParameters.TryRead(values, media, out double maxRate, out bool conflate)
@@ -159,30 +159,6 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         return text is null or "raw" or "cloudevents"
             ? null
             : new Problem(ProblemTypes.InvalidParameter, "`format` must be `raw` (the default) or `cloudevents`.", "format");
-    }
-
-    private static Problem? TryReadSince(string? text, out Since since)
-    {
-        since = Since.Live;
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (text == "earliest")
-        {
-            since = Since.Earliest;
-            return null;
-        }
-
-        if (Rfc3339.TryParse(text, out DateTimeOffset time))
-        {
-            since = Since.At(time);
-            return null;
-        }
-
-        return new Problem(
-            ProblemTypes.InvalidParameter, "`since` must be `earliest` or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.", "since");
     }
 
     /// <summary>Reads an integer parameter of polls; a value above <paramref name="most"/> is reduced to it.</summary>

@@ -13,7 +13,7 @@ internal sealed class SubscribeEndpoint(
 {
     public async Task HandleAsync(HttpContext context)
     {
-        if (EventsQuery.TryRead(context.Request, options.Engine.Limits, out EventsQuery query) is { } wrong)
+        if (EventsQuery.TryRead(context.Request, options.Engine.Limits, clock, out EventsQuery query) is { } wrong)
         {
             await refusals.WriteAsync(context, wrong);
             return;

@@ -27,12 +27,20 @@ public sealed class StartResolverTests
         { "E-0", SinceKind.Live, false, 0, 0, null, false },
         { "E-4", SinceKind.Live, false, 4, 0, null, false },
 
+        // The oldest event, and an offset of this log.
+        { "earliest", SinceKind.Live, false, 0, Tip, null, false },
+        { "0", SinceKind.Time, false, 0, Tip, null, false },
+        { "2", SinceKind.Live, false, 2, 0, null, false },
+
         // Any other id is a reset, and since decides.
         { "E-5", SinceKind.Live, false, Tip, 0, "ahead", false },
         { "00000001-2", SinceKind.Live, false, Tip, 0, "unknown-epoch", false },
         { "x", SinceKind.Live, false, Tip, 0, "malformed", false },
         { "", SinceKind.Live, false, Tip, 0, "malformed", false },
-        { "earliest", SinceKind.Live, false, Tip, 0, "malformed", false },
+        { "-1", SinceKind.Live, false, Tip, 0, "malformed", false },
+        { "02", SinceKind.Live, false, Tip, 0, "malformed", false },
+        { "99999999999999999999", SinceKind.Live, false, Tip, 0, "malformed", false },
+        { "5", SinceKind.Live, false, Tip, 0, "ahead", false },
         { "#E-2", SinceKind.Live, false, Tip, 0, "malformed", false },
         { "x", SinceKind.Earliest, false, 0, Tip, "malformed", false },
         { "x", SinceKind.Time, false, 0, 0, "malformed", false },
@@ -41,6 +49,8 @@ public sealed class StartResolverTests
         { "urn:3", SinceKind.Live, true, 3, 0, null, true },
         { "#E-2", SinceKind.Live, true, 2, 0, null, true },
         { "E-2", SinceKind.Live, true, Tip, 0, "unknown-id", false },
+        { "2", SinceKind.Live, true, Tip, 0, "unknown-id", false },
+        { "0", SinceKind.Live, true, Tip, 0, "unknown-id", false },
         { "#E-4", SinceKind.Live, true, 4, 0, null, true },
         { "earliest", SinceKind.Live, true, 0, Tip, null, false },
         { "urn:9", SinceKind.Live, true, Tip, 0, "unknown-id", false },
@@ -70,7 +80,7 @@ public sealed class StartResolverTests
 
         long? time = since == SinceKind.Time && (id is null || reset is not null) ? Noon.ToUnixTimeMilliseconds() : null;
         StreamStart kind = reset is not null ? StreamStart.Reset
-            : id == EventRules.EarliestId || (id is null && since == SinceKind.Earliest) ? StreamStart.Earliest
+            : id == EventRules.EarliestId || (id == "0" && !hasIds) || (id is null && since == SinceKind.Earliest) ? StreamStart.Earliest
             : id is not null ? StreamStart.Resumed
             : since == SinceKind.Time ? StreamStart.Time
             : StreamStart.Live;

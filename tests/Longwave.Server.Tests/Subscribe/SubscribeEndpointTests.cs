@@ -89,6 +89,13 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
         Assert.Empty((await Hub.PollAsync($"?topic={topic}&since=9999-01-01T00:00:00Z")).GetProperty("events").EnumerateArray());
         Assert.Single((await Hub.PollAsync($"?topic={topic}&since=2001-01-01T00:00:00%2B02:00")).GetProperty("events").EnumerateArray());
         Assert.Single((await Hub.PollAsync($"?topic={topic}&since=2001-01-01T00:00:00+02:00")).GetProperty("events").EnumerateArray());
+        foreach (string duration in (string[])["30m", "3600s", "2h", "1d", "999999999d"])
+        {
+            Assert.Single((await Hub.PollAsync($"?topic={topic}&since={duration}")).GetProperty("events").EnumerateArray());
+        }
+
+        Assert.Single((await Hub.PollAsync($"?topic={topic}&last_event_id=0")).GetProperty("events").EnumerateArray());
+        Assert.Single((await Hub.PollAsync($"?topic={topic}&last_event_id=earliest")).GetProperty("events").EnumerateArray());
     }
 
     [Fact]
@@ -211,6 +218,12 @@ public sealed class SubscribeEndpointTests(HubFixture fixture) : IClassFixture<H
     [InlineData("?topic=a&format=xml", "invalid-parameter", "format")]
     [InlineData("?topic=a&since=yesterday", "invalid-parameter", "since")]
     [InlineData("?topic=a&since=2026-11-23", "invalid-parameter", "since")]
+    [InlineData("?topic=a&since=10", "invalid-parameter", "since")]
+    [InlineData("?topic=a&since=m", "invalid-parameter", "since")]
+    [InlineData("?topic=a&since=-10m", "invalid-parameter", "since")]
+    [InlineData("?topic=a&since=1.5h", "invalid-parameter", "since")]
+    [InlineData("?topic=a&since=1000000000s", "invalid-parameter", "since")]
+    [InlineData("?topic=prices/*", "invalid-selector", "topic")]
     [InlineData("?topic=a&since=2026-11-23T06:57:00", "invalid-parameter", "since")]
     [InlineData("?topic=a&since=2026-13-23T06:57:00Z", "invalid-parameter", "since")]
     [InlineData("?topic=a&since=", "invalid-parameter", "since")]

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Longwave.Engine.Subscribers;
+using Longwave.Server.Http;
+
+namespace Longwave.Server.Subscribe;
+
+/// <summary>The parameter <c>since</c>: where a stream starts without a position.</summary>
+internal static class SinceParameter
+{
+    /// <summary>Name of the parameter.</summary>
+    public const string Name = "since";
+
+    /// <summary>Longest number of a duration, in digits: with it, a sum of seconds can't overflow.</summary>
+    private const int MaxDigits = 9;
+
+    /// <summary>Reads the parameter; returns the problem, or null.</summary>
+    /// <param name="text">The value; null without the parameter.</param>
+    /// <param name="now">Time of the hub, to which a duration refers.</param>
+    /// <param name="since">The start.</param>
+    public static Problem? TryRead(string? text, DateTimeOffset now, out Since since)
+    {
+        since = Since.Live;
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text == "earliest")
+        {
+            since = Since.Earliest;
+        }
+        else if (TryReadSeconds(text, out long seconds))
+        {
+            // A duration from before 1970 means every event, as does 1970.
+            since = Since.At(DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - (1_000 * seconds))));
+        }
+        else if (Rfc3339.TryParse(text, out DateTimeOffset time))
+        {
+            since = Since.At(time);
+        }
+        else
+        {
+            return new Problem(
+                ProblemTypes.InvalidParameter,
+                "`since` must be `earliest`, a duration such as `30s`, `10m`, `2h` or `1d`, or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.",
+                Name);
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads a duration: a number and a unit.</summary>
+    private static bool TryReadSeconds(ReadOnlySpan<char> text, out long seconds)
+    {
+        seconds = 0;
+        long unit = text.IsEmpty ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
+        if (unit == 0 || text.Length > MaxDigits + 1 || !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+        {
+            return false;
+        }
+
+        seconds = number * unit;
+        return true;
+    }
+}
