@@ -104,13 +104,15 @@ export function reportTelemetry(subscription: Observed, url: string | URL, optio
         opened = null;
       }
 
-      const difference = now - Date.parse(time ?? '');
-      if (difference >= fastest && now >= nextLatency) {
-        nextLatency = now + LATENCY_EVERY_MS;
-        add({ kind: 'latency', ms: difference - fastest });
-      }
+      if (time !== undefined) {
+        const difference = now - Date.parse(time);
+        if (difference >= fastest && now >= nextLatency) {
+          nextLatency = now + LATENCY_EVERY_MS;
+          add({ kind: 'latency', ms: difference - fastest });
+        }
 
-      fastest = difference < fastest ? difference : fastest;
+        fastest = Math.min(fastest, difference);
+      }
     }),
   ];
   const timer = setInterval(send, everyMs);
