@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Longwave.Arguments;
 using Longwave.Demo;
 using Longwave.Help;
 using Longwave.Hubs;
 using Longwave.Publish;
 using Longwave.Restore;
 using Longwave.Serve;
+using Longwave.Server.Http;
 using Longwave.Tail;
 using Longwave.Terminals;
 using Longwave.Tokens;
@@ -57,7 +59,7 @@ internal static class LongwaveCommand
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
-        usual.MaxWidth = Math.Min(usual.MaxWidth, MaxHelpWidth);
+        usual.MaxWidth = Console.IsOutputRedirected ? MaxHelpWidth : Math.Min(TerminalWidth.Read(), MaxHelpWidth);
         help.Action = new EpilogueHelp(usual, new Dictionary<string, string>
         {
             ["longwave"] = Epilogue,
@@ -74,10 +76,14 @@ internal static class LongwaveCommand
     /// <summary>Runs a command line and returns the exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
     {
-        ParseResult parsed = Create(terminal).Parse(arguments.Count == 0 ? ["serve"] : arguments);
-        if (parsed.Errors.Count > 0 && parsed.Action is not (EpilogueHelp or { Terminating: true, ClearsParseErrors: true }))
+        IReadOnlyList<string> words = arguments.Count == 0 ? ["serve"] : arguments;
+
+        // Without response files: a word that begins with @ is data or a topic, not the name of a file with more words.
+        ParseResult parsed = Create(terminal).Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        IReadOnlyList<string> unknown = UnknownOptions.Find(parsed, words);
+        if ((parsed.Errors.Count > 0 || unknown.Count > 0) && parsed.Action is not (EpilogueHelp or { Terminating: true, ClearsParseErrors: true }))
         {
-            return Refuse(parsed, terminal);
+            return Refuse(parsed, unknown, terminal);
         }
 
         try
@@ -112,11 +118,13 @@ internal static class LongwaveCommand
         }
     }
 
-    private static int Refuse(ParseResult parsed, Terminal terminal)
+    private static int Refuse(ParseResult parsed, IReadOnlyList<string> unknownOptions, Terminal terminal)
     {
-        // With unknown words, the error "required command was not provided" is only a consequence: omit it.
-        bool unknown = parsed.UnmatchedTokens.Count > 0;
-        foreach (string message in parsed.Errors.Select(static e => e.Message).Distinct().Where(m => !unknown || !m.StartsWith("Required command", StringComparison.Ordinal)))
+        // The first kind of error that applies; the others are consequences of it.
+        IEnumerable<string> errors = unknownOptions.Count > 0 ? unknownOptions
+            : parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(word => UnknownWord(parsed.CommandResult.Command, word))
+            : parsed.Errors.Select(static e => e.Message).Distinct();
+        foreach (string message in errors)
         {
             terminal.Say(VisibleText.Escape(message));
         }
@@ -124,5 +132,18 @@ internal static class LongwaveCommand
         string name = parsed.CommandResult.Command.Name;
         terminal.Say($"`longwave {(name == "longwave" ? "" : name + " ")}--help` describes the command line.");
         return ExitCode.Usage;
+    }
+
+    private static string UnknownWord(Command command, string word)
+    {
+        if (command.Subcommands.Count == 0)
+        {
+            return $"'{word}' is one argument too many. Quote an argument that contains spaces.";
+        }
+
+        IEnumerable<string> names = command.Subcommands.Select(static c => c.Name);
+        return Suggestion.Nearest(word, names) is { } near
+            ? $"'{word}' is not a command; did you mean `longwave {near}`?"
+            : $"'{word}' is not a command; the commands are {string.Join(", ", names)}.";
     }
 }

@@ -31,17 +31,20 @@ public static class Suggestion
         return nearest is not null && least <= Math.Max(1, Math.Max(word.Length, nearest.Length) / 3) ? nearest : null;
     }
 
-    /// <summary>Edit distance (insert, remove, replace) between two names, ignoring case and punctuation.</summary>
+    /// <summary>Edit distance (insert, remove, replace, swap of neighbours) between two names, ignoring case and punctuation.</summary>
     private static int Distance(string left, string right)
     {
         string a = Plain(left);
         string b = Plain(right);
-        Span<int> row = stackalloc int[MaxLength + 1];
         if (b.Length > MaxLength)
         {
             return int.MaxValue;
         }
 
+        // Rows of the table of distances: the current one and the two before it.
+        Span<int> row = stackalloc int[MaxLength + 1];
+        Span<int> above = stackalloc int[MaxLength + 1];
+        Span<int> twoAbove = stackalloc int[MaxLength + 1];
         for (int j = 0; j <= b.Length; j++)
         {
             row[j] = j;
@@ -49,13 +52,19 @@ public static class Suggestion
 
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
+            Span<int> free = twoAbove;
+            twoAbove = above;
+            above = row;
+            row = free;
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                int replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    row[j] = Math.Min(row[j], twoAbove[j - 2] + 1);
+                }
             }
         }
 

@@ -13,53 +13,64 @@ internal sealed class DemoPlayer(DemoSet set, Pace pace, EventSender sender, Pro
     private readonly string _run = Guid.CreateVersion7().ToString("N");
     private readonly BulkEventWriter _events = new(new EventDefaults(null, null, null, null, "demo") { Source = set.Source });
     private readonly ArrayBufferWriter<byte> _scratch = new(4 * 1024);
+    private long _started;
+    private int _next;
     private long _requests;
     private long _sent;
 
-    /// <summary>Publishes all events, once or in a loop without end.</summary>
+    /// <summary>Publishes the events that are due at the start. A failure shows that there is no usable hub.</summary>
+    /// <returns>The failure, or null.</returns>
+    public Task<HubFailureText?> StartAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellation)
+    {
+        (_started, _next) = (clock.GetTimestamp(), 0);
+        return SendDueAsync(events, cancellation);
+    }
+
+    /// <summary>Publishes the events after the started ones, once or in a loop without end.</summary>
     /// <returns>The failure that stopped it, or null at the end of the data.</returns>
     public async Task<HubFailureText?> PlayAsync(IReadOnlyList<DemoEvent> events, bool loop, CancellationToken cancellation)
     {
         HubFailureText? failure = null;
-        do
+        while (failure is null && (loop || _next < events.Count))
         {
-            failure = await PlayOnceAsync(events, cancellation);
-        }
-        while (loop && failure is null);
-        return failure;
-    }
+            if (_next == events.Count)
+            {
+                failure = await StartAsync(events, cancellation);
+                continue;
+            }
 
-    private async Task<HubFailureText?> PlayOnceAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellation)
-    {
-        long started = clock.GetTimestamp();
-        int next = 0;
-        while (next < events.Count)
-        {
-            TimeSpan due = pace.DueAt(next, events[next].Time - events[0].Time);
-            TimeSpan early = due - clock.GetElapsedTime(started);
+            TimeSpan early = DueAt(events, _next) - clock.GetElapsedTime(_started);
             if (early > TimeSpan.Zero)
             {
                 await DelayAsync(early, cancellation);
                 continue;
             }
 
-            var batch = new Batch();
-            while (next < events.Count && pace.DueAt(next, events[next].Time - events[0].Time) <= clock.GetElapsedTime(started) && TryAdd(batch, events[next], next))
-            {
-                next++;
-            }
-
-            string key = string.Create(CultureInfo.InvariantCulture, $"demo/{_run}/{_requests++}");
-            PublishReply reply = await sender.SendAsync(batch, topic: null, key: null, key, cancellation);
-            if (reply.Failure is { } failure)
-            {
-                return failure;
-            }
-
-            _sent += batch.Count;
-            progress.Advance(batch.Count, _sent);
+            failure = await SendDueAsync(events, cancellation);
         }
 
+        return failure;
+    }
+
+    private TimeSpan DueAt(IReadOnlyList<DemoEvent> events, int index) => pace.DueAt(index, events[index].Time - events[0].Time);
+
+    private async Task<HubFailureText?> SendDueAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellation)
+    {
+        var batch = new Batch();
+        while (_next < events.Count && DueAt(events, _next) <= clock.GetElapsedTime(_started) && TryAdd(batch, events[_next], _next))
+        {
+            _next++;
+        }
+
+        string key = string.Create(CultureInfo.InvariantCulture, $"demo/{_run}/{_requests++}");
+        PublishReply reply = await sender.SendAsync(batch, topic: null, key: null, key, cancellation);
+        if (reply.Failure is { } failure)
+        {
+            return failure;
+        }
+
+        _sent += batch.Count;
+        progress.Advance(batch.Count, _sent);
         return null;
     }
 

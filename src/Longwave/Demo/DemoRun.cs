@@ -17,19 +17,20 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         IReadOnlyList<DemoEvent> events = set.Load();
-        if (!quiet)
-        {
-            Introduce(events);
-        }
-
         await using LongwaveClient hub = HubClients.Create(address, terminal);
         var progress = new ProgressReport(terminal.Clock, loop ? null : events.Count);
         var view = new ProgressView(terminal, "Publishing", progress, quiet, besideOutput: false);
-        var sender = new EventSender(hub, RetryFor, view.Say);
+        var sender = new EventSender(hub, RetryFor, waitForHub: false, view.Say);
         var player = new DemoPlayer(set, pace, sender, progress, terminal.Clock);
         try
         {
-            HubFailureText? failure = await view.RunAsync(() => player.PlayAsync(events, loop, cancellation));
+            HubFailureText? failure = await player.StartAsync(events, cancellation);
+            if (failure is null)
+            {
+                Introduce(events);
+                failure = await view.RunAsync(() => player.PlayAsync(events, loop, cancellation));
+            }
+
             if (failure is not null)
             {
                 terminal.Say(failure.Sentence);
@@ -48,6 +49,11 @@ internal sealed class DemoRun(DemoSet set, Pace pace, bool loop, bool quiet, Hub
 
     private void Introduce(IReadOnlyList<DemoEvent> events)
     {
+        if (quiet)
+        {
+            return;
+        }
+
         TimeSpan takes = pace.DueAt(events.Count - 1, events[^1].Time - events[0].Time);
         string length = loop ? "in a loop until Ctrl+C" : $"for {Duration.Format(takes)}";
         TextWriter output = terminal.Output;

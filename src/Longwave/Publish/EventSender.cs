@@ -9,8 +9,9 @@ namespace Longwave.Publish;
 /// <summary>Publishes, and reports delays to the user. The client retries failed requests.</summary>
 /// <param name="client">Client of the hub.</param>
 /// <param name="retryFor">Maximum time for retries of one request.</param>
+/// <param name="waitForHub">Whether to retry a hub that no request has reached yet; otherwise its address is considered wrong.</param>
 /// <param name="say">Reports the reason of a delay.</param>
-internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Action<string> say)
+internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, bool waitForHub, Action<string> say)
 {
     /// <summary>Sends a batch and retries until the result is final.</summary>
     /// <param name="batch">Events to send.</param>
@@ -28,7 +29,7 @@ internal sealed class EventSender(LongwaveClient client, TimeSpan retryFor, Acti
     private async Task<PublishReply> SendAsync(string? idempotencyKey, Func<PublishOptions, Task<PublishResult>> send)
     {
         string? said = null;
-        var options = new PublishOptions { IdempotencyKey = idempotencyKey, RetryFor = retryFor, WaitForHub = false, Retrying = OnRetry };
+        var options = new PublishOptions { IdempotencyKey = idempotencyKey, RetryFor = retryFor, WaitForHub = waitForHub, Retrying = OnRetry };
         try
         {
             PublishResult result = await send(options);

@@ -23,6 +23,9 @@ internal sealed record PublishArguments
 
     public bool Ndjson { get; init; }
 
+    /// <summary>Whether a line end at the end of standard input is part of the data.</summary>
+    public bool Raw { get; init; }
+
     public bool Positions { get; init; }
 
     public bool Quiet { get; init; }
@@ -32,6 +35,9 @@ internal sealed record PublishArguments
     public long FromLine { get; init; } = 1;
 
     public TimeSpan RetryFor { get; init; } = PublishCommand.DefaultRetryFor;
+
+    /// <summary>Whether to retry even if the hub is not reachable at the start.</summary>
+    public bool WaitForHub { get; init; }
 
     public required HubAddress Hub { get; init; }
 

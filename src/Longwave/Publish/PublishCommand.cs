@@ -19,7 +19,9 @@ internal static class PublishCommand
         Examples:
           longwave publish greetings hello
           longwave publish prices/AAPL '{"price":191.2}' --type trade --content-type application/json
+          echo hello | longwave publish greetings
           longwave publish notes --file note.txt
+          longwave publish deltas -- -x
           tail -f /var/log/syslog | longwave publish logs --lines
           longwave publish --ndjson --file events.ndjson
           longwave tail 'prices/{symbol}' --json --count 1000 | longwave publish --ndjson --hub http://other:8080
@@ -27,6 +29,8 @@ internal static class PublishCommand
         With --ndjson, a line is a CloudEvent with the extension attribute "topic", or {"topic":"…","data":…} with the
         optional members "type", "key", "id", "time" and "contenttype". The command stops at an invalid line and prints
         its number.
+
+        Words that begin with a dash and a letter, or with two dashes, are options. Write -- before arguments that begin so.
 
         The command retries requests while the hub is busy, restarting or out of disk space. Every event has an
         idempotency key, so no event is published twice.
@@ -52,13 +56,14 @@ internal static class PublishCommand
         };
         var lines = new Option<bool>("--lines") { Description = "Publish every line as an event." };
         var ndjson = new Option<bool>("--ndjson") { Description = "Publish every line as an event in JSON; see below." };
+        var raw = new Option<bool>("--raw") { Description = "Publish standard input byte for byte. Without it, the command removes one line end from the end, because `echo` adds it." };
         var positions = new Option<bool>("--positions") { Description = "With --lines or --ndjson: print the position of every event." };
         Option<long?> inFlight = WholeNumber.Option(
             "With --lines or --ndjson: number of concurrent requests (default: 1). With more than 1, events of different requests can be stored in another order.", 1, 64, "--in-flight");
         Option<long?> fromLine = WholeNumber.Option("With --lines or --ndjson: start at this line (default: 1).", 1, long.MaxValue, "--from-line");
         var retryFor = new Option<TimeSpan>("--retry-for")
         {
-            Description = "How long to retry a request while the hub is busy or unavailable, at most 10m (default: 1m).",
+            Description = "How long to retry a request while the hub is busy or unavailable, at most 10m (default: 1m). If the hub is not reachable at the start, the command retries only with this option.",
             HelpName = "TIME",
             CustomParser = Duration.ParseOption,
         };
@@ -68,7 +73,7 @@ internal static class PublishCommand
 
         var command = new Command("publish", "Publish one event or many.")
         {
-            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, positions, inFlight, fromLine, retryFor, quiet, hub,
+            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, inFlight, fromLine, retryFor, quiet, hub,
         };
         command.Validators.Add(result => CheckTogether(
             result, result.GetValue(topic), result.GetValue(data), result.GetValue(file), result.GetValue(lines), result.GetValue(ndjson)));
@@ -94,11 +99,13 @@ internal static class PublishCommand
                     IdempotencyKey = parsed.GetValue(idempotencyKey),
                     Lines = parsed.GetValue(lines),
                     Ndjson = parsed.GetValue(ndjson),
+                    Raw = parsed.GetValue(raw),
                     Positions = parsed.GetValue(positions),
                     Quiet = parsed.GetValue(quiet),
                     InFlight = (int)(parsed.GetValue(inFlight) ?? 1),
                     FromLine = parsed.GetValue(fromLine) ?? 1,
                     RetryFor = given == TimeSpan.Zero ? DefaultRetryFor : given < LongestRetryFor ? given : LongestRetryFor,
+                    WaitForHub = given != TimeSpan.Zero,
                     Hub = address,
                 },
                 terminal).RunAsync(interruption.Token);

@@ -49,7 +49,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
 
         string key = arguments.IdempotencyKey ?? Guid.CreateVersion7().ToString();
         var e = new OutgoingEvent(arguments.Topic!, data) { Type = arguments.Type, Key = arguments.Key, ContentType = arguments.ContentType };
-        PublishReply reply = await new EventSender(hub, arguments.RetryFor, SayUnlessQuiet).SendAsync(e, key, cancellation);
+        PublishReply reply = await new EventSender(hub, arguments.RetryFor, arguments.WaitForHub, SayUnlessQuiet).SendAsync(e, key, cancellation);
         if (reply.Failure is { } failure)
         {
             terminal.Say(failure.Sentence);
@@ -82,7 +82,15 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
             data.Write(buffer, 0, read);
         }
 
-        return data.ToArray();
+        return file is null && !arguments.Raw ? WithoutLineEnd(data) : data.ToArray();
+    }
+
+    /// <summary>Removes one line end (LF or CRLF) from the end: <c>echo</c> and heredocs add it, and it is not part of the data.</summary>
+    private static byte[] WithoutLineEnd(MemoryStream data)
+    {
+        ReadOnlySpan<byte> bytes = data.GetBuffer().AsSpan(0, (int)data.Length);
+        int length = bytes.EndsWith("\r\n"u8) ? bytes.Length - 2 : bytes.EndsWith("\n"u8) ? bytes.Length - 1 : bytes.Length;
+        return bytes[..length].ToArray();
     }
 
     private async Task<int> PublishBulkAsync(LongwaveClient hub, Stream? file, CancellationToken cancellation)
@@ -96,7 +104,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         var view = new ProgressView(terminal, "Publishing", progress, arguments.Quiet, besideOutput: arguments.Positions);
 
         long started = terminal.Clock.GetTimestamp();
-        var sender = new EventSender(hub, arguments.RetryFor, view.Say);
+        var sender = new EventSender(hub, arguments.RetryFor, arguments.WaitForHub, view.Say);
         var publisher = new BulkPublisher(sender, batches, progress, terminal, arguments);
         BulkOutcome outcome = await view.RunAsync(() => publisher.RunAsync(cancellation));
         Report(outcome, terminal.Clock.GetElapsedTime(started), file);

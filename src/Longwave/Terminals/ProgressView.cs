@@ -70,7 +70,7 @@ internal sealed class ProgressView
             ColorSystem = _terminal.ColoursAllowed ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Out = new AnsiConsoleOutput(_terminal.Error),
         });
-        console.Profile.Width = WindowWidth();
+        console.Profile.Width = TerminalWidth.Read();
         Progress progress = console.Progress().AutoClear(true).AutoRefresh(true).Columns(Columns());
         progress.RefreshRate = BarInterval;
         _console = console;
@@ -93,17 +93,4 @@ internal sealed class ProgressView
     private ProgressColumn[] Columns() => _report.Fraction is null
         ? [new SpinnerColumn(), new TaskDescriptionColumn(), new ReportColumn(_report)]
         : [new TaskDescriptionColumn(), new ProgressBarColumn(), new ReportColumn(_report)];
-
-    private static int WindowWidth()
-    {
-        const int Usual = 80;
-        try
-        {
-            return Console.WindowWidth > 0 ? Console.WindowWidth : Usual;
-        }
-        catch (IOException)
-        {
-            return Usual;
-        }
-    }
 }

@@ -44,6 +44,7 @@ public sealed class DemoCommandTests(HubProcess hub) : IClassFixture<HubProcess>
         CommandResult result = (await CommandRun.RunAsync("demo", "--hub", "localhost:1")).Failed(1);
 
         Assert.Equal("longwave: No hub listens at http://localhost:1. Start a hub with `longwave serve`, or set its URL with --hub.\n", result.Error);
+        Assert.Equal("", result.Output);
     }
 
     [Theory]

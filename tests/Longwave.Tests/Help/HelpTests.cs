@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Longwave.Tests.Commands;
+using Longwave.Tests.Docs;
 
 namespace Longwave.Tests.Help;
 
@@ -38,7 +40,14 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("tial", "Unrecognized command or argument 'tial'.")]
+    [InlineData("tial", "'tial' is not a command; did you mean `longwave tail`?")]
+    [InlineData("publish greetings hello world", "'world' is one argument too many. Quote an argument that contains spaces.")]
+    [InlineData("publish demo --lnies", "'--lnies' is not an option of `longwave publish`; did you mean --lines? For an argument that begins with a dash, write -- before the arguments.")]
+    [InlineData("tail --sinc 10m", "'--sinc' is not an option of `longwave tail`; did you mean --since? For an argument that begins with a dash, write -- before the arguments.")]
+    [InlineData("tail -x", "'-x' is not an option of `longwave tail`. For an argument that begins with a dash, write -- before the arguments.")]
+    [InlineData("publish t x --key --lnies", "'--lnies' is not an option of `longwave publish`; did you mean --lines? For a value that begins with a dash, write --key=--lnies")]
+    [InlineData("serve --urls http://127.0.0.1:0 --vrebose", "'--vrebose' is not an option of `longwave serve`; did you mean --verbose? For a value that begins with a dash, write --urls=--vrebose")]
+    [InlineData("demo --sped=2x", "'--sped=2x' is not an option of `longwave demo`; did you mean --speed?")]
     [InlineData("tail --since soon", "--since: 'soon' is not 'earliest', a duration (10m, 2h) or a time (2026-11-23T06:57:00Z).")]
     [InlineData("tail --count 0", "--count: '0' is not valid; use a whole number, 1 or more.")]
     [InlineData("tail --hub ftp://x", "--hub: 'ftp://x': the scheme must be http or https.")]
@@ -54,8 +63,34 @@ public sealed class HelpTests
     {
         CommandResult result = (await CommandRun.RunAsync(line.Split(' '))).Failed(2);
 
-        string command = line.Split(' ')[0] is "tial" ? "" : line.Split(' ')[0] + " ";
+        string command = line == "tial" ? "" : line.Split(' ')[0] + " ";
         Assert.Equal($"longwave: {message}\nlongwave: `longwave {command}--help` describes the command line.\n", result.Error);
         Assert.Equal("", result.Output);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(200)]
+    public async Task CommandLine_OnATerminalOfAnyWidth_Works(int columns)
+    {
+        string hub = Path.Combine(Documentation.RepositoryRoot, "artifacts/bin/Longwave/release/longwave.dll");
+        foreach ((string line, int code, string expected) in ((string, int, string)[])
+            [
+                ("tail --help", 0, "Exit codes"), ("--version", 0, "."), ("publish t x --hub localhost:1", 1, "No hub listens"), ("publish t --lines --file /dev/null --hub localhost:1", 0, "Published nothing"),
+            ])
+        {
+            // `script` runs the command in a terminal.
+            var start = new ProcessStartInfo("script", ["-qec", $"stty cols {columns} rows {columns}; exec dotnet {hub} {line}", "/dev/null"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            };
+            using Process process = Process.Start(start)!;
+            string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(HubProcess.Patience);
+            await process.WaitForExitAsync().WaitAsync(HubProcess.Patience);
+            Assert.True(process.ExitCode == code && output.Contains(expected, StringComparison.Ordinal), $"{columns} columns: {line}: exit code {process.ExitCode}\n{output}");
+        }
     }
 }

@@ -23,12 +23,31 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         Assert.Equal("text/x-hello", e.GetProperty("datacontenttype").GetString());
     }
 
-    [Fact]
-    public async Task Publish_StandardInput_IsPublishedByteForByte()
+    [Theory]
+    [InlineData("hi\n", "hi", false)]
+    [InlineData("two\r\nlines\r\n", "two\r\nlines", false)]
+    [InlineData("blank\n\n", "blank\n", false)]
+    [InlineData("no end", "no end", false)]
+    [InlineData("two\r\nlines\n", "two\r\nlines\n", true)]
+    public async Task Publish_StandardInput_LosesOneLineEndUnlessRaw(string input, string data, bool raw)
     {
-        (await PublishAsync("two\r\nlines\n", _topic)).Succeeded();
+        (await PublishAsync(input, raw ? [_topic, "--raw"] : [_topic])).Succeeded();
 
-        Assert.Equal("two\r\nlines\n", Assert.Single(await EventsAsync()).GetProperty("data").GetString());
+        Assert.Equal(data, Assert.Single(await EventsAsync()).GetProperty("data").GetString());
+    }
+
+    [Theory]
+    [InlineData("--", "--lnies", "--lnies")]
+    [InlineData("-5", null, "-5")]
+    [InlineData("- item", null, "- item")]
+    [InlineData("@file", null, "@file")]
+    public async Task Publish_LiteralThatLooksLikeAnOption_IsData(string first, string? second, string data)
+    {
+        (await PublishAsync(null, [_topic, "--key=--k", .. new[] { first, second }.OfType<string>()])).Succeeded();
+
+        JsonElement e = Assert.Single(await EventsAsync());
+        Assert.Equal(data, e.GetProperty("data").ToString());
+        Assert.Equal("--k", e.GetProperty("key").GetString());
     }
 
     [Fact]
@@ -197,7 +216,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     private Task<CommandResult> PublishAsync(string? input, params string[] arguments) =>
-        CommandRun.RunWithAsync(input, ["publish", .. arguments, "--hub", hub.Url]);
+        CommandRun.RunWithAsync(input, ["publish", "--hub", hub.Url, .. arguments]);
 
     private async Task<List<JsonElement>> EventsAsync(int count = 0)
     {

@@ -71,6 +71,19 @@ public sealed class PublishRetryTests
     }
 
     [Fact]
+    public async Task Publish_RetryForGivenAndNoHubAtTheStart_WaitsForTheHub()
+    {
+        await using var hub = new HubProcess();
+        await using CommandRun run = CommandRun.Start("publish", "t", "hello", "--retry-for", "60s", "--hub", hub.Url);
+        await run.Error.WaitForAsync($"No hub listens at {hub.Url}.");
+
+        await hub.StartAsync();
+
+        CommandResult result = (await run.EndAsync()).Succeeded();
+        Assert.Matches(@"^[0-9a-f]{8}-1\n$", result.Output);
+    }
+
+    [Fact]
     public async Task Publish_OtherServerListens_PrintsTheReason()
     {
         await using StubServer page = await StubServer.StartAsync(context => AnswerAsync(context, 200, "<html>hello</html>"));
