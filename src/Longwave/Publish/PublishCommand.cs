@@ -61,12 +61,7 @@ internal static class PublishCommand
         Option<long?> inFlight = WholeNumber.Option(
             "With --lines or --ndjson: number of concurrent requests (default: 1). With more than 1, events of different requests can be stored in another order.", 1, 64, "--in-flight");
         Option<long?> fromLine = WholeNumber.Option("With --lines or --ndjson: start at this line (default: 1).", 1, long.MaxValue, "--from-line");
-        var retryFor = new Option<TimeSpan>("--retry-for")
-        {
-            Description = "How long to retry a request while the hub is busy or unavailable, at most 10m (default: 1m). If the hub is not reachable at the start, the command retries only with this option.",
-            HelpName = "TIME",
-            CustomParser = Duration.ParseOption,
-        };
+        Option<TimeSpan> retryFor = RetryForOption();
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors on standard error." };
         Option<HubAddress> hub = HubOption.Create();
         contentType.Validators.Add(CheckContentType);
@@ -112,6 +107,13 @@ internal static class PublishCommand
         });
         return command;
     }
+
+    private static Option<TimeSpan> RetryForOption() => new("--retry-for")
+    {
+        Description = "How long to retry a request while the hub is busy or unavailable, at most 10m (default: 1m). If the hub is not reachable at the start, the command retries only with this option.",
+        HelpName = "TIME",
+        CustomParser = Duration.ParseOption,
+    };
 
     private static void Require(SymbolResult result, bool condition, string otherwise)
     {
