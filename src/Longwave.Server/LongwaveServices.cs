@@ -106,7 +106,7 @@ public static class LongwaveServices
     }
 
     /// <summary>A limit for buffers of clients: as configured, but at most a quarter of the memory available to the process.</summary>
-    private static long ShareOfMemory(long configured) => Math.Min(configured, MemoryUse.Read().AvailableBytes / 4);
+    private static long ShareOfMemory(long configured) => Math.Min(configured, MemoryUse.ReadAvailable() / 4);
 
     private static void AddMercure(IServiceCollection services)
     {
