@@ -10,7 +10,7 @@ import { Hub } from './setup/hub.js';
 import { connections } from './setup/sdk.js';
 import { until } from './setup/until.js';
 
-const TABS = 8;
+const TABS = 7;
 const INSECURE = 'hub.test';
 const issuer = new Issuer();
 
@@ -32,7 +32,7 @@ after(async () => {
 
 const untilOneConnection = () => until('one connection', async () => (await connections(hub)) === 1);
 
-test('eight tabs are live through one connection, and another one leads when a tab is closed', async () => {
+test('seven tabs are live through one connection, and another one leads when a tab is closed', async () => {
   const { page: first, troubles } = await newPage(browser, hub);
   const tabs = [first];
   await listen(first, hub, 'tabs/0');
