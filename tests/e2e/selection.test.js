@@ -19,6 +19,7 @@ after(async () => {
 async function withPage(work, at = hub, options = {}) {
   const { page, troubles } = await newPage(browser, at, options);
   await work(page);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   assert.deepEqual(troubles, []);
   await page.context().close();
 }
