@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Longwave.Protocol.EventStream;
 
@@ -40,12 +41,27 @@ internal static class EventReader
         CloudEvent = e.TryGetProperty("specversion", out _) ? e.GetRawText() : null,
     };
 
-    /// <summary>Returns the data as text. A string is its content, except under a JSON media type: then it is JSON with quotes, as it was published.</summary>
-    private static string Data(JsonElement e) => !e.TryGetProperty("data", out JsonElement data) ? ""
-        : data.ValueKind == JsonValueKind.String && !IsJson(Text(e, "datacontenttype")) ? data.GetString()!
-        : data.GetRawText();
+    /// <summary>
+    /// Returns the data as text. A string is its content, except under a JSON media type, which is also the default of a CloudEvent: then it is JSON with quotes, as it
+    /// was published.
+    /// </summary>
+    private static string Data(JsonElement e)
+    {
+        if (e.TryGetProperty("data_base64", out JsonElement base64) && base64.ValueKind == JsonValueKind.String && base64.TryGetBytesFromBase64(out byte[]? bytes))
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
 
-    private static bool IsJson(string? contentType)
+        if (!e.TryGetProperty("data", out JsonElement data))
+        {
+            return "";
+        }
+
+        bool isJson = Text(e, "datacontenttype") is { } type ? IsJson(type) : e.TryGetProperty("specversion", out _);
+        return data.ValueKind == JsonValueKind.String && !isJson ? data.GetString()! : data.GetRawText();
+    }
+
+    private static bool IsJson(string contentType)
     {
         ReadOnlySpan<char> type = contentType;
         int parameters = type.IndexOf(';');

@@ -19,7 +19,7 @@ public sealed record ReceivedEvent(string Id, string Type, string Data)
     /// <summary>Time at which the hub appended the event, or the time that its publisher set; null in <see cref="SubscriptionFormat.Raw"/>.</summary>
     public DateTimeOffset? Time { get; init; }
 
-    /// <summary>Media type of <see cref="Data"/>; null when the publisher set none.</summary>
+    /// <summary>Media type of <see cref="Data"/>; <c>text/plain</c> when the publisher set none, null for a CloudEvent without one and in <see cref="SubscriptionFormat.Raw"/>.</summary>
     public string? ContentType { get; init; }
 
     /// <summary>Whole event as one CloudEvents JSON object; null in <see cref="SubscriptionFormat.Raw"/>.</summary>

@@ -10,12 +10,16 @@ namespace Longwave.Protocol.CloudEvents;
 /// <remarks>
 /// Attributes of the publisher are kept (id, source, time, subject, dataschema, extensions). An event not published as a CloudEvent gets its
 /// position as <c>id</c>, <c>/v1/events</c> as <c>source</c> and the append time as <c>time</c>. Longwave adds the extension attributes
-/// <c>topic</c>, <c>key</c>, <c>position</c> and, if true, <c>private</c>. Data of a JSON media type is embedded as JSON if it parses, otherwise as a string.
+/// <c>topic</c>, <c>key</c>, <c>position</c> and, if true, <c>private</c>. Data of a JSON media type is embedded as JSON if it parses, otherwise as base64;
+/// line ends between its values become spaces. Other data is a string.
 /// </remarks>
 public static class CloudEventEncoder
 {
-    // Embedding adds one level of nesting; readers commonly stop at 64.
-    private static readonly JsonReaderOptions EmbeddedData = new() { MaxDepth = 62 };
+    // Readers commonly stop at 64 levels of nesting. The event adds one, and the answer of a poll two more.
+    private static readonly JsonReaderOptions EmbeddedData = new() { MaxDepth = 60 };
+
+    /// <summary>Media type of an event that was not published as a CloudEvent and has none: without it, readers would take a string for JSON.</summary>
+    private const string Text = "text/plain";
 
     /// <summary>Writes one event.</summary>
     public static void Write(IBufferWriter<byte> writer, in EventView e)
@@ -35,7 +39,8 @@ public static class CloudEventEncoder
         WriteContext(ref sink, e);
         sink.Raw(",\"type\":"u8);
         sink.Text(string.IsNullOrEmpty(e.Type) ? "message" : e.Type);
-        if (e.ContentType is { } contentType)
+        string? contentType = e.ContentType ?? (e.Attributes is null ? Text : null);
+        if (contentType is not null)
         {
             sink.Raw(",\"datacontenttype\":"u8);
             sink.Text(contentType);
@@ -57,7 +62,7 @@ public static class CloudEventEncoder
         sink.Raw(",\"position\":\""u8);
         sink.Position(e.Position);
         sink.Raw("\""u8);
-        WriteData(ref sink, e);
+        WriteData(ref sink, e, contentType);
         sink.Raw("}"u8);
     }
 
@@ -123,33 +128,38 @@ public static class CloudEventEncoder
         || name.SequenceEqual("topic"u8) || name.SequenceEqual("key"u8) || name.SequenceEqual("position"u8)
         || name.SequenceEqual("private"u8) || name.SequenceEqual("data"u8) || name.SequenceEqual("data_base64"u8);
 
-    private static void WriteData(ref JsonSink sink, in EventView e)
+    /// <summary>
+    /// Writes the data so that a reader of the media type gets the same bytes: as JSON if it is JSON, as a string if it is text, and as base64 if the media type is
+    /// JSON (the default of the format) and the data is not, because a string would then be read as JSON.
+    /// </summary>
+    private static void WriteData(ref JsonSink sink, in EventView e, string? contentType)
     {
-        bool cloudEvent = e.Attributes is not null;
-        if (e.Data.IsEmpty && cloudEvent)
+        bool isJson = contentType is null || MediaType.IsJson(contentType);
+        if (e.Data.IsEmpty && (isJson || e.Attributes is not null))
         {
             return; // The event has no data; an empty JSON string would consist of two quotes.
         }
 
-        sink.Raw(",\"data\":"u8);
-        bool json = e.ContentType is null ? cloudEvent : MediaType.IsJson(e.ContentType);
-        if (json && IsOneJsonValue(e.Data))
+        if (!isJson)
         {
+            sink.Raw(",\"data\":"u8);
+            sink.Text(e.Data);
+        }
+        else if (IsOneJsonValue(e.Data))
+        {
+            sink.Raw(",\"data\":"u8);
             sink.RawJsonOnOneLine(e.Data);
         }
         else
         {
-            sink.Text(e.Data);
+            sink.Raw(",\"data_base64\":\""u8);
+            sink.Base64(e.Data);
+            sink.Raw("\""u8);
         }
     }
 
     private static bool IsOneJsonValue(ReadOnlySpan<byte> data)
     {
-        if (data.IsEmpty)
-        {
-            return false;
-        }
-
         // Cheap checks first: one exception per event of plain text with a JSON media type would slow down the whole hub.
         byte first = data.TrimStart(" \t\r\n"u8) is [var b, ..] ? b : (byte)0;
         if (first is not ((byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9')))

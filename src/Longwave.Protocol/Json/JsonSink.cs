@@ -55,6 +55,14 @@ internal ref struct JsonSink
         _used += json.Length;
     }
 
+    /// <summary>Appends bytes as base64, without quotes.</summary>
+    public void Base64(scoped ReadOnlySpan<byte> bytes)
+    {
+        Reserve(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(bytes.Length));
+        System.Buffers.Text.Base64.EncodeToUtf8(bytes, _span[_used..], out _, out int written);
+        _used += written;
+    }
+
     /// <summary>Appends characters as UTF-8, unescaped.</summary>
     public void RawText(scoped ReadOnlySpan<char> text)
     {

@@ -1,4 +1,4 @@
-using Longwave.Server.Http;
+using Longwave.Server.Epoll;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Longwave.Client.Subscriptions;
 using Longwave.Terminals;
@@ -83,18 +84,15 @@ internal sealed class EventPrinter(Terminal terminal, bool json)
         }
 
         output.Write("  ");
-        WriteData(e.TryGetProperty("data", out JsonElement data) ? data : default);
+        WriteData(e);
     }
 
     /// <summary>Writes data; further lines are indented, so that they cannot look like another event.</summary>
-    private void WriteData(JsonElement data)
+    private void WriteData(JsonElement e)
     {
-        string text = data.ValueKind switch
-        {
-            JsonValueKind.Undefined => "",
-            JsonValueKind.String => data.GetString()!,
-            _ => data.GetRawText(),
-        };
+        string text = !e.TryGetProperty("data", out JsonElement data)
+            ? e.TryGetProperty("data_base64", out JsonElement base64) ? Encoding.UTF8.GetString(base64.GetBytesFromBase64()) : ""
+            : data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText();
 
         // A trailing line end (of `echo`) does not start another line.
         bool first = true;

@@ -8,7 +8,6 @@ using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Selectors;
-using Longwave.Server.Http;
 using Longwave.Server.Subscribe;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,7 +38,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task TrySend_ReaderNotKeepingUp_LosesNothing()
     {
-        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20)));
+        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
         for (int i = 0; i < 500; i++)
         {
             await PublishAsync($"{i}");
@@ -54,7 +53,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task TrySend_ReaderDisconnected_ClosesTheSubscriber()
     {
-        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20)));
+        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
         await _pipe.Reader.CompleteAsync();
         await PublishAsync("x");
         Assert.Equal(CloseReason.ClientGone, await subscriber.Completion.WaitAsync(Patience));
@@ -63,7 +62,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task TrySend_WriterFails_ClosesTheSubscriberAndOthersContinue()
     {
-        var sink = new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20));
+        var sink = new PipeWriterSink(_pipe.Writer);
         Subscriber subscriber = Subscribe(sink);
         await _pipe.Writer.CompleteAsync();
         await PublishAsync("x");
@@ -75,7 +74,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task SettledAsync_FlushPending_CompletesAfterTheFlush()
     {
-        var sink = new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20));
+        var sink = new PipeWriterSink(_pipe.Writer);
         Subscriber subscriber = Subscribe(sink);
         await PublishAsync(new string('x', 1_000));
 
@@ -92,7 +91,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public void TrySend_ReaderKeepsUp_AllocateNothing()
     {
-        var sink = new PipeWriterSink(new SwallowingWriter(), new AnswerBudget(1 << 20));
+        var sink = new PipeWriterSink(new SwallowingWriter());
         byte[] chunk = Chunk.Of(new byte[200]);
         Deliver(1_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
