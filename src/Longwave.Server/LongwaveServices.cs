@@ -75,7 +75,9 @@ public static class LongwaveServices
         services.TryAddSingleton<BackgroundLoops>();
         services.AddSingleton<RunningHub>();
         services.AddHostedService<HubService>();
-        services.AddSingleton(provider => new ReceivingBudget(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes));
+        services.AddSingleton(provider => new ReceivingBudget(ShareOfMemory(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes)));
+        services.AddSingleton(provider => new AnswerBudget(ShareOfMemory(provider.GetRequiredService<LongwaveOptions>().Server.MaxAnswerBytes)));
+        services.AddSingleton<ListAnswer>();
         services.AddSingleton(provider => new ProblemWriter(provider.GetRequiredService<LongwaveOptions>().Server));
         services.AddSingleton(provider => new ClientAddresses(provider.GetRequiredService<LongwaveOptions>().Server));
         services.AddSingleton<MemoryWatch>();
@@ -102,6 +104,9 @@ public static class LongwaveServices
         services.AddSingleton<PageEndpoint>();
         return services;
     }
+
+    /// <summary>A limit for buffers of clients: as configured, but at most a quarter of the memory available to the process.</summary>
+    private static long ShareOfMemory(long configured) => Math.Min(configured, MemoryUse.ReadAvailable() / 4);
 
     private static void AddMercure(IServiceCollection services)
     {

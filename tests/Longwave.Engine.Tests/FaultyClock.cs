@@ -12,7 +12,10 @@ internal sealed class FaultyClock : TimeProvider
     /// <summary>Name of the thread on which <see cref="GetTimestamp"/> throws; null for none.</summary>
     public string? FailingThread { get => _failingThread; set => _failingThread = value; }
 
-    public override DateTimeOffset GetUtcNow() => _failsUtcNow ? throw new InvalidOperationException("The clock is broken.") : base.GetUtcNow();
+    /// <summary>What <see cref="GetUtcNow"/> throws.</summary>
+    public Exception Failure { get; set; } = new InvalidOperationException("The clock is broken.");
+
+    public override DateTimeOffset GetUtcNow() => _failsUtcNow ? throw Failure : base.GetUtcNow();
 
     public override long GetTimestamp() => _failingThread is { } name && Thread.CurrentThread.Name == name ? throw new InvalidOperationException("The clock is broken.") : base.GetTimestamp();
 }

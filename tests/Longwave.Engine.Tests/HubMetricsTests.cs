@@ -42,7 +42,7 @@ public sealed class HubMetricsTests
     [MemberData(nameof(AllOutcomes))]
     public async Task Publishes_Outcome_MovesOncePerRequest(PublishOutcome outcome)
     {
-        if (outcome is PublishOutcome.DiskFull or PublishOutcome.Stopped)
+        if (outcome is PublishOutcome.DiskFull or PublishOutcome.ShortOfMemory or PublishOutcome.Stopped)
         {
             Assert.Equal(1, await PublishToFailingStorageAsync(outcome));
             return;
@@ -236,7 +236,8 @@ public sealed class HubMetricsTests
         long count;
         using (var loop = new CommitLoop(options, log, static () => { }, rejected, new BackgroundLoops(clock, NullLoggerFactory.Instance), clock, NullLogger.Instance))
         {
-            clock.FailsUtcNow = outcome == PublishOutcome.Stopped;
+            clock.Failure = outcome == PublishOutcome.ShortOfMemory ? new OutOfMemoryException() : clock.Failure;
+            clock.FailsUtcNow = outcome is PublishOutcome.ShortOfMemory or PublishOutcome.Stopped;
             var request = new PublishRequest(options.Limits, rejected);
             Assert.Null(request.Add(new Event { Topic = "t", Data = Encoding.UTF8.GetBytes(new string('x', 500_000)) }));
             Assert.Equal(outcome, (await loop.PublishAsync(request)).Outcome);

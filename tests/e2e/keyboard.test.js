@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { isLive, launch, newPage, untilSame, untilShown } from './setup/browser.js';
+import { isLive, launch, newPage, shown, untilSame, untilShown } from './setup/browser.js';
 import { Hub } from './setup/hub.js';
 
 let hub;
@@ -163,6 +163,10 @@ test('removing a chip moves the focus to the next one', async () => {
   await page.goto(`${hub.url}/?topic=keys/a&topic=keys/b`);
   await isLive(page);
   await page.getByRole('button', { name: 'Unsubscribe from keys/a' }).press('Enter');
+
+  // The focus stays when the new stream is open.
+  await hub.publish('keys/b', 'on the new stream');
+  await untilSame('the newest row', async () => (await shown(page)).at(-1), 'on the new stream');
   assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Unsubscribe from keys/b');
   await page.keyboard.press('Enter');
   assert.equal(await focused(page), 'feed');

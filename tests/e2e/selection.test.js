@@ -19,6 +19,7 @@ after(async () => {
 async function withPage(work, at = hub, options = {}) {
   const { page, troubles } = await newPage(browser, at, options);
   await work(page);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   assert.deepEqual(troubles, []);
   await page.context().close();
 }
@@ -117,15 +118,17 @@ test('the stream can start after an event id, and an invalid one is reported bes
 }));
 
 test('a replay does not count as the current rate', () => withPage(async (page) => {
-  // The page learns the time of the hub from its responses: five minutes later than that of the events.
   await hub.publishAll('replayed', Array.from({ length: 400 }, (_, i) => `${i}`));
-  await page.route('**/v1/topics*', async (route) => {
+
+  // The page learns the time of the hub from these responses: five minutes later than that of the events.
+  await page.route(({ pathname, searchParams }) => pathname === '/v1/topics' || searchParams.has('limit'), async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + 300_000).toUTCString() } });
   });
-  await page.goto(`${hub.url}/?topic=replayed&since=earliest`);
+  await page.goto(hub.url);
+  await option(page, 'replayed').click();
+  await page.getByRole('button', { name: 'Show 400 stored events' }).click();
   await untilSame('the count', () => page.locator('#event-count').innerText(), '400');
-  await page.waitForFunction(() => document.getElementById('spark').ariaLabel.includes('now'));
   await drawn(page);
   assert.match(await page.locator('#spark').getAttribute('aria-label'), /now 0, at most 0$/);
 }));
@@ -169,17 +172,28 @@ test('a private event and a key can be published', () => withPage(async (page) =
 
 test('"Live" ends as soon as the hub drains', async () => {
   const draining = await Hub.start({ ENGINE__DRAINWINDOW: '00:00:10' });
-  await withPage(async (page) => {
-    await listen(page, draining, 'drains');
-    const stopping = draining.stop('SIGTERM');
-    await page.locator('#state:not([data-state=live])').waitFor();
+  try {
+    await withPage(async (page) => {
+      await listen(page, draining, 'drains');
+      const stopping = draining.stop('SIGTERM');
+      await page.locator('#state:not([data-state=live])').waitFor();
 
-    // The stream was still open: the hub has not ended.
-    assert.notEqual(await Promise.race([stopping.then(() => 'ended'), until('a moment', () => true).then(() => 'draining')]), 'ended');
-    await stopping;
-  }, draining);
-  await draining.dispose();
+      // The stream was still open: the hub has not ended.
+      assert.notEqual(await Promise.race([stopping.then(() => 'ended'), until('a moment', () => true).then(() => 'draining')]), 'ended');
+      await stopping;
+    }, draining);
+  } finally {
+    await draining.dispose();
+  }
 });
+
+test('the page says when the hub answers no other requests, and when it does again', () => withPage(async (page) => {
+  await listen(page, hub, 'doubt');
+  await page.route('**/v1/topics*', (route) => route.abort());
+  await page.locator('#state[data-state=doubt]').getByText('The hub answers no other requests').waitFor();
+  await page.unroute('**/v1/topics*');
+  await isLive(page);
+}));
 
 test('a topic in the list can be picked while the selection is checked', () => withPage(async (page) => {
   await hub.publish('quick/a', '0');

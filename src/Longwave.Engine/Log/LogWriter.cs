@@ -21,17 +21,23 @@ internal sealed class LogWriter
         _untouch = database.Prepare("DELETE FROM idempotency WHERE offset = 0");
     }
 
+    /// <summary>Whether the last transaction failed during its commit, so that only a restart can tell whether it is stored.</summary>
+    public bool IsCommitUncertain { get; private set; }
+
     /// <summary>Runs <paramref name="work"/> in a transaction, and rolls back if it or the commit throws.</summary>
     public void Transact(Action work) => Transact(work, static work => work());
 
     /// <summary>Runs work in a transaction, without an allocation; for the path of every event.</summary>
     public void Transact<T>(T target, Action<T> work)
     {
+        IsCommitUncertain = false;
         try
         {
             _begin.Run();
             work(target);
+            IsCommitUncertain = true;
             _commit.Run();
+            IsCommitUncertain = false;
         }
         catch
         {

@@ -11,6 +11,7 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
 {
     private readonly RetentionPass _retention = new(log);
     private long _lastRetention;
+    private long _now;
     private long _indexFirstThrough;
     private bool _isIdle;
 
@@ -27,16 +28,8 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
             return;
         }
 
-        long now = clock.GetTimestamp();
-        if (!_retention.IsRunning && clock.GetElapsedTime(_lastRetention, now) >= options.RetentionInterval)
-        {
-            _lastRetention = now;
-            log.Indexer.Want();
-            _indexFirstThrough = log.Tip;
-            _retention.Start(Math.Max(log.LastTimeUnixMs, clock.GetUtcNow().ToUnixTimeMilliseconds()));
-        }
-
-        _isIdle = isIdle;
+        // All work is inside: an allocation can fail at any step, and must not end the writer thread.
+        (_isIdle, _now) = (isIdle, clock.GetTimestamp());
         if (storage.Try(this, static maintenance => maintenance.RunSlice()) != PublishOutcome.Accepted)
         {
             _retention.Stop();
@@ -45,6 +38,14 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
 
     private void RunSlice()
     {
+        if (!_retention.IsRunning && clock.GetElapsedTime(_lastRetention, _now) >= options.RetentionInterval)
+        {
+            _lastRetention = _now;
+            log.Indexer.Want();
+            _indexFirstThrough = log.Tip;
+            _retention.Start(Math.Max(log.LastTimeUnixMs, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+
         log.EvictTail();
 
         // Retention removes only indexed events, so the index first gets the events from before the pass. Later events do not delay the pass.

@@ -32,6 +32,9 @@ public enum PublishOutcome
     /// <summary>Rejected: the disk is full. Nothing was appended; publishing works again when the disk has free space.</summary>
     DiskFull,
 
+    /// <summary>Rejected: an allocation failed. Nothing was appended; retry later.</summary>
+    ShortOfMemory,
+
     /// <summary>Rejected: a new topic would exceed the limit of topics. Nothing was appended.</summary>
     TooManyTopics,
 

@@ -11,6 +11,9 @@ internal static partial class PublishingLog
     [LoggerMessage(1002, LogLevel.Critical, "Writing the log failed. Publishing is stopped until the hub is restarted; streams continue.", EventName = "PublishingStopped")]
     public static partial void Stopped(ILogger logger, Exception failed);
 
+    [LoggerMessage(1004, LogLevel.Warning, "An allocation failed while the hub wrote the log; it rejected the requests of this batch.", EventName = "OutOfMemory")]
+    public static partial void OutOfMemory(ILogger logger);
+
     [LoggerMessage(1003, LogLevel.Information, "The disk has free space again; publishing continues.", EventName = "DiskHasRoom")]
     public static partial void HasRoom(ILogger logger);
 }

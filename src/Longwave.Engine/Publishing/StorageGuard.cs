@@ -5,14 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Engine.Publishing;
 
 /// <summary>
-/// Runs work on storage and classifies its failures. There are three results: success; a full disk, from which the hub recovers by itself; and any
-/// other failure. After such a failure the content of the disk is unknown, so publishing stops until a restart has read the log again.
+/// Runs work on storage and classifies its failures. There are three results: success; a full disk or a failed allocation, from which the hub recovers
+/// by itself; and any other failure. After such a failure the content of the disk is unknown, so publishing stops until a restart has read the log again.
 /// </summary>
 internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger logger)
 {
     /// <summary>Interval between two checks of a full disk; each writes a file.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Shortest time between two log lines about failed allocations.</summary>
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private long? _lastOutOfMemory;
     private int _health = (int)HubHealth.Healthy;
     private long _lastProbe;
     private long _refusedBytes;
@@ -37,6 +41,17 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
             }
 
             return PublishOutcome.DiskFull;
+        }
+        catch (Exception failed) when (IsOutOfMemory(failed) && !log.Writer.IsCommitUncertain)
+        {
+            // The transaction was rolled back before its commit, so nothing is stored, and the next one can succeed.
+            if (_lastOutOfMemory is not { } last || clock.GetElapsedTime(last) >= LogInterval)
+            {
+                _lastOutOfMemory = clock.GetTimestamp();
+                PublishingLog.OutOfMemory(logger);
+            }
+
+            return PublishOutcome.ShortOfMemory;
         }
         catch (Exception failed)
         {
@@ -66,6 +81,8 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
             PublishingLog.HasRoom(logger);
         }
     }
+
+    private static bool IsOutOfMemory(Exception failed) => failed is OutOfMemoryException or StorageException { IsOutOfMemory: true };
 
     private void Probe()
     {

@@ -11,6 +11,9 @@ internal sealed class StorageException(int code, string message) : Exception($"{
     /// <summary>Extended result code of SQLite.</summary>
     public int Code { get; } = code;
 
+    /// <summary>Whether SQLite could not allocate memory.</summary>
+    public bool IsOutOfMemory => (Code & 0xff) == raw.SQLITE_NOMEM;
+
     /// <summary>Whether the disk is full: stored data is intact, and operations work again after space is freed.</summary>
     public bool IsDiskFull => (Code & 0xff) == raw.SQLITE_FULL || Code == ShmSize;
 }

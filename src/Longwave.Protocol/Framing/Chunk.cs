@@ -13,7 +13,7 @@ public static class Chunk
     /// <summary>Maximum framing bytes of a chunk: eight digits and two line ends.</summary>
     public const int MostFraming = 12;
 
-    private const int LineEnd = 2;
+    internal const int LineEnd = 2;
 
     /// <summary>The zero-length chunk that ends a body.</summary>
     public static ReadOnlySpan<byte> Last => "0\r\n\r\n"u8;

@@ -22,6 +22,16 @@ public readonly ref struct FrameBatch(ReadOnlyMemory<byte> chunks, ReadOnlySpan<
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     public ReadOnlySpan<byte> this[int index] => Chunk.Payload(Chunks.Span[(index == 0 ? 0 : Ends[index - 1])..Ends[index]]);
 
+    /// <summary>Where one frame is in <see cref="Chunks"/>, without its chunk framing.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
+    /// <returns>Offset of its first byte, and offset after its last byte.</returns>
+    public (int Start, int End) PayloadAt(int index)
+    {
+        ReadOnlySpan<byte> payload = this[index];
+        int end = Ends[index] - Chunk.LineEnd;
+        return (end - payload.Length, end);
+    }
+
     /// <summary>Index of the frame that contains the byte at <paramref name="offset"/>.</summary>
     /// <param name="offset">From 0 to the length of <see cref="Chunks"/> - 1.</param>
     public int FrameAt(int offset)

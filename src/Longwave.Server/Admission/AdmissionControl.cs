@@ -90,6 +90,13 @@ internal sealed class AdmissionControl : IDisposable
     public Problem? CountRequest(HttpContext context, (string Issuer, string Subject)? subject) =>
         subject is { } named ? Count(_subjects, named, "subject", EndpointCost.Of(context)) : null;
 
+    /// <summary>Records that an allocation failed; returns the rejection of the request that needed it.</summary>
+    public Problem OnOutOfMemory()
+    {
+        _memory.NoteFailedAllocation();
+        return new Problem(ProblemTypes.ShortOfMemory, ShortOfMemory);
+    }
+
     /// <summary>Pause that a client is asked to make after a rejected stream; it grows with the rejections of its address.</summary>
     /// <param name="context">The request.</param>
     /// <param name="shortest">Pause of a client that was not rejected shortly before.</param>

@@ -18,8 +18,13 @@ public sealed class ServerOptions
 
     /// <summary>Most bytes of publish bodies in memory before they reach the log's queue.</summary>
     [Range(1024, 16L * 1024 * 1024 * 1024)]
-    [Description("Maximum number of bytes of publish bodies that the hub receives at one time, over all requests. It rejects further ones with 503 and Retry-After.")]
+    [Description("Maximum number of bytes of publish bodies that the hub receives at one time, over all requests; at most a quarter of the memory available to the process. It rejects further ones with 503 and Retry-After.")]
     public long MaxReceivingBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Most bytes of answers in memory for clients that have not received them yet.</summary>
+    [Range(1024 * 1024, 16L * 1024 * 1024 * 1024)]
+    [Description("Maximum number of bytes of answers that the hub holds in memory for clients that have not received them yet, over all polls, lists and streams; at most a quarter of the memory available to the process. A poll or a list holds 16 KB, and a slow client of an event above 16 KB from storage the rest of that event. The hub rejects further polls and lists with 503 and Retry-After, and ends a stream that would need more; its client reconnects and misses nothing.")]
+    public long MaxAnswerBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Most bytes of one poll answer.</summary>
     [Range(1024, 256 * 1024 * 1024)]

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Epoll;
 
@@ -15,15 +16,16 @@ namespace Longwave.Server.Epoll;
 /// during another thread's send sets a mark, so that no edge is lost.
 /// </para>
 /// <para>
-/// Memory order. <c>_rest</c> belongs to the thread that holds <see cref="Ready"/> (the owner) or <see cref="Sending"/>; each hands it over with
+/// Memory order. <c>_rest</c> (with <c>_counted</c>) belongs to the thread that holds <see cref="Ready"/> (the owner) or <see cref="Sending"/>; each hands it over with
 /// a release store or an exchange of <c>_state</c>. The reactor stores the mark, then exchanges the state; the sender exchanges the state, then reads the
 /// mark. Both have a full fence between the two, so either the reactor becomes the sender or the sender sees the mark. <see cref="Complete"/>
 /// exchanges the state for the last time: it closes the descriptor, or the sender does when its own exchange finds <see cref="Completed"/>.
 /// Only the owner leaves <see cref="Ready"/>, so the plain read in <see cref="Complete"/> can only err towards "not ready", which aborts the stream.
 /// </para>
 /// </remarks>
+/// <param name="budget">Budget of all answers, in which the copied rest of a frame counts.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketSink : ISink, IReactorSocket
+internal sealed class SocketSink(AnswerBudget budget) : ISink, IReactorSocket
 {
     private const int Ready = 0;
     private const int Waiting = 1;
@@ -42,6 +44,8 @@ internal sealed class SocketSink : ISink, IReactorSocket
     private int _file = -1;
     private int _state;
     private int _edge;
+    private int _counted;
+    private bool _isCut;
     private CloseReason _reason;
     private bool _isClean;
 
@@ -74,6 +78,14 @@ internal sealed class SocketSink : ISink, IReactorSocket
         sent = Math.Max(sent, 0);
         int frame = batch.FrameAt(sent);
         taken = frame + 1;
+        if (!budget.TryHold(batch.Ends[frame] - sent, batch.IsShared, out _counted))
+        {
+            // A part of the frame is sent and there is no room for its rest. The client reconnects, and continues after the last whole frame.
+            _isCut = true;
+            _subscriber.Close(CloseReason.Stalled);
+            return false;
+        }
+
         _rest = batch.Keep(sent, batch.Ends[frame]);
         Volatile.Write(ref _state, Waiting);
         SendRest();
@@ -110,7 +122,7 @@ internal sealed class SocketSink : ISink, IReactorSocket
     public void Complete(CloseReason reason)
     {
         _reason = reason;
-        _isClean = StreamEnds.IsClean(reason) && _state == Ready;
+        _isClean = StreamEnds.IsClean(reason) && _state == Ready && !_isCut;
         if (Interlocked.Exchange(ref _state, Completed) != Sending)
         {
             CloseFile();
@@ -148,6 +160,11 @@ internal sealed class SocketSink : ISink, IReactorSocket
             int sent = SystemCalls.Send(_file, _rest.Span);
             bool broken = sent < 0 && SystemCalls.LastError != SystemCalls.WouldBlock;
             bool done = sent == _rest.Length;
+            if (done)
+            {
+                ReturnCounted();
+            }
+
             _rest = done ? default : _rest[Math.Max(sent, 0)..];
             if (Interlocked.CompareExchange(ref _state, done ? Ready : Waiting, Sending) != Sending)
             {
@@ -171,8 +188,15 @@ internal sealed class SocketSink : ISink, IReactorSocket
         while (Volatile.Read(ref _edge) == 1);
     }
 
+    private void ReturnCounted()
+    {
+        budget.Return(_counted);
+        _counted = 0;
+    }
+
     private void CloseFile()
     {
+        ReturnCounted();
         if (_isClean)
         {
             _ = SystemCalls.Send(_file, Chunk.Last);

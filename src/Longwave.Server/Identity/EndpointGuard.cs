@@ -7,8 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Identity;
 
 /// <summary>Rejections common to all endpoints: too many requests, unknown paths, unsupported methods, exceptions.</summary>
-internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionControl admission, ILogger<EndpointGuard> logger)
+internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionControl admission, TimeProvider clock, ILogger<EndpointGuard> logger)
 {
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly LogThrottle _failedAllocations = new(LogInterval, clock);
+
     /// <summary>Answers with a problem.</summary>
     public Task WriteAsync(HttpContext context, Problem problem) => problems.WriteAsync(context, problem);
 
@@ -81,6 +85,16 @@ internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionCon
         {
             LogClientLeft(exception.Message);
         }
+        catch (OutOfMemoryException)
+        {
+            // A passing shortage, not a bug: the request failed, and what it allocated is garbage.
+            if (_failedAllocations.TryTake(out long count))
+            {
+                LogOutOfMemory(count);
+            }
+
+            await AnswerOrAbortAsync(context, admission.OnOutOfMemory());
+        }
         catch (Exception exception)
         {
             LogUnexpected(exception, context.Request.Method, context.Request.Path);
@@ -112,6 +126,9 @@ internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionCon
 
     [LoggerMessage(EventId = 2000, Level = LogLevel.Debug, Message = "The client disconnected before the hub answered: {Reason}")]
     private partial void LogClientLeft(string reason);
+
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "Requests rejected because an allocation failed: {Count}")]
+    private partial void LogOutOfMemory(long count);
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "Unexpected failure in {Method} {Path}")]
     private partial void LogUnexpected(Exception exception, string method, string path);

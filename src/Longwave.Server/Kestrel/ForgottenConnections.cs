@@ -1,4 +1,4 @@
-using Longwave.Server.Epoll;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
-using Longwave.Server.Epoll;
 using Longwave.Server.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Manage;
 
 /// <summary><c>/v1/connections</c> and <c>/v1/connections/{id}</c>: the open streams, for administrators.</summary>
-internal sealed class ConnectionsEndpoint(Authenticator authenticator, ConnectionRegistry connections, LongwaveOptions options, EndpointGuard refusals)
+internal sealed class ConnectionsEndpoint(Authenticator authenticator, ConnectionRegistry connections, ListAnswer lists, LongwaveOptions options, EndpointGuard refusals)
 {
     private const string ListMethods = "GET, HEAD, OPTIONS";
     private const string OneMethods = "GET, HEAD, DELETE, OPTIONS";
@@ -99,28 +99,14 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
             .Where(connection => connection.Number > after && (subject is null || connection.Caller.Subject == subject))
             .OrderBy(static connection => connection.Number)
             .Take(limit + 1)];
-        var body = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("connections"u8);
-            foreach (OpenConnection connection in page.Take(limit))
-            {
-                Write(json, connection);
-            }
-
-            json.WriteEndArray();
-            if (page.Count > limit)
-            {
-                json.WriteString("next"u8, connections.Name(page[limit - 1].Number));
-            }
-
-            json.WriteEndObject();
-        }
-
         context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
-        return null;
+        return await lists.WriteAsync(
+            context,
+            JsonAnswer.MediaType,
+            static json => json.WriteStartArray("connections"u8),
+            page.Take(limit),
+            Write,
+            json => WriteText(json, "next"u8, page.Count > limit ? connections.Name(page[limit - 1].Number) : null));
     }
 
     private void Write(Utf8JsonWriter json, OpenConnection connection)

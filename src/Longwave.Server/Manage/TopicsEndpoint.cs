@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Longwave.Engine.Configuration;
@@ -14,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Manage;
 
 /// <summary><c>GET /v1/topics</c>: lists the topics of the log in pages, sorted by name.</summary>
-internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, EndpointGuard refusals)
+internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ListAnswer lists, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -51,7 +50,18 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(page, hub.Engine.Tip.Epoch));
+        uint epoch = hub.Engine.Tip.Epoch;
+        problem = await lists.WriteAsync(
+            context,
+            JsonAnswer.MediaType,
+            static json => json.WriteStartArray("topics"u8),
+            page.Topics,
+            (json, topic) => WriteTopic(json, topic, epoch),
+            json => WriteRest(json, page));
+        if (problem is not null)
+        {
+            await refusals.WriteAsync(context, problem);
+        }
     }
 
     private Problem? TryRead(HttpRequest request, out Selector? filter, out string? after, out int limit)
@@ -89,33 +99,18 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         return null;
     }
 
-    private static ReadOnlyMemory<byte> Write(TopicPage page, uint epoch)
+    /// <summary>Writes the members after the list.</summary>
+    private static void WriteRest(Utf8JsonWriter json, TopicPage page)
     {
-        var body = new ArrayBufferWriter<byte>(64 + (page.Topics.Count * 256));
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        if (page.Next is not null)
         {
-            json.WriteStartObject();
-            json.WriteStartArray("topics"u8);
-            foreach (TopicInfo topic in page.Topics)
-            {
-                WriteTopic(json, topic, epoch);
-            }
-
-            json.WriteEndArray();
-            if (page.Next is not null)
-            {
-                json.WriteString("next"u8, page.Next);
-            }
-
-            if (page.Total is { } total)
-            {
-                json.WriteNumber("total"u8, total);
-            }
-
-            json.WriteEndObject();
+            json.WriteString("next"u8, page.Next);
         }
 
-        return body.WrittenMemory;
+        if (page.Total is { } total)
+        {
+            json.WriteNumber("total"u8, total);
+        }
     }
 
     /// <summary>Omits positions that do not exist (a topic without events).</summary>

@@ -13,13 +13,10 @@ namespace Longwave.Server.Mercure;
 
 /// <summary><c>GET /.well-known/mercure/subscriptions…</c>: the active subscriptions (both drafts, "Subscription API").</summary>
 internal sealed class SubscriptionsEndpoint(
-    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, AdmissionControl admission, HubAddress address, ActiveSubscriptions active, EndpointGuard plain,
-    MercureProblems refusals)
+    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, AdmissionControl admission, HubAddress address, ActiveSubscriptions active, ListAnswer lists,
+    EndpointGuard plain, MercureProblems refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
-
-    /// <summary>Bytes of an answer that are buffered before a flush, so that a long list is never in memory as a whole.</summary>
-    private const int FlushBytes = 32 * 1024;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -78,7 +75,7 @@ internal sealed class SubscriptionsEndpoint(
         }
 
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentType = dialect == Dialect.Legacy ? "application/ld+json" : "application/mercure+json";
+        headers.ContentType = MediaTypeOf(dialect);
         headers.ETag = etag;
         headers.CacheControl = "private, must-revalidate";
         string cursor = dialect == Dialect.Legacy ? "" : $"; last-event-id=\"{last.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
@@ -112,35 +109,35 @@ internal sealed class SubscriptionsEndpoint(
 
     private async Task WriteListAsync(HttpContext context, Dialect dialect, string folder, string topic, string last)
     {
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswer.WriterOptions);
-        json.WriteStartObject();
-        SubscriptionJson.WriteContext(json, dialect);
-        json.WriteString("id"u8, topic);
-        json.WriteString("type"u8, dialect == Dialect.Legacy ? "Subscriptions"u8 : "subscriptions"u8);
-        WriteCursor(json, dialect, last);
-        json.WriteStartArray("subscriptions"u8);
-        foreach (ActiveSubscription subscription in Mine(dialect))
+        IEnumerable<ActiveSubscription> listed = Mine(dialect).Where(subscription =>
+            topic == folder || (subscription.Topic.StartsWith(topic, StringComparison.Ordinal) && subscription.Topic[topic.Length] == '/'));
+        Problem? problem = await lists.WriteAsync(
+            context,
+            MediaTypeOf(dialect),
+            json =>
+            {
+                SubscriptionJson.WriteContext(json, dialect);
+                json.WriteString("id"u8, topic);
+                json.WriteString("type"u8, dialect == Dialect.Legacy ? "Subscriptions"u8 : "subscriptions"u8);
+                WriteCursor(json, dialect, last);
+                json.WriteStartArray("subscriptions"u8);
+            },
+            listed,
+            static (json, subscription) =>
+            {
+                json.WriteStartObject();
+                SubscriptionJson.WriteMembers(json, subscription, isActive: true);
+                json.WriteEndObject();
+            },
+            static _ => { });
+        if (problem is not null)
         {
-            if (topic != folder && !(subscription.Topic.StartsWith(topic, StringComparison.Ordinal) && subscription.Topic[topic.Length] == '/'))
-            {
-                continue;
-            }
-
-            json.WriteStartObject();
-            SubscriptionJson.WriteMembers(json, subscription, isActive: true);
-            json.WriteEndObject();
-            if (json.BytesPending + context.Response.BodyWriter.UnflushedBytes >= FlushBytes)
-            {
-                json.Flush();
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-            }
+            context.Response.Clear();
+            await refusals.WriteAsync(context, dialect, problem);
         }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
+
+    private static string MediaTypeOf(Dialect dialect) => dialect == Dialect.Legacy ? "application/ld+json" : "application/mercure+json";
 
     private static void WriteCursor(Utf8JsonWriter json, Dialect dialect, string last)
     {

@@ -1,3 +1,4 @@
+using Longwave.Server.Http;
 using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -10,7 +11,7 @@ namespace Longwave.Server.Page;
 /// <c>/</c> and <c>/page/NAME</c>: the page that shows topics and events live. It uses only public endpoints, and its URLs are relative,
 /// so that it works below any prefix.
 /// </summary>
-internal sealed class PageEndpoint(PageFiles files, EndpointGuard refusals)
+internal sealed class PageEndpoint(PageFiles files, AnswerBudget budget, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -58,11 +59,33 @@ internal sealed class PageEndpoint(PageFiles files, EndpointGuard refusals)
             return;
         }
 
-        response.ContentType = file.MediaType;
-        response.ContentLength = file.Bytes.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (!budget.TryTake(AnswerBudget.PieceBytes))
         {
-            await response.Body.WriteAsync(file.Bytes, context.RequestAborted);
+            response.Clear();
+            await refusals.WriteAsync(context, ListAnswer.NoRoom);
+            return;
+        }
+
+        try
+        {
+            response.ContentType = file.MediaType;
+            response.ContentLength = file.Bytes.Length;
+            await WriteAsync(context, HttpMethods.IsHead(context.Request.Method) ? default : file.Bytes);
+        }
+        finally
+        {
+            budget.Return(AnswerBudget.PieceBytes);
+        }
+    }
+
+    /// <summary>Writes in pieces: the pipe of the response copies what the client has not received.</summary>
+    private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> rest)
+    {
+        while (!rest.IsEmpty)
+        {
+            int length = Math.Min(rest.Length, AnswerBudget.PieceBytes);
+            await context.Response.Body.WriteAsync(rest[..length], context.RequestAborted);
+            rest = rest[length..];
         }
     }
 

@@ -15,6 +15,7 @@ internal static class PublishProblems
         PublishOutcome.RequestTooLarge or PublishOutcome.LargerThanHotTail => new Problem(ProblemTypes.RequestTooLarge, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.TooManyTopics => new Problem(ProblemTypes.TooManyTopics, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publish requests are waiting for the log; nothing was appended."),
+        PublishOutcome.ShortOfMemory => new Problem(ProblemTypes.ShortOfMemory, "The hub had too little memory to append the events; nothing was appended."),
         PublishOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk of the log is full; nothing was appended."),
         PublishOutcome.Stopped => new Problem(
             ProblemTypes.PublishingStopped, "Writing to the log failed, so this hub accepts no publish until it is restarted; streams continue."),

@@ -1,57 +1,43 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Longwave.Protocol.Positions;
-using Longwave.Server.Http;
 
 namespace Longwave.Server.Subscribe;
 
 /// <summary>The document that answers a poll: <c>{"events":[…],"next":"position"}</c>, and <c>"notices":[…]</c> when there are any.</summary>
 internal static class PollAnswer
 {
-    /// <summary>Writes the document; null when no position is known at which the next poll could resume without a loss.</summary>
-    public static ReadOnlyMemory<byte>? TryWrite(PollSink sink)
+    /// <summary>Writes the beginning, up to the first event.</summary>
+    public static void WriteStart(IBufferWriter<byte> body) => body.Write("{\"events\":["u8);
+
+    /// <summary>Writes the end, after the last event.</summary>
+    /// <param name="body">The document.</param>
+    /// <param name="next">Position after which the next poll continues.</param>
+    /// <param name="notices">Notices, as JSON objects.</param>
+    public static void WriteEnd(IBufferWriter<byte> body, string next, IReadOnlyList<byte[]> notices)
     {
-        string? next = sink.Events.Count > 0 ? PositionOf(sink.Events[^1]) : sink.Position?.ToString();
-        if (next is null)
+        body.Write("],\"next\":\""u8);
+        Encoding.ASCII.GetBytes(next, body);
+        body.Write("\""u8);
+        for (int i = 0; i < notices.Count; i++)
         {
-            return null;
+            body.Write(i == 0 ? ",\"notices\":["u8 : ","u8);
+            body.Write(notices[i]);
         }
 
-        var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
-        {
-            json.WriteStartObject();
-            WriteObjects(json, "events"u8, sink.Events);
-            json.WriteString("next"u8, next);
-            if (sink.Notices.Count > 0)
-            {
-                WriteObjects(json, "notices"u8, sink.Notices);
-            }
-
-            json.WriteEndObject();
-        }
-
-        return body.WrittenMemory;
+        body.Write(notices.Count > 0 ? "]}"u8 : "}"u8);
     }
 
-    private static void WriteObjects(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<byte[]> objects)
-    {
-        json.WriteStartArray(name);
-        foreach (byte[] item in objects)
-        {
-            json.WriteRawValue(item, skipInputValidation: true);
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>Position of an event: member <c>position</c> of a CloudEvent, otherwise <c>id</c> of the native object.</summary>
-    private static string? PositionOf(ReadOnlySpan<byte> json)
+    /// <summary>
+    /// Position of an event: member <c>position</c> of a CloudEvent, otherwise <c>id</c> of the native object. Both precede the data, which is not read.
+    /// </summary>
+    public static string? PositionOf(ReadOnlySpan<byte> json)
     {
         string? id = null;
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName && !reader.ValueTextEquals("data"u8))
         {
             bool isPosition = reader.ValueTextEquals("position"u8);
             bool isId = reader.ValueTextEquals("id"u8);

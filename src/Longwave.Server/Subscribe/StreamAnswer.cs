@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>Answers with a stream: parked if the hub can take over the socket, otherwise as a response of the web server.</summary>
-internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions options, TimeProvider clock, ILogger<StreamAnswer> logger)
+internal sealed partial class StreamAnswer(StreamOpener opener, AnswerBudget budget, LongwaveOptions options, TimeProvider clock, ILogger<StreamAnswer> logger)
 {
     /// <summary>Grace for bytes already queued when the stream's identity ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
@@ -41,7 +41,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
     private async Task ParkAsync(
         HttpContext context, Caller caller, SubscribeRequest request, IParkableConnection connection, Func<Problem, Task> refuse, Action<Subscriber>? admitted)
     {
-        var sink = new SocketSink();
+        var sink = new SocketSink(budget);
         if (opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber) is { } problem)
         {
             await refuse(problem);
@@ -93,7 +93,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         SocketTimeouts.LimitUnacknowledged(context, options.Engine.StallTimeout);
 
-        var sink = new PipeWriterSink(context.Response.BodyWriter);
+        var sink = new PipeWriterSink(context.Response.BodyWriter, budget);
         if (opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber) is { } problem)
         {
             await refuse(problem);
@@ -132,7 +132,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
     /// <summary>Ends the response in bounded time: cleanly if the client still reads, otherwise by aborting it.</summary>
     private async Task EndAsync(HttpContext context, PipeWriterSink sink, CloseReason reason)
     {
-        if (StreamEnds.IsClean(reason))
+        if (StreamEnds.IsClean(reason) && !sink.IsCut)
         {
             TimeSpan grace = StreamEnds.IsOfIdentity(reason) && options.Server.EndGrace > IdentityEndGrace ? IdentityEndGrace : options.Server.EndGrace;
             try
@@ -147,6 +147,7 @@ internal sealed partial class StreamAnswer(StreamOpener opener, LongwaveOptions 
             }
         }
 
+        sink.Drop();
         context.Abort();
         await sink.SettledAsync();
     }

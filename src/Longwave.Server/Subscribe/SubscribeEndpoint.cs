@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Configuration;
 using Longwave.Server.Epoll;
@@ -9,7 +10,8 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, StreamAnswer streams, UnavailableAnswer unavailable, LongwaveOptions options, EndpointGuard refusals, TimeProvider clock)
+    StreamOpener opener, StreamAnswer streams, UnavailableAnswer unavailable, AnswerBudget budget, LongwaveOptions options, EndpointGuard refusals,
+    TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -38,7 +40,8 @@ internal sealed class SubscribeEndpoint(
 
     private async Task PollAsync(HttpContext context, Caller caller, EventsQuery query)
     {
-        var sink = new PollSink(query.Limit, options.Server.MaxPollBytes);
+        PipeWriter pipe = context.Response.BodyWriter;
+        var sink = new PollSink(new PipeOutput(pipe, budget, AnswerBudget.PieceBytes), budget, query.Limit, options.Server.MaxPollBytes);
         if (opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber) is { } refusal)
         {
             await RefuseAsync(context, refusal);
@@ -54,30 +57,64 @@ internal sealed class SubscribeEndpoint(
             reason = await subscriber!.Completion;
         }
 
-        if (reason == CloseReason.ClientGone)
+        try
+        {
+            await EndAsync(context, sink, reason);
+        }
+        finally
+        {
+            // Also after an exception: the pipe must not return to the web server while a flush is pending.
+            await sink.DropAsync();
+            sink.Release();
+        }
+    }
+
+    /// <summary>Ends the answer: with the end of the document, with a rejection, or by aborting a response that has begun and can't be completed.</summary>
+    private async Task EndAsync(HttpContext context, PollSink sink, CloseReason reason)
+    {
+        // After the end of the identity, the caller no longer has the right to read the events.
+        bool isEnded = StreamEnds.IsOfIdentity(reason);
+        if (reason is CloseReason.ClientGone or CloseReason.Stalled || (sink.IsInPipe && (isEnded || sink.Next is null)))
         {
             context.Abort();
         }
-        else if (StreamEnds.IsOfIdentity(reason))
+        else if (isEnded || sink.IsRejected || sink.Next is null)
         {
-            // The caller no longer has the right to read the collected events.
-            context.Response.Clear();
-            await refusals.WriteAsync(context, EndOf(reason));
+            await RefuseAsync(context, isEnded ? EndOf(reason) : sink.IsRejected ? ListAnswer.NoRoom : NothingRead(reason));
         }
-        else if (PollAnswer.TryWrite(sink) is { } body)
+        else if (!sink.IsInPipe)
         {
-            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body);
+            PollAnswer.WriteEnd(sink.First, sink.Next, sink.Notices);
+            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, sink.First.WrittenMemory);
+        }
+        else if (await HasSentAsync(sink))
+        {
+            PollAnswer.WriteEnd(context.Response.BodyWriter, sink.Next, sink.Notices);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
         else
         {
-            context.Response.Clear();
-            await refusals.WriteAsync(
-                context,
-                reason == CloseReason.Drain
-                    ? new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; poll again.") { RetryAfter = opener.UntilRestart }
-                    : new Problem(ProblemTypes.InternalError, "The event log could not be read; see the hub's log messages for the cause."));
+            context.Abort();
         }
     }
+
+    /// <summary>Waits until the events are sent, at most as long as a stream may accept nothing.</summary>
+    private async Task<bool> HasSentAsync(PollSink sink)
+    {
+        try
+        {
+            await sink.SettledAsync().WaitAsync(options.Engine.StallTimeout, clock);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private Problem NothingRead(CloseReason reason) => reason == CloseReason.Drain
+        ? new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down; poll again.") { RetryAfter = opener.UntilRestart }
+        : new Problem(ProblemTypes.InternalError, "The event log could not be read; see the hub's log messages for the cause.");
 
     private static Problem EndOf(CloseReason reason) => reason switch
     {

@@ -32,6 +32,29 @@ public sealed class CommitLoopTests
         Assert.Equal(results.Count(static result => result.Outcome == PublishOutcome.Accepted), hub.Engine.Tip.Offset);
     }
 
+    /// <summary>A failed allocation rejects the batch and nothing else: publishing continues, and the rejected events can be published again.</summary>
+    [Fact]
+    public async Task Publish_AllocationFails_IsRejectedAndTheNextIsAccepted()
+    {
+        var clock = new FaultyClock { Failure = new OutOfMemoryException() };
+        await using var hub = new TestHub(new EngineOptions { RetentionInterval = TimeSpan.FromMilliseconds(10) }, clock);
+        IdempotencyKey key = IdempotencyKey.FromCloudEvent("t", "source", "1");
+        await hub.PublishAsync("t", "first");
+        for (int i = 0; i < 20; i++)
+        {
+            clock.FailsUtcNow = true;
+            PublishResult refused = await hub.Engine.PublishAsync([To("new") with { Key = key }]);
+            Assert.Equal(PublishOutcome.ShortOfMemory, refused.Outcome);
+            Assert.Equal(HubHealth.Healthy, hub.Engine.Health);
+        }
+
+        clock.FailsUtcNow = false;
+        PublishResult accepted = await hub.Engine.PublishAsync([To("new") with { Key = key }]);
+        Assert.Equal(PublishOutcome.Accepted, accepted.Outcome);
+        Assert.False(accepted.Events[0].Duplicate);
+        Assert.Equal(2, hub.Engine.Tip.Offset);
+    }
+
     [Fact]
     public async Task Publish_SameKeyTwiceInOneRequest_IsOneEvent()
     {

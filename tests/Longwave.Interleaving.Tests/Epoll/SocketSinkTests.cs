@@ -5,6 +5,7 @@ using Longwave.Engine.Subscribers;
 using Longwave.Interleaving.Tests.Schedules;
 using Longwave.Interleaving.Tests.Subscribers;
 using Longwave.Server.Epoll;
+using Longwave.Server.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Interleaving.Tests.Epoll;
@@ -36,7 +37,7 @@ public sealed partial class SocketSinkTests : IDisposable
             {
                 received.Clear();
                 (ours, peers) = SocketPair.Open();
-                var sink = new SocketSink();
+                var sink = new SocketSink(new AnswerBudget(1 << 20));
                 sink.Take(_reactor, ours, 1, default);
                 subscriber = _stage.Open(sink, "*");
                 first = _stage.Last + 1;
@@ -61,7 +62,7 @@ public sealed partial class SocketSinkTests : IDisposable
             _ =>
             {
                 (int ours, peers) = SocketPair.Open();
-                var sink = new SocketSink();
+                var sink = new SocketSink(new AnswerBudget(1 << 20));
                 sink.Take(_reactor, ours, 1, default);
                 subscriber = _stage.Open(sink, "*");
                 for (int i = 0; i < Events; i++)

@@ -17,6 +17,12 @@ internal static class ScheduledInterlocked
         return System.Threading.Interlocked.Increment(ref location);
     }
 
+    public static long Add(ref long location, long value)
+    {
+        Schedule.Step();
+        return System.Threading.Interlocked.Add(ref location, value);
+    }
+
     public static int Decrement(ref int location)
     {
         Schedule.Step();

@@ -1,4 +1,5 @@
 using System.Net;
+using Longwave.Engine.Health;
 using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
@@ -96,7 +97,7 @@ public sealed class AdmissionControlTests
         var options = new LongwaveOptions();
         configure(options);
         clock ??= new ManualClock();
-        return new AdmissionControl(options, new ClientAddresses(options.Server), new MemoryWatch(options, clock, NullLogger<MemoryWatch>.Instance), clock);
+        return new AdmissionControl(options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(clock, NullLoggerFactory.Instance), clock, NullLogger<MemoryWatch>.Instance), clock);
     }
 
     private static DefaultHttpContext Request(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };

@@ -1,4 +1,5 @@
 using System.Text;
+using Longwave.Engine.Health;
 using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
@@ -6,6 +7,7 @@ using Longwave.Server.Identity;
 using Longwave.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Server.Tests.Identity;
 
@@ -21,8 +23,8 @@ public sealed class EndpointGuardTests : IDisposable
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(_logs));
         var options = new LongwaveOptions();
         _admission = new AdmissionControl(
-            options, new ClientAddresses(options.Server), new MemoryWatch(options, TimeProvider.System, _loggers.CreateLogger<MemoryWatch>()), TimeProvider.System);
-        _refusals = new EndpointGuard(new ProblemWriter(options.Server), _admission, _loggers.CreateLogger<EndpointGuard>());
+            options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, _loggers.CreateLogger<MemoryWatch>()), TimeProvider.System);
+        _refusals = new EndpointGuard(new ProblemWriter(options.Server), _admission, TimeProvider.System, _loggers.CreateLogger<EndpointGuard>());
     }
 
     public void Dispose()
@@ -39,6 +41,20 @@ public sealed class EndpointGuardTests : IDisposable
         Assert.Contains("/problems/internal-error", body, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
         Assert.Contains("secret", Assert.Single(_logs.Lines), StringComparison.Ordinal);
+    }
+
+    /// <summary>A failed allocation is a passing shortage: 503, one log line for all, and new work is rejected until a collection.</summary>
+    [Fact]
+    public async Task Guard_AllocationFails_Is503AndLoggedOnce()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            (int status, string body) = await RunAsync(_ => throw new OutOfMemoryException());
+            Assert.Equal(503, status);
+            Assert.Contains("/problems/short-of-memory", body, StringComparison.Ordinal);
+        }
+
+        Assert.Single(_logs.Lines, static line => line.Contains("allocation failed", StringComparison.Ordinal));
     }
 
     [Theory]

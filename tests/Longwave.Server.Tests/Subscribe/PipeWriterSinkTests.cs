@@ -8,6 +8,7 @@ using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Http;
 using Longwave.Server.Subscribe;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,7 +39,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task TrySend_ReaderNotKeepingUp_LosesNothing()
     {
-        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
+        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20)));
         for (int i = 0; i < 500; i++)
         {
             await PublishAsync($"{i}");
@@ -53,7 +54,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task TrySend_ReaderDisconnected_ClosesTheSubscriber()
     {
-        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer));
+        Subscriber subscriber = Subscribe(new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20)));
         await _pipe.Reader.CompleteAsync();
         await PublishAsync("x");
         Assert.Equal(CloseReason.ClientGone, await subscriber.Completion.WaitAsync(Patience));
@@ -62,7 +63,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task TrySend_WriterFails_ClosesTheSubscriberAndOthersContinue()
     {
-        var sink = new PipeWriterSink(_pipe.Writer);
+        var sink = new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20));
         Subscriber subscriber = Subscribe(sink);
         await _pipe.Writer.CompleteAsync();
         await PublishAsync("x");
@@ -74,7 +75,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public async Task SettledAsync_FlushPending_CompletesAfterTheFlush()
     {
-        var sink = new PipeWriterSink(_pipe.Writer);
+        var sink = new PipeWriterSink(_pipe.Writer, new AnswerBudget(1 << 20));
         Subscriber subscriber = Subscribe(sink);
         await PublishAsync(new string('x', 1_000));
 
@@ -91,7 +92,7 @@ public sealed class PipeWriterSinkTests : IAsyncLifetime
     [Fact]
     public void TrySend_ReaderKeepsUp_AllocateNothing()
     {
-        var sink = new PipeWriterSink(new SwallowingWriter());
+        var sink = new PipeWriterSink(new SwallowingWriter(), new AnswerBudget(1 << 20));
         byte[] chunk = Chunk.Of(new byte[200]);
         Deliver(1_000);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,5 +1,6 @@
 using System.Net;
 using Longwave.Engine.Access;
+using Longwave.Engine.Health;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Admission;
@@ -83,7 +84,7 @@ public sealed class StreamOpenerTests : IAsyncLifetime
     {
         var options = new LongwaveOptions { Server = { Admission = { Subject = { MaxStreams = 1 } } } };
         return new AdmissionControl(
-            options, new ClientAddresses(options.Server), new MemoryWatch(options, TimeProvider.System, NullLogger<MemoryWatch>.Instance), TimeProvider.System);
+            options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, NullLogger<MemoryWatch>.Instance), TimeProvider.System);
     }
 
     private StreamOpener NewOpener(AdmissionControl admission, TimeProvider clock) =>

@@ -4,6 +4,7 @@ import { codeBlock } from './code-block.js';
 import { openConnection } from './connection.js';
 import { whileIdle, whileListening } from './empty.js';
 import { Feed } from './feed.js';
+import { hubNow } from './hub-clock.js';
 import { setUpKeys } from './keys.js';
 import { before, isPosition } from './longwave.js';
 import { ANY, drawChips, isPattern, nameOf } from './names.js';
@@ -238,7 +239,7 @@ function toggle(selector) {
 function startFrom(chosen) {
   choice = chosen;
   byId('since').value = chosen;
-  since = chosen === 'live' || chosen === 'after' ? null : chosen === 'earliest' ? chosen : new Date(Date.now() - Number(chosen) * 1000).toISOString();
+  since = chosen === 'live' || chosen === 'after' ? null : chosen === 'earliest' ? chosen : new Date((hubNow() ?? Date.now()) - Number(chosen) * 1000).toISOString();
   if (chosen === 'after' && after === '') {
     show();
     byId('after-text').focus();

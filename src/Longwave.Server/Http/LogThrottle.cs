@@ -1,4 +1,4 @@
-namespace Longwave.Server.Epoll;
+namespace Longwave.Server.Http;
 
 /// <summary>Allows one log line per interval, and counts the occurrences in between.</summary>
 internal sealed class LogThrottle(TimeSpan interval, TimeProvider clock)

@@ -1,0 +1,72 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Longwave.Server.Http;
+
+/// <summary>Answers that are one JSON object with a list, written piece by piece: a slow client of a long list costs one piece.</summary>
+/// <param name="budget">Budget of all answers.</param>
+internal sealed class ListAnswer(AnswerBudget budget)
+{
+    /// <summary>The rejection of an answer that has no room in the budget.</summary>
+    public static Problem NoRoom => new(
+        ProblemTypes.Overloaded, "The hub holds too many bytes of answers that clients have not received yet (Server:MaxAnswerBytes).");
+
+    /// <summary>Writes the answer; only its headers when the request is a HEAD.</summary>
+    /// <param name="context">The request. Headers other than the media type must be set before.</param>
+    /// <param name="mediaType">Media type of the answer.</param>
+    /// <param name="begin">Writes the members before the list, and the start of the list.</param>
+    /// <param name="items">Items of the list.</param>
+    /// <param name="write">Writes one item.</param>
+    /// <param name="end">Writes the members after the list.</param>
+    /// <returns>The rejection; then nothing was written.</returns>
+    public async ValueTask<Problem?> WriteAsync<T>(
+        HttpContext context, string mediaType, Action<Utf8JsonWriter> begin, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter> end)
+    {
+        if (!budget.TryTake(AnswerBudget.PieceBytes))
+        {
+            return NoRoom;
+        }
+
+        try
+        {
+            context.Response.ContentType = mediaType;
+            if (!HttpMethods.IsHead(context.Request.Method))
+            {
+                await WriteBodyAsync(context, begin, items, write, end);
+            }
+
+            return null;
+        }
+        finally
+        {
+            budget.Return(AnswerBudget.PieceBytes);
+        }
+    }
+
+    private static async Task WriteBodyAsync<T>(
+        HttpContext context, Action<Utf8JsonWriter> begin, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter> end)
+    {
+        PipeWriter pipe = context.Response.BodyWriter;
+        using (var json = new Utf8JsonWriter(pipe, JsonAnswer.WriterOptions))
+        {
+            json.WriteStartObject();
+            begin(json);
+            foreach (T item in items)
+            {
+                write(json, item);
+                if (json.BytesPending + pipe.UnflushedBytes >= AnswerBudget.PieceBytes)
+                {
+                    json.Flush();
+                    await pipe.FlushAsync(context.RequestAborted);
+                }
+            }
+
+            json.WriteEndArray();
+            end(json);
+            json.WriteEndObject();
+        }
+
+        await pipe.FlushAsync(context.RequestAborted);
+    }
+}
