@@ -13,6 +13,7 @@ using Longwave.Server.Page;
 using Longwave.Server.Publish;
 using Longwave.Server.Startup;
 using Longwave.Server.Subscribe;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,6 +85,7 @@ public static class LongwaveServices
         services.AddSingleton<AdmissionControl>();
         services.AddSingleton<SocketAdmission>();
         services.AddSingleton<ForgottenConnections>();
+        services.AddTransient<IStartupFilter, StrictFraming>();
         services.AddSingleton(provider => new BrowserRules(
             provider.GetRequiredService<LongwaveOptions>().Server, provider.GetRequiredService<ClientAddresses>()));
         services.AddSingleton<RejectedOrigins>();

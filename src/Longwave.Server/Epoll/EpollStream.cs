@@ -11,7 +11,7 @@ namespace Longwave.Server.Epoll;
 /// <param name="file">The non-blocking descriptor; this stream owns and closes it.</param>
 /// <param name="reactor">The reactor that watches it.</param>
 /// <param name="begun">Called once, on the first read or on close.</param>
-/// <param name="gone">Called once, on any thread, when the connection is broken or the client has ended its side.</param>
+/// <param name="gone">Called once, on any thread, when the connection is broken, or the client has ended its side and no answer is under way or <see cref="LeaveAtEnd"/> was called.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class EpollStream(int file, Reactor reactor, Action begun, Action gone) : Stream, IReactorSocket
 {
@@ -21,18 +21,21 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
     /// </summary>
     public const int MaxHeldBytes = 128 * 1024;
 
-    private const uint EndOfInput = SystemCalls.EpollReadHangUp | SystemCalls.EpollHangUp | SystemCalls.EpollError;
+    private const uint Broken = SystemCalls.EpollHangUp | SystemCalls.EpollError;
 
     private readonly AsyncSignal _readable = new();
     private readonly AsyncSignal _writable = new();
 
-    // Guards _file, because the kernel reuses the number as soon as it is closed, and _parked and _isGone, which decide where events go.
+    // Guards _file, because the kernel reuses the number as soon as it is closed, and _parked, _isGone, _hasEnded and _leavesAtEnd, which decide
+    // what an event means.
     private readonly Lock _gate = new();
     private int _file = file;
     private Action? _begun = begun;
     private SocketSink? _parked;
     private bool _isEmpty;
     private bool _isGone;
+    private bool _hasEnded;
+    private bool _leavesAtEnd;
     private volatile bool _isRead = true;
     private volatile bool _isHolding;
 
@@ -61,8 +64,18 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
 
     public void OnEvents(uint events)
     {
-        // Before waking the reader: TryRead must see _isGone, so that it reads again after a short read and finds the end of input.
-        if ((events & EndOfInput) != 0 || ((events & SystemCalls.EpollIn) != 0 && !_isRead))
+        // Before waking the reader: TryRead must see _hasEnded, so that it reads again after a short read and finds the end of input.
+        bool leaves = (events & Broken) != 0 || ((events & SystemCalls.EpollIn) != 0 && !_isRead);
+        if ((events & (SystemCalls.EpollReadHangUp | Broken)) != 0)
+        {
+            lock (_gate)
+            {
+                _hasEnded = true;
+                leaves |= _leavesAtEnd;
+            }
+        }
+
+        if (leaves)
         {
             SayGone();
         }
@@ -86,6 +99,22 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
     /// <summary>From now on, holds writes instead of sending them: until <see cref="Park"/> they are the head of the response; later ones are dropped.</summary>
     public void Hold() => _isHolding = true;
 
+    /// <summary>From now on until the next read, the end of input means that the client has left. Without the call, a client may end its side after a request and still receive the answer.</summary>
+    public void LeaveAtEnd()
+    {
+        bool leaves;
+        lock (_gate)
+        {
+            _leavesAtEnd = true;
+            leaves = _hasEnded;
+        }
+
+        if (leaves)
+        {
+            SayGone();
+        }
+    }
+
     /// <summary>Hands over the descriptor and the held bytes to a sink; a reader of this stream then sees the end.</summary>
     public ParkOutcome Park(SocketSink sink)
     {
@@ -96,7 +125,7 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
 
         lock (_gate)
         {
-            if (_file < 0 || _isGone)
+            if (_file < 0 || _isGone || _hasEnded)
             {
                 return ParkOutcome.ClientGone;
             }
@@ -279,13 +308,15 @@ internal sealed class EpollStream(int file, Reactor reactor, Action begun, Actio
         received = 0;
         lock (_gate)
         {
+            // The web server reads the next request: the answer that waited is over.
+            _leavesAtEnd = false;
             while (_file >= 0)
             {
                 received = SystemCalls.Receive(_file, buffer);
                 if (received >= 0)
                 {
                     // A short read emptied the socket, so the next read can wait for an edge without a call, except after the end of input, which causes no other edge.
-                    _isEmpty = received > 0 && received < buffer.Length && !_isGone;
+                    _isEmpty = received > 0 && received < buffer.Length && !_hasEnded;
                     break;
                 }
 

@@ -73,6 +73,8 @@ internal sealed class ReactorConnection : ConnectionContext, IParkableConnection
 
     public void HoldOutput() => _stream.Hold();
 
+    public void LeaveAtEnd() => _stream.LeaveAtEnd();
+
     public ParkOutcome Park(SocketSink sink) => _stream.Park(sink);
 
     public override void Abort(ConnectionAbortedException abortReason) => _stream.Abort();

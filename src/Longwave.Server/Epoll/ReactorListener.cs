@@ -45,6 +45,9 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     private readonly ILogger _logger;
     private readonly LogThrottle _errors;
     private readonly LogThrottle _unwatched;
+    private readonly LogThrottle _outOfFiles;
+    private readonly LogThrottle _failed;
+    private readonly LogThrottle _closedFailed;
     private readonly AcceptCall _accept;
     private readonly Action _onBegun;
     private readonly Action<Exception> _onFailed;
@@ -77,8 +80,9 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         Socket socket, Reactors reactors, MemoryPool<byte> pool, BackgroundLoops loops, TimeProvider clock, ILogger logger, AcceptCall? accept = null)
     {
         (_socket, _reactors, _pool, _loops, _logger, _accept) = (socket, reactors, pool, loops, logger, accept ?? SystemCalls.Accept);
-        (_errors, _unwatched) = (new LogThrottle(LogInterval, clock), new LogThrottle(LogInterval, clock));
-        (_onBegun, _onFailed) = (OnBegun, LogClosedFailed);
+        (_errors, _outOfFiles, _unwatched) = (new LogThrottle(LogInterval, clock), new LogThrottle(LogInterval, clock), new LogThrottle(LogInterval, clock));
+        (_failed, _closedFailed) = (new LogThrottle(LogInterval, clock), new LogThrottle(LogInterval, clock));
+        (_onBegun, _onFailed) = (OnBegun, OnClosedFailed);
         _file = (int)socket.Handle;
         EndPoint = socket.LocalEndPoint!;
         _retry = loops.StartTimer("longwave-accept", AcceptAll, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -150,7 +154,10 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         catch (Exception failed)
         {
             _retry.Change(ErrorPause, Timeout.InfiniteTimeSpan);
-            LogFailed(failed, EndPoint, ErrorPause);
+            if (_failed.TryTake(out long count))
+            {
+                LogFailed(failed, EndPoint, ErrorPause, count);
+            }
         }
     }
 
@@ -241,11 +248,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
                 Stop_NeedsLock(new SocketException(error));
                 break;
             default:
-                if (_errors.TryTake(out long count))
-                {
-                    LogError(error, count);
-                }
-
+                LogError(error);
                 _retry.Change(ErrorPause, Timeout.InfiniteTimeSpan);
                 break;
         }
@@ -264,11 +267,25 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
     }
 
-    private void LogError(int error, long count)
+    private void OnClosedFailed(Exception failed)
     {
-        if (AcceptErrors.IsOutOfFiles(error))
+        if (_closedFailed.TryTake(out long count))
         {
-            LogOutOfFiles(ErrorPause);
+            LogClosedFailed(failed, count);
+        }
+    }
+
+    private void LogError(int error)
+    {
+        bool isOutOfFiles = AcceptErrors.IsOutOfFiles(error);
+        if (!(isOutOfFiles ? _outOfFiles : _errors).TryTake(out long count))
+        {
+            return;
+        }
+
+        if (isOutOfFiles)
+        {
+            LogOutOfFiles(ErrorPause, count);
         }
         else
         {
@@ -284,8 +301,8 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         _loops.Fail($"longwave-listener {EndPoint}", failed);
     }
 
-    [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has reached its limit of open files; new connections wait. Retrying in {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
-    private partial void LogOutOfFiles(TimeSpan pause);
+    [LoggerMessage(EventId = 2200, Level = LogLevel.Warning, Message = "The process has reached its limit of open files; new connections wait. Attempts since the last such line: {Count}. Retrying every {Pause}. Raise the limit (ulimit -n, LimitNOFILE) or lower MaxConnections")]
+    private partial void LogOutOfFiles(TimeSpan pause, long count);
 
     [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Accepting connections on {EndPoint} fails ({Reason}); failures since the last such line: {Count}. New connections wait. Retrying every {Pause}")]
     private partial void LogAcceptFailed(EndPoint endPoint, string reason, long count, TimeSpan pause);
@@ -296,9 +313,9 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     [LoggerMessage(EventId = 2204, Level = LogLevel.Warning, Message = "New connections closed because epoll accepts no more ({Reason}): {Count}. Lower MaxConnections or raise fs.epoll.max_user_watches")]
     private partial void LogUnwatched(long count, string reason);
 
-    [LoggerMessage(EventId = 2206, Level = LogLevel.Error, Message = "Accepting a connection on {EndPoint} has failed. Retrying in {Pause}")]
-    private partial void LogFailed(Exception failed, EndPoint endPoint, TimeSpan pause);
+    [LoggerMessage(EventId = 2206, Level = LogLevel.Error, Message = "Accepting a connection on {EndPoint} has failed; failures since the last such line: {Count}. Retrying in {Pause}")]
+    private partial void LogFailed(Exception failed, EndPoint endPoint, TimeSpan pause, long count);
 
-    [LoggerMessage(EventId = 2205, Level = LogLevel.Error, Message = "A callback for a closed connection has failed")]
-    private partial void LogClosedFailed(Exception failed);
+    [LoggerMessage(EventId = 2205, Level = LogLevel.Error, Message = "A callback for a closed connection has failed; failures since the last such line: {Count}")]
+    private partial void LogClosedFailed(Exception failed, long count);
 }

@@ -85,6 +85,12 @@ internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionCon
         {
             LogClientLeft(exception.Message);
         }
+        catch (IOException malformed) when (malformed.InnerException is OverflowException)
+        {
+            // The web server reports a chunk whose size is too large a number in this way.
+            context.Response.Headers.Connection = "close";
+            await AnswerOrAbortAsync(context, new Problem(ProblemTypes.BadRequest, malformed.Message, "body"));
+        }
         catch (OutOfMemoryException)
         {
             // A passing shortage, not a bug: the request failed, and what it allocated is garbage.

@@ -46,8 +46,13 @@ public static class LongwaveKestrel
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersBytes;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MaxHeadersBytes;
 
+        // A proxy that does not take a bare line feed for the end of a line finds the end of a request elsewhere. The switch is of the process.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+
         // The web server rejects invalid UTF-8 with a bare 400. Decode leniently: an unknown last event id must get a reset in the stream.
-        kestrel.RequestHeaderEncodingSelector =
-            name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
+        kestrel.RequestHeaderEncodingSelector = static name =>
+            name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8
+            : name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? StrictDigits.Instance
+            : null;
     }
 }

@@ -19,6 +19,10 @@ internal sealed partial class StreamAnswer(StreamOpener opener, AnswerBudget bud
     /// <summary>Grace for bytes already queued when the stream's identity ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly LogThrottle _headsTooLarge = new(LogInterval, clock);
+
     /// <summary>Opens the stream, and returns when the request is no longer involved. Status and headers must be set before.</summary>
     /// <param name="context">The request.</param>
     /// <param name="caller">The owner of the stream.</param>
@@ -72,7 +76,10 @@ internal sealed partial class StreamAnswer(StreamOpener opener, AnswerBudget bud
 
         if (parked == ParkOutcome.HeadTooLarge)
         {
-            LogHeadTooLarge(EpollStream.MaxHeldBytes);
+            if (_headsTooLarge.TryTake(out long count))
+            {
+                LogHeadTooLarge(EpollStream.MaxHeldBytes, count);
+            }
         }
         else if (parked == ParkOutcome.Parked)
         {
@@ -165,10 +172,18 @@ internal sealed partial class StreamAnswer(StreamOpener opener, AnswerBudget bud
         }
     }
 
-    /// <summary>Closes the stream when the client aborts the request.</summary>
-    public static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber) =>
-        context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
+    /// <summary>Closes the stream when the client aborts the request or ends its side: a client that has left also ends its side, and sends nothing else.</summary>
+    public static CancellationTokenRegistration CloseWhenClientLeaves(HttpContext context, Subscriber subscriber)
+    {
+        CancellationTokenRegistration left = context.RequestAborted.UnsafeRegister(static s => ((Subscriber)s!).Close(CloseReason.ClientGone), subscriber);
+        if (OperatingSystem.IsLinux())
+        {
+            context.Features.Get<IParkableConnection>()?.LeaveAtEnd();
+        }
 
-    [LoggerMessage(EventId = 2110, Level = LogLevel.Error, Message = "A stream was rejected and its connection closed: the head of its response is larger than {Most} bytes. Send fewer or shorter response headers, or set Server:ParkStreams to false")]
-    private partial void LogHeadTooLarge(int most);
+        return left;
+    }
+
+    [LoggerMessage(EventId = 2110, Level = LogLevel.Error, Message = "A stream was rejected and its connection closed: the head of its response is larger than {Most} bytes; streams since the last such line: {Count}. Send fewer or shorter response headers, or set Server:ParkStreams to false")]
+    private partial void LogHeadTooLarge(int most, long count);
 }

@@ -75,6 +75,19 @@ public sealed class ReactorListenerTests : IDisposable
         Assert.Equal(calls, Volatile.Read(ref _calls));
     }
 
+    [Theory]
+    [InlineData(24)]
+    [InlineData(77)]
+    public async Task Accept_FailsInEveryPause_IsLoggedOnce(int error)
+    {
+        _always = error;
+        await using ReactorListener listener = NewListener(TimeProvider.System);
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.EndPoint);
+        await Eventually.TrueAsync(() => Volatile.Read(ref _calls) >= 5);
+        Assert.Single(_logs.Lines);
+    }
+
     [Fact]
     public async Task Accept_SocketIsUnusable_StopsListeningAndLogsIt()
     {
