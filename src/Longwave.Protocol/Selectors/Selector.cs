@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Longwave.Protocol.Automata;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Urls;
 
@@ -9,7 +10,8 @@ namespace Longwave.Protocol.Selectors;
 /// <para>A topic matches a template if some values of its variables expand to the topic (RFC 6570, all four levels). A variable matches
 /// unreserved characters, percent-encoded ones, commas (lists) and all above ASCII; <c>{+var}</c> and <c>{#var}</c> also match reserved
 /// characters. A value may be empty, a variable may be undefined.</para>
-/// <para>Matching takes time linear in the length of the topic for every template, allocates nothing, and is thread-safe.</para>
+/// <para>A pattern is compiled once to an automaton of limited size, and shared by all its users. Matching examines each character of the topic at
+/// most once for a template, and once for a URL pattern after the topic was parsed. It is thread-safe.</para>
 /// </remarks>
 public sealed class Selector : IEquatable<Selector>
 {
@@ -23,25 +25,31 @@ public sealed class Selector : IEquatable<Selector>
     [ThreadStatic]
     private static (string Topic, UrlParts Base, UrlParts? Url) _parsed;
 
-    private readonly TemplateProgram? _program;
-    private readonly UrlPattern? _pattern;
-    private readonly UrlParts? _base;
+    // Work of a match before any character is examined, in characters: measured, a call costs about as much as eight of them.
+    private const int MatchWork = 8;
 
-    private Selector(string text, SelectorKind kind, TemplateProgram? program)
+    // Work of parsing a topic as a URL, in characters for each of its characters.
+    private const int ParseWork = 8;
+
+    private readonly Automaton? _automaton;
+    private readonly UrlPattern? _pattern;
+
+    private Selector(string text, SelectorKind kind, Automaton? automaton = null)
     {
-        Text = text;
-        Kind = kind;
-        _program = program;
+        (Text, Kind, _automaton) = (text, kind, automaton);
+        Prefix = kind switch
+        {
+            SelectorKind.Exact => text,
+            SelectorKind.Template => text[..text.IndexOf('{')],
+            _ => "",
+        };
     }
 
     private Selector(string text, UrlPattern pattern, UrlParts baseUrl)
-        : this(text, SelectorKind.UrlPattern, null)
-    {
-        (_pattern, _base) = (pattern, baseUrl);
-    }
+        : this(text, SelectorKind.UrlPattern) => (_pattern, Base) = (pattern, baseUrl);
 
     /// <summary>The selector of every topic, <c>*</c>.</summary>
-    public static Selector Any { get; } = new(EventRules.AnyTopic, SelectorKind.Any, null);
+    public static Selector Any { get; } = new(EventRules.AnyTopic, SelectorKind.Any);
 
     /// <summary>The text as written.</summary>
     public string Text { get; }
@@ -52,14 +60,20 @@ public sealed class Selector : IEquatable<Selector>
     /// <summary>Whether every topic must be compared with it: it is neither one topic nor <c>*</c>.</summary>
     public bool IsPattern => Kind is not (SelectorKind.Exact or SelectorKind.Any);
 
-    /// <summary>Common prefix of all matching topics, for indexes: the whole text of an exact selector, empty for <c>*</c>.</summary>
-    /// <remarks>A template also matches the topic equal to its own text; that topic need not begin with the prefix.</remarks>
-    public string Prefix => Kind switch
-    {
-        SelectorKind.Exact => Text,
-        SelectorKind.Template => _program!.Prefix,
-        _ => "",
-    };
+    /// <summary>Common prefix of all matching topics: the whole text of an exact selector, empty for <c>*</c> and for URL patterns.</summary>
+    public string Prefix { get; }
+
+    /// <summary>Base URL of a URL pattern; null for every other selector.</summary>
+    public UrlParts? Base { get; }
+
+    /// <summary>
+    /// Cost of the selector: the transitions of its automaton (2 bytes each), plus one for each 4 steps that its compilation took, plus a constant for
+    /// its objects. 0 for one topic and <c>*</c>.
+    /// </summary>
+    public int Cost => _automaton?.Cost ?? _pattern?.Cost ?? 0;
+
+    /// <summary>Common prefix of the index keys (<see cref="KeyOf"/>) of all matching topics.</summary>
+    public string KeyPrefix => _pattern?.Prefix ?? Prefix;
 
     /// <summary>Parses a selector. Text without a brace is an exact topic.</summary>
     /// <param name="text">The text.</param>
@@ -85,17 +99,22 @@ public sealed class Selector : IEquatable<Selector>
         if (!text.AsSpan().ContainsAny('{', '}'))
         {
             error = EventRules.CheckTopic(text)?.Detail ?? Wildcards.Explain(text);
-            selector = error is null ? new Selector(text, SelectorKind.Exact, null) : null;
+            selector = error is null ? new Selector(text, SelectorKind.Exact) : null;
             return selector is not null;
         }
 
+        if (SelectorCache.Shared.TryGet(SelectorKind.Template, text, null, out selector))
+        {
+            return true;
+        }
+
         error = EventRules.CheckText("topic", text, 3 * MaxLength)?.Detail;
-        if (error is not null || !TemplateCompiler.TryCompile(text, out TemplateProgram? program, out error))
+        if (error is not null || !TemplateCompiler.TryCompile(text, out Automaton? automaton, out error))
         {
             return false;
         }
 
-        selector = new Selector(text, SelectorKind.Template, program);
+        selector = SelectorCache.Shared.Add(new Selector(text, SelectorKind.Template, automaton));
         return true;
     }
 
@@ -109,49 +128,89 @@ public sealed class Selector : IEquatable<Selector>
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(baseUrl);
-        selector = text is EventRules.AnyTopic ? Any : null;
+        error = null;
+        if (text is EventRules.AnyTopic)
+        {
+            selector = Any;
+            return true;
+        }
+
+        if (SelectorCache.Shared.TryGet(SelectorKind.UrlPattern, text, baseUrl, out selector))
+        {
+            return true;
+        }
+
         error = text.Length > MaxLength
             ? $"The URL pattern has {text.Length} characters; the limit is {MaxLength}."
             : EventRules.CheckText("topic", text, 3 * MaxLength)?.Detail;
-        if (error is null && selector is null)
+        if (error is not null)
         {
-            UrlPattern? pattern = UrlPattern.Compile(text, baseUrl);
-            selector = pattern is null ? null : new Selector(text, pattern, baseUrl);
-            error = selector is null ? "The text is not a URL pattern, or it cannot be matched in linear time (look-around, capturing groups inside groups)." : null;
+            return false;
         }
 
-        return error is null;
+        UrlPattern? pattern = UrlPattern.Compile(text, baseUrl, out bool isTooComplex);
+        selector = pattern is null ? null : SelectorCache.Shared.Add(new Selector(text, pattern, baseUrl));
+        error = selector is not null ? null
+            : isTooComplex ? $"The URL pattern is too complex: the automaton of one part has more than {AutomatonCompiler.MaxStates} states, {AutomatonCompiler.MaxTransitions} transitions, or {AutomatonCompiler.MaxSteps} steps to compile. Use smaller counts such as `{{1,10}}`, or no wildcard before them."
+            : "The text is not a URL pattern, or it has a regular expression that is not supported (look-around, references, capturing groups inside groups).";
+        return selector is not null;
     }
 
     /// <summary>Creates the selector of one topic, with any characters; Mercure treats an invalid template as an exact topic.</summary>
     public static Selector Exact(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        return new Selector(topic, SelectorKind.Exact, null);
+        return new Selector(topic, SelectorKind.Exact);
+    }
+
+    /// <summary>Key of a topic in an index of selectors with the same base; null for a topic that is not a URL.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="baseUrl">Base URL of URL patterns; null for templates, whose key is the topic itself.</param>
+    public static string? KeyOf(string topic, UrlParts? baseUrl)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return baseUrl is null ? topic : ParsedOf(topic, baseUrl) is { } url ? UrlPattern.IndexKey(url) : null;
     }
 
     /// <summary>Whether the selector covers the topic.</summary>
     public bool Matches(string topic)
     {
+        long work = 0;
+        return Matches(topic, ref work);
+    }
+
+    /// <summary>Whether the selector covers the topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="work">Rises by the work of the match: about one for each character examined.</param>
+    public bool Matches(string topic, ref long work)
+    {
         ArgumentNullException.ThrowIfNull(topic);
+        work += MatchWork;
         if (_pattern is not null)
         {
-            if (!ReferenceEquals(_parsed.Topic, topic) || !_base!.Equals(_parsed.Base))
-            {
-                _parsed = (topic, _base!, UrlParts.Parse(topic, _base));
-            }
-
-            return _parsed.Url is { } url && _pattern.Matches(url);
+            work += ReferenceEquals(_parsed.Topic, topic) ? 0 : ParseWork * topic.Length;
+            return ParsedOf(topic, Base!) is { } url && _pattern.Matches(url, ref work);
         }
 
         return Kind == SelectorKind.Any
             || string.Equals(Text, topic, StringComparison.Ordinal)
-            || (_program is not null && _program.Matches(topic, out _));
+            || (_automaton is not null && topic.StartsWith(Prefix, StringComparison.Ordinal) && _automaton.Matches(topic.AsSpan(Prefix.Length), ref work));
+    }
+
+    private static UrlParts? ParsedOf(string topic, UrlParts baseUrl)
+    {
+        if (!ReferenceEquals(_parsed.Topic, topic) || !baseUrl.Equals(_parsed.Base))
+        {
+            _parsed = (topic, baseUrl, UrlParts.Parse(topic, baseUrl));
+        }
+
+        return _parsed.Url;
     }
 
     /// <inheritdoc/>
     public bool Equals(Selector? other) =>
-        other is not null && Kind == other.Kind && string.Equals(Text, other.Text, StringComparison.Ordinal) && Equals(_base, other._base);
+        ReferenceEquals(this, other)
+        || (other is not null && Kind == other.Kind && string.Equals(Text, other.Text, StringComparison.Ordinal) && Equals(Base, other.Base));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Selector);

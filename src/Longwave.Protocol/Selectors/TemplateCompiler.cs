@@ -1,40 +1,41 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
+using Longwave.Protocol.Automata;
 
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>Compiles a URI template (RFC 6570 section 2) to a <see cref="TemplateProgram"/>.</summary>
+/// <summary>Compiles a URI template (RFC 6570 section 2) to an <see cref="Automaton"/>.</summary>
 internal ref struct TemplateCompiler
 {
     /// <summary>Maximum supported prefix (<c>{var:3}</c>), in characters: each one compiles to its own instructions.</summary>
     private const int MaxPrefix = 100;
 
-    /// <summary>Maximum number of instructions: matching uses stack in proportion to it.</summary>
-    private const int MaxCode = 8_192;
+    private static readonly CharacterSet HexDigit = CharacterSet.Where(char.IsAsciiHexDigit);
+
+    private static readonly CharacterSet Unreserved = CharacterSet.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or ',') with { HasHigh = true };
+
+    private static readonly CharacterSet Reserved = Unreserved with { Ascii = Unreserved.Ascii | CharacterSet.Of(":/?#[]@!$&'()*+,;=").Ascii };
 
     private readonly ReadOnlySpan<char> _text;
-    private readonly List<TemplateInstruction> _code = [];
+    private readonly AutomatonProgram _program = new();
     private int _at;
     private int _variables;
     private string? _error;
 
     private TemplateCompiler(ReadOnlySpan<char> text) => _text = text;
 
-    /// <summary>Compiles a template; the error states the problem and its character, from 1.</summary>
-    public static bool TryCompile(
-        string text, [NotNullWhen(true)] out TemplateProgram? program, [NotNullWhen(false)] out string? error)
+    /// <summary>Compiles the part of a template from its first brace on; the error states the problem and its character, from 1.</summary>
+    public static bool TryCompile(string text, [NotNullWhen(true)] out Automaton? automaton, [NotNullWhen(false)] out string? error)
     {
-        int firstBrace = text.AsSpan().IndexOfAny('{', '}');
-        var compiler = new TemplateCompiler(text) { _at = firstBrace };
+        var compiler = new TemplateCompiler(text) { _at = text.AsSpan().IndexOfAny('{', '}') };
         while (compiler._error is null && compiler._at < text.Length)
         {
             compiler.CompileNext();
         }
 
-        compiler._code.Add(new TemplateInstruction(TemplateOperation.End));
-        error = compiler._error ?? (compiler._code.Count > MaxCode ? "The template is too large after expansion of its variables." : null);
-        program = error is null ? new TemplateProgram(text[..firstBrace], [.. compiler._code]) : null;
-        return program is not null;
+        compiler._program.Emit(Operation.End);
+        automaton = compiler._error is null ? AutomatonCompiler.TryCompile(compiler._program) : null;
+        error = automaton is not null ? null : compiler._error ?? $"The template is too complex: its automaton has more than {AutomatonCompiler.MaxStates} states, {AutomatonCompiler.MaxTransitions} transitions, or {AutomatonCompiler.MaxSteps} steps to compile. Use fewer variables, shorter prefixes (`{{var:3}}`), or a separator between variables.";
+        return automaton is not null;
     }
 
     private void CompileNext()
@@ -50,7 +51,7 @@ internal ref struct TemplateCompiler
         }
         else
         {
-            _code.Add(new TemplateInstruction(TemplateOperation.Character, c));
+            _program.EmitMatch(CharacterSet.Of(c));
             _at++;
         }
     }
@@ -93,8 +94,8 @@ internal ref struct TemplateCompiler
             first = false;
         }
 
-        Land(untouchedSkips);
-        Land(skipsAfterFirst);
+        _program.Land(untouchedSkips);
+        _program.Land(skipsAfterFirst);
     }
 
     /// <summary>
@@ -108,26 +109,26 @@ internal ref struct TemplateCompiler
         if (!first)
         {
             // An earlier variable is defined: skip this one, or match separator and value.
-            Land(written);
-            written.Add(Emit(TemplateOperation.Split));
-            Emit(TemplateOperation.Character, style.Separator);
-            toValue = Emit(TemplateOperation.Jump);
+            _program.Land(written);
+            written.Add(_program.Emit(Operation.Split));
+            _program.EmitMatch(CharacterSet.Of(style.Separator));
+            toValue = _program.Emit(Operation.Jump);
         }
 
-        Land(untouched);
-        untouched.Add(Emit(TemplateOperation.Split));
+        _program.Land(untouched);
+        untouched.Add(_program.Emit(Operation.Split));
         if (style.First != '\0')
         {
-            Emit(TemplateOperation.Character, style.First);
+            _program.EmitMatch(CharacterSet.Of(style.First));
         }
 
         if (toValue >= 0)
         {
-            LandOne(toValue);
+            _program.Land(toValue);
         }
 
         CompileValue(variable, name);
-        written.Add(Emit(TemplateOperation.Jump));
+        written.Add(_program.Emit(Operation.Jump));
     }
 
     private void CompileValue(TemplateVariable variable, ReadOnlySpan<char> name)
@@ -138,17 +139,14 @@ internal ref struct TemplateCompiler
         // An exploded variable is name=value per item of a list, or key=value per pair of a map: names are arbitrary.
         if (style.Named && !variable.Explodes)
         {
-            foreach (char c in name)
-            {
-                Emit(TemplateOperation.Character, c);
-            }
+            _program.EmitText(name);
 
             if (style.BareWhenEmpty)
             {
-                withoutEquals = Emit(TemplateOperation.Split);
+                withoutEquals = _program.Emit(Operation.Split);
             }
 
-            Emit(TemplateOperation.Character, '=');
+            _program.EmitMatch(CharacterSet.Of('='));
         }
 
         if (variable.Prefix > 0)
@@ -156,53 +154,53 @@ internal ref struct TemplateCompiler
             var ends = new List<int>();
             for (int i = 0; i < variable.Prefix; i++)
             {
-                ends.Add(Emit(TemplateOperation.Split));
+                ends.Add(_program.Emit(Operation.Split));
                 var taken = new List<int>();
                 CompileCharacter(variable, taken);
-                Land(taken);
+                _program.Land(taken);
             }
 
-            Land(ends);
+            _program.Land(ends);
         }
         else
         {
             // Loop: exit, or match one character and repeat.
-            int again = Emit(TemplateOperation.Split);
+            int again = _program.Emit(Operation.Split);
             var taken = new List<int>();
             CompileCharacter(variable, taken);
             foreach (int jump in taken)
             {
-                SetTarget(jump, again);
+                _program.SetTarget(jump, again);
             }
 
-            LandOne(again);
+            _program.Land(again);
         }
 
         if (withoutEquals >= 0)
         {
-            LandOne(withoutEquals);
+            _program.Land(withoutEquals);
         }
     }
 
     /// <summary>Compiles one character of a value, plain or percent-encoded; appends the jumps after it to <paramref name="taken"/>.</summary>
     private readonly void CompileCharacter(TemplateVariable variable, List<int> taken)
     {
-        int raw = Emit(TemplateOperation.Split);
-        Emit(TemplateOperation.Character, '%');
-        Emit(TemplateOperation.HexDigit);
-        Emit(TemplateOperation.HexDigit);
-        taken.Add(Emit(TemplateOperation.Jump));
-        LandOne(raw);
+        int raw = _program.Emit(Operation.Split);
+        _program.EmitMatch(CharacterSet.Of('%'));
+        _program.EmitMatch(HexDigit);
+        _program.EmitMatch(HexDigit);
+        taken.Add(_program.Emit(Operation.Jump));
+        _program.Land(raw);
         foreach (char between in variable.Explodes ? [variable.Style.Separator, '='] : (ReadOnlySpan<char>)[])
         {
-            int other = Emit(TemplateOperation.Split);
-            Emit(TemplateOperation.Character, between);
-            taken.Add(Emit(TemplateOperation.Jump));
-            LandOne(other);
+            int other = _program.Emit(Operation.Split);
+            _program.EmitMatch(CharacterSet.Of(between));
+            taken.Add(_program.Emit(Operation.Jump));
+            _program.Land(other);
         }
 
-        Emit(variable.Style.AllowsReserved ? TemplateOperation.Reserved : TemplateOperation.Unreserved);
-        taken.Add(Emit(TemplateOperation.Jump));
+        _program.EmitMatch(variable.Style.AllowsReserved ? Reserved : Unreserved);
+        taken.Add(_program.Emit(Operation.Jump));
     }
 
     /// <summary>Removes <c>*</c> or <c>:length</c> from the name (RFC 6570, section 2.4).</summary>
@@ -250,30 +248,5 @@ internal ref struct TemplateCompiler
         }
 
         return valid;
-    }
-
-    private readonly int Emit(TemplateOperation operation, char character = '\0', int target = 0)
-    {
-        _code.Add(new TemplateInstruction(operation, character, (ushort)target));
-        return _code.Count - 1;
-    }
-
-    private readonly void Land(List<int> jumps)
-    {
-        foreach (int jump in jumps)
-        {
-            LandOne(jump);
-        }
-
-        jumps.Clear();
-    }
-
-    /// <summary>Sets the target of an earlier jump or split to the next instruction.</summary>
-    private readonly void LandOne(int jump) => SetTarget(jump, _code.Count);
-
-    private readonly void SetTarget(int jump, int target)
-    {
-        Span<TemplateInstruction> code = CollectionsMarshal.AsSpan(_code);
-        code[jump] = code[jump] with { Target = (ushort)target };
     }
 }

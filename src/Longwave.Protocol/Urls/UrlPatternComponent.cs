@@ -1,80 +1,103 @@
-using System.Text;
-using System.Text.RegularExpressions;
+using Longwave.Protocol.Automata;
 
 namespace Longwave.Protocol.Urls;
 
-/// <summary>The compiled pattern of one part of a URL (URL Pattern standard, sections 2.1.4 to 2.1.6).</summary>
-/// <remarks>
-/// Matching takes time linear in the text: literals are compared, all else runs on the platform's engine without backtracking
-/// (<see cref="RegexOptions.NonBacktracking"/>); a pattern that this engine does not support is rejected. Thread-safe.
-/// </remarks>
+/// <summary>The compiled pattern of one part of a URL (URL Pattern standard, sections 2.1.4 to 2.1.6). Immutable; for any thread.</summary>
+/// <remarks>Literals are compared; everything else is an automaton, so a match examines each character of the text once at most.</remarks>
 internal sealed class UrlPatternComponent
 {
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline;
-
     private readonly string? _literal;
-    private readonly Regex? _regex;
+    private readonly Automaton? _automaton;
 
-    private UrlPatternComponent(string? literal, Regex? regex) => (_literal, _regex) = (literal, regex);
+    private UrlPatternComponent(string prefix, string? literal, Automaton? automaton) => (Prefix, _literal, _automaton) = (prefix, literal, automaton);
 
-    /// <summary>Compiles a pattern string; null if it is not valid.</summary>
+    /// <summary>Common prefix of all matching texts.</summary>
+    public string Prefix { get; }
+
+    /// <summary>Whether only the <see cref="Prefix"/> itself matches.</summary>
+    public bool IsLiteral => _literal is not null;
+
+    /// <summary>Cost of the automaton; 0 without one.</summary>
+    public int Cost => _automaton?.Cost ?? 0;
+
+    /// <summary>Compiles a pattern string; null if it is not valid, or if its automaton exceeds a limit.</summary>
     /// <param name="pattern">The pattern string.</param>
     /// <param name="delimiter">Character that a named group does not match; empty for none.</param>
     /// <param name="prefix">Character before a group that belongs to the group; empty for none.</param>
     /// <param name="canonicalize">Canonicalizes literal text; returns null for text that is not valid in this part.</param>
-    public static UrlPatternComponent? Compile(string pattern, string delimiter, string prefix, Func<string, string?> canonicalize)
+    /// <param name="isTooComplex">Whether the pattern is valid and its automaton exceeds a limit.</param>
+    public static UrlPatternComponent? Compile(string pattern, string delimiter, string prefix, Func<string, string?> canonicalize, out bool isTooComplex)
     {
+        isTooComplex = false;
         if (UrlPatternParser.Parse(pattern, delimiter, prefix, canonicalize) is not { } parts)
         {
             return null;
         }
 
-        if (parts.TrueForAll(static part => part.Regexp is null && part.Modifier == '\0'))
+        string literal = string.Concat(parts.TakeWhile(IsText).Select(static part => part.Prefix));
+        if (parts.TrueForAll(IsText))
         {
-            return new UrlPatternComponent(string.Concat(parts.Select(static part => part.Prefix)), null);
+            return new UrlPatternComponent(literal, literal, null);
         }
 
         if (parts is [{ Regexp: UrlPatternPart.Everything, Prefix: "", Suffix: "", Modifier: '\0' }])
         {
-            return new UrlPatternComponent(null, null);
+            return new UrlPatternComponent("", null, null);
         }
 
-        try
+        var program = new AutomatonProgram();
+        foreach (UrlPatternPart part in parts)
         {
-            return new UrlPatternComponent(null, new Regex(ToRegex(parts), Linear));
+            if (ExpressionOf(part) is not { } expression)
+            {
+                return null;
+            }
+
+            expression.WriteTo(program);
         }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            return null;
-        }
+
+        program.Emit(Operation.End);
+        Automaton? automaton = AutomatonCompiler.TryCompile(program);
+        isTooComplex = automaton is null;
+        return automaton is null ? null : new UrlPatternComponent(literal, null, automaton);
     }
 
     /// <summary>Whether the whole text matches.</summary>
-    public bool Matches(string text) => _regex?.IsMatch(text) ?? (_literal is null || string.Equals(_literal, text, StringComparison.Ordinal));
+    /// <param name="text">The text.</param>
+    /// <param name="work">Rises by the number of examined characters.</param>
+    public bool Matches(string text, ref long work) =>
+        _automaton?.Matches(text, ref work) ?? (_literal is null || string.Equals(_literal, text, StringComparison.Ordinal));
 
-    private static string ToRegex(List<UrlPatternPart> parts)
+    private static bool IsText(UrlPatternPart part) => part.Regexp is null && part.Modifier == '\0';
+
+    /// <summary>The expression of a part; null if its regular expression is not valid or not supported.</summary>
+    private static Expression? ExpressionOf(UrlPatternPart part)
     {
-        var regex = new StringBuilder("\\A(?:");
-        foreach (UrlPatternPart part in parts)
+        Expression group = Expression.Text(part.Prefix);
+        if (part.Regexp is not null)
         {
-            string modifier = part.Modifier == '\0' ? "" : part.Modifier.ToString();
-            string prefix = Regex.Escape(part.Prefix);
-            string suffix = Regex.Escape(part.Suffix);
-            bool repeats = part.Modifier is '*' or '+';
-            if (part.Regexp is null)
+            if (ExpressionParser.TryParse(part.Regexp) is not { } regexp)
             {
-                regex.Append(modifier.Length == 0 ? prefix : $"(?:{prefix}){modifier}");
+                return null;
             }
-            else if (!repeats || (prefix.Length == 0 && suffix.Length == 0))
+
+            Expression item = Expression.Sequence(Expression.Text(part.Prefix), regexp);
+            group = Expression.Sequence(item, Expression.Text(part.Suffix));
+            if (part.Modifier is '*' or '+')
             {
-                regex.Append(modifier.Length == 0 ? $"{prefix}(?:{part.Regexp}){suffix}" : $"(?:{prefix}(?:{part.Regexp}){suffix}){modifier}");
-            }
-            else
-            {
-                regex.Append($"(?:{prefix}(?:{part.Regexp})(?:{suffix}{prefix}(?:{part.Regexp}))*{suffix}){(part.Modifier == '*' ? "?" : "")}");
+                // The suffix and the prefix separate the repetitions.
+                Expression again = Expression.Sequence(Expression.Text(part.Suffix), item);
+                group = Expression.Sequence(item, Expression.Repeat(again, 0, Expression.Unlimited), Expression.Text(part.Suffix));
+                return part.Modifier == '*' ? Expression.Repeat(group, 0, 1) : group;
             }
         }
 
-        return regex.Append(")\\z").ToString();
+        return part.Modifier switch
+        {
+            '?' => Expression.Repeat(group, 0, 1),
+            '*' => Expression.Repeat(group, 0, Expression.Unlimited),
+            '+' => Expression.Repeat(group, 1, Expression.Unlimited),
+            _ => group,
+        };
     }
 }

@@ -129,7 +129,7 @@ internal sealed class UrlPatternString
 
     private void TakeProtocol()
     {
-        UrlPatternComponent? protocol = UrlPatternComponent.Compile(Part(), "", "", UrlPattern.CanonicalProtocol);
+        UrlPatternComponent? protocol = UrlPatternComponent.Compile(Part(), "", "", UrlPattern.CanonicalProtocol, out _);
         _isSpecial = protocol is not null && UrlPattern.MatchesSpecial(protocol);
         bool hasSlashes = Is(_at + 1, "/") && Is(_at + 2, "/");
         Change(hasSlashes || _isSpecial ? State.Authority : State.Pathname, hasSlashes ? 3 : 1);

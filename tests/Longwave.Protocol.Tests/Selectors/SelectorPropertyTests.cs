@@ -56,27 +56,41 @@ public sealed class SelectorPropertyTests
     [InlineData("{+a}{+b}{+c}/{+d}/{+e}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Matches_HostileTopic_TakesLinearSteps(string template)
     {
-        Assert.True(TemplateCompiler.TryCompile(template, out TemplateProgram? program, out _));
-        long previous = 0;
+        Assert.True(Selector.TryParse(template, out Selector? selector, out string? error), error);
         foreach (int length in (int[])[100, 1000, 10_000])
         {
             // The mismatch is in the last character, so the matcher has done all its work before.
-            Assert.False(program.Matches(new string('a', length) + " ", out long steps));
-            Assert.InRange(steps, 1, (long)program.Length * (length + 2));
-            if (previous > 0)
-            {
-                Assert.InRange(steps, 5 * previous, 15 * previous);
-            }
-
-            previous = steps;
+            long work = 0;
+            Assert.False(selector.Matches(new string('a', length) + " ", ref work));
+            Assert.InRange(work, length / 2, length + 100);
         }
+    }
+
+    [Theory]
+    [InlineData("{a:90}{b:90}{c:90}{d:90}{e:90}{f:90}{g:90}{h:90}{i:90}{j:90}")]
+    [InlineData("{a:100,b:100,c:100,d:100,e:100,f:100,g:100,h:100,i:100}")]
+    public void TryParse_AutomatonTooLarge_IsRejectedWithTheLimits(string template)
+    {
+        Assert.False(Selector.TryParse(template, out _, out string? error));
+        Assert.Contains("too complex", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{+a*,b*,c*,d*}{/e*,f}{?g*,h}{&i}{#j}")]
+    [InlineData("{a:100}/{b:100}/{c:100}")]
+    [InlineData("users/{id}/orders/{order}{?from,to,page,size,sort,filter,fields}")]
+    [InlineData("\u4eac/{a}/\u4eac")]
+    public void TryParse_LegitimateTemplate_HasASmallCost(string template)
+    {
+        Assert.True(Selector.TryParse(template.Replace("\\u4eac", "\u4eac", StringComparison.Ordinal), out Selector? selector, out string? error), error);
+        Assert.InRange(selector.Cost, 128, 20_000);
     }
 
     [Fact]
     public void TryParse_LargestTemplates_StayWithinTheirProgram()
     {
         string names = string.Join(',', Enumerable.Range(0, Selector.MaxVariables).Select(i => $"n{i}"));
-        foreach (string template in (string[])[$"{{?{names}}}", $"{{;{names}}}", new string('a', Selector.MaxLength - 3) + "{a}", "{a}" + new string('a', Selector.MaxLength - 3)])
+        foreach (string template in (string[])[$"{{?{names}}}", $"{{;{names}}}", new string('a', Selector.MaxLength - 3) + "{a}", "{a}/" + new string('a', Selector.MaxLength - 4)])
         {
             Assert.True(Selector.TryParse(template, out Selector? selector, out string? error), error);
             Assert.False(selector.Matches("?"));
