@@ -41,6 +41,7 @@ internal static class BenchRun
         new SoakScenario(),
         new IdentityScenario(),
         new HostileScenario(),
+        new SelectorsScenario(),
         new MercureScenario(),
         new ReconnectScenario(),
         new RestartsScenario(),

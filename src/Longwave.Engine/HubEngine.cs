@@ -41,16 +41,25 @@ public sealed class HubEngine : IAsyncDisposable
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Maximum number of patterns in the grants of a stream on a delivery thread, which matches them with each topic that the stream receives.</summary>
+    private const int MaxInlineGrants = 32;
+
     private readonly EventLog _log;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SubscriberCounts _counts = new();
     private readonly RequestCounts _requests = new();
-    private readonly PatternCounts _patterns;
+    private readonly PatternAccount _patterns;
     private readonly StartResolver _starts;
     private readonly Greeting _greeting;
     private readonly CommitLoop _commits;
     private readonly CatchUpReaders _readers;
+
+    // Subscriptions whose patterns or grants take long to match have a shard and a catch-up thread of their own, so that they delay only each other.
+    private readonly CatchUpReaders _costlyReaders;
+    private readonly Shard _costly;
+
+    // All shards; the last one is the costly one.
     private readonly Shard[] _shards;
     private readonly BackgroundLoops _loops;
     private readonly Thread[] _threads;
@@ -65,17 +74,19 @@ public sealed class HubEngine : IAsyncDisposable
     {
         (Options, _log, _clock, _loops) = (options, log, clock, loops);
         _logger = loggers.CreateLogger("Longwave.Engine");
-        _patterns = new PatternCounts(options.Limits.MaxPatterns);
+        _patterns = new PatternAccount(options.Limits);
         _starts = new StartResolver(log);
         _greeting = new Greeting(log, _starts, options);
         _readers = new CatchUpReaders(log, options, loops, _logger);
+        _costlyReaders = new CatchUpReaders(log, options, loops, _logger, "longwave-catch-up-costly", count: 1);
+        _costly = new Shard(log, options, _costlyReaders, _counts, clock, _logger, givesWay: true);
         int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
-        _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger))];
-        _threads = [.. _shards.Select((shard, i) => loops.StartThread($"longwave-shard-{i}", shard.Run, shard.EndAll))];
+        _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger)), _costly];
+        _threads = [.. _shards.Select((shard, i) => loops.StartThread(shard == _costly ? "longwave-shard-costly" : $"longwave-shard-{i}", shard.Run, shard.EndAll))];
         _timers = Array.ConvertAll(_shards, shard => loops.StartTimer(
             "longwave-tick", shard.PostTick, shard.TickInterval, shard.TickInterval));
         _commits = new CommitLoop(options, log, WakeShards, _requests.Rejected, loops, clock, _logger);
-        Metrics = new HubMetrics(log, _commits, _shards, _readers, loops, _counts, _patterns, _requests);
+        Metrics = new HubMetrics(log, _commits, _shards, [_readers, _costlyReaders], loops, _counts, _patterns, _requests);
     }
 
     /// <summary>The options that the hub was opened with.</summary>
@@ -237,18 +248,32 @@ public sealed class HubEngine : IAsyncDisposable
         }
 
         var filter = new TopicFilter(request.Selectors);
-        if (!_patterns.TryAdd(filter.Selectors))
+        SubscribeOutcome outcome = _patterns.TryCharge(filter.Selectors, request.Client, out PatternCharge? charge);
+        PatternCharge? grantCharge = null;
+        if (outcome == SubscribeOutcome.Accepted)
         {
+            outcome = _patterns.TryChargeGrants(request.Identity?.Access?.Patterns ?? [], request.Client, out grantCharge);
+        }
+
+        if (outcome != SubscribeOutcome.Accepted)
+        {
+            _patterns.Return(charge);
             _counts.Closed();
-            return SubscribeOutcome.TooManyPatterns;
+            return outcome;
         }
 
         long id = Interlocked.Increment(ref _lastId);
-        Shard shard = _shards[id % _shards.Length];
-        subscriber = new Subscriber(id, request, filter, sink, shard.Inbox, _patterns);
+        Shard shard = IsCostly(request, filter, charge) ? _costly : _shards[id % (_shards.Length - 1)];
+        shard.IsUsed = true;
+        subscriber = new Subscriber(id, request, filter, sink, shard.Inbox, _patterns) { Charge = charge, GrantCharge = grantCharge };
         sink.Attach(subscriber);
         return SubscribeOutcome.Accepted;
     }
+
+    /// <summary>Whether a subscription could delay others on a delivery thread: a new topic would meet too many patterns, its own or of its grants.</summary>
+    private static bool IsCostly(SubscribeRequest request, TopicFilter filter, PatternCharge? charge) =>
+        charge?.IsInline == false
+        || (request.Identity?.Access is { } access && access.Patterns.Count > MaxInlineGrants && Subscriber.Needs(access, filter, request));
 
     /// <summary>Starts an admitted stream: writes the greeting at the start position and passes the stream to its shard.</summary>
     public void Start(Subscriber subscriber)
@@ -310,6 +335,7 @@ public sealed class HubEngine : IAsyncDisposable
         await Task.Run(() =>
         {
             _readers.Dispose();
+            _costlyReaders.Dispose();
             Array.ForEach(_shards, static shard => shard.Close());
             Array.ForEach(_threads, static thread => thread.Join());
             Array.ForEach(_shards, static shard => shard.Dispose());
@@ -317,5 +343,17 @@ public sealed class HubEngine : IAsyncDisposable
         });
     }
 
-    private void WakeShards() => Array.ForEach(_shards, static shard => shard.Wake());
+    private void WakeShards()
+    {
+        // A full fence: the writer stores the tip, then reads whether a shard is used; an opening thread stores that a shard is used, then reads
+        // the tip (ShardInbox.Open). At least one of the two sees the other's store, so the shard does not miss its first event.
+        Thread.MemoryBarrier();
+        foreach (Shard shard in _shards)
+        {
+            if (shard.IsUsed)
+            {
+                shard.Wake();
+            }
+        }
+    }
 }

@@ -22,20 +22,20 @@ public sealed class HubMetrics
     private readonly EventLog _log;
     private readonly CommitLoop _commits;
     private readonly Shard[] _shards;
-    private readonly CatchUpReaders _readers;
+    private readonly CatchUpReaders[] _readers;
     private readonly BackgroundLoops _loops;
     private readonly SubscriberCounts _streams;
-    private readonly PatternCounts _patterns;
+    private readonly PatternAccount _patterns;
     private readonly RequestCounts _requests;
 
     internal HubMetrics(
         EventLog log,
         CommitLoop commits,
         Shard[] shards,
-        CatchUpReaders readers,
+        CatchUpReaders[] readers,
         BackgroundLoops loops,
         SubscriberCounts streams,
-        PatternCounts patterns,
+        PatternAccount patterns,
         RequestCounts requests)
     {
         (_log, _commits, _shards, _readers, _loops) = (log, commits, shards, readers, loops);
@@ -44,13 +44,14 @@ public sealed class HubMetrics
 
     /// <summary>Value of a counter since the start of the hub.</summary>
     public long Read(HubCounter counter) =>
-        _log.Counters.Read(counter) + _shards.Sum(shard => shard.Counters.Read(counter)) + _readers.Counters.Sum(counters => counters.Read(counter));
+        _log.Counters.Read(counter) + _shards.Sum(shard => shard.Counters.Read(counter)) + _readers.Sum(readers => readers.Counters.Sum(counters => counters.Read(counter)));
 
     /// <summary>Current value of a gauge.</summary>
     public long Read(HubGauge gauge) => gauge switch
     {
         HubGauge.OpenStreams => _streams.Open,
         HubGauge.Patterns => _patterns.Count,
+        HubGauge.PatternCost => _patterns.Cost,
         HubGauge.QueuedRequests => _commits.Queued.Requests,
         HubGauge.QueuedBytes => _commits.Queued.Bytes,
         HubGauge.HotTailEvents => _log.Tail.Count,
@@ -71,7 +72,7 @@ public sealed class HubMetrics
     {
         IReadOnlyList<Histogram> parts = histogram switch
         {
-            HubHistogram.CatchUpLag => _readers.Lags,
+            HubHistogram.CatchUpLag => [.. _readers.SelectMany(static readers => readers.Lags)],
             HubHistogram.BatchEvents => [_commits.BatchEvents],
             HubHistogram.BatchMicroseconds => [_commits.BatchMicroseconds],
             _ => throw new ArgumentOutOfRangeException(nameof(histogram)),

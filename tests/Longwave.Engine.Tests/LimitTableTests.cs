@@ -27,6 +27,8 @@ public sealed class LimitTableTests
         nameof(HubLimits.MaxCommitBytes),
         nameof(HubLimits.MaxSelectorsPerSubscription),
         nameof(HubLimits.MaxTypesPerSubscription),
+        nameof(HubLimits.MaxInlinePatterns),
+        nameof(HubLimits.MaxSubscriptionCost),
         nameof(HubLimits.MaxPollEvents),
         nameof(HubLimits.MaxPollWaitSeconds),
         nameof(HubLimits.MaxWriteBytes),
@@ -86,6 +88,8 @@ public sealed class LimitTableTests
         [nameof(HubLimits.MaxIdempotencyKeys)] = new(HubGauge.IdempotencyKeys, Limit, FillKeysAsync, ExpireKeysAsync),
         [nameof(HubLimits.MaxConnections)] = new(HubGauge.OpenStreams, Limit, hub => FillStreamsAsync(hub, "t", SubscribeOutcome.TooManyConnections), CloseStreamsAsync),
         [nameof(HubLimits.MaxPatterns)] = new(HubGauge.Patterns, 5, hub => FillStreamsAsync(hub, "{x}/", SubscribeOutcome.TooManyPatterns), CloseStreamsAsync),
+        [nameof(HubLimits.MaxPatternCost)] = new(HubGauge.PatternCost, 2_000, hub => FillStreamsAsync(hub, "{x}/", SubscribeOutcome.TooManyPatterns), CloseStreamsAsync),
+        [nameof(HubLimits.MaxClientCost)] = new(HubGauge.PatternCost, 2_000, hub => FillStreamsAsync(hub, "{x}/", SubscribeOutcome.ClientTooCostly), CloseStreamsAsync),
     };
 
     private static Task Nothing(TestHub hub) => Task.CompletedTask;
@@ -136,7 +140,7 @@ public sealed class LimitTableTests
         {
             Assert.InRange(i, 0, Limit);
             Assert.True(Selector.TryParse($"{prefix}{i}", out Selector? selector, out _));
-            SubscribeOutcome outcome = hub.Engine.TrySubscribe(new SubscribeRequest { Selectors = [selector] }, new MemorySink(), out Subscriber? subscriber);
+            SubscribeOutcome outcome = hub.Engine.TrySubscribe(new SubscribeRequest { Selectors = [selector], Client = this }, new MemorySink(), out Subscriber? subscriber);
             if (outcome != SubscribeOutcome.Accepted)
             {
                 Assert.Equal(expected, outcome);

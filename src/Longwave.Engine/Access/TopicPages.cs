@@ -10,6 +10,9 @@ internal sealed class TopicPages(TopicTable topics)
     /// <summary>Maximum number of topics examined for one page besides those that it contains: a millisecond or two.</summary>
     private const int MaxVisits = 4_096;
 
+    /// <summary>Maximum work of matching for one page (<see cref="Selector.Matches(string, ref long)"/>): a few milliseconds.</summary>
+    private const int MaxWork = 2_097_152;
+
     /// <summary>First character of a cursor that is the number of a topic. No topic name contains it.</summary>
     private const char NumberMark = '\u001f';
 
@@ -27,20 +30,24 @@ internal sealed class TopicPages(TopicTable topics)
         return filter?.Kind == SelectorKind.Exact ? ReadOne(filter.Text, after ?? "", access, total) : ReadRange(filter, after ?? "", limit, access, total);
     }
 
-    private TopicPage ReadOne(string name, string after, ReadAccess? access, long? total) =>
-        string.CompareOrdinal(name, after) > 0 && topics.TryGet(name, out Topic? topic) && IsShown(topic, null, access)
+    private TopicPage ReadOne(string name, string after, ReadAccess? access, long? total)
+    {
+        long work = 0;
+        return string.CompareOrdinal(name, after) > 0 && topics.TryGet(name, out Topic? topic) && IsShown(topic, null, access, ref work)
             ? new TopicPage([topic.Describe()], null, total)
             : new TopicPage([], null, total);
+    }
 
     private TopicPage ReadRange(Selector? filter, string after, int limit, ReadAccess? access, long? total)
     {
-        // Only names with the filter's prefix can match, except for the text of a template itself, which may have another prefix.
-        string prefix = filter is not null && filter.Text.StartsWith(filter.Prefix, StringComparison.Ordinal) ? filter.Prefix : "";
+        // Only names with the filter's prefix can match.
+        string prefix = filter?.Prefix ?? "";
         bool isIncluded = string.CompareOrdinal(prefix, after) > 0;
         after = isIncluded ? prefix : after;
         List<TopicInfo> page = [];
         List<Topic> run = [];
         string next = "";
+        long work = 0;
         for (int visits = 0; ; isIncluded = false)
         {
             topics.Order.CopyAfter(after, isIncluded, run, Math.Min(RunTopics, limit + 1));
@@ -56,7 +63,13 @@ internal sealed class TopicPages(TopicTable topics)
                     return new TopicPage(page, null, total);
                 }
 
-                bool isShown = IsShown(topic, filter, access);
+                if (work > MaxWork)
+                {
+                    // At least one topic was examined, so the next page continues after it.
+                    return new TopicPage(page, next, total);
+                }
+
+                bool isShown = IsShown(topic, filter, access, ref work);
                 if ((isShown && page.Count == limit) || visits++ == MaxVisits + limit)
                 {
                     return new TopicPage(page, next, total);
@@ -71,8 +84,8 @@ internal sealed class TopicPages(TopicTable topics)
         }
     }
 
-    private static bool IsShown(Topic topic, Selector? filter, ReadAccess? access) =>
-        (topic.Tip > 0 || topic.TrimmedThrough > 0) && filter?.Matches(topic.Name) != false && access?.MaySee(topic) != false;
+    private static bool IsShown(Topic topic, Selector? filter, ReadAccess? access, ref long work) =>
+        (topic.Tip > 0 || topic.TrimmedThrough > 0) && filter?.Matches(topic.Name, ref work) != false && access?.MaySee(topic, ref work) != false;
 
     /// <summary>Cursor after a topic. For a topic whose name the caller may not see it is the topic's number.</summary>
     private static string CursorAfter(Topic last, bool isShown, ReadAccess? access) =>

@@ -16,6 +16,16 @@ internal sealed class BacklogFilter
     private ReadAccess? _access;
     private TopicMatches? _topics;
     private bool _isReduced;
+    private long _work;
+
+    /// <summary>Maximum work of matching for one page (<see cref="Protocol.Selectors.Selector.Matches(string, ref long)"/>): about a millisecond.</summary>
+    public const int MaxPageWork = 524_288;
+
+    /// <summary>Whether the page must end, because its matches took long; other subscribers have their turn.</summary>
+    public bool IsExhausted => _work > MaxPageWork;
+
+    /// <summary>Whether the stream of the page ends.</summary>
+    public bool IsEnding => _subscriber.Closing is not null;
 
     /// <summary>Begins a page.</summary>
     /// <param name="subscriber">The subscriber of the page.</param>
@@ -23,7 +33,7 @@ internal sealed class BacklogFilter
     /// <param name="topics">Topics that the selectors match, if known; null to match names.</param>
     /// <param name="isReduced">Whether policies of slow subscribers or requested conflation omit events.</param>
     public void Begin(Subscriber subscriber, ReadAccess? access, TopicMatches? topics, bool isReduced) =>
-        (_subscriber, _access, _topics, _isReduced) = (subscriber, access, topics, isReduced);
+        (_subscriber, _access, _topics, _isReduced, _work) = (subscriber, access, topics, isReduced, 0);
 
     public Verdict Decide(LoggedEvent found) => IsAskedFor(found.Topic, found.Alternates)
         ? Decide(found.Topic, found.Alternates, found.Offset, found.Event.Type, found.Event.IsPrivate)
@@ -50,7 +60,7 @@ internal sealed class BacklogFilter
 
     private Verdict Decide(Topic topic, ReadOnlySpan<Topic> alternates, long offset, string? type, bool isPrivate)
     {
-        if (!TypeFilter.Matches(_subscriber.Request.Types, type) || _access?.MayRead(topic, alternates, type, isPrivate) == false)
+        if (!TypeFilter.Matches(_subscriber.Request.Types, type) || _access?.MayRead(topic, alternates, type, isPrivate, ref _work) == false)
         {
             return Verdict.NotWanted;
         }
@@ -89,7 +99,7 @@ internal sealed class BacklogFilter
         return false;
     }
 
-    private bool IsAskedFor(Topic topic) => _topics is not null ? _topics.Contains(topic) : _subscriber.Filter.Matches(topic.Name);
+    private bool IsAskedFor(Topic topic) => _topics is not null ? _topics.Contains(topic, ref _work) : _subscriber.Filter.Matches(topic.Name, ref _work);
 
     /// <summary>
     /// Whether retention keeps an event. Its first topic decides; the policy of an alternate removes it from that alternate only. The check is needed

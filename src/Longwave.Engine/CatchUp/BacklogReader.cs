@@ -38,13 +38,14 @@ internal sealed class BacklogReader
     private readonly BacklogFilter _filter = new();
     private readonly BacklogSurvey _survey;
     private readonly StoredEventHandler _take;
+    private readonly Func<bool> _isEnding;
     private bool _isSurvey;
     private long _removedThrough;
 
     private BacklogReader(EventLog log, HubLimits limits, LogReader? storage, Counters<HubCounter> counters, int pageBytes, int surveyEvents)
     {
         (_log, _limits, _storage, _counters) = (log, limits, storage, counters);
-        (_page, _survey, _take) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take);
+        (_page, _survey, _take, _isEnding) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take, () => _filter.IsEnding);
     }
 
     /// <summary>Creates a reader of the hot tail, for a shard.</summary>
@@ -54,6 +55,9 @@ internal sealed class BacklogReader
     /// <summary>Creates a reader of storage and hot tail, for a catch-up thread, which disposes the storage reader.</summary>
     public static BacklogReader OfLog(EventLog log, HubLimits limits, LogReader storage, Counters<HubCounter> counters) =>
         new(log, limits, storage, counters, CatchUpPage.ReaderBytes, limits.ConflationPassEvents);
+
+    /// <summary>Whether the last page ended early, because its matches took long.</summary>
+    public bool IsExhausted => _filter.IsExhausted;
 
     /// <summary>Sends the next page from the hot tail. Shard thread only.</summary>
     /// <param name="subscriber">A live subscriber that missed events.</param>
@@ -81,7 +85,12 @@ internal sealed class BacklogReader
         long storedThrough = _log.Tail.Base;
         long end = _log.Tail.End;
         TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics, _limits.CatchUpTopics);
-        topics.Refresh();
+        if (!topics.Refresh(BacklogFilter.MaxPageWork))
+        {
+            // The next turn continues to match the topics.
+            return subscriber.Backlog.NeedsReader = true;
+        }
+
         FindStart(subscriber);
         ReadPage(subscriber, topics, new ReadPosition(subscriber.SentThrough, -1), storedThrough, end);
         ref Backlog backlog = ref subscriber.Backlog;
@@ -177,7 +186,7 @@ internal sealed class BacklogReader
         Verdict verdict = _filter.Decide(found);
         if (!IsForPage(verdict, found.Offset))
         {
-            return PageStep.Passed;
+            return _filter.IsExhausted ? PageStep.Full : PageStep.Passed;
         }
 
         if (_isSurvey)
@@ -194,7 +203,7 @@ internal sealed class BacklogReader
         Verdict verdict = _filter.Decide(in found);
         if (!IsForPage(verdict, found.Offset))
         {
-            return PageStep.Passed;
+            return _filter.IsExhausted ? PageStep.Full : PageStep.Passed;
         }
 
         if (_isSurvey)
@@ -206,12 +215,12 @@ internal sealed class BacklogReader
         return StepOfPage();
     }
 
-    private PageStep StepOfPage() => _page.IsFull || _page.Count >= _limits.CatchUpPageEvents ? PageStep.Full : PageStep.Taken;
+    private PageStep StepOfPage() => _page.IsFull || _page.Count >= _limits.CatchUpPageEvents || _filter.IsExhausted ? PageStep.Full : PageStep.Taken;
 
     private PageStep Note(Verdict verdict, ReadPosition position, Topic topic, string? key)
     {
         _survey.Note(verdict, position, topic.Id, key);
-        return _survey.Room == 0 || _survey.Disconnects ? PageStep.Full : PageStep.Taken;
+        return _survey.Room == 0 || _survey.Disconnects || _filter.IsExhausted ? PageStep.Full : PageStep.Taken;
     }
 
     private bool IsForPage(Verdict verdict, long offset)
@@ -233,7 +242,7 @@ internal sealed class BacklogReader
         try
         {
             // The topics were read before, and contain the topic of every event up to the end of the range.
-            for (int reads = 0; reads < SurveyReads && read.Offset < reducedThrough && _survey.Room > 0 && !_survey.Disconnects; reads++)
+            for (int reads = 0; reads < SurveyReads && read.Offset < reducedThrough && _survey.Room > 0 && !_survey.Disconnects && !_filter.IsExhausted; reads++)
             {
                 ReadPosition before = read;
                 read = ReadOn(topics, before, _log.Tail.Base, end, reducedThrough, _survey.Room);
@@ -313,7 +322,7 @@ internal sealed class BacklogReader
     /// </summary>
     private void AddRemovals(ref Backlog backlog, TopicMatches? topics, long sentThrough)
     {
-        long removed = topics?.TrimmedThrough() ?? _removedThrough;
+        long removed = topics?.TrimmedThrough(_isEnding) ?? _removedThrough;
         if (removed > Math.Max(sentThrough, backlog.RemovalsKnownThrough))
         {
             backlog.RemovalsKnownThrough = removed;

@@ -25,16 +25,23 @@ internal sealed class CatchUpReaders : IDisposable
     private readonly Counters<HubCounter>[] _counters;
     private readonly Histogram[] _lags;
 
-    public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger)
+    /// <summary>Starts the threads.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="options">Options of the hub.</param>
+    /// <param name="loops">Supervisor of the threads.</param>
+    /// <param name="logger">Logger of failures.</param>
+    /// <param name="name">Name of the threads, before their number.</param>
+    /// <param name="count">Number of threads; null for the option.</param>
+    public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger, string name = "longwave-catch-up", int? count = null)
     {
         (_log, _limits, _logger) = (log, options.Limits, logger);
-        _counters = [.. Enumerable.Range(0, options.CatchUpReaders).Select(static _ => new Counters<HubCounter>())];
+        _counters = [.. Enumerable.Range(0, count ?? options.CatchUpReaders).Select(static _ => new Counters<HubCounter>())];
         _lags = [.. _counters.Select(static _ => new Histogram())];
-        _running = options.CatchUpReaders;
-        for (int i = 0; i < options.CatchUpReaders; i++)
+        _running = _counters.Length;
+        for (int i = 0; i < _running; i++)
         {
             (Counters<HubCounter> counters, Histogram lags) = (_counters[i], _lags[i]);
-            _threads.Add(loops.StartThread($"longwave-catch-up-{i}", () => Run(counters, lags), OnFailure));
+            _threads.Add(loops.StartThread($"{name}-{i}", () => Run(counters, lags), OnFailure));
         }
     }
 

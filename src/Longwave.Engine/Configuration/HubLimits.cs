@@ -78,8 +78,28 @@ public sealed class HubLimits
 
     /// <summary>Maximum number of different patterns (not exact topics) subscribed at once.</summary>
     [Range(1, 1_000_000)]
-    [Description("Maximum number of different patterns (URI templates) subscribed at once; the hub matches each against every new topic. The hub rejects more with 503.")]
+    [Description("Maximum number of different patterns (URI templates and URL patterns) subscribed at once. A new topic meets those whose literal prefix it begins with. The hub rejects more with 503.")]
     public int MaxPatterns { get; set; } = 10_000;
+
+    /// <summary>Maximum number of patterns that one topic can meet on a delivery thread.</summary>
+    [Range(1, 100_000)]
+    [Description("Maximum number of patterns that one new topic can meet on a delivery thread, because its prefix fits. A subscription with patterns beyond it is served by a separate thread, which does not delay other subscribers.")]
+    public int MaxInlinePatterns { get; set; } = 128;
+
+    /// <summary>Maximum cost of the patterns of one subscription.</summary>
+    [Range(1_024, 1_073_741_824)]
+    [Description("Maximum cost of the patterns of one subscription, and likewise of the grants of its caller: the transitions of their automata (2 bytes each) and the work to compile them. `prices/{symbol}` costs about 150. The hub rejects more with 400.")]
+    public long MaxSubscriptionCost { get; set; } = 1_048_576;
+
+    /// <summary>Maximum cost of the patterns of all streams of one client.</summary>
+    [Range(1_024, 1_073_741_824)]
+    [Description("Maximum cost of the patterns of all streams of one client (subject of a token, or address), including those of grants. The hub rejects more with 429.")]
+    public long MaxClientCost { get; set; } = 4_194_304;
+
+    /// <summary>Maximum cost of all different patterns in use.</summary>
+    [Range(1_024, 17_179_869_184)]
+    [Description("Maximum cost of all different patterns of subscriptions and grants in use: equal patterns count once. The default is about 32 MB. The hub rejects more with 503.")]
+    public long MaxPatternCost { get; set; } = 16_777_216;
 
     /// <summary>Maximum number of events in one poll response.</summary>
     [Range(1, 100_000)]

@@ -23,11 +23,20 @@ namespace Longwave.Engine.Fanout;
 internal sealed class LiveDelivery(
     EventLog log, HubLimits limits, RenewalGate renewals, PacedQueue paced, Counters<HubCounter> counters, TimeProvider clock, ILogger logger)
 {
+    /// <summary>Maximum work of matching new topics in one turn (<see cref="Protocol.Selectors.Selector.Matches(string, ref long)"/>): about half a millisecond.</summary>
+    private const int MaxTurnWork = 262_144;
+
+    /// <summary>Longest rest between two turns, so that messages are handled soon.</summary>
+    private static readonly TimeSpan MaxRest = TimeSpan.FromMilliseconds(20);
+
     private readonly TopicRoutes _routes = new();
     private readonly Rounds _rounds = new(limits, renewals, counters, clock, logger);
     private readonly FilteredDelivery _filtered = new(limits, paced, counters, clock, logger);
     private readonly BacklogReader _backlog = BacklogReader.OfTail(log, limits, counters);
     private long _next = log.Tail.End;
+    private long _matchedSequence = -1;
+    private int _matchedVersion;
+    private long _turnStart;
     private long _routedThrough = log.Tip;
     private int _live;
 
@@ -36,6 +45,22 @@ internal sealed class LiveDelivery(
 
     /// <summary>Number of events in the hot tail that are not routed yet. For any thread.</summary>
     public long UnroutedEvents => Math.Max(0, log.Tail.End - Volatile.Read(ref _next));
+
+    /// <summary>Gives the core to other threads between two turns.</summary>
+    /// <param name="rests">Whether to rest for as long as the turn took, so that the others find a free core.</param>
+    public void Yield(bool rests)
+    {
+        if (rests)
+        {
+            TimeSpan turn = clock.GetElapsedTime(_turnStart);
+            Thread.Sleep(turn < MaxRest ? turn : MaxRest);
+            return;
+        }
+
+        // On machines with few cores, yield to publishers between two turns. Without this the scheduler delays each thread of a request by
+        // milliseconds, and with it the next events.
+        Thread.Yield();
+    }
 
     /// <summary>The rounds over shared subscribers.</summary>
     public Rounds Rounds => _rounds;
@@ -144,6 +169,12 @@ internal sealed class LiveDelivery(
                 {
                     return false;
                 }
+
+                if (_backlog.IsExhausted && subscriber.Backlog.MissedFrom < _next)
+                {
+                    // Its patterns take long to match. A catch-up thread continues, so that the shard serves the others.
+                    return false;
+                }
             }
         }
         catch (Exception failed)
@@ -192,6 +223,7 @@ internal sealed class LiveDelivery(
     /// <returns>False if events left the hot tail before they were routed; then every live subscriber must read the log.</returns>
     public bool RouteTail()
     {
+        _turnStart = clock.GetTimestamp();
         long end = log.Tail.End;
         if (_live == 0)
         {
@@ -201,6 +233,7 @@ internal sealed class LiveDelivery(
         }
 
         end = Math.Min(end, _next + limits.ShardTurnEvents);
+        long maxWork = _routes.MatchWork + MaxTurnWork;
         // 5. Reads the hot tail from this shard's own sequence. A full round stops the loop: slow rounds must not collect events without limit.
         for (; _next < end && !_rounds.IsFull; _next++)
         {
@@ -209,6 +242,11 @@ internal sealed class LiveDelivery(
                 // The writer evicted the event before this shard read it.
                 _next = log.Tail.First;
                 return false;
+            }
+
+            if (!TryMatch(added, maxWork))
+            {
+                break;
             }
 
             RouteTo(added.Topic.Name, added);
@@ -223,6 +261,28 @@ internal sealed class LiveDelivery(
         }
 
         return true;
+    }
+
+    /// <summary>Matches the topics of the next event with the patterns, as far as the turn allows. The routes remember the results.</summary>
+    private bool TryMatch(LoggedEvent added, long maxWork)
+    {
+        if (_matchedSequence != _next)
+        {
+            (_matchedSequence, _matchedVersion) = (_next, _routes.Version);
+        }
+
+        // After a change of the patterns everything is matched again. Then the event is routed in this turn, so that frequent changes cannot stop it.
+        if (_matchedVersion != _routes.Version)
+        {
+            return true;
+        }
+
+        for (int i = 0; i < added.Alternates.Length && _routes.MatchWork < maxWork; i++)
+        {
+            _routes.Patterns(added.Alternates[i].Name);
+        }
+
+        return _routes.MatchWork < maxWork;
     }
 
     /// <summary>Sends the routed events: all of them to individually served subscribers, and to the others for a limited time.</summary>

@@ -16,6 +16,7 @@ internal sealed class Shard : IDisposable
     /// <summary>Maximum number of paced subscribers served in one turn; the next turn serves the rest.</summary>
     private const int ReleasesPerTurn = 256;
 
+    private readonly bool _givesWay;
     private readonly CatchUpQueue _catchUp;
     private readonly LiveDelivery _delivery;
     private readonly PacedQueue _paced;
@@ -30,8 +31,9 @@ internal sealed class Shard : IDisposable
     private readonly Action<Subscriber> _heartbeat;
     private List<ShardMessage> _messages = [];
 
-    public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger)
+    public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger, bool givesWay = false)
     {
+        (_givesWay, IsUsed) = (givesWay, !givesWay);
         (_log, _counts, _clock, _logger) = (log, counts, clock, logger);
         _inbox = new ShardInbox(log);
         _catchUp = new CatchUpQueue(readers);
@@ -69,6 +71,9 @@ internal sealed class Shard : IDisposable
     /// <summary>Posts a tick. Called by a timer.</summary>
     public void PostTick() => _wheel.PostTick(_inbox);
 
+    /// <summary>Whether the shard ever had a subscriber, so that new events must wake it. Set it before the first message of a subscriber.</summary>
+    public bool IsUsed { get; set; }
+
     /// <summary>Wakes the shard because the hot tail has new events.</summary>
     public void Wake() => _inbox.Wake();
 
@@ -82,9 +87,7 @@ internal sealed class Shard : IDisposable
         {
             if (HasWork)
             {
-                // On machines with few cores, yield to publishers between two turns. Without this the scheduler delays each thread of a request by
-                // milliseconds, and with it the next events.
-                Thread.Yield();
+                _delivery.Yield(_givesWay);
             }
         }
 

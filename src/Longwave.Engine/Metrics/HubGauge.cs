@@ -9,6 +9,9 @@ public enum HubGauge
     /// <summary>Different patterns subscribed.</summary>
     Patterns,
 
+    /// <summary>Cost of the different patterns of subscriptions and grants.</summary>
+    PatternCost,
+
     /// <summary>Publish requests in the queue for the log.</summary>
     QueuedRequests,
 

@@ -38,6 +38,15 @@ public sealed record SubscribeRequest
     public StreamIdentity? Identity { get; init; }
 
     /// <summary>
+    /// Client that pays for the patterns of the subscription, within <see cref="Configuration.HubLimits.MaxClientCost"/>: any object that is equal for equal
+    /// clients. Null for a client without a limit.
+    /// </summary>
+    public object? Client { get; init; }
+
+    /// <summary>Cost of the patterns of the subscription (<see cref="Selector.Cost"/>).</summary>
+    public long PatternCost => Selectors.Sum(static selector => (long)selector.Cost);
+
+    /// <summary>
     /// Maximum rate in deliveries per second after the live edge is reached; each delivery contains all events since the previous one. Zero delivers
     /// at once. Only for streams.
     /// </summary>

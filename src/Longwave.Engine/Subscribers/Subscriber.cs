@@ -18,7 +18,7 @@ namespace Longwave.Engine.Subscribers;
 public sealed class Subscriber
 {
     private readonly ShardInbox _shard;
-    private readonly PatternCounts _patterns;
+    private readonly PatternAccount _patterns;
     private readonly int[]? _slotIndexes;
     private Backlog _backlog = new();
     private EventChain _pending;
@@ -30,10 +30,13 @@ public sealed class Subscriber
     private int _closing = -1;
     private int _ended = -1;
 
+    // Charge of the grants of the identity. Exchanged, because renewals and the end of the stream can be concurrent.
+    private PatternCharge? _grantCharge;
+
     // One reference, so that a renewal replaces everything at once: of two concurrent renewals the last one wins as a whole.
     private StreamIdentity? _identity;
 
-    internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, ShardInbox shard, PatternCounts patterns)
+    internal Subscriber(long id, SubscribeRequest request, TopicFilter filter, ISink sink, ShardInbox shard, PatternAccount patterns)
     {
         (Id, Request, Filter, Sink, _shard, _patterns) = (id, request, filter, sink, shard, patterns);
         _slotIndexes = filter.Selectors.Count > 1 ? new int[filter.Selectors.Count] : null;
@@ -73,6 +76,16 @@ public sealed class Subscriber
     internal ReadAccess? Access => Identity?.Access;
 
     internal SubscribeRequest Request { get; }
+
+    /// <summary>Charge of the patterns; null without patterns. The opening thread sets it, and the end of the stream returns it.</summary>
+    internal PatternCharge? Charge { get; init; }
+
+    /// <summary>Charge of the grants; null without patterns in them. The opening thread sets it; renewals and the end of the stream replace it.</summary>
+    internal PatternCharge? GrantCharge
+    {
+        get => Volatile.Read(ref _grantCharge);
+        init => _grantCharge = value;
+    }
 
     internal TopicFilter Filter { get; }
 
@@ -165,10 +178,27 @@ public sealed class Subscriber
     /// <summary>
     /// Replaces the identity. An event that is published after this returns is delivered only if the new identity may read it. From any thread.
     /// </summary>
-    /// <returns>False if the stream is already ending.</returns>
-    public bool TryRenew(StreamIdentity identity)
+    /// <returns>False if the stream is already ending, or the grants of the identity exceed a limit of cost.</returns>
+    public bool TryRenew(StreamIdentity identity) => Renew(identity) == RenewOutcome.Renewed;
+
+    /// <inheritdoc cref="TryRenew"/>
+    /// <returns>Whether the identity was replaced, and why not.</returns>
+    public RenewOutcome Renew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
+        if (_patterns.TryChargeGrants(identity.Access?.Patterns ?? [], Request.Client, out PatternCharge? charge) != SubscribeOutcome.Accepted)
+        {
+            return RenewOutcome.TooCostly;
+        }
+
+        // This stores the charge, then reads _ended; Completed stores _ended, then takes the charge. Both stores are full fences, so at least one
+        // of the two sees the other and returns the charge.
+        _patterns.Return(Interlocked.Exchange(ref _grantCharge, charge));
+        if (Volatile.Read(ref _ended) >= 0)
+        {
+            _patterns.Return(Interlocked.Exchange(ref _grantCharge, null));
+        }
+
         StreamIdentity renewed = WithNeededAccess(identity);
 
         // See RenewalGate. The interlocked increment also orders the two writes for every other reader, which reads Access directly.
@@ -178,7 +208,7 @@ public sealed class Subscriber
         // With a fence between the two steps on both sides, at least one of them sees the write of the other.
         Interlocked.Exchange(ref _identity, renewed);
         _shard.Post(new ShardMessage(ShardMessageKind.Renewed, this));
-        return Closing is null;
+        return Closing is null ? RenewOutcome.Renewed : RenewOutcome.Ending;
     }
 
     /// <summary>Requests the end of the stream. From any thread; the first reason applies.</summary>
@@ -289,8 +319,11 @@ public sealed class Subscriber
     };
 
     /// <summary>Removes the access from an identity if it covers everything that the stream requests; then no event needs a check.</summary>
-    private StreamIdentity WithNeededAccess(StreamIdentity identity) =>
-        identity.Access?.CoversAll(Filter.Selectors, Request.Types, EventFrames.HasTopics(Request.Format)) == true ? identity with { Access = null } : identity;
+    private StreamIdentity WithNeededAccess(StreamIdentity identity) => Needs(identity.Access, Filter, Request) ? identity : identity with { Access = null };
+
+    /// <summary>Whether the events of a subscription must be checked: it requests more than the access covers.</summary>
+    internal static bool Needs(ReadAccess? access, TopicFilter filter, SubscribeRequest request) =>
+        access?.CoversAll(filter.Selectors, request.Types, EventFrames.HasTopics(request.Format)) == false;
 
     /// <summary>Passes the subscriber to its shard after the greeting.</summary>
     internal void HandOver() => _shard.Open(this);
@@ -300,11 +333,12 @@ public sealed class Subscriber
 
     internal void Completed(CloseReason reason)
     {
-        _patterns.Remove(Filter.Selectors);
+        _patterns.Return(Charge);
         Request.Lease?.Dispose();
 
-        // See Completion for the order of these two steps.
+        // See Completion and Renew for the order of these steps.
         Interlocked.Exchange(ref _ended, (int)reason);
+        _patterns.Return(Interlocked.Exchange(ref _grantCharge, null));
         Volatile.Read(ref _completion)?.TrySetResult(reason);
     }
 }

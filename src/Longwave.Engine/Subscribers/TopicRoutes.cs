@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Longwave.Engine.Topics;
 using Longwave.Protocol.Selectors;
 
 namespace Longwave.Engine.Subscribers;
@@ -5,16 +7,28 @@ namespace Longwave.Engine.Subscribers;
 /// <summary>Map from topics to the live subscribers of one shard. Shard thread only.</summary>
 /// <remarks>
 /// Subscribers are attached to selectors, not to topics: one route per different selector. The patterns that match a topic are computed when the topic
-/// first gets an event, and again only after a pattern was added or removed.
+/// first gets an event, and again only after a pattern was added or removed. A topic meets only the patterns whose literal prefix it begins with.
 /// </remarks>
 internal sealed class TopicRoutes
 {
     /// <summary>Number of topics whose patterns are remembered. Beyond it all are computed again.</summary>
     private const int RememberedTopics = 262_144;
 
+    /// <summary>Changes of the patterns after which all topics are forgotten, because forgotten routes stay in memory with them.</summary>
+    private const int ChangesUntilForgotten = 4_096;
+
     private readonly Dictionary<string, Route> _exact = new(StringComparer.Ordinal);
     private readonly Dictionary<Selector, Route> _patterns = [];
-    private readonly Dictionary<string, Route[]> _patternsOfTopic = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Route[] Routes, int Version)> _patternsOfTopic = new(StringComparer.Ordinal);
+    private readonly PatternIndex<Route> _index = new(static route => route.Selector!);
+    private readonly List<Route> _found = [];
+    private long _matchWork;
+
+    /// <summary>Work of all matches so far (<see cref="Selector.Matches(string, ref long)"/>), for budgets.</summary>
+    public long MatchWork => _matchWork;
+
+    /// <summary>Number of changes of the patterns; routes of topics from before a change are computed again.</summary>
+    public int Version { get; private set; }
 
     public Route Any { get; } = new(null);
 
@@ -27,18 +41,18 @@ internal sealed class TopicRoutes
             return [];
         }
 
-        if (!_patternsOfTopic.TryGetValue(topic, out Route[]? found))
+        if (_patternsOfTopic.Count >= RememberedTopics && !_patternsOfTopic.ContainsKey(topic))
         {
-            if (_patternsOfTopic.Count >= RememberedTopics)
-            {
-                _patternsOfTopic.Clear();
-            }
-
-            found = FindPatterns(topic);
-            _patternsOfTopic.Add(topic, found);
+            _patternsOfTopic.Clear();
         }
 
-        return found;
+        ref (Route[] Routes, int Version) known = ref CollectionsMarshal.GetValueRefOrAddDefault(_patternsOfTopic, topic, out bool isKnown);
+        if (!isKnown || known.Version != Version)
+        {
+            known = (FindPatterns(topic), Version);
+        }
+
+        return known.Routes;
     }
 
     public void Add(Subscriber subscriber)
@@ -65,7 +79,12 @@ internal sealed class TopicRoutes
         }
     }
 
-    private Route[] FindPatterns(string topic) => [.. _patterns.Values.Where(route => route.Selector!.Matches(topic))];
+    private Route[] FindPatterns(string topic)
+    {
+        _found.Clear();
+        _index.FindMatches(topic, _found, ref _matchWork);
+        return [.. _found];
+    }
 
     private Route RouteOf(Selector selector)
     {
@@ -84,6 +103,7 @@ internal sealed class TopicRoutes
         if (selector.IsPattern)
         {
             _patterns.Add(selector, route);
+            _index.Add(route);
         }
         else
         {
@@ -96,13 +116,21 @@ internal sealed class TopicRoutes
 
     private void Drop(Selector selector)
     {
-        _ = selector.IsPattern ? _patterns.Remove(selector) : _exact.Remove(selector.Text);
+        if (!selector.IsPattern)
+        {
+            _exact.Remove(selector.Text);
+        }
+        else if (_patterns.Remove(selector, out Route? route))
+        {
+            _index.Remove(route);
+        }
+
         Changed(selector);
     }
 
     private void Changed(Selector selector)
     {
-        if (selector.IsPattern)
+        if (selector.IsPattern && (++Version % ChangesUntilForgotten == 0 || _patterns.Count == 0))
         {
             _patternsOfTopic.Clear();
         }

@@ -9,6 +9,12 @@ namespace Longwave.Engine.Topics;
 /// <param name="most">Maximum number of topics in the list.</param>
 internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int most)
 {
+    /// <summary>Work of the look-up of one topic, in the unit of <see cref="Protocol.Selectors.Selector.Matches(string, ref long)"/>.</summary>
+    private const int TopicWork = 16;
+
+    /// <summary>Work between two checks whether the stream ends: about a millisecond.</summary>
+    private const int CheckWork = 1_048_576;
+
     private Dictionary<int, Topic>? _found = filter.MatchesAll ? null : [];
     private int _seenId;
     private int _unknown = filter.Exact.Count;
@@ -22,12 +28,14 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
     public IReadOnlyCollection<Topic>? Found => _found?.Values;
 
     /// <summary>Adds the topics that were created since the last call.</summary>
-    public void Refresh()
+    /// <param name="maxWork">Maximum work of the matches. Beyond it the next call continues.</param>
+    /// <returns>Whether all topics were examined.</returns>
+    public bool Refresh(long maxWork = long.MaxValue)
     {
         int lastId = topics.LastId;
         if (_found is null || lastId == _seenId)
         {
-            return;
+            return true;
         }
 
         _unknown = 0;
@@ -44,9 +52,17 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
         }
 
         // Ids are assigned in order, so only ids after the last one seen are new.
+        long work = 0;
         for (int id = _seenId + 1; filter.HasPatterns && id <= lastId && _found.Count <= most; id++)
         {
-            if (topics.TryGet(id, out Topic? topic) && filter.Matches(topic.Name))
+            if (work > maxWork)
+            {
+                _seenId = id - 1;
+                return false;
+            }
+
+            work += TopicWork;
+            if (topics.TryGet(id, out Topic? topic) && filter.Matches(topic.Name, ref work))
             {
                 _found[id] = topic;
             }
@@ -57,13 +73,18 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
         {
             _found = null;
         }
+
+        return true;
     }
 
     /// <summary>Whether the subscription requests the topic. The topic must have been created before the last <see cref="Refresh"/>.</summary>
-    public bool Contains(Topic topic) => _found is not null ? _found.ContainsKey(topic.Id) : filter.Matches(topic.Name);
+    /// <param name="topic">The topic.</param>
+    /// <param name="work">Rises by the work of the match.</param>
+    public bool Contains(Topic topic, ref long work) => _found is not null ? _found.ContainsKey(topic.Id) : filter.Matches(topic.Name, ref work);
 
     /// <summary>Newest offset that was removed from any of the requested topics.</summary>
-    public long TrimmedThrough()
+    /// <param name="isEnding">Whether the stream ends, so that its figures are no longer needed.</param>
+    public long TrimmedThrough(Func<bool>? isEnding = null)
     {
         if (filter.MatchesAll)
         {
@@ -72,7 +93,7 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
 
         if (_found is null)
         {
-            FindTrimmed();
+            FindTrimmed(isEnding);
         }
         else
         {
@@ -88,7 +109,7 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
     }
 
     /// <summary>Examines all topics, because the list is not kept; only if something was removed since the last call.</summary>
-    private void FindTrimmed()
+    private void FindTrimmed(Func<bool>? isEnding)
     {
         // The count is read before the topics. A removal that the enumeration does not see yet raises the count afterwards (TopicTable).
         long trims = topics.Trims;
@@ -98,11 +119,23 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
         }
 
         _seenTrims = trims;
+        long work = 0;
+        long checkAt = CheckWork;
         foreach (Topic topic in topics.All)
         {
-            if (topic.TrimmedThrough is var trimmed && trimmed > _trimmedThrough && filter.Matches(topic.Name))
+            if (topic.TrimmedThrough is var trimmed && trimmed > _trimmedThrough && filter.Matches(topic.Name, ref work))
             {
                 _trimmedThrough = trimmed;
+            }
+
+            if (work > checkAt)
+            {
+                if (isEnding?.Invoke() == true)
+                {
+                    return;
+                }
+
+                checkAt = work + CheckWork;
             }
         }
     }

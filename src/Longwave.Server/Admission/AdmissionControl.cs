@@ -60,6 +60,15 @@ internal sealed class AdmissionControl : IDisposable
         return null;
     }
 
+    /// <summary>The client that limits of cost apply to: the subject, or the address of an anonymous caller; null when the client is not limited.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>
+    public object? ClientOf(HttpContext context, (string Issuer, string Subject)? subject)
+    {
+        IPAddress address = _clients.Of(context);
+        return subject is { } named ? named : IsCounted(address) ? AddressKey.Of(address, _options.Ipv6PrefixLength) : null;
+    }
+
     /// <summary>Begins a publish; its bytes and events are counted as their number becomes known.</summary>
     /// <param name="context">The request.</param>
     /// <param name="subject">Issuer and subject of the token; null for an anonymous caller.</param>

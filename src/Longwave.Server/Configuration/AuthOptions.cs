@@ -42,6 +42,11 @@ public sealed class AuthOptions
     [Description("Maximum number of entries of `publish` and of `subscribe` in one token. The hub rejects a token with more.")]
     public int MaxGrants { get; set; } = 250;
 
+    /// <summary>Maximum cost of the patterns in one claim of a token.</summary>
+    [Range(1_024, 1_073_741_824)]
+    [Description("Maximum cost of the patterns in one claim of a token (see `Engine:Limits:MaxSubscriptionCost`). The hub reads claims before it verifies the signature, so the limit also bounds the work that any client can cause. The hub rejects the token with 401.")]
+    public long MaxGrantCost { get; set; } = 262_144;
+
     /// <summary>How long before the expiry of its token a client is notified.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     [Description("How long before `exp` the hub sends `longwave.token-expiring`; at most a third of the token's remaining lifetime when the stream opened.")]

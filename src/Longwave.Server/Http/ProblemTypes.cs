@@ -27,6 +27,10 @@ public static class ProblemTypes
     public static readonly ProblemType TooManySelectors = new(
         "too-many-selectors", 400, "Too many selectors", "Request fewer, use a URI template, or open several streams (limits in the configuration).");
 
+    /// <summary>Patterns that cost more than those of one subscription may.</summary>
+    public static readonly ProblemType PatternsTooCostly = new(
+        "patterns-too-costly", 400, "Patterns too costly", "Request fewer or simpler patterns: fewer variables, shorter prefixes (`{var:3}`), smaller counts; or raise `Engine:Limits:MaxSubscriptionCost`. `detail` states the cost and the limit.");
+
     /// <summary>An event that breaks a rule of one of its fields.</summary>
     public static readonly ProblemType InvalidEvent = new(
         "invalid-event", 400, "Invalid event", "Correct the field named in `field`; in a batch, `index` is the number of the event. Nothing was appended.");
@@ -119,6 +123,10 @@ public static class ProblemTypes
     public static readonly ProblemType RateLimited = new(
         "rate-limited", 429, "Rate limit exceeded", "Continue after `Retry-After` seconds, or raise the rates in `Server:Admission`. Nothing was appended.");
 
+    /// <summary>The patterns of one client have reached their limit of cost.</summary>
+    public static readonly ProblemType ClientTooCostly = new(
+        "client-too-costly", 429, "Patterns of one client too costly", "Close streams with patterns, request simpler patterns, or raise `Engine:Limits:MaxClientCost`. `detail` states the cost and the limit.");
+
     /// <summary>A bug in the hub.</summary>
     public static readonly ProblemType InternalError = new(
         "internal-error", 500, "Internal error", "This is a bug in the hub: report it with the hub's log of that time.");
@@ -149,7 +157,7 @@ public static class ProblemTypes
 
     /// <summary>The hub has reached its limit of subscribed patterns.</summary>
     public static readonly ProblemType TooManyPatterns = new(
-        "too-many-patterns", 503, "Too many different patterns", "Subscribe to exact topics, or raise `Engine:Limits:MaxPatterns`.");
+        "too-many-patterns", 503, "Too many different patterns", "Subscribe to exact topics, or raise `MaxPatterns` and `MaxPatternCost` in `Engine:Limits`.");
 
     /// <summary>The disk is full.</summary>
     public static readonly ProblemType DiskFull = new(
@@ -166,10 +174,10 @@ public static class ProblemTypes
     /// <summary>All problem types, ordered by status and then as listed here.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, InvalidEvent, InvalidUtf8,
-        MalformedBody, InvalidSample, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable,
+        UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, PatternsTooCostly, InvalidEvent,
+        InvalidUtf8, MalformedBody, InvalidSample, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable,
         RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
-        ForeignHost, TooManyStreams, RateLimited, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
+        ForeignHost, TooManyStreams, RateLimited, ClientTooCostly, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
         ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
     ];
 }

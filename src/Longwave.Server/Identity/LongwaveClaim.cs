@@ -28,6 +28,7 @@ internal sealed class LongwaveClaim : IGrantVocabulary
             return Shape;
         }
 
+        long cost = 0;
         List<Grant>? publish = null;
         List<Grant>? subscribe = null;
         bool? admin = null;
@@ -45,7 +46,7 @@ internal sealed class LongwaveClaim : IGrantVocabulary
             {
                 return Shape;
             }
-            else if (TryReadList(ref reader, scope.MaxGrants, isPublish ? publish = [] : subscribe = []) is { } problem)
+            else if (TryReadList(ref reader, scope, ref cost, isPublish ? publish = [] : subscribe = []) is { } problem)
             {
                 return problem;
             }
@@ -55,7 +56,7 @@ internal sealed class LongwaveClaim : IGrantVocabulary
         return null;
     }
 
-    private static string? TryReadList(ref Utf8JsonReader reader, int maxGrants, List<Grant> grants)
+    private static string? TryReadList(ref Utf8JsonReader reader, TokenScope scope, ref long cost, List<Grant> grants)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -64,9 +65,9 @@ internal sealed class LongwaveClaim : IGrantVocabulary
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (grants.Count >= maxGrants)
+            if (grants.Count >= scope.MaxGrants)
             {
-                return $"has more than {maxGrants} grants of one kind";
+                return $"has more than {scope.MaxGrants} grants of one kind";
             }
 
             string? topic = null;
@@ -83,6 +84,11 @@ internal sealed class LongwaveClaim : IGrantVocabulary
             if (topic is null || !Selector.TryParse(topic, out Selector? selector, out _))
             {
                 return $"has a grant that is not a topic selector (entry {grants.Count} of its list)";
+            }
+
+            if (scope.Charge(ref cost, selector) is { } problem)
+            {
+                return problem;
             }
 
             grants.Add(new Grant(selector, types ?? []));

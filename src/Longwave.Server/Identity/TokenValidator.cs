@@ -56,7 +56,7 @@ internal sealed class TokenValidator(
             return Refuse(badHeader);
         }
 
-        return TokenClaims.TryRead(claimsJson, header, new TokenScope(options.MaxGrants, hubUrl), _vocabularies, out TokenClaims claims) is { } badClaims ? Refuse(badClaims)
+        return TokenClaims.TryRead(claimsJson, header, new TokenScope(options.MaxGrants, options.MaxGrantCost, hubUrl), _vocabularies, out TokenClaims claims) is { } badClaims ? Refuse(badClaims)
             : own is not null && issuers.FindIssuer(claims.Issuer) is null ? await ValidateOwnAsync(token, header, claims, own)
             : claims.Missing is { } missing ? Refuse(missing)
             : await ValidateAsync(token, header, claims);

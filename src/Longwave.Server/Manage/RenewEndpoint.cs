@@ -57,7 +57,7 @@ internal sealed class RenewEndpoint(
             return narrowed;
         }
 
-        bool renewed = subscriber.TryRenew(connections.Identify(connection.Number, caller, options.Auth, clock.GetUtcNow()));
+        RenewOutcome renewed = subscriber.Renew(connections.Identify(connection.Number, caller, options.Auth, clock.GetUtcNow()));
         if (authenticator.IsRevoked(caller))
         {
             // Revoked in the meantime: the revocation may have checked the stream while it still had its previous token.
@@ -65,7 +65,13 @@ internal sealed class RenewEndpoint(
             return new Problem(ProblemTypes.InvalidToken, "The token has been revoked.");
         }
 
-        return renewed ? null : Gone();
+        return renewed switch
+        {
+            RenewOutcome.Renewed => null,
+            RenewOutcome.TooCostly => new Problem(
+                ProblemTypes.ClientTooCostly, $"The patterns of the token's grants cost {caller.Access?.PatternCost}, which exceeds a limit of cost in `Engine:Limits`. The stream continues with its previous token."),
+            _ => Gone(),
+        };
     }
 
     private static Problem Gone() => new(ProblemTypes.NotFound, "No open stream has this id: it has ended, or it belongs to another hub. Open a new stream.");

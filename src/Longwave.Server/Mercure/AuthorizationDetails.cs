@@ -28,6 +28,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
             return Shape;
         }
 
+        long cost = 0;
         var publish = new List<Grant>();
         var subscribe = new List<Grant>();
         var payloads = new List<(IReadOnlyList<Grant>, string?)>();
@@ -38,7 +39,7 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
                 return Shape;
             }
 
-            if (Types.Contains(type.GetString()) && TryReadDetail(detail, hub, publish, subscribe, payloads) is { } problem)
+            if (Types.Contains(type.GetString()) && TryReadDetail(detail, hub, scope, ref cost, publish, subscribe, payloads) is { } problem)
             {
                 return problem;
             }
@@ -54,7 +55,13 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
     }
 
     private static string? TryReadDetail(
-        JsonElement detail, UrlParts hub, List<Grant> publish, List<Grant> subscribe, List<(IReadOnlyList<Grant>, string?)> payloads)
+        JsonElement detail,
+        UrlParts hub,
+        TokenScope scope,
+        ref long cost,
+        List<Grant> publish,
+        List<Grant> subscribe,
+        List<(IReadOnlyList<Grant>, string?)> payloads)
     {
         if (!detail.TryGetProperty("actions", out JsonElement actions) || actions.ValueKind != JsonValueKind.Array || actions.GetArrayLength() == 0
             || actions.EnumerateArray().Any(static action => action.ValueKind != JsonValueKind.String))
@@ -73,6 +80,11 @@ internal sealed class AuthorizationDetails : IGrantVocabulary
             if (TryReadMatcher(topic, hub) is not { } selector)
             {
                 return "has an authorization detail with an invalid topic matcher";
+            }
+
+            if (scope.Charge(ref cost, selector) is { } problem)
+            {
+                return problem;
             }
 
             grants.Add(new Grant(selector));

@@ -28,9 +28,10 @@ internal sealed class LegacyClaim : IGrantVocabulary
             return "has a claim `mercure` with a duplicate member";
         }
 
+        long cost = 0;
         List<Grant> subscribe = [];
-        string? problem = TryReadList(claim, "publish", scope.MaxGrants, out List<Grant> publish)
-            ?? TryReadList(claim, "subscribe", scope.MaxGrants, out subscribe);
+        string? problem = TryReadList(claim, "publish", scope, ref cost, out List<Grant> publish)
+            ?? TryReadList(claim, "subscribe", scope, ref cost, out subscribe);
         if (problem is null)
         {
             string? payload = claim.TryGetProperty("payload", out JsonElement found) && found.ValueKind != JsonValueKind.Null ? found.GetRawText() : null;
@@ -40,7 +41,7 @@ internal sealed class LegacyClaim : IGrantVocabulary
         return problem;
     }
 
-    private static string? TryReadList(JsonElement claim, string name, int maxGrants, out List<Grant> grants)
+    private static string? TryReadList(JsonElement claim, string name, TokenScope scope, ref long cost, out List<Grant> grants)
     {
         grants = [];
         if (!claim.TryGetProperty(name, out JsonElement list) || list.ValueKind == JsonValueKind.Null)
@@ -53,9 +54,9 @@ internal sealed class LegacyClaim : IGrantVocabulary
             return Shape;
         }
 
-        if (list.GetArrayLength() > maxGrants)
+        if (list.GetArrayLength() > scope.MaxGrants)
         {
-            return $"has more than {maxGrants} topic selectors of one kind";
+            return $"has more than {scope.MaxGrants} topic selectors of one kind";
         }
 
         foreach (JsonElement entry in list.EnumerateArray())
@@ -63,6 +64,11 @@ internal sealed class LegacyClaim : IGrantVocabulary
             if (entry.ValueKind != JsonValueKind.String || !LegacySelector.TryParse(entry.GetString()!, out Selector? selector))
             {
                 return $"has an entry of `mercure.{name}` that is not a topic selector";
+            }
+
+            if (scope.Charge(ref cost, selector) is { } problem)
+            {
+                return problem;
             }
 
             grants.Add(new Grant(selector));

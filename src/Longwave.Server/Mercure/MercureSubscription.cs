@@ -1,4 +1,5 @@
 using Longwave.Engine;
+using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
@@ -39,6 +40,8 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
         subscription = null!;
         var selectors = new List<Selector>();
         var matchers = new List<(string?, string)>();
+        HubLimits limits = engine.Options.Limits;
+        (long cost, int counted) = (0, 0);
         foreach ((string name, string value) in fields.All)
         {
             Problem? problem = dialect == Dialect.Legacy ? AddTopic(name, value, selectors, matchers) : AddMatcher(name, value, hub, selectors, matchers);
@@ -46,10 +49,22 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
             {
                 return problem;
             }
+
+            // Checked for each matcher, because the compilation of the rest also costs.
+            if (matchers.Count > counted)
+            {
+                cost += selectors[^1].Cost;
+                counted = matchers.Count;
+            }
+
+            if (cost > limits.MaxSubscriptionCost)
+            {
+                return StreamOpener.TooCostly(cost, limits.MaxSubscriptionCost, name);
+            }
         }
 
         string parameter = dialect == Dialect.Legacy ? "topic" : MatchPrefix;
-        int most = engine.Options.Limits.MaxSelectorsPerSubscription;
+        int most = limits.MaxSelectorsPerSubscription;
         if (matchers.Count == 0)
         {
             return new Problem(ProblemTypes.MissingParameter, $"Name the topics: `?{parameter}=…`, repeated for several topics, or `?{parameter}=*` for all.", parameter);

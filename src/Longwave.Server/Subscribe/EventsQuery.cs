@@ -108,12 +108,20 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
 
         var found = new Selector[topics.Count];
         int count = 0;
+        long cost = 0;
         HashSet<string>? seen = topics.Count > 1 ? new HashSet<string>(topics.Count) : null;
         foreach (string topic in topics)
         {
             if (!Selector.TryParse(topic, out Selector? selector, out string? error))
             {
                 return new Problem(ProblemTypes.InvalidSelector, error ?? "Not a selector.", "topic");
+            }
+
+            // Checked for each selector, because the compilation of the rest also costs.
+            cost += selector!.Cost;
+            if (cost > limits.MaxSubscriptionCost)
+            {
+                return StreamOpener.TooCostly(cost, limits.MaxSubscriptionCost, "topic");
             }
 
             if (seen?.Add(topic) != false)

@@ -65,6 +65,8 @@ internal sealed class StreamOpener(
             return problem;
         }
 
+        request = request with { Client = admission.ClientOf(context, caller.Owner) };
+
         TicketLease? ticket = null;
         try
         {
@@ -92,7 +94,7 @@ internal sealed class StreamOpener(
             SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);
             if (outcome != SubscribeOutcome.Accepted)
             {
-                return RefusalOf(outcome);
+                return RefusalOf(outcome, connection.Request);
             }
 
             connections.Add(connection, subscriber!);
@@ -128,16 +130,27 @@ internal sealed class StreamOpener(
     public void Abandon(Subscriber subscriber) => hub.Engine.Abandon(subscriber);
 
     /// <summary>The problem of a stream that the engine rejects.</summary>
-    private Problem RefusalOf(SubscribeOutcome outcome) => outcome switch
+    private Problem RefusalOf(SubscribeOutcome outcome, SubscribeRequest request) => outcome switch
     {
         SubscribeOutcome.TooManyConnections => new Problem(
             ProblemTypes.TooManyConnections, $"{options.Engine.Limits.MaxConnections} streams are open, the limit of this hub."),
         SubscribeOutcome.TooManyPatterns => new Problem(
             ProblemTypes.TooManyPatterns,
-            $"{options.Engine.Limits.MaxPatterns} different patterns are subscribed, the limit of this hub; subscriptions to exact topics are still possible.",
+            $"The hub has reached a limit: {options.Engine.Limits.MaxPatterns} different patterns, or a total cost of {options.Engine.Limits.MaxPatternCost}; this subscription costs {CostOf(request)}. Subscriptions to exact topics are still possible.",
+            "topic"),
+        SubscribeOutcome.SubscriptionTooCostly => TooCostly(CostOf(request), options.Engine.Limits.MaxSubscriptionCost, "topic"),
+        SubscribeOutcome.ClientTooCostly => new Problem(
+            ProblemTypes.ClientTooCostly,
+            $"The patterns of this subscription cost {CostOf(request)}; with those of the client's other streams they exceed its limit of {options.Engine.Limits.MaxClientCost}.",
             "topic"),
         _ => new Problem(ProblemTypes.ShuttingDown, "The hub is shutting down and accepts no new streams.") { RetryAfter = hub.Engine.UntilRestart },
     };
+
+    /// <summary>The problem of patterns that cost more than one subscription may.</summary>
+    public static Problem TooCostly(long cost, long limit, string field) => new(
+        ProblemTypes.PatternsTooCostly, $"The patterns of the subscription, or the grants of its token, cost {cost} so far; the limit is {limit}.", field);
+
+    private static long CostOf(SubscribeRequest request) => request.PatternCost + (request.Identity?.Access?.PatternCost ?? 0);
 
     private static string Of(IReadOnlyList<string> types) => types.Count == 0 ? "" : $" (type {string.Join(", ", types.Select(static type => $"`{type}`"))})";
 }

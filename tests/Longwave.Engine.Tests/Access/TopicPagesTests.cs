@@ -70,6 +70,33 @@ public sealed class TopicPagesTests
         Assert.InRange(read, Topics / 5_000, 1 + (Topics / 4_000));
     }
 
+    /// <summary>Long names that match only at their end: a page ends after a limited work, and the next one continues.</summary>
+    [Fact]
+    public void Read_MatchesTakeLong_PagesContinue()
+    {
+        var table = new TopicTable(new TopicPolicies([]));
+        string name = new('a', 1_000);
+        for (int i = 0; i < 6_000; i++)
+        {
+            Add(table, $"{name}{i:D4}{(i % 100 == 0 ? "z" : "")}");
+        }
+
+        var pages = new TopicPages(table);
+        List<string> found = [];
+        string? after = null;
+        int read = 0;
+        do
+        {
+            TopicPage page = pages.Read(Select("{x}z"), after, 1_000, null);
+            found.AddRange(page.Topics.Select(static topic => topic.Name));
+            after = page.Next;
+            read++;
+        }
+        while (after is not null);
+        Assert.Equal(60, found.Count);
+        Assert.InRange(read, 3, 6);
+    }
+
     [Fact]
     public void Read_TopicOfTheCursorWasRemoved_ReportsIt()
     {

@@ -247,7 +247,7 @@ public sealed class BacklogReaderTests : IDisposable
 
     private Subscriber Make(RecordingSink sink, SubscribeRequest request)
     {
-        var subscriber = new Subscriber(1, request, new TopicFilter(request.Selectors), sink, new ShardInbox(_log), new PatternCounts(1_000));
+        var subscriber = new Subscriber(1, request, new TopicFilter(request.Selectors), sink, new ShardInbox(_log), new PatternAccount(new HubLimits()));
         sink.Attach(subscriber);
         return subscriber;
     }

@@ -111,7 +111,7 @@ public sealed class DeliveryAllocationTests
         var request = new SubscribeRequest { Selectors = [parsed] };
         request = change?.Invoke(request) ?? request;
         var sink = new CountingSink();
-        var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard.Inbox, new PatternCounts(10));
+        var subscriber = new Subscriber(id, request, new TopicFilter(request.Selectors), sink, shard.Inbox, new PatternAccount(new HubLimits()));
         shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));
         return sink;
     }

@@ -22,7 +22,7 @@ internal sealed class ShardRig : IDisposable
 
     private readonly CatchUpReaders _readers;
     private readonly Greeting _greeting;
-    private readonly PatternCounts _patterns = new(1_000);
+    private readonly PatternAccount _patterns = new(new HubLimits());
     private readonly List<RecordingSink> _sinks = [];
     private readonly EngineOptions _options;
     private long _lastId;
@@ -102,7 +102,6 @@ internal sealed class ShardRig : IDisposable
         var sink = new RecordingSink();
         var subscriber = new Subscriber(++_lastId, request, new TopicFilter(request.Selectors), sink, Shard.Inbox, _patterns);
         sink.Attach(subscriber);
-        Assert.True(_patterns.TryAdd(request.Selectors));
         Assert.True(Counts.TryOpen(int.MaxValue));
         _sinks.Add(sink);
         _greeting.Write(subscriber);

@@ -38,8 +38,57 @@ public sealed class TopicMatchesTests
         Topic last = topics.Add("a/2");
         matches.Refresh();
         Assert.Null(matches.Found);
-        Assert.All(wanted, topic => Assert.True(matches.Contains(topic)));
-        Assert.Equal((true, false), (matches.Contains(last), matches.Contains(other)));
+        Assert.All(wanted, topic => Assert.True(Contains(topic)));
+        Assert.Equal((true, false), (Contains(last), Contains(other)));
+        bool Contains(Topic topic)
+        {
+            long work = 0;
+            return matches.Contains(topic, ref work);
+        }
+    }
+
+    /// <summary>Matching many topics does not occupy a thread: each call ends soon, and the next one continues.</summary>
+    [Fact]
+    public void Refresh_WorkAboveTheLimit_ContinuesInTheNextCall()
+    {
+        var topics = new TopicTable(new TopicPolicies([]));
+        var matches = new TopicMatches(new TopicFilter([Select("a/{n}")]), topics, most: 1_024);
+        for (int i = 0; i < 500; i++)
+        {
+            topics.Add($"a/{i}");
+        }
+
+        int calls = 1;
+        int found = 0;
+        for (; !matches.Refresh(maxWork: 1_000); calls++)
+        {
+            Assert.InRange(matches.Found!.Count - found, 1, 100);
+            found = matches.Found.Count;
+        }
+
+        Assert.InRange(calls, 6, 100);
+        Assert.Equal(500, matches.Found!.Count);
+    }
+
+    [Fact]
+    public void TrimmedThrough_StreamEnds_StopsSoon()
+    {
+        var topics = new TopicTable(new TopicPolicies([]));
+        string name = new('a', 1_000);
+        var matches = new TopicMatches(new TopicFilter([Select("{n}"), Select("{+n}x")]), topics, most: 1);
+        for (int i = 0; i < 5_000; i++)
+        {
+            topics.Add($"{name}{i}/").Trimming(i + 1);
+        }
+
+        topics.Add("first");
+        topics.Add("second");
+        matches.Refresh();
+        Assert.Null(matches.Found);
+        topics.NoteTrimmed(5_000);
+        int checks = 0;
+        matches.TrimmedThrough(() => ++checks == 2);
+        Assert.Equal(2, checks);
     }
 
     /// <summary>Without the list, too, only removals from requested topics count, whatever their order.</summary>

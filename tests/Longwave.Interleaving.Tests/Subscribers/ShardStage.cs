@@ -21,7 +21,7 @@ internal sealed class ShardStage : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("longwave-").FullName;
     private readonly EventLog _log;
     private readonly CatchUpReaders _readers;
-    private readonly PatternCounts _patterns = new(10_000);
+    private readonly PatternAccount _patterns = new(new HubLimits());
     private long _lastId;
 
     public ShardStage()
@@ -47,7 +47,6 @@ internal sealed class ShardStage : IDisposable
     public Subscriber Open(ISink sink, params string[] selectors)
     {
         Selector[] parsed = [.. selectors.Select(Select)];
-        Assert.True(_patterns.TryAdd(parsed));
         var subscriber = new Subscriber(++_lastId, new SubscribeRequest { Selectors = parsed }, new TopicFilter(parsed), sink, Shard.Inbox, _patterns) { SentThrough = _log.Tip };
         sink.Attach(subscriber);
         Shard.Post(new ShardMessage(ShardMessageKind.Opened, subscriber));

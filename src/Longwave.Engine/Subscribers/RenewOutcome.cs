@@ -1,0 +1,14 @@
+namespace Longwave.Engine.Subscribers;
+
+/// <summary>Result of a renewal.</summary>
+public enum RenewOutcome
+{
+    /// <summary>The stream has the new identity.</summary>
+    Renewed,
+
+    /// <summary>The stream is already ending.</summary>
+    Ending,
+
+    /// <summary>The patterns of the new grants exceed a limit of cost. The stream keeps its identity.</summary>
+    TooCostly,
+}
