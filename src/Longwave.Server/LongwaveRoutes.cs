@@ -20,7 +20,7 @@ public static class LongwaveRoutes
     /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c>, <c>/readyz</c> and, unless <see cref="MercureOptions.Enabled"/> is off, <c>/.well-known/mercure</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Path prefix of all endpoints, e.g. <c>/hub</c>; empty for none.</param>
-    /// <returns>A builder for conventions (authorization, host filters).</returns>
+    /// <returns>A builder for conventions (authorization, host filters). Authorization does not apply to <c>/healthz</c>, <c>/readyz</c> and preflights.</returns>
     public static IEndpointConventionBuilder MapLongwave(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -38,8 +38,8 @@ public static class LongwaveRoutes
         Map("/v1/connections/{id}/token", EndpointCost.Token, services.GetRequiredService<RenewEndpoint>().HandleAsync);
         Map("/v1/telemetry", EndpointCost.Small, services.GetRequiredService<TelemetryEndpoint>().HandleAsync);
         Map("/v1/{**rest}", EndpointCost.Small, refusals.NotFoundAsync);
-        Map("/healthz", EndpointCost.Free, health.HandleLivenessAsync);
-        Map("/readyz", EndpointCost.Free, health.HandleReadinessAsync);
+        MapPublic(group, "/healthz", EndpointCost.Free, health.HandleLivenessAsync);
+        MapPublic(group, "/readyz", EndpointCost.Free, health.HandleReadinessAsync);
         LongwaveOptions options = services.GetRequiredService<LongwaveOptions>();
         if (options.Mercure.Enabled)
         {
@@ -49,7 +49,7 @@ public static class LongwaveRoutes
             Map($"{HubAddress.Path}/subscriptions/{{**rest}}", EndpointCost.List, subscriptions.HandleAsync);
 
             // At the root regardless of the prefix: clients derive this URL from the hub's URL (RFC 9728, section 3.1).
-            MapTo(
+            MapPublic(
                 endpoints, $"{MercureProblems.MetadataPrefix}{prefix}{HubAddress.Path}", EndpointCost.Small, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
         }
 
@@ -62,12 +62,28 @@ public static class LongwaveRoutes
 
         return group;
 
-        void Map(string path, EndpointCost cost, RequestDelegate handler) => MapTo(group, path, cost, handler);
-
         // All methods: the endpoints answer unsupported ones with a problem and the Allow header.
-        void MapTo(IEndpointRouteBuilder routes, string path, EndpointCost cost, RequestDelegate handler) => routes
-            .Map(path, refusals.Guard(browsers.Guard(cost.Requests == 0 ? handler : refusals.Limit(handler))))
-            .WithMetadata(cost)
-            .WithDisplayName($"Longwave {path}");
+        void Map(string path, EndpointCost cost, RequestDelegate handler)
+        {
+            RequestDelegate guarded = Guard(cost, handler);
+            Describe(group.Map(path, guarded), path, cost);
+
+            // Authorization of the application must not reject a preflight, which browsers send without credentials.
+            Describe(group.MapMethods(path, [HttpMethods.Options], guarded), path, cost).WithMetadata(PublicEndpoint.Instance).AllowAnonymous();
+        }
+
+        void MapPublic(IEndpointRouteBuilder routes, string path, EndpointCost cost, RequestDelegate handler) =>
+            Describe(routes.Map(path, Guard(cost, handler)), path, cost).WithMetadata(PublicEndpoint.Instance).AllowAnonymous();
+
+        RequestDelegate Guard(EndpointCost cost, RequestDelegate handler) =>
+            refusals.Guard(browsers.Guard(cost.Requests == 0 ? handler : refusals.Limit(handler)));
     }
+
+    /// <summary>Sets the metadata of an endpoint. It opts out of what an application may apply to all requests and what would break a stream or an answer of the hub.</summary>
+    private static IEndpointConventionBuilder Describe(IEndpointConventionBuilder endpoint, string path, EndpointCost cost) => endpoint
+        .WithMetadata(cost)
+        .WithDisplayName($"Longwave {path}")
+        .DisableRequestTimeout()
+        .DisableCookieRedirect()
+        .CacheOutput(static policy => policy.NoCache());
 }

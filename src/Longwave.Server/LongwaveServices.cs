@@ -14,11 +14,9 @@ using Longwave.Server.Publish;
 using Longwave.Server.Startup;
 using Longwave.Server.Subscribe;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -27,9 +25,6 @@ namespace Longwave.Server;
 /// <summary>Adds a hub to an ASP.NET Core application.</summary>
 public static class LongwaveServices
 {
-    /// <summary>Time for pending answers after the streams are drained.</summary>
-    private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(15);
-
     /// <summary>Adds the hub, which opens its log when the application starts. Map its endpoints with <see cref="LongwaveRoutes.MapLongwave"/>.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets options in code, after <paramref name="configuration"/>.</param>
@@ -37,7 +32,8 @@ public static class LongwaveServices
     /// <returns><paramref name="services"/>.</returns>
     /// <remarks>
     /// At start the application throws <see cref="OptionsValidationException"/> for a value out of range, and
-    /// <see cref="Longwave.Engine.Storage.LogUnavailableException"/> when the log can't be opened.
+    /// <see cref="Longwave.Engine.Storage.LogUnavailableException"/> when the log can't be opened. The hub changes no option of the application or of its
+    /// web server: where one of them is unsuitable, the hub logs a warning with the remedy.
     /// </remarks>
     public static IServiceCollection AddLongwave(
         this IServiceCollection services, Action<LongwaveOptions>? configure = null, IConfiguration? configuration = null)
@@ -65,13 +61,9 @@ public static class LongwaveServices
         options.ValidateOnStart();
         services.AddSingleton<IValidateOptions<LongwaveOptions>, OptionsCheck>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<LongwaveOptions>>().Value);
-        services.AddOptions<HostOptions>().Configure<LongwaveOptions>((host, longwave) =>
-        {
-            TimeSpan needed = longwave.Engine.DrainWindow + ShutdownReserve;
-            host.ShutdownTimeout = host.ShutdownTimeout < needed ? needed : host.ShutdownTimeout;
-        });
 
-        services.AddRouting();
+        // Without the route constraint for regular expressions, which the hub does not need and which an application may have left out.
+        services.AddRoutingCore();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<BackgroundLoops>();
         services.AddSingleton<RunningHub>();
@@ -79,6 +71,8 @@ public static class LongwaveServices
         services.AddSingleton(provider => new ReceivingBudget(ShareOfMemory(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes)));
         services.AddSingleton(provider => new AnswerBudget(ShareOfMemory(provider.GetRequiredService<LongwaveOptions>().Server.MaxAnswerBytes)));
         services.AddSingleton<ListAnswer>();
+        services.AddHostedService<HostCheck>();
+        services.AddSingleton<HeaderEncoding>();
         services.AddSingleton(provider => new ProblemWriter(provider.GetRequiredService<LongwaveOptions>().Server));
         services.AddSingleton(provider => new ClientAddresses(provider.GetRequiredService<LongwaveOptions>().Server));
         services.AddSingleton<MemoryWatch>();
@@ -97,6 +91,7 @@ public static class LongwaveServices
         services.AddSingleton<UnavailableAnswer>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<PublishEndpoint>();
+        services.AddSingleton(provider => new LongwavePublisher(provider.GetRequiredService<RunningHub>(), provider.GetRequiredService<LongwaveOptions>()));
         services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<TopicsEndpoint>();
         services.AddSingleton<TelemetryTotals>();
@@ -112,7 +107,6 @@ public static class LongwaveServices
 
     private static void AddMercure(IServiceCollection services)
     {
-        services.Configure<KestrelServerOptions>(LongwaveKestrel.SendEventIds);
         services.AddSingleton<IGrantVocabulary, LegacyClaim>();
         services.AddSingleton<IGrantVocabulary, AuthorizationDetails>();
         services.AddSingleton<MercureAuthenticator>();
@@ -146,12 +140,5 @@ public static class LongwaveServices
         services.AddSingleton<RenewEndpoint>();
         services.AddSingleton<ConnectionsEndpoint>();
         services.AddSingleton<RevocationsEndpoint>();
-
-        // These two categories log whole request lines and headers, including tickets and tokens.
-        services.Configure<LoggerFilterOptions>(static filters =>
-        {
-            filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, null));
-            filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information, null));
-        });
     }
 }

@@ -11,7 +11,10 @@ public sealed record PublishResult(PublishOutcome Outcome, IReadOnlyList<Publish
     /// <summary>The rule or limit that the request breaks, and the remedy; null for other outcomes.</summary>
     public EventProblem? Problem { get; private init; }
 
-    internal static PublishResult Refused(PublishOutcome outcome, EventProblem? problem = null) => new(outcome, []) { Problem = problem };
+    /// <summary>Creates the result of a rejected request.</summary>
+    /// <param name="outcome">The reason.</param>
+    /// <param name="problem">The rule or limit that the request breaks, or null.</param>
+    public static PublishResult Refused(PublishOutcome outcome, EventProblem? problem = null) => new(outcome, []) { Problem = problem };
 }
 
 /// <summary>Location of a published event.</summary>

@@ -1,11 +1,16 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using Longwave.Engine.Access;
 
 namespace Longwave.Server.Configuration;
 
 /// <summary>Authentication and rights. By default the hub requires no authentication.</summary>
 public sealed class AuthOptions
 {
+    /// <summary>Issuer of the users that the application authenticates (<see cref="AcceptUsers"/>), in lists of streams and in revocations.</summary>
+    public const string UserIssuer = "urn:longwave:application";
+
     /// <summary>Issuers whose tokens the hub accepts.</summary>
     [Description("Issuers whose tokens (JWT) the hub accepts. It rejects a token of any other issuer.")]
     public IList<IssuerOptions> Issuers { get; set; } = [];
@@ -100,6 +105,32 @@ public sealed class AuthOptions
     /// <summary>Whether every caller has any right without a token.</summary>
     public bool AllowsAnonymous => Anonymous.Publish.Count > 0 || Anonymous.Subscribe.Count > 0;
 
+    /// <summary>Whether the hub accepts tokens or API keys of its own.</summary>
+    internal bool AcceptsTokens => Issuers.Count > 0 || ApiKeys.Count > 0;
+
+    /// <summary>The rights of a user of the application; null when the hub does not accept its users.</summary>
+    internal Func<ClaimsPrincipal, GrantSet?>? UserGrants { get; private set; }
+
     /// <summary>Whether the hub requires authentication.</summary>
-    public bool IsOn => Issuers.Count > 0 || ApiKeys.Count > 0 || AllowsAnonymous;
+    public bool IsOn => AcceptsTokens || AllowsAnonymous || UserGrants is not null;
+
+    /// <summary>
+    /// Accepts the users that the application authenticates (<c>HttpContext.User</c>), so that its cookies and schemes give access to the hub. The hub
+    /// then requires authentication: callers that are not authenticated have only the rights of <see cref="Anonymous"/>.
+    /// </summary>
+    /// <param name="grants">
+    /// The rights of a user, beside those of every caller; null for none. Called for each request of an authenticated user, on any thread; must not
+    /// block. An exception rejects the request with 500.
+    /// </param>
+    /// <returns>These options. A second call replaces the first.</returns>
+    /// <remarks>
+    /// The subject is the claim <see cref="ClaimTypes.NameIdentifier"/>, otherwise <c>sub</c>, otherwise the name. A stream ends when the user's
+    /// authentication expires (<c>AuthenticationProperties.ExpiresUtc</c>).
+    /// </remarks>
+    public AuthOptions AcceptUsers(Func<ClaimsPrincipal, GrantSet?> grants)
+    {
+        ArgumentNullException.ThrowIfNull(grants);
+        UserGrants = grants;
+        return this;
+    }
 }

@@ -77,6 +77,10 @@ public sealed class ServerOptions
     [Description("Origins whose pages may use the hub, as the browser sends them: `https://app.example.com`. `https://*.example.com` allows all names below. App shells and extensions have schemes of their own: `capacitor://localhost`, `chrome-extension://ID`, or `vscode-webview://*` where the host is random. Their pages may send cookies. `*` as the only entry allows every page, without cookies. The hub's own origin is always allowed; the hub rejects pages of any other origin with 403.")]
     public IList<string> AllowedOrigins { get; set; } = [];
 
+    /// <summary>Whether the hub may serve every client beyond loopback.</summary>
+    [Description("Serve the hub on addresses that other machines can reach even if it requires no authentication. By default such a start fails. `longwave serve --insecure` sets it.")]
+    public bool Insecure { get; set; }
+
     /// <summary>Proxies whose forwarding headers the hub trusts.</summary>
     [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. The hub accepts the client's address and scheme only from these; limits per address then count the client, not the proxy.")]
     public IList<string> TrustedProxies { get; set; } = [];

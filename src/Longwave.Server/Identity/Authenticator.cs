@@ -28,6 +28,7 @@ internal sealed class Authenticator
     private readonly HubAddress _address;
     private readonly TokenValidator _tokens;
     private readonly ApiKeyRing _apiKeys;
+    private readonly ApplicationUsers _users;
     private readonly Caller _anonymous;
 
     public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, ClientAddresses clients, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
@@ -37,6 +38,7 @@ internal sealed class Authenticator
         PublicGrants = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
         _tokens = new TokenValidator(auth, issuers, vocabularies, PublicGrants, clock);
         _apiKeys = new ApiKeyRing(auth.ApiKeys, PublicGrants);
+        _users = new ApplicationUsers(auth, PublicGrants, browsers);
         _anonymous = options.RequiresAuthentication ? new Caller("", null, GrantSet.Nothing, PublicGrants) : Unrestricted;
     }
 
@@ -64,10 +66,21 @@ internal sealed class Authenticator
             return new Authentication(Unrestricted);
         }
 
+        // Without issuers and API keys, every other credential than a ticket belongs to the application.
+        if (!_options.Auth.AcceptsTokens && ticket is null && _users.Find(context) is { } owner)
+        {
+            return Accept(context, owner);
+        }
+
         Problem? problem = Credential.TryFind(context.Request, ticket, queryToken, out Credential carrier) ?? CheckCarrier(context.Request, carrier);
         if (problem is not null)
         {
             return new Authentication(problem);
+        }
+
+        if (carrier.Kind == CredentialKind.None && _users.Find(context) is { } user)
+        {
+            return Accept(context, user);
         }
 
         Authentication found = carrier.Kind switch
@@ -94,6 +107,12 @@ internal sealed class Authenticator
         Authentication found = Unrevoked(await _tokens.ValidateAsync(secret, hubUrl, trusted));
         return (found, found.Caller is { } caller && _issuers.FindIssuer(caller.Issuer) is null);
     }
+
+    /// <summary>Authenticates the user of the application, for another protocol that found no token of the hub in a request; null if there is no user.</summary>
+    public Authentication? FindUser(HttpContext context) => _users.Find(context) is { } user ? Accept(context, user) : null;
+
+    private Authentication Accept(HttpContext context, Caller user) =>
+        _users.CheckIntent(context) is { } problem ? new Authentication(problem) : Unrevoked(new Authentication(user));
 
     private Authentication Unrevoked(Authentication found) => found.Caller is { } caller && IsRevoked(caller)
         ? new Authentication(new Problem(ProblemTypes.InvalidToken, "The token has been revoked."))

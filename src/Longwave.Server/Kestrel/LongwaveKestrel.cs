@@ -25,10 +25,6 @@ public static class LongwaveKestrel
     /// <summary>Grace period at the start of a body or a response, during which it may be slower.</summary>
     private static readonly TimeSpan SlownessGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Encodes as UTF-8 the response headers that can contain an event id, because publishers may choose any characters.</summary>
-    internal static void SendEventIds(KestrelServerOptions kestrel) => kestrel.ResponseHeaderEncodingSelector =
-        static name => name.EndsWith("Last-Event-ID", StringComparison.OrdinalIgnoreCase) || name.Equals("Link", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
-
     /// <summary>Applies the settings.</summary>
     /// <param name="kestrel">Kestrel's options.</param>
     /// <param name="options">The hub's options, which determine the limits of connections.</param>
@@ -49,10 +45,16 @@ public static class LongwaveKestrel
         // A proxy that does not take a bare line feed for the end of a line finds the end of a request elsewhere. The switch is of the process.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
 
-        // The web server rejects invalid UTF-8 with a bare 400. Decode leniently: an unknown last event id must get a reset in the stream.
-        kestrel.RequestHeaderEncodingSelector = static name =>
-            name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8
-            : name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? StrictDigits.Instance
-            : null;
+        // The length decides where a request ends, so the strict reader comes before an encoding of the application; for other headers, its encodings
+        // stay. The web server rejects invalid UTF-8 with a bare 400. Decode leniently: an unknown last event id must get a reset in the stream.
+        Func<string, Encoding?> request = kestrel.RequestHeaderEncodingSelector;
+        kestrel.RequestHeaderEncodingSelector = name =>
+            name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? StrictDigits.Instance
+            : request(name) ?? (name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null);
+
+        // Response headers that can contain an event id, because publishers may choose any characters.
+        Func<string, Encoding?> response = kestrel.ResponseHeaderEncodingSelector;
+        kestrel.ResponseHeaderEncodingSelector = name => response(name)
+            ?? (name.EndsWith("Last-Event-ID", StringComparison.OrdinalIgnoreCase) || name.Equals("Link", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null);
     }
 }

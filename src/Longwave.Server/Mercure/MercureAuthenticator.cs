@@ -43,6 +43,17 @@ internal sealed class MercureAuthenticator(
             return answer with { Caller = unrestricted };
         }
 
+        // Without issuers, API keys and keys of the protocol, every token belongs to the application.
+        if ((carrier.Token is null && problem is null) || !(options.Auth.AcceptsTokens || options.Mercure.HasKeys))
+        {
+            if (authenticator.FindUser(context) is { } accepted)
+            {
+                return accepted.TryGet(out Caller? user, out Problem? refused)
+                    ? answer with { Caller = user.WithPublicGrants(PublicGrants(options.Mercure.PublicToKnown)) }
+                    : answer with { Problem = refused };
+            }
+        }
+
         problem ??= carrier.IsCookie && role == MercureRole.Publisher ? CheckOrigin(context) : null;
         if (problem is not null)
         {

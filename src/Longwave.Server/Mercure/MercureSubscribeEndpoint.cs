@@ -15,6 +15,7 @@ internal sealed class MercureSubscribeEndpoint(
     LongwaveOptions options,
     MercureAuthenticator authenticator,
     HubAddress address,
+    HeaderEncoding encoding,
     FormBody form,
     StreamAnswer streams,
     UnavailableAnswer unavailable,
@@ -100,7 +101,8 @@ internal sealed class MercureSubscribeEndpoint(
         headers.Link = $"<{address.Of(context)}>; rel=\"mercure\"";
         if (subscription.Cursor is { } cursor)
         {
-            headers[found.Dialect == Dialect.Legacy ? "Last-Event-ID" : "Mercure-Last-Event-ID"] = cursor;
+            string name = found.Dialect == Dialect.Legacy ? "Last-Event-ID" : "Mercure-Last-Event-ID";
+            headers[name] = encoding.CanSend(name, cursor) ? cursor : subscription.Position(hub.Engine.Tip.Epoch);
         }
     }
 }

@@ -2,6 +2,7 @@ using Longwave.Engine;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Events;
+using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
 using Longwave.Protocol.Urls;
 using Longwave.Server.Browsers;
@@ -91,6 +92,9 @@ internal sealed record MercureSubscription(SubscribeRequest Request, IReadOnlyLi
 
     /// <summary>The last event id of the answer: what the client sent if the stream continues from that event, otherwise the start of the log.</summary>
     private static string? CursorOf(string? asked, in StartPosition start) => asked is null || start.IsEventKept ? asked : EventRules.EarliestId;
+
+    /// <summary>The start of the stream as the hub writes positions: another name of the cursor, in ASCII.</summary>
+    public string Position(uint epoch) => $"{EventRules.PositionMark}{new Position(epoch, Request.Start!.Value.After)}";
 
     private static Problem? AddTopic(string name, string value, List<Selector> selectors, List<(string?, string)> matchers)
     {

@@ -8,13 +8,14 @@ using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Longwave.Server.Mercure;
 
 /// <summary><c>GET /.well-known/mercure/subscriptions…</c>: the active subscriptions (both drafts, "Subscription API").</summary>
 internal sealed class SubscriptionsEndpoint(
-    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, AdmissionControl admission, HubAddress address, ActiveSubscriptions active, ListAnswer lists,
-    EndpointGuard plain, MercureProblems refusals)
+    RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, AdmissionControl admission, HubAddress address, HeaderEncoding encoding,
+    ActiveSubscriptions active, ListAnswer lists, EndpointGuard plain, MercureProblems refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -64,6 +65,7 @@ internal sealed class SubscriptionsEndpoint(
     {
         // Read the last event id before the list: a later update announces every change that the list misses.
         string last = hub.Engine.NewestId() ?? EventRules.EarliestId;
+        last = encoding.CanSend(HeaderNames.Link, last) ? last : $"{EventRules.PositionMark}{hub.Engine.Tip}";
         string etag = $"\"{hub.Engine.Tip}-{active.Version:x}\"";
         string[] parts = topic.Length > folder.Length ? topic[(folder.Length + 1)..].Split('/') : [];
         int single = dialect == Dialect.Legacy ? 2 : 3;

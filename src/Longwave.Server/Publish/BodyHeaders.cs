@@ -11,7 +11,7 @@ namespace Longwave.Server.Publish;
 /// <param name="IdempotencyKey">The <c>Idempotency-Key</c> header, or null.</param>
 internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, string? IdempotencyKey)
 {
-    private const int MaxIdempotencyKeyLength = 255;
+    public const int MaxIdempotencyKeyLength = 255;
     private const string CloudEventsPrefix = "application/cloudevents";
 
     /// <summary>The default content type of curl, which says nothing about the data.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Longwave.Protocol.Urls;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Publish;
 
@@ -7,6 +8,8 @@ namespace Longwave.Server.Publish;
 internal static class ReservedTopics
 {
     private static readonly SearchValues<string> Suspicious = SearchValues.Create(["mercure", "%", "?", "#"], StringComparison.Ordinal);
+
+    private static readonly UrlParts AnyHub = UrlParts.Parse($"http://localhost{HubAddress.Path}")!;
 
     /// <summary>Whether the topic, resolved against the hub's URL and normalized, is that URL or below it.</summary>
     public static bool IsReserved(string topic, UrlParts hub) => PathOf(topic, hub) is { } path && (path == hub.NormalPath || IsBelow(path, hub));
@@ -17,6 +20,10 @@ internal static class ReservedTopics
     /// <summary>Whether the topic is below the hub's URL, where the updates about subscriptions are.</summary>
     public static bool IsBelow(string topic, string hubUrl) =>
         UrlParts.Parse(hubUrl) is { } hub && PathOf(topic, hub) is { } path && IsBelow(path, hub);
+
+    /// <summary>Whether the topic is below the URL of a hub at any prefix, for a publish without a request that names the hub's URL.</summary>
+    public static bool IsBelowAnyHub(string topic, string? hubUrl) => IsSuspicious(topic)
+        && (PathOf(topic, AnyHub)?.Contains($"{HubAddress.Path}/", StringComparison.Ordinal) == true || (hubUrl is not null && IsBelow(topic, hubUrl)));
 
     private static bool IsBelow(string path, UrlParts hub) => path.StartsWith(hub.NormalPath + "/", StringComparison.Ordinal);
 

@@ -29,6 +29,11 @@ internal static class AuthCheck
 
     private static void CheckIssuer(string path, IssuerOptions issuer, List<string> failures)
     {
+        if (issuer.Issuer == AuthOptions.UserIssuer)
+        {
+            failures.Add($"{path}:Issuer: `{AuthOptions.UserIssuer}` is the issuer of the application's users; use another name.");
+        }
+
         if (issuer.Audiences.Count == 0)
         {
             failures.Add($"{path}:Audiences: name the audience of its tokens; without it, the hub would accept tokens for other services.");

@@ -60,6 +60,7 @@ internal static class HubApplication
     {
         AuthOptions auth = configuration.Hub.GetSection(nameof(LongwaveOptions.Auth)).Get<AuthOptions>() ?? new AuthOptions();
         MercureOptions mercure = configuration.Hub.GetSection(nameof(LongwaveOptions.Mercure)).Get<MercureOptions>() ?? new MercureOptions();
+        ServerOptions server = configuration.Hub.GetSection(nameof(LongwaveOptions.Server)).Get<ServerOptions>() ?? new ServerOptions();
         bool asks = new LongwaveOptions { Auth = auth, Mercure = mercure }.RequiresAuthentication;
         bool allowsAnonymous = auth.AllowsAnonymous || (mercure.Enabled && mercure.Anonymous);
         string open = string.Join(", ", addresses.Where(a => !a.IsLoopback && (!asks || (allowsAnonymous && !a.Tls))).Select(a => a.Url));
@@ -72,7 +73,7 @@ internal static class HubApplication
             ? "anonymous access (Auth:Anonymous, Mercure:Anonymous) would use plain HTTP, where any party on the network path can read and change it."
             : "no authentication is configured, so any client that reaches it could read and publish everything.";
         string what = asks ? "anonymous access uses plain HTTP at" : "any client can read and publish everything at";
-        if (!configuration.Listen.Insecure)
+        if (!configuration.Listen.Insecure && !server.Insecure)
         {
             throw new StartFailedException(
                 StartFailure.UsageExitCode,
@@ -96,7 +97,8 @@ internal static class HubApplication
         }
 
         builder.Services.AddCleartextHttp2();
-        builder.Services.AddLongwave(configuration: configuration.Hub);
+        builder.Services.AddLongwave(options => options.Server.Insecure |= configuration.Listen.Insecure, configuration.Hub);
+        builder.Services.AddOptions<HostOptions>().Configure<LongwaveOptions>(static (host, options) => host.AllowDrain(options));
         if (certificate is not null)
         {
             builder.Services.AddSingleton(provider => new CertificateFiles(
@@ -180,6 +182,7 @@ internal static class HubApplication
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
+        logging.HideRequestSecrets();
         logging.AddFilter("Longwave", verbose ? LogLevel.Debug : LogLevel.Information);
 
         // Client errors are not faults of the hub, and one line per connection would let clients fill the disk of the log.
@@ -187,7 +190,7 @@ internal static class HubApplication
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", verbose ? LogLevel.Information : LogLevel.Error);
 
         // Kestrel logs failed requests itself; this category would only create an activity and a log scope per request.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", verbose ? LogLevel.Information : LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", verbose ? LogLevel.Warning : LogLevel.None);
 
         // StartFailure reports a failed start in one line; the host would log a stack trace.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Information : LogLevel.None);

@@ -46,7 +46,7 @@ public sealed class TestHub : IAsyncDisposable
 
     /// <summary>Paths that the hub serves, except the catch-all and those of Mercure, which has its own specification.</summary>
     public IEnumerable<string> Paths => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
-        .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal) && !p.Contains("/.well-known/", StringComparison.Ordinal));
+        .OfType<RouteEndpoint>().Select(e => e.RoutePattern.RawText!).Where(p => !p.Contains("**", StringComparison.Ordinal) && !p.Contains("/.well-known/", StringComparison.Ordinal)).Distinct();
 
     public IServiceProvider Services => _app.Services;
 
@@ -95,7 +95,7 @@ public sealed class TestHub : IAsyncDisposable
             }
         });
         var logs = new CollectedLogs();
-        builder.Logging.AddProvider(logs).SetMinimumLevel(logLevel);
+        builder.Logging.AddProvider(logs).SetMinimumLevel(logLevel).HideRequestSecrets();
         WebApplication app = builder.Build();
         use?.Invoke(app);
         app.MapLongwave();
