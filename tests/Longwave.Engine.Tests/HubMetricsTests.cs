@@ -236,7 +236,7 @@ public sealed class HubMetricsTests
         long count;
         using (var loop = new CommitLoop(options, log, static () => { }, rejected, new BackgroundLoops(clock, NullLoggerFactory.Instance), clock, NullLogger.Instance))
         {
-            clock.Failure = outcome == PublishOutcome.ShortOfMemory ? new OutOfMemoryException() : clock.Failure;
+            clock.Failure = outcome == PublishOutcome.ShortOfMemory ? new InsufficientMemoryException() : clock.Failure;
             clock.FailsUtcNow = outcome is PublishOutcome.ShortOfMemory or PublishOutcome.Stopped;
             var request = new PublishRequest(options.Limits, rejected);
             Assert.Null(request.Add(new Event { Topic = "t", Data = Encoding.UTF8.GetBytes(new string('x', 500_000)) }));

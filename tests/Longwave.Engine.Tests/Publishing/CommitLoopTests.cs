@@ -36,7 +36,7 @@ public sealed class CommitLoopTests
     [Fact]
     public async Task Publish_AllocationFails_IsRejectedAndTheNextIsAccepted()
     {
-        var clock = new FaultyClock { Failure = new OutOfMemoryException() };
+        var clock = new FaultyClock { Failure = new InsufficientMemoryException() };
         await using var hub = new TestHub(new EngineOptions { RetentionInterval = TimeSpan.FromMilliseconds(10) }, clock);
         IdempotencyKey key = IdempotencyKey.FromCloudEvent("t", "source", "1");
         await hub.PublishAsync("t", "first");

@@ -49,7 +49,7 @@ public sealed class EndpointGuardTests : IDisposable
     {
         for (int i = 0; i < 100; i++)
         {
-            (int status, string body) = await RunAsync(_ => throw new OutOfMemoryException());
+            (int status, string body) = await RunAsync(_ => Task.FromException(new InsufficientMemoryException()));
             Assert.Equal(503, status);
             Assert.Contains("/problems/short-of-memory", body, StringComparison.Ordinal);
         }
