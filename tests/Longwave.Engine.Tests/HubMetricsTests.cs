@@ -111,6 +111,10 @@ public sealed class HubMetricsTests
         List<MemorySink> sinks = [];
         Assert.Equal(SubscribeOutcome.Accepted, Try("{first}"));
         Assert.Equal(SubscribeOutcome.TooManyPatterns, Try("{second}/x"));
+        hub.Options.Limits.MaxClientCost = 1;
+        Assert.Equal(SubscribeOutcome.ClientTooCostly, Try("{third}/x"));
+        hub.Options.Limits.MaxSubscriptionCost = 1;
+        Assert.Equal(SubscribeOutcome.SubscriptionTooCostly, Try("{third}/x"));
         Assert.Equal(SubscribeOutcome.Accepted, Try("t"));
         Assert.Equal(SubscribeOutcome.TooManyConnections, Try("t"));
         foreach (MemorySink sink in sinks)
@@ -124,7 +128,7 @@ public sealed class HubMetricsTests
         SubscribeOutcome Try(string selector)
         {
             sinks.Add(new MemorySink());
-            return hub.Engine.TrySubscribe(new SubscribeRequest { Selectors = [Selected(selector)] }, sinks[^1], out _);
+            return hub.Engine.TrySubscribe(new SubscribeRequest { Selectors = [Selected(selector)], Client = "c" }, sinks[^1], out _);
         }
     }
 
