@@ -15,9 +15,6 @@ namespace Longwave.Protocol.CloudEvents;
 /// </remarks>
 public static class CloudEventEncoder
 {
-    // Readers commonly stop at 64 levels of nesting. The event adds one, and the answer of a poll two more.
-    private static readonly JsonReaderOptions EmbeddedData = new() { MaxDepth = 60 };
-
     /// <summary>Media type of an event that was not published as a CloudEvent and has none: without it, readers would take a string for JSON.</summary>
     private const string Text = "text/plain";
 
@@ -145,7 +142,7 @@ public static class CloudEventEncoder
             sink.Raw(",\"data\":"u8);
             sink.Text(e.Data);
         }
-        else if (IsOneJsonValue(e.Data))
+        else if (JsonText.IsValue(e.Data))
         {
             sink.Raw(",\"data\":"u8);
             sink.RawJsonOnOneLine(e.Data);
@@ -155,31 +152,6 @@ public static class CloudEventEncoder
             sink.Raw(",\"data_base64\":\""u8);
             sink.Base64(e.Data);
             sink.Raw("\""u8);
-        }
-    }
-
-    private static bool IsOneJsonValue(ReadOnlySpan<byte> data)
-    {
-        // Cheap checks first: one exception per event of plain text with a JSON media type would slow down the whole hub.
-        byte first = data.TrimStart(" \t\r\n"u8) is [var b, ..] ? b : (byte)0;
-        if (first is not ((byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9')))
-        {
-            return false;
-        }
-
-        try
-        {
-            var reader = new Utf8JsonReader(data, EmbeddedData);
-            while (reader.Read())
-            {
-                // Reading to the end validates the JSON.
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 

@@ -15,6 +15,18 @@ internal struct QueryValues
     /// <summary>The parameter with which clients keep caches from answering (jQuery, React Native). It has no meaning for any endpoint.</summary>
     private const string CacheBuster = "_";
 
+    /// <summary>Names of parameters in other systems, with ours.</summary>
+    private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["event"] = "type",
+        ["event_type"] = "type",
+        ["channel"] = "topic",
+        ["subject"] = "topic",
+        ["stream"] = "topic",
+        ["from"] = "since",
+        ["start"] = "since",
+    };
+
     /// <summary>Initial capacity. The array grows by values, because separators alone must not make it large.</summary>
     private const int FirstValues = 4;
 
@@ -151,6 +163,7 @@ internal struct QueryValues
         }
 
         string hint = names.Count == 0 ? "this endpoint has no parameters."
+            : OtherNames.TryGetValue(name, out string? ours) && names.Contains(ours) ? $"did you mean `{ours}`?"
             : Suggestion.Nearest(name, names) is { } near ? $"did you mean `{near}`?"
             : $"this endpoint has {string.Join(", ", names.Select(n => $"`{n}`"))}.";
         return new Problem(ProblemTypes.UnknownParameter, $"Unknown parameter `{name}`: {hint}", name);

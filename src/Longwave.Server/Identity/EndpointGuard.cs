@@ -9,6 +9,9 @@ namespace Longwave.Server.Identity;
 /// <summary>Rejections common to all endpoints: too many requests, unknown paths, unsupported methods, exceptions.</summary>
 internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionControl admission, TimeProvider clock, ILogger<EndpointGuard> logger)
 {
+    /// <summary>Longest topic that an answer repeats, in characters.</summary>
+    private const int MaxNamedTopic = 200;
+
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly LogThrottle _failedAllocations = new(LogInterval, clock);
@@ -60,7 +63,18 @@ internal sealed partial class EndpointGuard(ProblemWriter problems, AdmissionCon
 
     /// <summary>Answers 404 for an unknown path below <c>/v1</c>.</summary>
     public Task NotFoundAsync(HttpContext context) =>
-        problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, "No endpoint has this path. Events are at `/v1/events`, topics at `/v1/topics`."));
+        problems.WriteAsync(context, new Problem(ProblemTypes.NotFound, DescribePath(context.Request.Path.Value ?? "")));
+
+    /// <summary>Other systems have the topic in the path: the answer names its place here.</summary>
+    private static string DescribePath(string path)
+    {
+        const string Events = "/v1/events/";
+        int at = path.IndexOf(Events, StringComparison.Ordinal);
+        string topic = at < 0 ? "" : path[(at + Events.Length)..].TrimEnd('/');
+        return topic.Length is > 0 and <= MaxNamedTopic
+            ? $"No endpoint has this path. The topic is a parameter of the query: `/v1/events?topic={Uri.EscapeDataString(topic).Replace("%2F", "/", StringComparison.Ordinal)}`."
+            : "No endpoint has this path. Events are at `/v1/events?topic=NAME`, topics at `/v1/topics`.";
+    }
 
     /// <summary>
     /// Counts each request against the rate of its address, and runs <paramref name="handler"/> within it. OPTIONS is not counted, because a browser

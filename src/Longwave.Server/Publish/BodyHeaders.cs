@@ -17,6 +17,9 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
     /// <summary>The default content type of curl, which says nothing about the data.</summary>
     private const string FormUrlEncoded = "application/x-www-form-urlencoded";
 
+    /// <summary>Whether the media type is that of a form, which is also the default of curl.</summary>
+    public bool IsForm { get; private init; }
+
     /// <summary>Headers of the required attributes of a CloudEvent: any of them means binary mode.</summary>
     private static readonly string[] BinaryModeHeaders = ["ce-specversion", "ce-id", "ce-source", "ce-type"];
 
@@ -48,13 +51,13 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
         }
 
         problem ??= TryChooseKind(headers, media, out BodyKind kind)
-            ?? Take(out read, kind, media?.MediaType.Equals(FormUrlEncoded, StringComparison.OrdinalIgnoreCase) == true ? null : contentType, key);
+            ?? Take(out read, kind, media?.MediaType.Equals(FormUrlEncoded, StringComparison.OrdinalIgnoreCase) == true, contentType, key);
         return problem;
     }
 
-    private static Problem? Take(out BodyHeaders read, BodyKind kind, string? contentType, string? key)
+    private static Problem? Take(out BodyHeaders read, BodyKind kind, bool isForm, string? contentType, string? key)
     {
-        read = new BodyHeaders(kind, contentType, key);
+        read = new BodyHeaders(kind, isForm ? null : contentType, key) { IsForm = isForm };
         return null;
     }
 

@@ -32,6 +32,15 @@ internal readonly struct PublicationList(PublishRequest request, string? idempot
         return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: true) : CheckGrants(e);
     }
 
+    /// <summary>Adds an event of a native line. Its id, if any, has the meaning of an <c>Idempotency-Key</c> of its own; otherwise the key of the request applies.</summary>
+    public Problem? Add(Event e, string? id)
+    {
+        IdempotencyKey? key = id is not null ? IdempotencyKey.FromHeader(caller.Owner, e.Topic, id, 0)
+            : idempotencyKey is not null ? IdempotencyKey.FromHeader(caller.Owner, e.Topic, idempotencyKey, request.Count)
+            : null;
+        return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: false) : CheckGrants(e);
+    }
+
     /// <summary>Adds a CloudEvent. Without a key of the request, its source and id are its idempotency key.</summary>
     public Problem? Add(Event e, in CloudEventIdentity identity)
     {

@@ -36,7 +36,7 @@ internal sealed class PublishEndpoint(
         problem = BodyHeaders.TryRead(context.Request.Headers, out BodyHeaders headers);
         if (problem is null)
         {
-            problem = PublishQuery.TryRead(context.Request.QueryString.Value, headers.Kind, out PublishQuery query)
+            problem = PublishQuery.TryRead(context.Request.QueryString.Value, headers, out PublishQuery query)
                 ?? await ReadAndPublishAsync(context, caller, headers, query);
         }
 
@@ -77,7 +77,7 @@ internal sealed class PublishEndpoint(
     }
 
     private static ValueTask<Problem?> ReadLinesAsync(HttpContext context, CloudEventDefaults defaults, BodyReader reader, PublicationList list) =>
-        reader.ReadLinesAsync(line => AddCloudEvent(line, defaults, list), context.RequestAborted);
+        reader.ReadLinesAsync(line => AddLine(line, defaults, list), context.RequestAborted);
 
     private static async ValueTask<Problem?> ReadWholeAsync(
         HttpContext context, BodyHeaders headers, PublishQuery query, CloudEventDefaults defaults, BodyReader reader, PublicationList list)
@@ -96,7 +96,7 @@ internal sealed class PublishEndpoint(
                 Alternates = query.Topics.Count > 1 ? [.. query.Topics.Skip(1)] : [],
                 Type = query.Type,
                 Key = query.Key,
-                ContentType = headers.ContentType,
+                ContentType = headers.ContentType ?? (JsonText.IsObjectOrArray(body) ? JsonText.ContentType : null),
                 IsPrivate = query.IsPrivate,
                 Data = body,
             }),
@@ -104,6 +104,19 @@ internal sealed class PublishEndpoint(
             BodyKind.Structured => AddCloudEvent(body, defaults, list),
             _ => AddBatch(body, defaults, list),
         };
+    }
+
+    private static Problem? AddLine(ReadOnlySpan<byte> line, CloudEventDefaults defaults, PublicationList list)
+    {
+        // A search of the bytes avoids reading most lines twice. The text may also occur in the data of a native line.
+        if (line.IndexOf("\"specversion\""u8) >= 0 && CloudEventReader.TryRead(line, defaults, out Event? e, out CloudEventIdentity id, out _))
+        {
+            return list.Add(e!, id);
+        }
+
+        return !NativeLine.IsNative(line) ? AddCloudEvent(line, defaults, list)
+            : NativeLine.TryRead(line, defaults, out NativeLine native) is { } problem ? list.Refuse(problem)
+            : list.Add(native.Event, native.Id);
     }
 
     private static Problem? AddCloudEvent(ReadOnlySpan<byte> json, CloudEventDefaults defaults, PublicationList list) =>

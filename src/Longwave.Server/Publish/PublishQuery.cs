@@ -15,7 +15,7 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
     public static IReadOnlyList<QueryParameter> Parameters => Known;
 
     /// <summary>Reads the query for a format of the body. The values are validated later, with the events.</summary>
-    public static Problem? TryRead(string? queryString, BodyKind kind, out PublishQuery query)
+    public static Problem? TryRead(string? queryString, in BodyHeaders headers, out PublishQuery query)
     {
         query = default;
         Problem? problem = QueryValues.TryRead(queryString, Known, out QueryValues values);
@@ -31,11 +31,11 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
         }
 
         query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"), isPrivate == "true");
-        if (kind == BodyKind.Raw)
+        if (headers.Kind == BodyKind.Raw)
         {
             return query.Topics.Count > 0
                 ? null
-                : new Problem(ProblemTypes.MissingParameter, "Name the topic: `?topic=NAME`.", "topic");
+                : new Problem(ProblemTypes.MissingParameter, WithoutTopic(headers), "topic");
         }
 
         if (query.Topics.Count > 1)
@@ -46,5 +46,15 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
         return query.Type is null
             ? null
             : new Problem(ProblemTypes.InvalidParameter, "`type` requires a raw body; a CloudEvent has its own type.", "type");
+    }
+
+    /// <summary>Names the topic's place; clients of other systems put it into the body.</summary>
+    private static string WithoutTopic(in BodyHeaders headers)
+    {
+        const string Query = "Name the topic in the query: `POST /v1/events?topic=NAME`. The body is the data, unchanged";
+        return headers.IsForm ? $"{Query}; the hub reads no form fields such as `topic=…&data=…`."
+            : headers.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true
+                ? $"{Query}. To name topics in the body, send `{{\"topic\":…,\"data\":…}}`, one on each line, as `Content-Type: application/x-ndjson`."
+            : $"{Query}.";
     }
 }

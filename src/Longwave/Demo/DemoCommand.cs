@@ -47,8 +47,9 @@ internal static class DemoCommand
         var loop = new Option<bool>("--loop") { Description = "Start again after the last event, until Ctrl+C." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors." };
         Option<HubAddress> hub = HubOption.Create();
+        Option<FileInfo?> tokenFile = HubToken.FileOption();
 
-        var command = new Command("demo", "Publish sample data: earthquakes, football results or stock prices.") { data, speed, rate, loop, quiet, hub };
+        var command = new Command("demo", "Publish sample data: earthquakes, football results or stock prices.") { data, speed, rate, loop, quiet, hub, tokenFile };
         command.Validators.Add(result =>
         {
             if (result.GetResult(speed) is not null && result.GetResult(rate) is not null)
@@ -67,7 +68,7 @@ internal static class DemoCommand
             using var interruption = new Interruption(cancellation);
             DemoSet set = parsed.GetValue(data) ?? DemoSet.All[0];
             Pace pace = parsed.GetValue(speed) ?? parsed.GetValue(rate) ?? set.Pace;
-            return await new DemoRun(set, pace, parsed.GetValue(loop), parsed.GetValue(quiet), address, terminal).RunAsync(interruption.Token);
+            return await new DemoRun(set, pace, parsed.GetValue(loop), parsed.GetValue(quiet), address, HubToken.UseFile(terminal, parsed.GetValue(tokenFile))).RunAsync(interruption.Token);
         });
         return command;
     }

@@ -29,7 +29,7 @@ internal sealed class Pace
 
     public override string ToString() => _speed > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{_speed:#,0.##} times the original speed")
-        : string.Create(CultureInfo.InvariantCulture, $"{_ratePerSecond:#,0.##} events per second");
+        : string.Create(CultureInfo.InvariantCulture, $"{_ratePerSecond:#,0.##} {(_ratePerSecond == 1 ? "event" : "events")} per second");
 
     private static bool TryParse(string text, string unit, Func<double, Pace> make, out Pace pace)
     {

@@ -8,8 +8,7 @@ using Longwave.Protocol.Events;
 namespace Longwave.Publish;
 
 /// <summary>
-/// Format of <c>--ndjson</c>: one JSON object per line, either a CloudEvent, which is sent unchanged, or <c>{"topic":…,"data":…}</c>, the native form of
-/// <c>application/x-ndjson</c>. Empty lines and control events (<c>longwave.tip</c>) are skipped.
+/// Format of <c>--ndjson</c>: one JSON object per line, either a CloudEvent, which is sent unchanged, or <c>{"topic":…,"data":…}</c>. Empty lines and control events (<c>longwave.tip</c>) are skipped.
 /// </summary>
 internal sealed class NdjsonLines(EventDefaults defaults) : ILineFormat
 {

@@ -64,11 +64,12 @@ internal static class PublishCommand
         Option<TimeSpan> retryFor = RetryForOption();
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors on standard error." };
         Option<HubAddress> hub = HubOption.Create();
+        Option<FileInfo?> tokenFile = HubToken.FileOption();
         contentType.Validators.Add(CheckContentType);
 
         var command = new Command("publish", "Publish one event or many.")
         {
-            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, inFlight, fromLine, retryFor, quiet, hub,
+            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, inFlight, fromLine, retryFor, quiet, hub, tokenFile,
         };
         command.Validators.Add(result => CheckTogether(
             result, result.GetValue(topic), result.GetValue(data), result.GetValue(file), result.GetValue(lines), result.GetValue(ndjson)));
@@ -103,7 +104,7 @@ internal static class PublishCommand
                     WaitForHub = given != TimeSpan.Zero,
                     Hub = address,
                 },
-                terminal).RunAsync(interruption.Token);
+                HubToken.UseFile(terminal, parsed.GetValue(tokenFile))).RunAsync(interruption.Token);
         });
         return command;
     }

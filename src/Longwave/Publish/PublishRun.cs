@@ -117,7 +117,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         {
             terminal.Say($"Line {bad.Number}: {bad.Problem.TrimEnd('.')}.");
             terminal.Say(arguments.InFlight > 1
-                ? $"The lines before it are published; up to {arguments.InFlight - 1} batches after it may be published too."
+                ? $"The lines before it are published; up to {(arguments.InFlight == 2 ? "one batch" : $"{arguments.InFlight - 1} batches")} after it may be published too."
                 : $"The lines before it are published, the lines after it are not. Correct the line, then continue with --from-line {bad.Number}.");
         }
         else if (outcome.Failure is { } failure)

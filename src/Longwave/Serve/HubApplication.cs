@@ -15,12 +15,18 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Longwave.Serve;
 
 /// <summary>The hub process: configuration, web server, start and shutdown.</summary>
 internal static class HubApplication
 {
+    private const string TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
+    /// <summary>Messages that wait for standard error; further ones are dropped and counted.</summary>
+    private const int MaxQueuedMessages = 2_500;
+
     private static readonly string[] CompressedTypes = ["text/event-stream", "application/x-ndjson", "application/json", "text/html", "text/css", "text/javascript"];
 
     /// <summary>Runs the hub until a signal or <paramref name="cancellation"/> ends it; returns the exit code.</summary>
@@ -33,7 +39,9 @@ internal static class HubApplication
             RefuseOpenAddresses(addresses, configuration, error);
             ServerCertificate? certificate = addresses.Any(a => a.Tls) ? ServerCertificate.Load(configuration.Listen) : null;
 
-            await using WebApplication app = Build(configuration, addresses, certificate, arguments.Verbose);
+            await using WebApplication app = Build(configuration, addresses, certificate, arguments);
+            using var hangup = new HangupSignal(
+                app.Services.GetService<CertificateFiles>(), app.Services.GetRequiredService<ILogger<HangupSignal>>());
             await app.StartAsync(CancellationToken.None);
             StartBanner.Write(app, output);
             await RunToEndAsync(app, cancellation);
@@ -86,7 +94,7 @@ internal static class HubApplication
     }
 
     private static WebApplication Build(
-        ServeConfiguration configuration, List<ListenAddress> addresses, ServerCertificate? certificate, bool verbose)
+        ServeConfiguration configuration, List<ListenAddress> addresses, ServerCertificate? certificate, ServeArguments arguments)
     {
         // The empty builder reads neither appsettings.json of the working directory nor ASPNETCORE_URLS.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "longwave" });
@@ -115,7 +123,7 @@ internal static class HubApplication
             }
         });
         builder.Services.AddHostedService<IdleMemory>();
-        ConfigureLogging(builder.Logging, verbose);
+        ConfigureLogging(builder.Logging, arguments.Verbose, arguments.JsonLog);
         if (configuration.Listen.Compression)
         {
             builder.Services.AddResponseCompression(compression =>
@@ -171,16 +179,34 @@ internal static class HubApplication
     }
 
     /// <summary>Logs to standard error, one line per message: warnings, and the hub's own lifecycle.</summary>
-    private static void ConfigureLogging(ILoggingBuilder logging, bool verbose)
+    private static void ConfigureLogging(ILoggingBuilder logging, bool verbose, bool json)
     {
-        logging.AddSimpleConsole(console =>
+        if (json)
         {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            logging.AddJsonConsole(static console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = TimestampFormat;
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(static console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = TimestampFormat + " ";
+            });
+        }
+
+        logging.Services.Configure<ConsoleLoggerOptions>(static console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // A pipe without a reader fills up. The default then blocks every thread that logs; this drops messages and logs how many.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            console.MaxQueueLength = MaxQueuedMessages;
         });
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning);
         logging.HideRequestSecrets();
         logging.AddFilter("Longwave", verbose ? LogLevel.Debug : LogLevel.Information);

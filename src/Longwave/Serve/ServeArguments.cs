@@ -9,5 +9,6 @@ namespace Longwave.Serve;
 /// <param name="AllowedOrigins">Origins to allow beside the configured ones.</param>
 /// <param name="Insecure">Whether addresses beyond loopback without authentication are allowed.</param>
 /// <param name="Verbose">Whether to log more.</param>
+/// <param name="JsonLog">Whether each line of the log is a JSON object.</param>
 internal sealed record ServeArguments(
-    IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, IReadOnlyList<string> AllowedOrigins, bool Insecure, bool Verbose);
+    IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, IReadOnlyList<string> AllowedOrigins, bool Insecure, bool Verbose, bool JsonLog = false);

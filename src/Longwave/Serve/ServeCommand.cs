@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Longwave.Arguments;
 
 namespace Longwave.Serve;
 
@@ -13,6 +16,7 @@ internal static class ServeCommand
             HelpName = "URL",
             AllowMultipleArgumentsPerToken = true,
         };
+        Option<long?> port = WholeNumber.Option("Port on 127.0.0.1 to listen on; short for --urls http://127.0.0.1:PORT. 0 chooses a free port.", 0, 65_535, "--port", "-p");
         var data = new Option<DirectoryInfo?>("--data")
         {
             Description = "Directory of the log; created if it does not exist (default: ./longwave-data).",
@@ -35,21 +39,39 @@ internal static class ServeCommand
             Description = "Allow addresses that other machines can reach even if the hub requires no authentication.",
         };
         var verbose = new Option<bool>("--verbose") { Description = "Log more about the hub and the web server, and stack traces of failures." };
+        var logFormat = new Option<string>("--log-format") { Description = "Format of the log on standard error: text, or json (one object per line).", HelpName = "text|json", DefaultValueFactory = static _ => "text" };
+        logFormat.AcceptOnlyFromAmong("text", "json");
 
-        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, data, config, certificate, key, origins, insecure, verbose };
+        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, port, data, config, certificate, key, origins, insecure, verbose, logFormat };
+        command.Validators.Add(result => CheckTogether(result, result.GetValue(urls), result.GetValue(port)));
         command.SetAction((parsed, cancellation) => HubApplication.RunAsync(
             new ServeArguments(
-                parsed.GetValue(urls) ?? [],
+                Urls(parsed.GetValue(urls), parsed.GetValue(port)),
                 parsed.GetValue(data)?.FullName,
                 parsed.GetValue(config)?.FullName,
                 parsed.GetValue(certificate)?.FullName,
                 parsed.GetValue(key)?.FullName,
                 parsed.GetValue(origins) ?? [],
                 parsed.GetValue(insecure),
-                parsed.GetValue(verbose)),
+                parsed.GetValue(verbose),
+                parsed.GetValue(logFormat) == "json"),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
             cancellation));
         return command;
+    }
+
+    /// <summary>The addresses to listen on. Semicolons separate addresses, too, as in the variable of the web server (ASPNETCORE_URLS).</summary>
+    private static string[] Urls(string[]? urls, long? port) =>
+        port is { } number
+            ? [string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{number}")]
+            : [.. (urls ?? []).SelectMany(static url => url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private static void CheckTogether(CommandResult result, string[]? urls, long? port)
+    {
+        if (urls is { Length: > 0 } && port is not null)
+        {
+            result.AddError("Use either --urls or --port, not both.");
+        }
     }
 }

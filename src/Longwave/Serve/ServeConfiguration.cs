@@ -32,7 +32,7 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         }
         catch (InvalidOperationException exception)
         {
-            throw new StartFailedException(StartFailure.UsageExitCode, exception.Message, exception);
+            throw new StartFailedException(StartFailure.UsageExitCode, $"Configuration: {ConfigurationError.Describe(exception)}", exception);
         }
 
         // A list on the command line replaces the whole list of the file: merging by index would mix the two.
@@ -86,8 +86,7 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
-            // The inner exception describes the JSON error.
-            string reason = exception is FileNotFoundException ? "the file does not exist." : (exception.InnerException ?? exception).Message;
+            string reason = ConfigurationError.Describe(exception);
             throw new StartFailedException(
                 StartFailure.UsageExitCode, $"Cannot read the configuration {arguments.ConfigurationFile}: {reason}", exception);
         }

@@ -31,7 +31,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
         SocketException socket => new(MachineExitCode, $"Cannot listen: {socket.Message.TrimEnd('.')}."),
 
         // Exception of the configuration binder, e.g. "Failed to convert configuration value 'x' at 'Engine:Shards' to type 'System.Int32'."
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } binder => new(UsageExitCode, $"Configuration: {binder.Message}"),
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } binder => new(UsageExitCode, $"Configuration: {ConfigurationError.Describe(binder)}"),
         _ => null,
     };
 }

@@ -55,9 +55,10 @@ internal static class TailCommand
         };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors and missing events on standard error." };
         Option<HubAddress> hub = HubOption.Create();
+        Option<FileInfo?> tokenFile = HubToken.FileOption();
         selectors.Validators.Add(CheckSelectors);
 
-        var command = new Command("tail", "Show events as they arrive.") { selectors, since, lastEventId, type, json, count, wait, silence, quiet, hub };
+        var command = new Command("tail", "Show events as they arrive.") { selectors, since, lastEventId, type, json, count, wait, silence, quiet, hub, tokenFile };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!HubOption.TryResolve(parsed.GetValue(hub), terminal.Variable(HubAddress.EnvironmentVariable), out HubAddress? address, out string? error))
@@ -80,7 +81,7 @@ internal static class TailCommand
                 Wait = parsed.GetValue(wait),
                 Silence = parsed.GetValue(silence) is { Ticks: > 0 } longest ? longest : DefaultSilence,
             };
-            using var session = new TailSession(arguments, terminal);
+            using var session = new TailSession(arguments, HubToken.UseFile(terminal, parsed.GetValue(tokenFile)));
             return await session.RunAsync(interruption.Token);
         });
         return command;

@@ -60,7 +60,7 @@ internal sealed record HostileEvent(string Topic, string Type, string Key, strin
     private bool TryReadRaw(out Event? e)
     {
         string query = $"?topic={Uri.EscapeDataString(Topic)}&topic={Uri.EscapeDataString(Source)}&type={Uri.EscapeDataString(Type)}&key={Uri.EscapeDataString(Key)}";
-        e = PublishQuery.TryRead(query, BodyKind.Raw, out PublishQuery read) is not null
+        e = PublishQuery.TryRead(query, new BodyHeaders(BodyKind.Raw, null, null), out PublishQuery read) is not null
             ? null
             : new Event { Topic = read.Topics[0], Alternates = [read.Topics[1]], Type = read.Type, Key = read.Key, ContentType = Extension, Data = Encoding.UTF8.GetBytes(Data) };
         return e is not null;

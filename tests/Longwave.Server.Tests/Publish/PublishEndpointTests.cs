@@ -41,6 +41,48 @@ public sealed class PublishEndpointTests(HubFixture fixture) : IClassFixture<Hub
             : e.GetProperty("data").GetString());
     }
 
+    [Theory]
+    [InlineData(null, "{ \"n\": 1 }", "application/json")]
+    [InlineData("application/x-www-form-urlencoded", "[1, {}]\n", "application/json")]
+    [InlineData(null, "{oops}", "text/plain")]
+    [InlineData(null, "42", "text/plain")]
+    [InlineData(null, "\"text\"", "text/plain")]
+    [InlineData("text/plain", "{}", "text/plain")]
+    public async Task Post_BodyWithoutMediaType_IsJsonIfItIsAnObjectOrArray(string? contentType, string body, string kept)
+    {
+        string topic = fixture.NewTopic();
+        using HttpResponseMessage response = await Hub.PostAsync($"/v1/events?topic={topic}", body, contentType);
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+
+        JsonElement e = (await Hub.PollAsync($"?topic={topic}&since=earliest&format=cloudevents")).GetProperty("events")[0];
+        Assert.Equal(kept, e.GetProperty("datacontenttype").GetString());
+        Assert.Equal(kept == "application/json" ? body.Trim() : body, kept == "application/json" ? e.GetProperty("data").GetRawText() : e.GetProperty("data").GetString());
+        using OpenStream stream = await Hub.OpenAsync($"?topic={topic}&since=earliest");
+        await stream.ReadUntilAsync($"data: {body.Trim()}\n");
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", "topic=a&data=b", "the hub reads no form fields")]
+    [InlineData("application/json", "{\"topic\":\"a\",\"data\":1}", "application/x-ndjson")]
+    [InlineData("text/plain", "x", "POST /v1/events?topic=NAME")]
+    public async Task Post_WithoutTopic_NamesItsPlace(string contentType, string body, string hint)
+    {
+        using HttpResponseMessage response = await Hub.PostAsync("/v1/events", body, contentType);
+        Assert.Contains(hint, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await TestHub.AssertProblemAsync(response, 400, "missing-parameter", "topic");
+    }
+
+    [Theory]
+    [InlineData("/v1/events/prices/A%20B", "/v1/events?topic=prices/A%20B")]
+    [InlineData("/v1/events?topic=a&event=tick", "did you mean `type`?")]
+    [InlineData("/v1/events?channel=a", "did you mean `topic`?")]
+    public async Task Post_AddressOfAnotherSystem_NamesTheRightOne(string address, string hint)
+    {
+        using HttpResponseMessage response = await Hub.PostAsync(address, "x", null);
+        Assert.False(response.IsSuccessStatusCode);
+        Assert.Contains(hint, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Post_EmptyBody_IsAnEventWithoutData()
     {

@@ -27,6 +27,15 @@ public sealed class HubProcess : IAsyncLifetime
         ["LONGWAVE__ENGINE__RETRYMAX"] = "00:00:00.100",
     };
 
+    /// <summary>Further arguments of <c>serve</c>; apply from the next start.</summary>
+    public List<string> Arguments { get; } = [];
+
+    /// <summary>Whether standard error has a reader; without one, its pipe fills up.</summary>
+    public bool ReadsErrors { get; set; } = true;
+
+    /// <summary>Standard error of the current process.</summary>
+    internal Transcript Errors { get; private set; } = new();
+
     private string DataDirectory => Path.Combine(_home.FullName, "data");
 
     public async ValueTask InitializeAsync() => await StartAsync();
@@ -35,7 +44,7 @@ public sealed class HubProcess : IAsyncLifetime
     public async Task StartAsync()
     {
         string hub = Path.Combine(Documentation.RepositoryRoot, "artifacts/bin/Longwave/release/longwave.dll");
-        var start = new ProcessStartInfo("dotnet", [hub, "serve", "--urls", Url, "--data", DataDirectory])
+        var start = new ProcessStartInfo("dotnet", [hub, "serve", "--urls", Url, "--data", DataDirectory, .. Arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -48,7 +57,7 @@ public sealed class HubProcess : IAsyncLifetime
 
         _process = Process.Start(start)!;
         var listens = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var errors = new Transcript();
+        Transcript errors = Errors = new Transcript();
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null || line.Data.StartsWith("Longwave listens", StringComparison.Ordinal))
@@ -58,7 +67,11 @@ public sealed class HubProcess : IAsyncLifetime
         };
         _process.ErrorDataReceived += (_, line) => errors.WriteLine(line.Data);
         _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        if (ReadsErrors)
+        {
+            _process.BeginErrorReadLine();
+        }
+
         Assert.True(await listens.Task.WaitAsync(Patience), $"the hub did not start:\n{errors.Text}");
     }
 

@@ -54,12 +54,12 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     public async Task Publish_File_IsPublishedByteForByte()
     {
         string file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, "{ \"a\": 1 }\n");
+        await File.WriteAllTextAsync(file, "a \r\nfile\n");
 
         (await PublishAsync(null, _topic, "--file", file)).Succeeded();
         CommandResult missing = (await PublishAsync(null, _topic, "--file", file + ".not")).Failed(1);
 
-        Assert.Equal("{ \"a\": 1 }\n", Assert.Single(await EventsAsync()).GetProperty("data").GetString());
+        Assert.Equal("a \r\nfile\n", Assert.Single(await EventsAsync()).GetProperty("data").GetString());
         Assert.Equal($"longwave: The file '{file}.not' does not exist.\n", missing.Error);
         File.Delete(file);
     }
@@ -93,6 +93,15 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         Assert.Equal(["one", "two", "", "\"three\"\tü"], events.Select(e => e.TryGetProperty("data", out JsonElement data) ? data.GetString() : ""));
         Assert.Equal(events.Select(e => e.GetProperty("position").GetString()), result.Lines);
         Assert.Contains("Published 4 events", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_WithoutContentType_ObjectsAndArraysAreJson()
+    {
+        (await PublishAsync(null, _topic, "{\"n\": 1}")).Succeeded();
+        (await PublishAsync("[2]\n3\n{oops\n", _topic, "--lines")).Succeeded();
+
+        Assert.Equal(["{\"n\": 1}", "[2]", "\"3\"", "\"{oops\""], (await EventsAsync()).Select(e => e.GetProperty("data").GetRawText()));
     }
 
     [Fact]

@@ -59,6 +59,24 @@ public sealed class ServeCommandTests : IDisposable
         File.Delete(file);
     }
 
+    [Theory]
+    [InlineData(1, "--port", "0")]
+    [InlineData(2, "--urls", "http://127.0.0.1:0; http://127.0.0.2:0;")]
+    public async Task Serve_ShortAddresses_Listens(int addresses, params string[] options)
+    {
+        await using CommandRun run = CommandRun.Start(["serve", .. options, "--data", Data]);
+        Assert.StartsWith("http://127.0.0.1:", await UrlAsync(run), StringComparison.Ordinal);
+        Assert.Equal(addresses, run.Output.Lines[0].Split(", ").Length);
+        (await run.InterruptAsync()).Succeeded();
+    }
+
+    [Fact]
+    public async Task Serve_PortAndUrls_AreRejected()
+    {
+        CommandResult result = (await CommandRun.RunAsync("serve", "--urls", AnyPort, "--port", "0", "--data", Data)).Failed(2);
+        Assert.Contains("Use either --urls or --port, not both.", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Serve_OpenAddress_FailsToStartWithTheReason()
     {
@@ -113,12 +131,14 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData("""{"Engine":{"Hartbeat":"00:00:01"}}""", "`Engine:Hartbeat`: did you mean `Heartbeat`?")]
     [InlineData("""{"Listn":{"Insecure":true}}""", "`Listn`: did you mean `Listen`?")]
     [InlineData("""{"Listen":{"Url":"x"}}""", "`Listen:Url`: did you mean `Urls`?")]
-    [InlineData("""{"Engine":{"Shards":"many"}}""", "Engine:Shards")]
+    [InlineData("""{"Engine":{"Shards":"many"}}""", "`Engine:Shards`: 'many' is not a whole number")]
+    [InlineData("""{"Engine":{"Heartbeat":"10s"}}""", "`Engine:Heartbeat`: '10s' is not a duration; write [days.]hours:minutes:seconds, for example 00:00:10")]
+    [InlineData("{\n  \"Engine\": oops\n}", "line 2, column 13: ")]
     [InlineData("""{"Engine":{"Shards":-1}}""", "Engine:Shards")]
     [InlineData("""{"Engine":{"Limits":{"MaxTopics":0}}}""", "Engine:Limits:MaxTopics")]
     [InlineData("""{"Engine":{"RetryMin":"00:01:00"}}""", "Engine:RetryMin")]
     [InlineData("""{"Engine":{"Policies":[{"Selector":"{"}]}}""", "Engine:Policies:0:Selector")]
-    [InlineData("""{"Listen":{"Insecure":"perhaps"}}""", "Listen:Insecure")]
+    [InlineData("""{"Listen":{"Insecure":"perhaps"}}""", "`Listen:Insecure`: 'perhaps' is not true or false")]
     [InlineData("""{"Engine":""", "hub.json")]
     [InlineData("""[]""", "hub.json")]
     public async Task Serve_WrongConfiguration_FailsToStartAndIsNamed(string json, string word)

@@ -46,4 +46,39 @@ public sealed class ServeSignalTests
             streams.ForEach(stream => stream.Dispose());
         }
     }
+
+    [Fact]
+    public async Task Serve_Hangup_ContinuesAndLogsIt()
+    {
+        await using var hub = new HubProcess();
+        await hub.InitializeAsync();
+
+        await hub.SignalAsync("HUP");
+        await hub.Errors.WaitForAsync("SIGHUP");
+
+        Assert.True((await hub.Http.GetAsync($"{hub.Url}/readyz")).IsSuccessStatusCode);
+        await hub.SignalAsync("TERM");
+        Assert.Equal(0, await hub.EndAsync());
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Serve_VerboseLogWithoutReader_ServesAndDrains(string format)
+    {
+        await using var hub = new HubProcess { ReadsErrors = false };
+        hub.Arguments.AddRange(["--verbose", "--log-format", format]);
+        await hub.InitializeAsync();
+
+        // Each request logs several lines; the pipe holds 64 KB and the queue of the log 2,500 lines.
+        const int Requests = 4_000;
+        for (int i = 0; i < Requests; i++)
+        {
+            using HttpResponseMessage answer = await hub.Http.GetAsync($"{hub.Url}/healthz").WaitAsync(HubProcess.Patience);
+            Assert.True(answer.IsSuccessStatusCode);
+        }
+
+        await hub.SignalAsync("TERM");
+        Assert.Equal(0, await hub.EndAsync());
+    }
 }

@@ -127,10 +127,12 @@ public sealed class TokenCommandTests : IDisposable
         string file = Path.Combine(_home.FullName, "token.txt");
         Func<string, string?> variables = name => name == "LONGWAVE_TOKEN_FILE" ? file : null;
         await using CommandRun missing = CommandRun.StartWith(null, terminal => terminal with { Variable = variables }, arguments);
-        Assert.Contains("Cannot read the token file that LONGWAVE_TOKEN_FILE names", (await missing.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
+        Assert.Contains($"Cannot read the token file {file}: ", (await missing.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, "\n");
         await using CommandRun empty = CommandRun.StartWith(null, terminal => terminal with { Variable = variables }, arguments);
         Assert.Contains("contains no token", (await empty.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
+        await using CommandRun option = CommandRun.Start([.. arguments, "--token-file", file]);
+        Assert.Contains("contains no token", (await option.EndAsync()).Failed(1).Error, StringComparison.Ordinal);
     }
 
     private CommandRun Serve(string url, params string[] more) =>
