@@ -123,21 +123,7 @@ public sealed class HubEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        return new HubEngine(options, EventLog.Open(options), clock, loggers, loops ?? new BackgroundLoops(clock, loggers));
-    }
-
-    /// <summary>
-    /// Gives a new epoch to a log that was restored from a copy. Clients with positions of the lost log then receive a reset; without it they would
-    /// silently miss or mix up events.
-    /// </summary>
-    /// <param name="dataDirectory">Directory of the log; no hub may be using it.</param>
-    /// <returns>The epoch before the call, and the new one.</returns>
-    /// <exception cref="LogUnavailableException">The log does not exist, is in use by a hub, or can't be written; the message contains the
-    /// reason.</exception>
-    public static (uint Before, uint After) RenewEpoch(string dataDirectory)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
-        return EpochRenewal.Run(dataDirectory);
+        return new HubEngine(options, EventLog.Open(options, loggers.CreateLogger("Longwave.Engine")), clock, loggers, loops ?? new BackgroundLoops(clock, loggers));
     }
 
     /// <summary>Creates an empty request. Add events to the request and publish it.</summary>

@@ -43,8 +43,12 @@ public sealed class HubMetrics
     }
 
     /// <summary>Value of a counter since the start of the hub.</summary>
-    public long Read(HubCounter counter) =>
-        _log.Counters.Read(counter) + _shards.Sum(shard => shard.Counters.Read(counter)) + _readers.Sum(readers => readers.Counters.Sum(counters => counters.Read(counter)));
+    public long Read(HubCounter counter) => counter switch
+    {
+        HubCounter.DamagedRanges => _log.Damage.Found,
+        HubCounter.ClockJumps => _commits.ClockJumps,
+        _ => _log.Counters.Read(counter) + _shards.Sum(shard => shard.Counters.Read(counter)) + _readers.Sum(readers => readers.Counters.Sum(counters => counters.Read(counter))),
+    };
 
     /// <summary>Current value of a gauge.</summary>
     public long Read(HubGauge gauge) => gauge switch

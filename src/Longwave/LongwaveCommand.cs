@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Longwave.Arguments;
+using Longwave.Backups;
 using Longwave.Demo;
 using Longwave.Help;
 using Longwave.Hubs;
 using Longwave.Publish;
-using Longwave.Restore;
 using Longwave.Serve;
 using Longwave.Server.Http;
 using Longwave.Tail;
@@ -55,7 +55,9 @@ internal static class LongwaveCommand
             TailCommand.Create(terminal),
             DemoCommand.Create(terminal),
             TokenCommand.Create(terminal),
-            RenewEpochCommand.Create(terminal),
+            CheckCommand.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
@@ -68,7 +70,9 @@ internal static class LongwaveCommand
             ["tail"] = TailCommand.Epilogue,
             ["demo"] = DemoCommand.Epilogue,
             ["token"] = TokenCommand.Epilogue,
-            ["renew-epoch"] = RenewEpochCommand.Epilogue,
+            ["check"] = CheckCommand.Epilogue,
+            ["backup"] = BackupCommand.Epilogue,
+            ["restore"] = RestoreCommand.Epilogue,
         });
         return command;
     }

@@ -1,6 +1,7 @@
 using Longwave.Engine.Access;
 using Longwave.Engine.Configuration;
 using Longwave.Engine.Metrics;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Positions;
 
@@ -116,6 +117,14 @@ internal sealed class CounterScenario(Func<TestHub, Task<long>> run, TopicPolicy
                 return 1;
             },
             new TopicPolicy { Selector = "t", SlowConsumer = SlowConsumer.Skip }),
+        [HubCounter.DamageGaps] = new(ReadDamagedAsync),
+        [HubCounter.DamagedRanges] = new(ReadDamagedAsync),
+        [HubCounter.ClockJumps] = new(async hub =>
+        {
+            ((ManualClock)hub.Clock).Jump(TimeSpan.FromHours(1));
+            await hub.PublishAsync("t", "1");
+            return 1;
+        }),
         [HubCounter.Heartbeats] = new(async hub =>
         {
             MemorySink sink = hub.Subscribe("t");
@@ -211,6 +220,20 @@ internal sealed class CounterScenario(Func<TestHub, Task<long>> run, TopicPolicy
         await hub.PublishManyAsync("t", 9);
         await UntilAsync(() => hub.Engine.Topics(null, null, 1).Topics[0].Count == 3, (ManualClock)hub.Clock);
         Assert.Equal("longwave.gap", (await hub.Subscribe("t", first.ToString()).NextAsync()).Type);
+        return 1;
+    }
+
+    /// <summary>Damages an event that the hot tail no longer has, and reads it.</summary>
+    private static async Task<long> ReadDamagedAsync(TestHub hub)
+    {
+        await hub.PublishManyAsync("t", TailEvents + 476);
+        await UntilAsync(() => hub.Engine.Metrics.Read(HubGauge.HotTailEvents) == TailEvents);
+        using (Database database = Database.OpenWriter(Path.Combine(hub.Directory, "longwave.db")))
+        {
+            database.Execute("UPDATE events SET data = x'00' WHERE offset = 1");
+        }
+
+        Assert.Equal("longwave.gap", (await hub.Subscribe("t", since: Since.Earliest).NextAsync()).Type);
         return 1;
     }
 

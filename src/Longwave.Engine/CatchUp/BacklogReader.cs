@@ -37,6 +37,7 @@ internal sealed class BacklogReader
     private readonly CatchUpPage _page;
     private readonly BacklogFilter _filter = new();
     private readonly BacklogSurvey _survey;
+    private readonly GapNotices _gaps;
     private readonly StoredEventHandler _take;
     private readonly Func<bool> _isEnding;
     private bool _isSurvey;
@@ -46,6 +47,7 @@ internal sealed class BacklogReader
     {
         (_log, _limits, _storage, _counters) = (log, limits, storage, counters);
         (_page, _survey, _take, _isEnding) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take, () => _filter.IsEnding);
+        _gaps = new GapNotices(log, _page, counters);
     }
 
     /// <summary>Creates a reader of the hot tail, for a shard.</summary>
@@ -81,7 +83,9 @@ internal sealed class BacklogReader
 
         _counters.Add(HubCounter.LogPages);
 
-        // Both ends are read before the topics: the topic of every event before these ends is then in the table.
+        // The tip is read before the end of the hot tail, which then has every event up to the tip. Both ends are read before the topics: the topic
+        // of every event before these ends is then in the table.
+        long tip = _log.Tip;
         long storedThrough = _log.Tail.Base;
         long end = _log.Tail.End;
         TopicMatches topics = subscriber.Backlog.Topics ??= new TopicMatches(subscriber.Filter, _log.Topics, _limits.CatchUpTopics);
@@ -92,13 +96,13 @@ internal sealed class BacklogReader
         }
 
         FindStart(subscriber);
-        ReadPage(subscriber, topics, new ReadPosition(subscriber.SentThrough, -1), storedThrough, end);
+        ReadPage(subscriber, topics, new ReadPosition(subscriber.SentThrough, -1), storedThrough, end, tip);
         ref Backlog backlog = ref subscriber.Backlog;
         return backlog.NeedsReader = !subscriber.IsBlocked && subscriber.Closing is null && !backlog.IsTooSlow
-            && (backlog.IsReduced(subscriber.SentThrough) || !IsNearEnd(subscriber.SentThrough));
+            && (backlog.IsReduced(subscriber.SentThrough) || !IsNearEnd(subscriber.SentThrough) || _log.Damage.Within(subscriber.SentThrough, _log.Tip) is not null);
     }
 
-    private PageOutcome ReadPage(Subscriber subscriber, TopicMatches? topics, ReadPosition start, long storedThrough, long end)
+    private PageOutcome ReadPage(Subscriber subscriber, TopicMatches? topics, ReadPosition start, long storedThrough, long end, long tip = 0)
     {
         // A renewal can exchange the access at any moment. The whole page uses this one.
         ReadAccess? access = subscriber.Access;
@@ -107,6 +111,12 @@ internal sealed class BacklogReader
         _filter.Begin(subscriber, access, topics, isReduced);
         _page.Begin(subscriber.Request.Format, access);
         ReadPosition read = isReduced ? ReadReduced(subscriber.Backlog.SkippedThrough, subscriber.Backlog.ReducedThrough, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
+        if (read.Sequence == end && read.Offset < tip)
+        {
+            // The newest offsets have no events: they were reserved, or the last events of the log are damaged.
+            read = read with { Offset = tip };
+        }
+
         if (_storage is null && read == start)
         {
             return PageOutcome.Overtaken;
@@ -125,11 +135,12 @@ internal sealed class BacklogReader
 
         if (isReduced)
         {
-            AddSkips(ref subscriber.Backlog, read);
+            _gaps.AddSkips(ref subscriber.Backlog, _survey, read.Offset);
         }
 
         // After the read: every event that was removed before the read is then counted as removed.
-        AddRemovals(ref subscriber.Backlog, topics, start.Offset);
+        _gaps.AddRemovals(ref subscriber.Backlog, topics?.TrimmedThrough(_isEnding) ?? _removedThrough, start.Offset);
+        _gaps.AddDamage(ref subscriber.Backlog, start.Offset, read.Offset);
         Send(subscriber, start, read);
         return PageOutcome.Sent;
     }
@@ -295,51 +306,6 @@ internal sealed class BacklogReader
 
         _storage?.ReadEvent(position.Offset, _take);
         return _storage is not null;
-    }
-
-    /// <summary>
-    /// Records skipped events. Adds the gap notice when its range is complete: at the end of the reduced range, or before the next sent event.
-    /// </summary>
-    private void AddSkips(ref Backlog backlog, ReadPosition read)
-    {
-        if (_survey.SkippedAfter >= 0)
-        {
-            backlog.SkippedAfter = backlog.SkippedAfter < 0 ? _survey.SkippedAfter : backlog.SkippedAfter;
-            backlog.SkippedThrough = _survey.SkippedThrough;
-        }
-
-        if (backlog.SkippedAfter >= 0 && (_page.Count > 0 || !backlog.IsReduced(read.Offset)))
-        {
-            _page.AddGap(new Position(_log.Epoch, backlog.SkippedAfter), new Position(_log.Epoch, backlog.SkippedThrough), ControlEvents.Skipped);
-            CountGap(HubCounter.SkipGaps, ref backlog, backlog.SkippedAfter);
-            backlog.SkippedAfter = -1;
-        }
-    }
-
-    /// <summary>
-    /// Adds the gap notice of events that retention removed. For storage the topics have the range; for the hot tail it is the removed events that
-    /// the read found.
-    /// </summary>
-    private void AddRemovals(ref Backlog backlog, TopicMatches? topics, long sentThrough)
-    {
-        long removed = topics?.TrimmedThrough(_isEnding) ?? _removedThrough;
-        if (removed > Math.Max(sentThrough, backlog.RemovalsKnownThrough))
-        {
-            backlog.RemovalsKnownThrough = removed;
-            _page.AddGap(new Position(_log.Epoch, sentThrough), new Position(_log.Epoch, removed), ControlEvents.Retention);
-            CountGap(HubCounter.RemovalGaps, ref backlog, sentThrough);
-        }
-    }
-
-    /// <summary>Counts a gap notice, and a resume that was not complete because of it.</summary>
-    private void CountGap(HubCounter kind, ref Backlog backlog, long after)
-    {
-        _counters.Add(kind);
-        if (after < backlog.ResumedThrough)
-        {
-            _counters.Add(HubCounter.ResumesWithGap);
-            backlog.ResumedThrough = 0;
-        }
     }
 
     /// <summary>Sends the page. If the sink accepts only a part of it, the next page starts after the last accepted event.</summary>

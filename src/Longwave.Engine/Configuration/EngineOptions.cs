@@ -66,6 +66,21 @@ public sealed class EngineOptions
     [Description("Interval at which the hub applies retention.")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time after which the hub accepts a jump of the system clock.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [Description("Time for which the system clock must keep a new time before the hub accepts a jump of more than two seconds. Until then, times of events and retention continue with the time before the jump. After a start, retention waits as long before it counts the time that the hub was down.")]
+    public TimeSpan ClockConfirmation { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Size of the log up to which the hub checks its structure at each start, in bytes.</summary>
+    [Range(0, long.MaxValue)]
+    [Description("Size of the log in bytes up to which the hub checks the structure of all its pages at each start, some tenths of a second for the default. `longwave check` examines larger logs.")]
+    public long StructureCheckBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Disk space that the hub reserves for retention, in bytes.</summary>
+    [Range(0, 1024L * 1024 * 1024)]
+    [Description("Disk space in bytes that the hub reserves for retention (`longwave.reserve`); at most an eighth of the file system. On a full disk the hub releases it, so that retention can remove expired events, and creates it again when there is room. 0 reserves none; retention then may be unable to run on a full disk.")]
+    public long DiskReserveBytes { get; set; } = 24 * 1024 * 1024;
+
     /// <summary>Policies of topics: retention, durability and handling of slow clients.</summary>
     [Description("Policies of topics: retention, durability and handling of slow clients. Events of a topic that matches no policy are kept in the log for seven days.")]
     public IList<TopicPolicy> Policies { get; set; } = [];

@@ -4,6 +4,8 @@ using Longwave.Engine.Metrics;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Engine.Log;
 
@@ -15,18 +17,20 @@ internal sealed class EventLog : IDisposable
     private long _tip;
     private byte[]? _sourcePosition;
 
-    private EventLog(string path, FileStream fileLock, Database database, EngineOptions options)
+    private EventLog(string path, FileStream fileLock, Database database, DiskReserve reserve, EngineOptions options, ILogger logger, bool hasLost)
     {
-        (_path, _lock, Database) = (path, fileLock, database);
+        (_path, _lock, Database, Reserve, Damage) = (path, fileLock, database, reserve, new DamagedRanges(logger));
         Topics = new TopicTable(new TopicPolicies(options.Policies));
         Keys = new IdempotencyTable(options.IdempotencyWindow, options.Limits.MaxIdempotencyKeys);
-        LogSchema.Prepare(Database);
+        LogSchema.Prepare(Database, reserve.Bytes);
+        LogRecovery.CheckStructure(Database, path, hasLost ? long.MaxValue : options.StructureCheckBytes);
         LogHeader header = LogRecovery.ReadHeader(Database, Topics);
         (Epoch, ReservedThrough, _sourcePosition) = (header.Epoch, header.ReservedThrough, header.SourcePosition);
         Tail = new HotTail(options.Limits, header.IndexedThrough);
         Indexer = new TopicIndexer(Database, header.IndexedThrough);
         Writer = new LogWriter(Database, Indexer);
         PublisherIds = new PublisherIds(path);
+        Files = new WatchedFiles(fileLock, "longwave.db", "longwave.db-wal", "longwave.db-shm");
         Probe = new DiskProbe(Path.Combine(Path.GetDirectoryName(path)!, "longwave.probe"));
     }
 
@@ -66,6 +70,15 @@ internal sealed class EventLog : IDisposable
 
     public DiskProbe Probe { get; }
 
+    /// <summary>Ranges of lost or damaged events that readers have found. For any thread.</summary>
+    public DamagedRanges Damage { get; }
+
+    /// <summary>The files of the log, which must stay the opened ones.</summary>
+    public WatchedFiles Files { get; }
+
+    /// <summary>Disk space for retention.</summary>
+    public DiskReserve Reserve { get; }
+
     /// <summary>Lookup of events by the ids of their publishers. For any thread.</summary>
     public PublisherIds PublisherIds { get; }
 
@@ -77,29 +90,64 @@ internal sealed class EventLog : IDisposable
     public IdempotencyTable Keys { get; }
 
     /// <summary>Opens the log of a directory, creates both if they are missing, and reads the events that a crash left unindexed.</summary>
-    public static EventLog Open(EngineOptions options)
+    /// <param name="options">Options of the hub.</param>
+    /// <param name="logger">Logger for damage of the log; null for none.</param>
+    /// <exception cref="LogUnavailableException">The log can't be opened; the message contains the reason and the remedy.</exception>
+    public static EventLog Open(EngineOptions options, ILogger? logger = null)
     {
         string directory = Path.GetFullPath(options.DataDirectory);
         FileStream fileLock = LockDirectory(directory);
-        Database? database = null;
         try
         {
-            string path = Path.Combine(directory, "longwave.db");
-            database = Database.OpenWriter(path);
-            var log = new EventLog(path, fileLock, database, options);
-            LogRecovery.Run(log);
-            return log;
+            var reserve = new DiskReserve(directory, options.DiskReserveBytes);
+            try
+            {
+                return Open(directory, fileLock, reserve, options, logger ?? NullLogger.Instance);
+            }
+            catch (StorageException failed) when (failed.IsDiskFull && reserve.Release())
+            {
+                // The files of an open database need some pages. The hub then starts in the state of a full disk.
+                return Open(directory, fileLock, reserve, options, logger ?? NullLogger.Instance);
+            }
         }
         catch (Exception failed)
         {
-            // An open connection keeps its locks, so that the next attempt could not open the log.
-            database?.Dispose();
             fileLock.Dispose();
             if (failed is StorageException)
             {
                 throw new LogUnavailableException($"Cannot open the log in {directory}: {failed.Message}", failed);
             }
 
+            throw;
+        }
+    }
+
+    private static EventLog Open(string directory, FileStream fileLock, DiskReserve reserve, EngineOptions options, ILogger logger)
+    {
+        string path = Path.Combine(directory, "longwave.db");
+        if (!File.Exists(path) && File.Exists($"{path}-wal"))
+        {
+            throw new LogUnavailableException($"longwave.db is missing in {directory}, but its write-ahead log is there. Restore a backup with `longwave restore`, or choose another data directory.");
+        }
+
+        bool hasLost = WalFile.HasLostTransactions(path);
+        Database database = Database.OpenWriter(path);
+        try
+        {
+            if (hasLost)
+            {
+                // Before anything else: a hub that fails later must not leave a log that looks sound.
+                EpochRenewal.AfterLoss(database, logger);
+            }
+
+            var log = new EventLog(path, fileLock, database, reserve, options, logger, hasLost);
+            LogRecovery.Run(log);
+            return log;
+        }
+        catch
+        {
+            // An open connection keeps its locks, so that the next attempt could not open the log.
+            database.Dispose();
             throw;
         }
     }

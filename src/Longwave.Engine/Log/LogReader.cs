@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
@@ -33,12 +34,12 @@ internal sealed class LogReader : IDisposable
         _database.Execute("PRAGMA cache_size = -4096");
         _scan = database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset > ?1 AND e.offset <= ?2 ORDER BY e.offset LIMIT ?3");
         _one = database.Prepare($"""
-            SELECT {EventRow.Columns} FROM topic_events t CROSS JOIN events e ON e.offset = t.offset
+            SELECT {EventRow.Columns}, t.offset FROM topic_events t LEFT JOIN events e ON e.offset = t.offset
             WHERE t.topic = ?1 AND t.offset > ?2 AND t.offset <= ?3 ORDER BY t.offset LIMIT ?4
             """);
         _offsets = database.Prepare("SELECT offset FROM topic_events WHERE topic = ?1 AND offset > ?2 AND offset <= ?3 ORDER BY offset LIMIT ?4");
         _event = database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset = ?1");
-        _times = new TimeSearch(database);
+        _times = new TimeSearch(database, log.Topics);
     }
 
     /// <summary>Epoch of the log.</summary>
@@ -87,20 +88,40 @@ internal sealed class LogReader : IDisposable
     public PageStep ReadEvent(long offset, StoredEventHandler take)
     {
         using Statement.Rows rows = _event.Bind(1, offset).Query();
-        return rows.Next() ? Take(_event, offset, take) : PageStep.Passed;
+        if (!rows.Next())
+        {
+            // The row is missing, and retention has removed no event as new as this one.
+            return offset > RemovedThrough ? NoteDamaged(offset) : PageStep.Passed;
+        }
+
+        return TryGetSound(_event, offset, out Topic? topic) ? Take(_event, topic, take)
+            : topic is null && IsForgotten(_event, offset) ? PageStep.Passed
+            : NoteDamaged(offset);
     }
 
     public void Dispose() => _database.Dispose();
 
+    /// <summary>Reads every event. A damaged row shows by its checksum or by its place, a missing one by the distance that the next row states.</summary>
     private long Scan(StoredEventHandler take, long after, long through, int maxEvents)
     {
         using Statement.Rows rows = _scan.Bind(1, after).Bind(2, through).Bind(3, ScanRows).Query();
-        (int count, int taken) = (0, 0);
+        long start = after;
+        (int count, int taken, long newest, bool isDamaged) = (0, 0, after, false);
         while (rows.Next())
         {
             count++;
-            after = _scan.Int64(EventRow.Offset);
-            PageStep step = Take(_scan, after, take);
+            long offset = _scan.Int64(EventRow.Offset);
+            newest = Math.Max(newest, Math.Min(offset, through));
+            bool isSound = TryGetSound(_scan, offset, out Topic? topic) && offset > after && offset <= through;
+            if (!isSound && !(topic is null && IsForgotten(_scan, offset)))
+            {
+                isDamaged = true;
+                continue;
+            }
+
+            NoteMissing(offset, after, isDamaged);
+            (after, isDamaged) = (offset, false);
+            PageStep step = isSound ? Take(_scan, topic!, take) : PageStep.Passed;
             taken += step == PageStep.Passed ? 0 : 1;
             if (step == PageStep.Full || taken >= maxEvents)
             {
@@ -108,7 +129,28 @@ internal sealed class LogReader : IDisposable
             }
         }
 
-        return count < ScanRows ? through : after;
+        // Damaged pages can lead SQLite in a circle. Without progress, the rest counts as damaged.
+        long reached = count < ScanRows || newest == start ? through : newest;
+        if (isDamaged)
+        {
+            _log.Damage.Add(after, reached);
+        }
+
+        return reached;
+    }
+
+    /// <summary>Records the offsets before a sound row if rows before it are damaged or missing.</summary>
+    private void NoteMissing(long offset, long after, bool isDamaged)
+    {
+        long before = _scan.IsNull(EventRow.Distance) ? 0 : offset - _scan.Int64(EventRow.Distance);
+        if (isDamaged)
+        {
+            _log.Damage.Add(after, offset - 1);
+        }
+        else if (before > after && before > RemovedThrough)
+        {
+            _log.Damage.Add(after, before);
+        }
     }
 
     private long ReadOne(Topic topic, StoredEventHandler take, long after, long through, int maxEvents)
@@ -118,8 +160,18 @@ internal sealed class LogReader : IDisposable
         while (rows.Next())
         {
             count++;
-            after = _one.Int64(EventRow.Offset);
-            if (Take(_one, after, take) == PageStep.Full)
+            if (_one.Int64(EventRow.Count) is var next && (next <= after || next > through))
+            {
+                // The index is damaged, so it can lack entries anywhere.
+                return Scan(take, after, through, maxEvents);
+            }
+
+            after = next;
+            if (!TryGetSound(_one, after, out Topic? first) || !IsOf(_one, topic))
+            {
+                NoteDamaged(after);
+            }
+            else if (Take(_one, first, take) == PageStep.Full)
             {
                 return after;
             }
@@ -131,7 +183,10 @@ internal sealed class LogReader : IDisposable
     /// <summary>Finds the smallest offsets of all topics through the index, then reads their rows.</summary>
     private long Merge(Topic[] topics, StoredEventHandler take, long after, long through, int maxEvents)
     {
-        FindSmallest(topics, after, through, maxEvents);
+        if (!TryFindSmallest(topics, after, through, maxEvents))
+        {
+            return Scan(take, after, through, maxEvents);
+        }
 
         // The heap returned the newest first. An event with several of the topics is in it once per topic.
         long last = after;
@@ -152,8 +207,8 @@ internal sealed class LogReader : IDisposable
         return _page.Count < maxEvents ? through : last;
     }
 
-    /// <summary>Collects the smallest offsets of the topics, newest first.</summary>
-    private void FindSmallest(Topic[] topics, long after, long through, int maxEvents)
+    /// <summary>Collects the smallest offsets of the topics, newest first. Returns false if the index is damaged.</summary>
+    private bool TryFindSmallest(Topic[] topics, long after, long through, int maxEvents)
     {
         _merged.Clear();
         foreach (Topic topic in topics)
@@ -164,6 +219,11 @@ internal sealed class LogReader : IDisposable
             while (rows.Next())
             {
                 long offset = _offsets.Int64(0);
+                if (offset <= after || offset > bound)
+                {
+                    return false;
+                }
+
                 _merged.Enqueue(offset, -offset);
                 if (_merged.Count > maxEvents)
                 {
@@ -177,12 +237,30 @@ internal sealed class LogReader : IDisposable
         {
             _page.Add(offset);
         }
+
+        return true;
     }
 
-    private PageStep Take(Statement row, long offset, StoredEventHandler take) =>
-        _log.Topics.TryGet((int)row.Int64(EventRow.Topic), out Topic? topic)
-            ? take(new StoredEvent(this, row, offset, topic))
-            : PageStep.Passed;
+    private PageStep Take(Statement row, Topic topic, StoredEventHandler take) => take(new StoredEvent(this, row, row.Int64(EventRow.Offset), topic));
+
+    /// <summary>Whether a row is the event at an offset and matches its checksum.</summary>
+    private bool TryGetSound(Statement row, long offset, [NotNullWhen(true)] out Topic? topic) =>
+        _log.Topics.TryGet((int)row.Int64(EventRow.Topic), out topic) && row.Int64(EventRow.Offset) == offset && EventChecksum.Matches(row, topic);
+
+    /// <summary>Whether the log may have forgotten the topic of a row after the snapshot of this read.</summary>
+    private bool IsForgotten(Statement row, long offset) => row.Int64(EventRow.Topic) <= _log.Topics.LastId && offset <= _log.Topics.ForgottenThrough;
+
+    private static bool IsOf(Statement row, Topic topic) =>
+        row.Int64(EventRow.Topic) == topic.Id || MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).Contains(topic.Id);
+
+    /// <summary>Newest offset that retention has removed. Up to it, a missing row is not damage.</summary>
+    private long RemovedThrough => Math.Max(_log.Topics.TrimmedThrough, _log.Topics.ForgottenThrough);
+
+    private PageStep NoteDamaged(long offset)
+    {
+        _log.Damage.Add(offset - 1, offset);
+        return PageStep.Passed;
+    }
 
     /// <summary>Other topics of an event that the log still knows. Valid until the next call.</summary>
     internal ReadOnlySpan<Topic> Alternates(Statement row)

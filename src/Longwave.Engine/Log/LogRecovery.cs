@@ -10,12 +10,26 @@ namespace Longwave.Engine.Log;
 /// <summary>Restores the in-memory state of an opened log: topics, events that are not in the index, idempotency keys.</summary>
 internal static class LogRecovery
 {
+    /// <summary>Checks the pages of a log up to a size.</summary>
+    /// <exception cref="LogUnavailableException">The structure is damaged.</exception>
+    public static void CheckStructure(Database database, string path, long mostBytes)
+    {
+        if (new FileInfo(path).Length <= mostBytes && database.FindDamage() is { } damage)
+        {
+            throw Damaged(damage);
+        }
+    }
+
     /// <summary>Reads the row of the log, and the topics.</summary>
     public static LogHeader ReadHeader(Database database, TopicTable topics)
     {
         using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through, source_position FROM log");
         using Statement.Rows one = log.Query();
-        one.Next();
+        if (!one.Next() || log.Int64(0) is < 1 or > int.MaxValue)
+        {
+            throw Damaged("it has no epoch");
+        }
+
         var header = new LogHeader((uint)log.Int64(0), log.Int64(1), log.Int64(2), log.IsNull(4) ? null : log.Bytes(4).ToArray());
         topics.NoteForgotten(log.Int64(3));
 
@@ -43,7 +57,7 @@ internal static class LogRecovery
         long tip = Math.Max(log.Indexer.IndexedThrough, log.Database.Scalar("SELECT reserved_offset FROM log"));
         tip = Math.Max(tip, log.Database.Scalar("SELECT max(offset) FROM events"));
         ReadUnindexed(log);
-        long time = Math.Max(log.Database.Scalar("SELECT time FROM events ORDER BY offset DESC LIMIT 1"), log.Database.Scalar("SELECT source_time FROM log"));
+        long time = Math.Max(NewestTime(log), log.Database.Scalar("SELECT source_time FROM log"));
         log.Restore(tip, time);
         foreach (Topic topic in log.Topics.All.Where(static topic => topic.InMemory))
         {
@@ -70,19 +84,42 @@ internal static class LogRecovery
         using Statement unindexed = log.Database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset > ?1 ORDER BY e.offset");
         using Statement.Rows rows = unindexed.Bind(1, log.Indexer.IndexedThrough).Query();
         var one = new List<AppendEntry>(1);
+        long after = log.Indexer.IndexedThrough;
+        bool isDamaged = false;
         while (rows.Next())
         {
-            LoggedEvent found = Read(log, unindexed);
+            // A damaged event stays in storage and does not get into the hot tail. Readers report the range.
+            if (Read(log, unindexed) is not { } found || found.Offset <= after)
+            {
+                isDamaged = true;
+                continue;
+            }
+
+            if (isDamaged)
+            {
+                log.Damage.Add(after, found.Offset - 1);
+            }
+
+            (after, isDamaged) = (found.Offset, false);
             one.Clear();
             one.Add(new AppendEntry(found, null));
             log.Publish(one);
             log.EvictTail();
         }
+
+        if (isDamaged)
+        {
+            log.Damage.Add(after, log.Database.Scalar("SELECT max(offset) FROM events"));
+        }
     }
 
-    private static LoggedEvent Read(EventLog log, Statement row)
+    /// <summary>Reads an event; null if its row is damaged.</summary>
+    private static LoggedEvent? Read(EventLog log, Statement row)
     {
-        Topic topic = Known(log, (int)row.Int64(EventRow.Topic));
+        if (!log.Topics.TryGet((int)row.Int64(EventRow.Topic), out Topic? topic) || !EventChecksum.Matches(row, topic))
+        {
+            return null;
+        }
 
         // An alternate topic whose last event was removed by its own policy is forgotten, although events still refer to it.
         Topic[] alternates = [.. MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).ToArray()
@@ -103,9 +140,24 @@ internal static class LogRecovery
         return new LoggedEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
     }
 
-    private static Topic Known(EventLog log, int id) => log.Topics.TryGet(id, out Topic? topic)
-        ? topic
-        : throw new LogUnavailableException($"The log is damaged: an event names topic {id}, which has no row. Check it with `sqlite3 longwave.db 'PRAGMA integrity_check'`.");
+    /// <summary>Time of the newest event whose row is sound; 0 if there is none.</summary>
+    private static long NewestTime(EventLog log)
+    {
+        using Statement newest = log.Database.Prepare($"SELECT {EventRow.Columns} FROM events e ORDER BY e.offset DESC");
+        using Statement.Rows rows = newest.Query();
+        while (rows.Next())
+        {
+            if (log.Topics.TryGet((int)newest.Int64(EventRow.Topic), out Topic? topic) && EventChecksum.Matches(newest, topic))
+            {
+                return newest.Int64(EventRow.Time);
+            }
+        }
+
+        return 0;
+    }
+
+    private static LogUnavailableException Damaged(string damage) => new(
+        $"The log is damaged: {damage}. Restore a backup with `longwave restore`, or choose another data directory; `longwave check` examines the log.");
 
     private static string? OptionalText(Statement row, int column) => row.IsNull(column) ? null : row.Text(column);
 

@@ -10,7 +10,7 @@ internal static class LogSchema
     /// <summary>"LWAV", by which <c>file</c> and the hub distinguish the log from other databases.</summary>
     private const long ApplicationId = 0x4C574156;
 
-    private const long Version = 4;
+    private const long Version = 5;
 
     /// <summary>Number of 4 KiB pages after which SQLite checkpoints: 16 MiB, which take tens of milliseconds on an ordinary disk.</summary>
     private const int CheckpointPages = 4_096;
@@ -19,7 +19,8 @@ internal static class LogSchema
     /// Tables of a new log. <c>log</c> has one row. <c>topic_events</c> and the figures in <c>topics</c> lag behind <c>events</c> (see
     /// <see cref="TopicIndexer"/>): <c>indexed_through</c> is the offset up to which they are complete, per topic and for the log.
     /// <c>source_position</c> is the position in the upstream, in the encoding of its reader, and <c>source_time</c> is the time of the newest event
-    /// at that position.
+    /// at that position. In <c>events</c>, <c>distance</c> is the number of offsets since the event stored before, and <c>checksum</c> is an
+    /// <see cref="EventChecksum"/>. <c>epochs</c> has the lineage: each epoch after the first one, the epoch before it, and why it began.
     /// </summary>
     private const string Tables = """
         CREATE TABLE log (
@@ -32,10 +33,15 @@ internal static class LogSchema
         CREATE TABLE events (
           offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, topic INTEGER NOT NULL, alternates BLOB, type TEXT, key TEXT,
           content_type TEXT, attributes TEXT, data BLOB NOT NULL, private INTEGER NOT NULL DEFAULT 0,
-          publisher_id TEXT, retry INTEGER);
+          publisher_id TEXT, retry INTEGER, distance INTEGER, checksum INTEGER);
         CREATE INDEX events_by_publisher_id ON events (publisher_id) WHERE publisher_id IS NOT NULL;
         CREATE TABLE topic_events (topic INTEGER NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (topic, offset)) WITHOUT ROWID;
         CREATE TABLE idempotency (offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, key BLOB NOT NULL);
+        """ + Epochs;
+
+    private const string Epochs = """
+        CREATE TABLE epochs (
+          epoch INTEGER PRIMARY KEY, previous INTEGER NOT NULL, after_offset INTEGER NOT NULL, time INTEGER NOT NULL, reason TEXT NOT NULL);
         """;
 
     /// <summary>
@@ -69,11 +75,23 @@ internal static class LogSchema
         COMMIT;
         """;
 
+    /// <summary>Migration from format 4, whose events had no checksums; its events stay without.</summary>
+    private const string FromVersion4 = $"""
+        BEGIN IMMEDIATE;
+        ALTER TABLE events ADD COLUMN distance INTEGER;
+        ALTER TABLE events ADD COLUMN checksum INTEGER;
+        {Epochs}
+        PRAGMA user_version = 5;
+        COMMIT;
+        """;
+
     /// <summary>Creates a random epoch for a log.</summary>
     public static uint NewEpoch() => (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
     /// <summary>Creates the tables in a new file, or checks that an existing one is a log that this version can read.</summary>
-    public static void Prepare(Database database)
+    /// <param name="database">Connection for writing.</param>
+    /// <param name="reserveBytes">Disk space for retention, zero for none.</param>
+    public static void Prepare(Database database, long reserveBytes = 0)
     {
         long id = database.Scalar("PRAGMA application_id");
         bool empty = database.Scalar("SELECT count(*) FROM sqlite_master") == 0;
@@ -99,13 +117,41 @@ internal static class LogSchema
             Upgrade(database);
         }
 
-        database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+        database.Execute("""
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
-            PRAGMA wal_autocheckpoint = {CheckpointPages};
             PRAGMA cache_size = -16384;
             PRAGMA temp_store = MEMORY;
-            """));
+            """);
+        LimitWal(database, reserveBytes);
+    }
+
+    /// <summary>
+    /// Sets the size of the WAL at which SQLite checkpoints. A checkpoint can enlarge the database by the size of the WAL, so on a small disk the WAL
+    /// stays below the reserve; retention on a full disk then has room for a checkpoint and for its own transactions.
+    /// </summary>
+    public static void LimitWal(Database database, long reserveBytes)
+    {
+        long pages = reserveBytes == 0 ? CheckpointPages : Math.Clamp(reserveBytes * 2 / 3 / Database.PageBytes, 16, CheckpointPages);
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {pages}"));
+    }
+
+    /// <summary>Checks that a database is a log of the current format, without a change.</summary>
+    /// <exception cref="LogUnavailableException">It is not.</exception>
+    public static void CheckFormat(Database database)
+    {
+        if (database.Scalar("PRAGMA application_id") != ApplicationId)
+        {
+            throw new LogUnavailableException("The database is not a Longwave log.");
+        }
+
+        long found = database.Scalar("PRAGMA user_version");
+        if (found != Version)
+        {
+            throw new LogUnavailableException(found < Version
+                ? $"The log has format {found}. Start the hub once, which upgrades it to format {Version}."
+                : $"The log has format {found}, but this version reads format {Version}. Use the Longwave version that wrote the log.");
+        }
     }
 
     private static void Upgrade(Database database)
@@ -129,6 +175,11 @@ internal static class LogSchema
         if (found < 4)
         {
             database.Execute(FromVersion3);
+        }
+
+        if (found < 5)
+        {
+            database.Execute(FromVersion4);
         }
     }
 }

@@ -62,12 +62,21 @@ internal sealed class LogWriter
         _untouch.Run();
     });
 
-    /// <summary>Moves the WAL into the database to free space. A full disk is not an error here, because the call is made for a full disk.</summary>
-    public void Checkpoint()
+    /// <summary>Size of the free pages inside the database, in bytes: new events use them before the file grows.</summary>
+    public long FreeBytes => _database.Scalar("PRAGMA freelist_count") * _database.Scalar("PRAGMA page_size");
+
+    /// <inheritdoc cref="LogSchema.LimitWal"/>
+    public void LimitWal(long reserveBytes) => LogSchema.LimitWal(_database, reserveBytes);
+
+    /// <summary>
+    /// Moves the WAL into the database and frees its space, or without <paramref name="truncates"/> keeps its space for the next transactions. A full
+    /// disk is not an error here, because the call is made for a full disk.
+    /// </summary>
+    public void Checkpoint(bool truncates)
     {
         try
         {
-            _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            _database.Execute(truncates ? "PRAGMA wal_checkpoint(TRUNCATE)" : "PRAGMA wal_checkpoint(PASSIVE)");
         }
         catch (StorageException full) when (full.IsDiskFull)
         {

@@ -48,12 +48,12 @@ internal sealed class RetentionPass
     // Keys that were forgotten before the pass began. Later ones wait for the next pass, because publishers can forget keys all the time.
     private long _keysThrough;
     private long _keysDeletedThrough;
-    private long _nowUnixMs;
+    private RetentionTime _time;
 
     public RetentionPass(EventLog log)
     {
         (_log, _removal, _forgetting) = (log, new EventRemoval(log), new TopicRemoval(log));
-        (_times, _cutOffset) = (new TimeSearch(log.Database), CutOffset);
+        (_times, _cutOffset) = (new TimeSearch(log.Database, log.Topics), CutOffset);
         Database database = log.Database;
         _oldest = database.Prepare("""
             SELECT t.offset, e.topic, e.alternates, length(e.data)
@@ -68,9 +68,9 @@ internal sealed class RetentionPass
     public bool IsRunning { get; private set; }
 
     /// <summary>Begins a pass.</summary>
-    public void Start(long nowUnixMs)
+    public void Start(RetentionTime time)
     {
-        (_nowUnixMs, _tailSequence, IsRunning) = (nowUnixMs, 0, true);
+        (_time, _tailSequence, IsRunning) = (time, 0, true);
         _keysThrough = _log.Keys.ForgottenThrough;
         _cutOffsets.Clear();
         _log.Retention.Begin();
@@ -173,7 +173,7 @@ internal sealed class RetentionPass
 
     private bool TryTake()
     {
-        while (_log.Retention.TryTake(_nowUnixMs, _cutOffset, out _current))
+        while (_log.Retention.TryTake(_time.NowUnixMs, _cutOffset, out _current))
         {
             _log.Counters.Add(HubCounter.RetentionVisits);
             if (IsKnown(_current))
@@ -207,7 +207,7 @@ internal sealed class RetentionPass
         if (topic.Count == 0)
         {
             _examined.Add(topic);
-            _forgetting.TryAdd(topic, _nowUnixMs);
+            _forgetting.TryAdd(topic, _time.NowUnixMs);
             return true;
         }
 
@@ -331,7 +331,7 @@ internal sealed class RetentionPass
     /// <summary>Whether an examined topic is still due, so that only the next pass may examine it again.</summary>
     private bool IsDue(Topic topic) => topic.Count > 0
         ? topic.First <= CutOffset(topic.Policy.MaxAge) || topic.IsOversized()
-        : !_forgetting.IsKept(topic) && RetentionSchedule.ForgottenFrom(topic) <= _nowUnixMs;
+        : !_forgetting.IsKept(topic) && RetentionSchedule.ForgottenFrom(topic) <= _time.NowUnixMs;
 
     /// <summary>
     /// Offset up to which events are older than the age; 0 for an unlimited age. The hot tail has the newest events, also those that are not in
@@ -347,7 +347,7 @@ internal sealed class RetentionPass
         ref long offset = ref CollectionsMarshal.GetValueRefOrAddDefault(_cutOffsets, age, out bool known);
         if (!known)
         {
-            long before = _nowUnixMs - (long)age.TotalMilliseconds;
+            long before = _time.Before(age);
             offset = _log.Tail.NewestBefore(before) ?? Math.Min(_log.Tail.Base, _times.OffsetBefore(before));
         }
 

@@ -1,14 +1,15 @@
 using Longwave.Engine.Storage;
+using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;
 
 /// <summary>Search for an offset by time in storage. The log's times never decrease, so offsets are also sorted by time.</summary>
-internal sealed class TimeSearch(Database database)
+internal sealed class TimeSearch(Database database, TopicTable topics)
 {
     // Two separate subqueries: SQLite finds a min or a max alone through the index, but scans the table for both together.
     private readonly Statement _bounds = database.Prepare(
         "SELECT coalesce((SELECT min(offset) FROM events), 0), coalesce((SELECT max(offset) FROM events), 0)");
-    private readonly Statement _probe = database.Prepare("SELECT offset, time FROM events WHERE offset >= ?1 ORDER BY offset LIMIT 1");
+    private readonly Statement _probe = database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset >= ?1 ORDER BY e.offset");
 
     /// <summary>
     /// Offset after which every stored event has a time of at least <paramref name="timeUnixMs"/>. If all are older, it is the offset of the newest
@@ -24,6 +25,8 @@ internal sealed class TimeSearch(Database database)
             (long offset, long time) = FirstFrom(middle);
             if (time < timeUnixMs)
             {
+                // A damaged page can have offsets out of order; the search must still end.
+                offset = Math.Max(offset, middle);
                 (low, before) = (offset + 1, offset);
             }
             else
@@ -42,10 +45,21 @@ internal sealed class TimeSearch(Database database)
         return (_bounds.Int64(0), _bounds.Int64(1));
     }
 
-    /// <summary>The first stored event at or after an offset; if there is none, a time later than any other.</summary>
+    /// <summary>
+    /// The first stored event at or after an offset whose time is sound; if there is none, a time later than any other. The time of a damaged event
+    /// would lead the search astray.
+    /// </summary>
     private (long Offset, long TimeUnixMs) FirstFrom(long offset)
     {
         using Statement.Rows rows = _probe.Bind(1, offset).Query();
-        return rows.Next() ? (_probe.Int64(0), _probe.Int64(1)) : (0, long.MaxValue);
+        while (rows.Next())
+        {
+            if (!topics.TryGet((int)_probe.Int64(EventRow.Topic), out Topic? topic) || EventChecksum.Matches(_probe, topic))
+            {
+                return (_probe.Int64(EventRow.Offset), _probe.Int64(EventRow.Time));
+            }
+        }
+
+        return (0, long.MaxValue);
     }
 }

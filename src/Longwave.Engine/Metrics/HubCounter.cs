@@ -60,6 +60,15 @@ public enum HubCounter
     /// <summary>Gap notices about events that the policy of a topic skipped for a slow subscriber.</summary>
     SkipGaps,
 
+    /// <summary>Gap notices about events that storage has lost or damaged.</summary>
+    DamageGaps,
+
+    /// <summary>Ranges of events that are lost or damaged in storage. A range counts once, when a read finds it.</summary>
+    DamagedRanges,
+
+    /// <summary>Jumps of the system clock.</summary>
+    ClockJumps,
+
     /// <summary>Streams that resumed from a position and received a gap notice about events from before they opened. Each stream counts once.</summary>
     ResumesWithGap,
 

@@ -29,13 +29,16 @@ internal sealed class Appender
     private TopicIndexer.Slice? _slice;
     private long _reservedThrough;
     private long _reserveThrough;
+    private long _storedThrough;
+    private long _writtenThrough;
 
     public Appender(EventLog log)
     {
         (_log, _reservedThrough) = (log, log.ReservedThrough);
+        _storedThrough = log.Database.Scalar("SELECT max(offset) FROM events");
         _insertEvent = log.Database.Prepare("""
-            INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data, private, publisher_id, retry)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data, private, publisher_id, retry, distance, checksum)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """);
         _insertTopic = log.Database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0)");
         _insertKey = log.Database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
@@ -53,11 +56,13 @@ internal sealed class Appender
         }
 
         (_batch, _slice, _reserveThrough) = (batch, null, Reservation(batch.Entries));
+        _writtenThrough = _storedThrough;
         _newTopics.Clear();
         _log.Writer.Transact(this, static appender => appender.Write());
 
         // Update the state only after the commit: a rollback must leave no trace of the batch.
         _reservedThrough = _reserveThrough;
+        _storedThrough = _writtenThrough;
         if (_slice is { } written)
         {
             _log.Indexer.Committed(written);
@@ -88,10 +93,10 @@ internal sealed class Appender
     }
 
     /// <summary>
-    /// Whether the batch needs a transaction. Events of durability memory need none, unless they contain a new topic, key, reservation or upstream
+    /// Whether a batch needs a transaction. Events of durability memory need none, unless they contain a new topic, key, reservation or upstream
     /// position.
     /// </summary>
-    private bool NeedsDisk(AppendBatch batch)
+    public bool NeedsDisk(AppendBatch batch)
     {
         bool needs = batch.SourcePosition is not null;
         foreach (ref readonly AppendEntry entry in CollectionsMarshal.AsSpan(batch.Entries))
@@ -140,6 +145,11 @@ internal sealed class Appender
 
     private void Insert(LoggedEvent added)
     {
+        ReadOnlySpan<byte> alternates = added.Alternates.Length == 0
+            ? []
+            : MemoryMarshal.AsBytes<int>(Array.ConvertAll(added.Alternates, static topic => topic.Id));
+        long distance = added.Offset - _writtenThrough;
+        _writtenThrough = added.Offset;
         _insertEvent
             .Bind(1, added.Offset)
             .Bind(2, added.TimeUnixMs)
@@ -150,11 +160,11 @@ internal sealed class Appender
             .BindText(8, added.Event.Attributes)
             .BindBlob(9, added.Event.Data.Span)
             .Bind(10, added.Event.IsPrivate ? 1 : 0)
-            .BindText(11, added.Event.Id);
+            .BindText(11, added.Event.Id)
+            .Bind(13, distance)
+            .Bind(14, EventChecksum.Of(added, alternates, distance));
         _ = added.Event.RetryMs is { } retryMs ? _insertEvent.Bind(12, retryMs) : _insertEvent.BindNull(12);
-        _ = added.Alternates.Length == 0
-            ? _insertEvent.BindNull(4)
-            : _insertEvent.BindBlob(4, MemoryMarshal.AsBytes<int>(Array.ConvertAll(added.Alternates, static topic => topic.Id)));
+        _ = alternates.IsEmpty ? _insertEvent.BindNull(4) : _insertEvent.BindBlob(4, alternates);
         _insertEvent.Run();
     }
 

@@ -3,6 +3,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Health;
 using Longwave.Engine.Log;
 using Longwave.Engine.Metrics;
+using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class CommitLoop : IDisposable
     private readonly Sequencer _sequencer;
     private readonly Appender _appender;
     private readonly StorageGuard _storage;
+    private readonly EventClock _time;
     private readonly Maintenance _maintenance;
     private readonly Thread _thread;
     private readonly List<PublishRequest> _requests = [];
@@ -49,12 +51,19 @@ internal sealed class CommitLoop : IDisposable
         _sequencer = new Sequencer(log.Epoch, log.Topics, log.Keys, log.Tip, log.LastTimeUnixMs);
         _appender = new Appender(log);
         _storage = new StorageGuard(log, clock, logger);
-        _maintenance = new Maintenance(options, log, _storage, clock);
+        _time = new EventClock(clock, options.ClockConfirmation, log.LastTimeUnixMs, logger);
+        _storage.Try(_storage, static storage => storage.KeepReserve());
+        _maintenance = new Maintenance(options, log, _storage, _time, clock);
         _thread = loops.StartThread("longwave-writer", Run, RejectAll);
     }
 
-    /// <summary>State of storage. For any thread.</summary>
-    public HubHealth Health => _hasFailed ? HubHealth.PublishingStopped : _storage.Health;
+    /// <summary>State of storage and of the clock. For any thread.</summary>
+    public HubHealth Health => _hasFailed ? HubHealth.PublishingStopped
+        : _storage.Health == HubHealth.Healthy && _time.HasJumped ? HubHealth.ClockJumped
+        : _storage.Health;
+
+    /// <summary>Number of jumps of the system clock. For any thread.</summary>
+    public long ClockJumps => _time.Jumps;
 
     /// <summary>Answered requests by outcome. The writer thread writes, any thread reads, as for the following two.</summary>
     public Counters<PublishOutcome> Answered { get; } = new();
@@ -102,6 +111,8 @@ internal sealed class CommitLoop : IDisposable
     {
         while (_queue.Take(_requests, _maintenance.IsDue ? TimeSpan.Zero : LongestWait))
         {
+            // Before the commit, so that no publisher gets an answer for an event in a deleted file.
+            _storage.Try(_storage, static storage => storage.WatchFiles());
             if (_requests.Count > 0)
             {
                 Commit();
@@ -212,13 +223,19 @@ internal sealed class CommitLoop : IDisposable
     private void SequenceAndAppend()
     {
         // 2. Sequence: decide the offset, time and repeat of each event.
-        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = _time.Read();
         foreach (PublishRequest request in _requests)
         {
             _results.Add(HasRoomForTopics(request)
                 ? new PublishResult(PublishOutcome.Accepted, _sequencer.Sequence(request, now))
                 : PublishResult.Refused(PublishOutcome.TooManyTopics, new EventProblem(
                     "topic", $"The log has {_options.Limits.MaxTopics} topics, the limit of this hub; nothing was appended.", EventProblemKind.TooLarge)));
+        }
+
+        // While the disk is full, retention comes first: a small batch would use the space that retention frees or needs.
+        if (_storage.Health == HubHealth.DiskFull && _appender.NeedsDisk(_sequencer.Batch))
+        {
+            throw StorageException.DiskFull("the disk is full");
         }
 
         // 3. Append: one transaction, one sync.

@@ -6,6 +6,11 @@ public enum HubHealth
     /// <summary>Everything works.</summary>
     Healthy,
 
+    /// <summary>
+    /// Everything works, with the time from before a jump of the system clock, until the clock is right again or its new time is accepted.
+    /// </summary>
+    ClockJumped,
+
     /// <summary>Streams continue; publishing is rejected until the disk has free space.</summary>
     DiskFull,
 

@@ -7,45 +7,90 @@ namespace Longwave.Engine.Publishing;
 /// Work of the writer thread between two batches, a few milliseconds at a time: retention, the topic index, eviction from the hot tail, and the check
 /// for free space while the disk is full.
 /// </summary>
-internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGuard storage, TimeProvider clock)
+/// <remarks>
+/// Retention also runs on a full disk, in the space of the reserve: otherwise a disk that the log itself has filled would stay full, although events
+/// have expired. Each attempt releases the reserve, runs a pass of retention to its end, creates the reserve again and then checks for free space.
+/// Until that check succeeds, no publish uses the disk.
+/// </remarks>
+internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGuard storage, EventClock time, TimeProvider clock)
 {
     private readonly RetentionPass _retention = new(log);
     private long _lastRetention;
-    private long _now;
     private long _indexFirstThrough;
     private bool _isIdle;
+    private bool _isFreeing;
 
     /// <summary>Whether there is more work at once, so that the loop must not wait for a request.</summary>
-    public bool IsDue => storage.Health == HubHealth.Healthy && (_retention.IsRunning || log.Indexer.IsDue);
+    public bool IsDue => storage.Health switch
+    {
+        HubHealth.Healthy => _retention.IsRunning || log.Indexer.IsDue,
+        HubHealth.DiskFull => _isFreeing,
+        _ => false,
+    };
 
     /// <summary>Runs one slice of the work.</summary>
     /// <param name="isIdle">Whether no request was committed before the call; the index then gets a separate transaction.</param>
     public void Run(bool isIdle)
     {
-        if (storage.Health == HubHealth.DiskFull)
+        bool isFull = storage.Health == HubHealth.DiskFull;
+        if (isFull && !_isFreeing && !storage.IsAttemptDue)
         {
-            storage.LookForRoom();
             return;
         }
 
         // All work is inside: an allocation can fail at any step, and must not end the writer thread.
-        (_isIdle, _now) = (isIdle, clock.GetTimestamp());
-        if (storage.Try(this, static maintenance => maintenance.RunSlice()) != PublishOutcome.Accepted)
+        _isIdle = isIdle;
+        if (storage.Try(this, isFull ? static maintenance => maintenance.RunOnFullDisk() : static maintenance => maintenance.RunUsual()) != PublishOutcome.Accepted)
         {
             _retention.Stop();
         }
+
+        if (isFull && !_retention.IsRunning)
+        {
+            _isFreeing = false;
+            storage.LookForRoom();
+        }
+    }
+
+    private void RunUsual()
+    {
+        // The events of the last batch can have used the free pages that allowed a smaller reserve.
+        storage.KeepReserve();
+        if (!_retention.IsRunning && clock.GetElapsedTime(_lastRetention) >= options.RetentionInterval)
+        {
+            StartRetention();
+        }
+
+        RunSlice();
+    }
+
+    private void StartRetention()
+    {
+        _lastRetention = clock.GetTimestamp();
+        log.Indexer.Want();
+        _indexFirstThrough = log.Tip;
+        _retention.Start(time.ReadForRetention());
+    }
+
+    private void RunOnFullDisk()
+    {
+        if (!_isFreeing)
+        {
+            log.Reserve.Release();
+
+            // The pass that the full disk interrupted, or a new one: more events can have expired meanwhile.
+            _retention.Stop();
+            StartRetention();
+            _isFreeing = true;
+        }
+
+        // Each slice gets the whole space of the WAL again.
+        log.Writer.Checkpoint(truncates: false);
+        RunSlice();
     }
 
     private void RunSlice()
     {
-        if (!_retention.IsRunning && clock.GetElapsedTime(_lastRetention, _now) >= options.RetentionInterval)
-        {
-            _lastRetention = _now;
-            log.Indexer.Want();
-            _indexFirstThrough = log.Tip;
-            _retention.Start(Math.Max(log.LastTimeUnixMs, clock.GetUtcNow().ToUnixTimeMilliseconds()));
-        }
-
         log.EvictTail();
 
         // Retention removes only indexed events, so the index first gets the events from before the pass. Later events do not delay the pass.

@@ -14,6 +14,9 @@ internal static partial class PublishingLog
     [LoggerMessage(1004, LogLevel.Warning, "An allocation failed while the hub wrote the log; it rejected the requests of this batch.", EventName = "OutOfMemory")]
     public static partial void OutOfMemory(ILogger logger);
 
+    [LoggerMessage(1005, LogLevel.Critical, "{File} was deleted, replaced or moved while the hub uses it. Publishing is stopped until the hub is restarted; streams continue. What the hub has written is lost when it stops.", EventName = "FileLost")]
+    public static partial void FileLost(ILogger logger, string file);
+
     [LoggerMessage(1003, LogLevel.Information, "The disk has free space again; publishing continues.", EventName = "DiskHasRoom")]
     public static partial void HasRoom(ILogger logger);
 }

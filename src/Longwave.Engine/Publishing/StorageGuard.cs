@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longwave.Engine.Log;
 using Longwave.Engine.Storage;
 using Microsoft.Extensions.Logging;
@@ -16,9 +17,19 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
     /// <summary>Shortest time between two log lines about failed allocations.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Part of the reserve that suffices while the database has more free pages than the reserve has bytes: a checkpoint then does not enlarge the
+    /// database. The file of the database never shrinks, so a disk that the log has filled has no room for more, although its events were removed.
+    /// </summary>
+    private const int LeastPartOfReserve = 4;
+
+    /// <summary>Interval between two checks of the files.</summary>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+
     private long? _lastOutOfMemory;
     private int _health = (int)HubHealth.Healthy;
     private long _lastProbe;
+    private long _lastWatch;
     private long _refusedBytes;
 
     /// <summary>State of storage. For any thread.</summary>
@@ -64,16 +75,44 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
     /// <summary>Records the size of the rejected batch in bytes, by which the check for free space is scaled. Writer thread only.</summary>
     public void NoteRefused(long bytes) => _refusedBytes = bytes;
 
-    /// <summary>Checks a full disk at intervals: whether there is room again for the rejected size. Writer thread only.</summary>
-    public void LookForRoom()
+    /// <summary>
+    /// Creates or enlarges the reserve for retention. Throws a <see cref="StorageException"/> of a full disk if there is no room for it. Writer thread
+    /// only, or before it starts.
+    /// </summary>
+    public void KeepReserve()
     {
-        long now = clock.GetTimestamp();
-        if (clock.GetElapsedTime(_lastProbe, now) < ProbeInterval)
+        if (!log.Reserve.IsFull && !TryHold(log.Reserve.CanRefill ? log.Reserve.Bytes : NeededReserve()))
+        {
+            throw NoRoom();
+        }
+    }
+
+    /// <summary>
+    /// Checks at intervals whether the files of the log are still there. Without them no restart finds the events, so publishing stops: a hub that is
+    /// restarted begins a new log. Writer thread only.
+    /// </summary>
+    public void WatchFiles()
+    {
+        if (Health == HubHealth.PublishingStopped || clock.GetElapsedTime(_lastWatch) < WatchInterval)
         {
             return;
         }
 
-        _lastProbe = now;
+        _lastWatch = clock.GetTimestamp();
+        if (log.Files.FindLost() is { } lost)
+        {
+            SetHealth(HubHealth.PublishingStopped);
+            PublishingLog.FileLost(logger, lost);
+        }
+    }
+
+    /// <summary>Whether the next attempt to free space on a full disk is due. Writer thread only.</summary>
+    public bool IsAttemptDue => clock.GetElapsedTime(_lastProbe) >= ProbeInterval;
+
+    /// <summary>Checks whether a full disk has room again for the reserve and for the rejected size. Writer thread only.</summary>
+    public void LookForRoom()
+    {
+        _lastProbe = clock.GetTimestamp();
         PublishOutcome outcome = Try(this, static guard => guard.Probe());
         if (outcome == PublishOutcome.Accepted)
         {
@@ -86,10 +125,32 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
 
     private void Probe()
     {
-        log.Writer.Checkpoint();
+        log.Writer.Checkpoint(truncates: true);
+        if (!TryHold(NeededReserve()))
+        {
+            throw NoRoom();
+        }
+
         log.Probe.Run(_refusedBytes);
         log.Writer.Touch();
     }
+
+    private bool TryHold(long bytes)
+    {
+        long before = log.Reserve.Held;
+        bool isHeld = log.Reserve.TryHold(bytes);
+        if (log.Reserve.Held != before)
+        {
+            log.Writer.LimitWal(Math.Max(log.Reserve.Held, log.Reserve.Bytes / LeastPartOfReserve));
+        }
+
+        return isHeld;
+    }
+
+    private long NeededReserve() => log.Writer.FreeBytes >= log.Reserve.Bytes ? log.Reserve.Bytes / LeastPartOfReserve : log.Reserve.Bytes;
+
+    private StorageException NoRoom() =>
+        StorageException.DiskFull(string.Create(CultureInfo.InvariantCulture, $"there is no room for the {NeededReserve()} bytes that are reserved for retention"));
 
     private bool SetHealth(HubHealth health) => Interlocked.Exchange(ref _health, (int)health) != (int)health;
 }

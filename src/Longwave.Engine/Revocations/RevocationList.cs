@@ -16,9 +16,14 @@ namespace Longwave.Engine.Revocations;
 /// </remarks>
 public sealed class RevocationList : IDisposable
 {
-    private const string Table = """
+    /// <summary>Settings of the connection to the file.</summary>
+    internal const string Settings = """
         PRAGMA journal_mode = DELETE;
         PRAGMA synchronous = EXTRA;
+        """;
+
+    /// <summary>The table, in the file or in a backup.</summary>
+    internal const string Table = """
         CREATE TABLE IF NOT EXISTS revocations (
           kind INTEGER NOT NULL, issuer TEXT NOT NULL, value TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL,
           PRIMARY KEY (kind, issuer, value)) WITHOUT ROWID;
@@ -42,7 +47,7 @@ public sealed class RevocationList : IDisposable
     private RevocationList(Database database, int most, TimeProvider clock, ILogger logger)
     {
         (_database, _most, _clock, _logger) = (database, most, clock, logger);
-        database.Execute(Table);
+        database.Execute(Settings + Table);
         _insert = database.Prepare("INSERT OR REPLACE INTO revocations VALUES (?1, ?2, ?3, ?4, ?5)");
         _expire = database.Prepare("DELETE FROM revocations WHERE until <= ?1");
         Read();

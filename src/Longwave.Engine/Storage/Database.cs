@@ -5,6 +5,9 @@ namespace Longwave.Engine.Storage;
 /// <summary>One connection to a SQLite file; for one thread.</summary>
 internal sealed class Database : IDisposable
 {
+    /// <summary>Size of a page of a new database, in bytes: the default of SQLite.</summary>
+    public const int PageBytes = 4_096;
+
     private readonly sqlite3 _handle;
     private readonly List<Statement> _statements = [];
 
@@ -48,6 +51,24 @@ internal sealed class Database : IDisposable
         using var statement = new Statement(this, handle);
         using Statement.Rows rows = statement.Query();
         return rows.Next() ? statement.Int64(0) : 0;
+    }
+
+    /// <summary>Checks the structure of all pages. Returns the first damage as text; null if there is none.</summary>
+    public string? FindDamage() => Texts("PRAGMA quick_check(1)").Find(static text => text != "ok");
+
+    /// <summary>The first column of a query, as texts of one line.</summary>
+    public List<string> Texts(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out sqlite3_stmt handle));
+        using var statement = new Statement(this, handle);
+        using Statement.Rows rows = statement.Query();
+        var texts = new List<string>();
+        while (rows.Next())
+        {
+            texts.Add(statement.Text(0).ReplaceLineEndings(" "));
+        }
+
+        return texts;
     }
 
     /// <summary>Number of rows that the last statement changed.</summary>

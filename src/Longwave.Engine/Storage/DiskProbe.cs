@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using SQLitePCL;
 
 namespace Longwave.Engine.Storage;
 
@@ -31,7 +30,7 @@ internal sealed class DiskProbe(string path)
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(raw.SQLITE_FULL, failed.Message);
+            throw StorageException.DiskFull(failed.Message);
         }
     }
 }

@@ -8,6 +8,9 @@ internal sealed class StorageException(int code, string message) : Exception($"{
     // https://sqlite.org/rescode.html. For the shared-memory file of the WAL, a full disk has a separate code.
     private const int ShmSize = raw.SQLITE_IOERR | (19 << 8);
 
+    /// <summary>Creates the exception for a full disk that the hub has noticed itself.</summary>
+    public static StorageException DiskFull(string message) => new(raw.SQLITE_FULL, message);
+
     /// <summary>Extended result code of SQLite.</summary>
     public int Code { get; } = code;
 

@@ -16,6 +16,9 @@ internal static class ControlEvents
     /// <summary>Reason of a gap: the client did not keep up, and the policy of the topic is to skip.</summary>
     public const string Skipped = "skipped";
 
+    /// <summary>Reason of a gap: storage has lost or damaged events.</summary>
+    public const string Damaged = "damaged";
+
     /// <summary>
     /// Writes a gap notice: matching events after <paramref name="from"/>, up to and including <paramref name="to"/>, may be missing.
     /// </summary>

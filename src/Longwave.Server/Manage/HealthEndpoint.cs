@@ -20,7 +20,7 @@ internal sealed class HealthEndpoint(RunningHub hub, BackgroundLoops loops, Endp
 
     public Task HandleLivenessAsync(HttpContext context) => HandleAsync(context, health => health is not (HubHealth.PublishingStopped or HubHealth.Failed));
 
-    public Task HandleReadinessAsync(HttpContext context) => HandleAsync(context, health => health is HubHealth.Healthy or HubHealth.DiskFull);
+    public Task HandleReadinessAsync(HttpContext context) => HandleAsync(context, health => health is HubHealth.Healthy or HubHealth.ClockJumped or HubHealth.DiskFull);
 
     private async Task HandleAsync(HttpContext context, Func<HubHealth, bool> isGood)
     {
@@ -45,6 +45,7 @@ internal sealed class HealthEndpoint(RunningHub hub, BackgroundLoops loops, Endp
             json.WriteString("status"u8, health switch
             {
                 HubHealth.Healthy => "healthy",
+                HubHealth.ClockJumped => "clock-jumped",
                 HubHealth.DiskFull => "disk-full",
                 HubHealth.PublishingStopped => "publishing-stopped",
                 HubHealth.Failed => "failed",

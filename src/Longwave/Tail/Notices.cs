@@ -32,7 +32,12 @@ internal static class Notices
         switch (notice.Type)
         {
             case Gap:
-                string fate = Member(notice, "reason") == "skipped" ? "were skipped because this client is too slow" : "are no longer stored; continuing with the oldest stored event";
+                string fate = Member(notice, "reason") switch
+                {
+                    "skipped" => "were skipped because this client is too slow",
+                    "damaged" => "are lost or damaged in the hub's storage; continuing with the intact events",
+                    _ => "are no longer stored; continuing with the oldest stored event",
+                };
                 return $"GAP: events after {Member(notice, "from")} up to {Member(notice, "to")} {fate}.";
             case Reset:
                 string why = Member(notice, "reason") switch

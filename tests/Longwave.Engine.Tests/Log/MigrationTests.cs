@@ -7,7 +7,15 @@ namespace Longwave.Engine.Tests.Log;
 
 public sealed class MigrationTests
 {
-    /// <summary>What format 3 was, put back into a log of today.</summary>
+    /// <summary>What format 4 was, put back into a log of today.</summary>
+    private const string ToVersion4 = """
+        ALTER TABLE events DROP COLUMN distance;
+        ALTER TABLE events DROP COLUMN checksum;
+        DROP TABLE epochs;
+        PRAGMA user_version = 4;
+        """;
+
+    /// <summary>What format 3 was, put back into a log of format 4.</summary>
     private const string ToVersion3 = """
         ALTER TABLE log DROP COLUMN source_position;
         ALTER TABLE log DROP COLUMN source_time;
@@ -30,9 +38,10 @@ public sealed class MigrationTests
         """;
 
     [Theory]
-    [InlineData(ToVersion3)]
-    [InlineData(ToVersion3 + ToVersion2)]
-    [InlineData(ToVersion3 + ToVersion2 + ToVersion1)]
+    [InlineData(ToVersion4)]
+    [InlineData(ToVersion4 + ToVersion3)]
+    [InlineData(ToVersion4 + ToVersion3 + ToVersion2)]
+    [InlineData(ToVersion4 + ToVersion3 + ToVersion2 + ToVersion1)]
     public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAsPublic(string back)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;

@@ -105,7 +105,7 @@ public sealed class RetentionPassTests : IDisposable
             Publish(1, "t");
             Publish(1, "t");
             _log.Writer.Index(int.MaxValue);
-            _pass.Start(1);
+            _pass.Start(new RetentionTime(1));
             for (int slices = 0; _pass.IsRunning; slices++)
             {
                 Assert.InRange(slices, 0, 10);
@@ -320,7 +320,7 @@ public sealed class RetentionPassTests : IDisposable
             _log.Writer.Index(TopicIndexer.SliceEntries);
         }
 
-        _pass.Start(nowUnixMs);
+        _pass.Start(new RetentionTime(nowUnixMs));
         for (int slices = 0; _pass.IsRunning; slices++)
         {
             Assert.True(slices < 10_000, "The pass does not end.");

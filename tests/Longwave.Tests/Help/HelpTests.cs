@@ -11,7 +11,9 @@ public sealed class HelpTests
     [InlineData("publish")]
     [InlineData("tail")]
     [InlineData("demo")]
-    [InlineData("renew-epoch")]
+    [InlineData("check")]
+    [InlineData("backup")]
+    [InlineData("restore")]
     public async Task Help_OfEveryCommand_HasExamplesAndExitCodes(string command)
     {
         CommandResult result = (await CommandRun.RunAsync(command, "--help")).Succeeded();

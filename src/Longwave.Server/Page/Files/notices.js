@@ -3,6 +3,7 @@
 const reasons = new Map([
   ['retention', 'retention removed them'],
   ['skipped', 'this client was too slow for them'],
+  ['damaged', 'the storage of the hub is damaged'],
   ['slow', 'this client was too slow'],
   ['unknown-epoch', 'the position is from another log'],
   ['malformed', 'the position could not be read'],

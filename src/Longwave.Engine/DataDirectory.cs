@@ -1,0 +1,187 @@
+using System.Globalization;
+using Longwave.Engine.Log;
+using Longwave.Engine.Revocations;
+using Longwave.Engine.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace Longwave.Engine;
+
+/// <summary>Operations on the data directory of a hub: examine, back up, restore. A backup is one file with the log and the revocations.</summary>
+public static class DataDirectory
+{
+    private const string LogName = "longwave.db";
+    private const string RevocationsName = "revocations.db";
+    private const string PartialSuffix = ".partial";
+
+    /// <summary>Examines a data directory or a backup. A hub can use the directory meanwhile; the write-ahead log is then not examined.</summary>
+    /// <param name="path">Data directory, or file of a backup.</param>
+    /// <param name="progress">Receives the number of examined events, and the examined fraction.</param>
+    /// <param name="cancellation">Ends the examination.</param>
+    /// <exception cref="LogUnavailableException">There is no log, or this version cannot read it.</exception>
+    public static LogReport Check(string path, Action<long, double> progress, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(progress);
+        string log = FindLog(path);
+        return Storage(path, () =>
+        {
+            // Not opened after a loss: SQLite would repair the file that shows it.
+            return HasLostTransactions(log)
+                ? new LogReport(0, [], 0, 0, 0, ["Write-ahead log: committed transactions are damaged or missing. The next start of the hub begins a new epoch."])
+                : LogCheck.Run(log, progress, cancellation);
+        });
+    }
+
+    /// <summary>Copies the log and the revocations of a data directory into one file. A hub can use the directory meanwhile.</summary>
+    /// <remarks>The copy is one state of the log. While it is made, the write-ahead log of a running hub grows.</remarks>
+    /// <param name="directory">Data directory.</param>
+    /// <param name="file">The file; it must not exist.</param>
+    /// <exception cref="LogUnavailableException">The directory cannot be read, or the file not written; the message contains the reason.</exception>
+    public static void Backup(string directory, string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        string log = FindLog(directory);
+        if (File.Exists(file))
+        {
+            throw new LogUnavailableException($"{file} exists. Choose another file.");
+        }
+
+        Storage(directory, () =>
+        {
+            if (HasLostTransactions(log))
+            {
+                throw new LogUnavailableException($"The write-ahead log in {directory} is damaged. Start the hub once, which begins a new epoch, then back up.");
+            }
+
+            CopyTo(log, file);
+            return true;
+        });
+    }
+
+    /// <summary>Restores a backup into an empty data directory, with a new epoch: every client that resumes gets <c>longwave.reset</c>.</summary>
+    /// <param name="source">A backup, or a data directory that was copied in another way.</param>
+    /// <param name="directory">The data directory; null if <paramref name="source"/> is the data directory itself.</param>
+    /// <returns>The epoch of the source, and the new one.</returns>
+    /// <exception cref="LogUnavailableException">The source cannot be read, or the directory not written; the message contains the reason.</exception>
+    public static (uint Before, uint After) Restore(string source, string? directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        string log = FindLog(source);
+        if (directory is null)
+        {
+            return Directory.Exists(source)
+                ? EpochRenewal.Run(source)
+                : throw new LogUnavailableException($"{source} is a backup. State the data directory to restore it into.");
+        }
+
+        using (FileStream held = EventLog.LockDirectory(Path.GetFullPath(directory)))
+        {
+            string restored = Path.Combine(directory, LogName);
+            if (File.Exists(restored) || File.Exists(Path.Combine(directory, RevocationsName)))
+            {
+                throw new LogUnavailableException($"{directory} has a log. Choose an empty directory.");
+            }
+
+            Storage(directory, () =>
+            {
+                string partial = restored + PartialSuffix;
+                File.Delete(partial);
+                CopyTo(log, partial);
+                SplitRevocations(partial, directory);
+                File.Move(partial, restored);
+                return true;
+            });
+        }
+
+        return EpochRenewal.Run(directory);
+    }
+
+    private static string FindLog(string path)
+    {
+        string log = Directory.Exists(path) ? Path.Combine(path, LogName) : path;
+        return File.Exists(log) ? log : throw new LogUnavailableException($"There is no log in {path}.");
+    }
+
+    /// <summary>Whether a log that no hub uses has lost transactions. The files of a running hub change all the time.</summary>
+    private static bool HasLostTransactions(string log)
+    {
+        try
+        {
+            string held = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, "longwave.lock");
+            using FileStream? free = File.Exists(held) ? new FileStream(held, FileMode.Open, FileAccess.Read, FileShare.None) : null;
+            return WalFile.HasLostTransactions(log);
+        }
+        catch (IOException)
+        {
+            // A hub uses the directory.
+            return false;
+        }
+    }
+
+    private static void CopyTo(string log, string file)
+    {
+        string partial = file + PartialSuffix;
+        File.Delete(partial);
+        using (Database source = Database.OpenReader(log))
+        {
+            LogSchema.CheckFormat(source);
+            source.Execute($"VACUUM INTO {Quoted(partial)}");
+        }
+
+        // After the log, so that a token that was revoked meanwhile stays revoked.
+        string revocations = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, RevocationsName);
+        using (Database copy = Database.OpenWriter(partial))
+        {
+            if (Path.GetFileName(log) == LogName && File.Exists(revocations))
+            {
+                copy.Execute($"ATTACH {Quoted(revocations)} AS other");
+                copy.Execute($"BEGIN; {RevocationList.Table} INSERT OR REPLACE INTO revocations SELECT * FROM other.revocations; COMMIT; DETACH other;");
+            }
+        }
+
+        using (SafeFileHandle written = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(written);
+        }
+
+        File.Move(partial, file);
+    }
+
+    /// <summary>Moves the revocations of a backup into their own file.</summary>
+    private static void SplitRevocations(string log, string directory)
+    {
+        using Database copy = Database.OpenWriter(log);
+        if (copy.Scalar("SELECT count(*) FROM sqlite_master WHERE name = 'revocations'") == 0)
+        {
+            return;
+        }
+
+        string partial = Path.Combine(directory, RevocationsName + PartialSuffix);
+        File.Delete(partial);
+        using (Database revocations = Database.OpenWriter(partial))
+        {
+            revocations.Execute(RevocationList.Settings + RevocationList.Table);
+            revocations.Execute($"ATTACH {Quoted(log)} AS other");
+            revocations.Execute("INSERT INTO main.revocations SELECT * FROM other.revocations; DETACH other;");
+        }
+
+        copy.Execute("DROP TABLE revocations");
+        File.Move(partial, Path.Combine(directory, RevocationsName));
+    }
+
+    private static string Quoted(string path) => string.Create(CultureInfo.InvariantCulture, $"'{path.Replace("'", "''", StringComparison.Ordinal)}'");
+
+    /// <summary>Runs work and turns a failure of storage into a sentence.</summary>
+    private static T Storage<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception failed) when (failed is StorageException or IOException or UnauthorizedAccessException)
+        {
+            throw new LogUnavailableException($"{path}: {failed.Message}", failed);
+        }
+    }
+}
