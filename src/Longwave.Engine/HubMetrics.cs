@@ -14,7 +14,7 @@ namespace Longwave.Engine;
 /// any thread.
 /// </summary>
 /// <remarks>
-/// A read adds up the counters of all threads and takes no part in the work of the hub: the writer, each shard and each catch-up thread adds to plain
+/// A read adds up the counters of all threads without synchronizing with them: the writer, each shard and each catch-up thread adds to plain
 /// memory of its own (<see cref="Counters{TLabel}"/>). Two figures are read one after the other, so they can differ by what happens in between.
 /// </remarks>
 public sealed class HubMetrics

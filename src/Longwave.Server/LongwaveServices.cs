@@ -87,8 +87,8 @@ public static class LongwaveServices
         services.AddSingleton<EndpointGuard>();
         AddIdentity(services);
         AddMercure(services);
-        services.AddSingleton<StreamAnswer>();
-        services.AddSingleton<UnavailableAnswer>();
+        services.AddSingleton<StreamResponse>();
+        services.AddSingleton<UnavailableResponse>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton(provider => new LongwavePublisher(provider.GetRequiredService<RunningHub>(), provider.GetRequiredService<LongwaveOptions>()));

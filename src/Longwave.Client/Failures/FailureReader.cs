@@ -44,7 +44,7 @@ internal static class FailureReader
     public static async Task<HubFailure> FromResponseAsync(string hub, HttpResponseMessage response, CancellationToken cancellation)
     {
         int status = (int)response.StatusCode;
-        HubFailure? problem = AnswerType.Of(response) == "application/problem+json"
+        HubFailure? problem = ResponseType.Of(response) == "application/problem+json"
             ? TryReadProblem(status, await ReadStartAsync(response, cancellation).ConfigureAwait(false))
             : null;
         problem ??= new HubFailure(FailureKind.Status, status switch

@@ -134,7 +134,7 @@ internal sealed class StreamTransport(
             return new ConnectionEnd(ReconnectCause.Refused, await http.ExplainAsync(response, patience).ConfigureAwait(false));
         }
 
-        string type = AnswerType.Of(response);
+        string type = ResponseType.Of(response);
         return type == "text/event-stream"
             ? null
             : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(

@@ -75,7 +75,7 @@ internal sealed class BacklogReader
     /// <returns>Whether there is more to read and the sink accepts more; <see cref="Backlog.NeedsReader"/> has the same value.</returns>
     public bool ReadLog(Subscriber subscriber)
     {
-        Debug.Assert(_storage is not null && subscriber.State == SubscriberState.CatchingUp, "A lent subscriber.");
+        Debug.Assert(_storage is not null && subscriber.State == SubscriberState.CatchingUp, "The subscriber must be lent to this reader.");
         if (subscriber.Closing is not null)
         {
             return false;

@@ -56,7 +56,7 @@ internal sealed class CatchUpQueue(CatchUpReaders readers)
             }
 
             next.State = SubscriberState.CatchingUp;
-            next.IsAskedBack = false;
+            next.IsReturnRequested = false;
             _lent++;
             readers.Lend(next);
         }

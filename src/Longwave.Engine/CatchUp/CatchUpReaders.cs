@@ -86,7 +86,7 @@ internal sealed class CatchUpReaders : IDisposable
                 // position first.
                 lags.Record(_log.Tip - subscriber.SentThrough);
                 while (reader.ReadLog(subscriber) && subscriber.Request.Streaming
-                    && !subscriber.IsAskedBack && _queue.Count == 0 && !_queue.IsAddingCompleted)
+                    && !subscriber.IsReturnRequested && _queue.Count == 0 && !_queue.IsAddingCompleted)
                 {
                 }
             }

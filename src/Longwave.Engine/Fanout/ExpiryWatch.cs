@@ -12,7 +12,7 @@ namespace Longwave.Engine.Fanout;
 internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tell)
 {
     /// <summary>Time after which a notice that could not be sent is tried again, in milliseconds.</summary>
-    private const long TellAgainMs = 1_000;
+    private const long NoticeRetryMs = 1_000;
 
     private readonly IndexedHeap<Subscriber> _due = new(static subscriber => ref subscriber.DeadlineIndex);
 
@@ -21,7 +21,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     {
         if (subscriber.Identity?.Expiry is { } expiry)
         {
-            subscriber.IsToldOfExpiry = false;
+            subscriber.IsExpiryNoticeSent = false;
             _due.Set(subscriber, expiry.NoticeAt.ToUnixTimeMilliseconds());
         }
         else
@@ -45,7 +45,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     /// <summary>Handles a subscriber that a catch-up reader has returned: the notice can now be sent.</summary>
     public void Returned(Subscriber subscriber)
     {
-        if (_due.Contains(subscriber) && !subscriber.IsToldOfExpiry)
+        if (_due.Contains(subscriber) && !subscriber.IsExpiryNoticeSent)
         {
             Examine(subscriber, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }
@@ -72,7 +72,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
     private long Next(Subscriber subscriber, StreamExpiry expiry, long now)
     {
         long end = expiry.EndsAt.ToUnixTimeMilliseconds();
-        if (subscriber.IsToldOfExpiry)
+        if (subscriber.IsExpiryNoticeSent)
         {
             return end;
         }
@@ -84,7 +84,7 @@ internal sealed class ExpiryWatch(TimeProvider clock, Func<Subscriber, bool> tel
             return notice;
         }
 
-        subscriber.IsToldOfExpiry = tell(subscriber);
-        return subscriber.IsToldOfExpiry ? end : Math.Min(end, now + TellAgainMs);
+        subscriber.IsExpiryNoticeSent = tell(subscriber);
+        return subscriber.IsExpiryNoticeSent ? end : Math.Min(end, now + NoticeRetryMs);
     }
 }

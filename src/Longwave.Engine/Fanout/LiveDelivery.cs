@@ -26,9 +26,6 @@ internal sealed class LiveDelivery(
     /// <summary>Maximum work of matching new topics in one turn (<see cref="Protocol.Selectors.Selector.Matches(string, ref long)"/>): about half a millisecond.</summary>
     private const int MaxTurnWork = 262_144;
 
-    /// <summary>Longest rest between two turns, so that messages are handled soon.</summary>
-    private static readonly TimeSpan MaxRest = TimeSpan.FromMilliseconds(20);
-
     private readonly TopicRoutes _routes = new();
     private readonly Rounds _rounds = new(limits, renewals, counters, clock, logger);
     private readonly FilteredDelivery _filtered = new(limits, paced, counters, clock, logger);
@@ -46,21 +43,8 @@ internal sealed class LiveDelivery(
     /// <summary>Number of events in the hot tail that are not routed yet. For any thread.</summary>
     public long UnroutedEvents => Math.Max(0, log.Tail.End - Volatile.Read(ref _next));
 
-    /// <summary>Gives the core to other threads between two turns.</summary>
-    /// <param name="rests">Whether to rest for as long as the turn took, so that the others find a free core.</param>
-    public void Yield(bool rests)
-    {
-        if (rests)
-        {
-            TimeSpan turn = clock.GetElapsedTime(_turnStart);
-            Thread.Sleep(turn < MaxRest ? turn : MaxRest);
-            return;
-        }
-
-        // On machines with few cores, yield to publishers between two turns. Without this the scheduler delays each thread of a request by
-        // milliseconds, and with it the next events.
-        Thread.Yield();
-    }
+    /// <summary>Time since the current turn began to route and match.</summary>
+    public TimeSpan TurnTime => clock.GetElapsedTime(_turnStart);
 
     /// <summary>The rounds over shared subscribers.</summary>
     public Rounds Rounds => _rounds;

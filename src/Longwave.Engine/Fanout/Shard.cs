@@ -41,7 +41,7 @@ internal sealed class Shard : IDisposable
         _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _paced, Counters, clock, logger);
         _wheel = new HeartbeatWheel(options, clock);
         _notices = new StreamNotices(log, _delivery, _wheel, Counters);
-        _expiry = new ExpiryWatch(clock, _notices.TryTellOfExpiry);
+        _expiry = new ExpiryWatch(clock, _notices.TrySendExpiryNotice);
         _heartbeat = _notices.Heartbeat;
     }
 
@@ -87,7 +87,7 @@ internal sealed class Shard : IDisposable
         {
             if (HasWork)
             {
-                _delivery.Yield(_givesWay);
+                _inbox.GiveWay(rest: _givesWay ? _delivery.TurnTime : TimeSpan.Zero);
             }
         }
 

@@ -26,10 +26,10 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, Heartbe
             return;
         }
 
-        subscriber.OwesHeartbeat = subscriber.State == SubscriberState.CatchingUp;
-        if (subscriber.OwesHeartbeat)
+        subscriber.IsHeartbeatDue = subscriber.State == SubscriberState.CatchingUp;
+        if (subscriber.IsHeartbeatDue)
         {
-            subscriber.IsAskedBack = true;
+            subscriber.IsReturnRequested = true;
         }
         else if (!subscriber.IsBlocked)
         {
@@ -41,7 +41,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, Heartbe
     /// <summary>Sends the notices that became due while a reader had the subscriber.</summary>
     public void Returned(Subscriber subscriber)
     {
-        if (subscriber.OwesHeartbeat)
+        if (subscriber.IsHeartbeatDue)
         {
             Heartbeat(subscriber);
         }
@@ -53,11 +53,11 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, Heartbe
 
     /// <summary>Sends the notice that the token expires.</summary>
     /// <returns>False if that is not possible at the moment.</returns>
-    public bool TryTellOfExpiry(Subscriber subscriber)
+    public bool TrySendExpiryNotice(Subscriber subscriber)
     {
         if (subscriber.State == SubscriberState.CatchingUp)
         {
-            subscriber.IsAskedBack = true;
+            subscriber.IsReturnRequested = true;
             return false;
         }
 

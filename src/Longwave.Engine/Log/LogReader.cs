@@ -262,7 +262,7 @@ internal sealed class LogReader : IDisposable
         return PageStep.Passed;
     }
 
-    /// <summary>Other topics of an event that the log still knows. Valid until the next call.</summary>
+    /// <summary>Alternate topics of an event that are still in the topic table. Valid until the next call.</summary>
     internal ReadOnlySpan<Topic> Alternates(Statement row)
     {
         ReadOnlySpan<int> ids = MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates));

@@ -14,7 +14,7 @@ namespace Longwave.Engine.Log;
 /// </remarks>
 internal sealed class PublisherIds(string path) : IDisposable
 {
-    // Only for events in the hot tail that are not stored, whose number bounds it.
+    // Only ids of events in the hot tail that are not stored, so the size of the hot tail limits it.
     private readonly ConcurrentDictionary<string, long> _unstored = new(StringComparer.Ordinal);
 
     // Guards the connection and its statements, which are created on first need: most hubs never look up an id.

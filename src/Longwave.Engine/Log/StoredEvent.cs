@@ -17,7 +17,7 @@ internal readonly ref struct StoredEvent(LogReader reader, Statement row, long o
 
     public Topic Topic { get; } = topic;
 
-    /// <summary>Other topics of the event that the log still knows.</summary>
+    /// <summary>Alternate topics of the event that are still in the topic table.</summary>
     public ReadOnlySpan<Topic> Alternates => reader.Alternates(row);
 
     public string? Type => Text(EventRow.Type);

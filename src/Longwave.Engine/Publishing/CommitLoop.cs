@@ -65,7 +65,7 @@ internal sealed class CommitLoop : IDisposable
     /// <summary>Number of jumps of the system clock. For any thread.</summary>
     public long ClockJumps => _time.Jumps;
 
-    /// <summary>Answered requests by outcome. The writer thread writes, any thread reads, as for the following two.</summary>
+    /// <summary>Completed requests by outcome. The writer thread writes, any thread reads.</summary>
     public Counters<PublishOutcome> Answered { get; } = new();
 
     /// <summary>Events in a batch.</summary>
@@ -192,7 +192,7 @@ internal sealed class CommitLoop : IDisposable
         _results.Clear();
         if (outcome == PublishOutcome.Accepted)
         {
-            // After the answers: on few cores the fan-out would delay the publishers, and with them the next events.
+            // After the requests are completed: on a machine with few cores, fan-out would otherwise delay the publishers.
             _published();
         }
     }

@@ -52,7 +52,10 @@ internal sealed class Mailbox<T>
         lock (_gate)
         {
             _closed = true;
-            WakeNeedsLock();
+            _awake = true;
+
+            // Also ends a rest, which ignores wake-ups.
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -70,6 +73,20 @@ internal sealed class Mailbox<T>
             _awake = false;
             (taken, _messages) = (_messages, taken);
             return !_closed;
+        }
+    }
+
+    /// <summary>Lets the owner rest. Only the end of the time or of the mailbox ends the rest; the next <see cref="Take"/> does not wait.</summary>
+    public void Rest(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            // While this is set, a wake-up sends no pulse.
+            _awake = true;
+            if (!_closed)
+            {
+                Monitor.Wait(_gate, time);
+            }
         }
     }
 

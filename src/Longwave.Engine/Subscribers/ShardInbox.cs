@@ -6,6 +6,9 @@ namespace Longwave.Engine.Subscribers;
 /// <summary>Inbox of a shard: ordered messages, wake-ups, and pending renewals. For any thread.</summary>
 internal sealed class ShardInbox(EventLog log)
 {
+    /// <summary>Longest rest between two turns, so that messages are handled soon.</summary>
+    private static readonly TimeSpan MaxRest = TimeSpan.FromMilliseconds(20);
+
     private readonly Mailbox<ShardMessage> _mailbox = new();
 
     public RenewalGate Renewals { get; } = new();
@@ -44,4 +47,19 @@ internal sealed class ShardInbox(EventLog log)
 
     /// <inheritdoc cref="Mailbox{T}.Take"/>
     public bool Take(ref List<ShardMessage> taken, bool wait) => _mailbox.Take(ref taken, wait);
+
+    /// <summary>Gives the core to other threads between two turns. Shard thread only.</summary>
+    /// <param name="rest">How long to rest, at most 20 ms; zero only yields.</param>
+    public void GiveWay(TimeSpan rest)
+    {
+        if (rest > TimeSpan.Zero)
+        {
+            _mailbox.Rest(rest < MaxRest ? rest : MaxRest);
+            return;
+        }
+
+        // On machines with few cores, yield to publishers between two turns. Without this the scheduler delays each thread of a request by
+        // milliseconds, and with it the next events.
+        Thread.Yield();
+    }
 }

@@ -110,7 +110,7 @@ public sealed class Subscriber
     }
 
     /// <summary>
-    /// Offset up to which every matching event was sent, or its loss was reported. It never goes back, because a client leaves a stream whose
+    /// Offset up to which every matching event was sent, or its loss was reported. It never decreases, because a client disconnects from a stream whose
     /// position goes back. Owner only.
     /// </summary>
     /// <remarks>While the subscriber takes part in rounds, its slot in the route has the current value (<see cref="RouteSlot.SentThrough"/>).</remarks>
@@ -119,7 +119,7 @@ public sealed class Subscriber
         get => _sentThrough;
         set
         {
-            Debug.Assert(value >= _sentThrough, "What was sent stays sent.");
+            Debug.Assert(value >= _sentThrough, "SentThrough must not decrease.");
             _sentThrough = value;
         }
     }
@@ -155,10 +155,10 @@ public sealed class Subscriber
     internal LinkedListNode<Subscriber>? CatchUpTurn { get; set; }
 
     /// <summary>Whether the shard requests the subscriber back after the current page. The shard writes it, the reader reads it.</summary>
-    internal bool IsAskedBack { get => _isAskedBack; set => _isAskedBack = value; }
+    internal bool IsReturnRequested { get => _isAskedBack; set => _isAskedBack = value; }
 
     /// <summary>Whether a heartbeat became due while a reader owned the subscriber. Shard thread only.</summary>
-    internal bool OwesHeartbeat { get; set; }
+    internal bool IsHeartbeatDue { get; set; }
 
     /// <summary>Index in its bucket of the timer wheel; -1 while it is not in the wheel. Shard thread only.</summary>
     internal int WheelIndex { get; set; } = -1;
@@ -173,7 +173,7 @@ public sealed class Subscriber
     internal ref int DeadlineIndex => ref _deadlineIndex;
 
     /// <summary>Whether the client was notified that the token expires. Shard thread only.</summary>
-    internal bool IsToldOfExpiry { get; set; }
+    internal bool IsExpiryNoticeSent { get; set; }
 
     /// <summary>
     /// Replaces the identity. An event that is published after this returns is delivered only if the new identity may read it. From any thread.

@@ -106,7 +106,7 @@ internal sealed class AdmissionControl : IDisposable
         return new Problem(ProblemTypes.ShortOfMemory, ShortOfMemory);
     }
 
-    /// <summary>Pause that a client is asked to make after a rejected stream; it grows with the rejections of its address.</summary>
+    /// <summary>Delay that the hub requests from a client after it rejects a stream; it grows with the rejections of its address.</summary>
     /// <param name="context">The request.</param>
     /// <param name="shortest">Pause of a client that was not rejected shortly before.</param>
     public TimeSpan PauseAfterRejection(HttpContext context, TimeSpan shortest)

@@ -8,7 +8,7 @@ namespace Longwave.Server.Admission;
 /// addresses then gets the limits of one client, and the table does not grow.
 /// </remarks>
 /// <param name="limits">Limits of each client.</param>
-/// <param name="maxClients">Most clients with a usage of their own.</param>
+/// <param name="maxClients">Maximum number of clients with a usage of their own.</param>
 /// <param name="clock">The time.</param>
 internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, TimeProvider clock) : IDisposable
     where TKey : notnull

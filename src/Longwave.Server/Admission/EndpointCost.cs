@@ -6,7 +6,7 @@ namespace Longwave.Server.Admission;
 /// <summary>What one request at an endpoint costs its address and its subject; metadata of every endpoint.</summary>
 internal sealed class EndpointCost
 {
-    /// <summary>No cost: a probe needs its answer also when the hub rejects everything else, and the answer is a few counters.</summary>
+    /// <summary>No cost: a health probe must succeed even while the hub rejects other requests, and it is cheap.</summary>
     public static readonly EndpointCost Free = new(0);
 
     /// <summary>The endpoint counts streams, events and bytes itself.</summary>

@@ -1,7 +1,7 @@
 namespace Longwave.Server.Admission;
 
 /// <summary>
-/// Pause that one client is asked to make after a rejected stream. It doubles with each round of rejections, because <c>EventSource</c> has no back-off of
+/// Delay that the hub requests from one client after it rejects a stream. It doubles with each round of rejections, because <c>EventSource</c> has no back-off of
 /// its own. A round is what arrives within one pause, so that many clients behind one address count as one.
 /// </summary>
 internal sealed class RejectionPause

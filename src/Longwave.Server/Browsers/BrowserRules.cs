@@ -8,7 +8,7 @@ namespace Longwave.Server.Browsers;
 
 /// <summary>The allowed hosts, and the origins whose pages may use the hub.</summary>
 /// <remarks>
-/// An attacker's page can let its own name resolve to the hub's address (DNS rebinding); for the browser it then has the hub's origin, and
+/// An attacker can make a host name of their own resolve to the hub's address (DNS rebinding); for the browser it then has the hub's origin, and
 /// only the name in <c>Host</c> reveals the attack. An attacker cannot own the name <c>localhost</c> (RFC 6761, section 6.3), and an IP
 /// address is not resolved, so these are always allowed.
 /// </remarks>

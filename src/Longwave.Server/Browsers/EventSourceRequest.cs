@@ -5,7 +5,7 @@ namespace Longwave.Server.Browsers;
 
 /// <summary>Recognizes requests of clients that implement <c>EventSource</c> of the HTML standard (section 9.2).</summary>
 /// <remarks>
-/// Such a client stops for good after every status except 200, so the hub must not answer it with a temporary error status. Its request accepts exactly
+/// Such a client stops permanently after any status except 200, so the hub must not send it a temporary error status. Its request accepts exactly
 /// <c>text/event-stream</c>, has the cache mode <c>no-store</c>, which the Fetch standard sends as <c>Cache-Control: no-cache</c>, and comes from a
 /// browser or a runtime with the same <c>fetch</c>. Chromium and Firefox send the same headers for <c>EventSource</c> and for a <c>fetch</c> with these
 /// two settings, so a client with a retry of its own has to differ in one of them. The TypeScript SDK also accepts <c>application/problem+json</c>.

@@ -5,7 +5,7 @@ namespace Longwave.Server.Browsers;
 /// <summary>Logs each rejected origin once, with the remedy.</summary>
 internal sealed partial class RejectedOrigins(ILogger<RejectedOrigins> logger)
 {
-    /// <summary>Most origins that are logged, because a client can send any number of them.</summary>
+    /// <summary>Maximum number of origins to log, because a client can send any number of them.</summary>
     internal const int MaxLogged = 100;
 
     // Guards the set below.
@@ -13,7 +13,7 @@ internal sealed partial class RejectedOrigins(ILogger<RejectedOrigins> logger)
     private readonly HashSet<WebOrigin> _logged = [];
 
     /// <summary>Reports a rejected request.</summary>
-    /// <param name="origin">The header <c>Origin</c>; a value that is no origin, such as <c>null</c>, cannot be allowed and is not logged.</param>
+    /// <param name="origin">The header <c>Origin</c>; a value that is not an origin, such as <c>null</c>, cannot be allowed and is not logged.</param>
     public void Report(string? origin)
     {
         if (!WebOrigin.TryParse(origin, out WebOrigin parsed))

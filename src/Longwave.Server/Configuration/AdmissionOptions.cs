@@ -23,12 +23,12 @@ public sealed class AdmissionOptions
     [Description("Bits of an IPv6 address that identify one client: a network usually assigns a whole /64 to one client.")]
     public int Ipv6PrefixLength { get; set; } = 64;
 
-    /// <summary>Most TCP connections of one address.</summary>
+    /// <summary>Maximum number of TCP connections of one address.</summary>
     [Range(0, 1_000_000)]
     [Description("Maximum number of TCP connections of one address in the web server: opening, sending a request, or being answered. The hub closes further connections before it reads a byte; 0 is unlimited.")]
     public int MaxSocketsPerAddress { get; set; } = 2_000;
 
-    /// <summary>Most clients with a count of their own.</summary>
+    /// <summary>Maximum number of clients with a count of their own.</summary>
     [Range(1, 10_000_000)]
     [Description("Maximum number of addresses, and of subjects, with a count of their own (about 1 KB each). Idle clients are removed first; further clients share one count.")]
     public int MaxClients { get; set; } = 20_000;

@@ -42,7 +42,7 @@ public sealed class AuthOptions
     [Description("Maximum size of a token, in bytes. The hub rejects a larger one without reading it.")]
     public int MaxTokenBytes { get; set; } = 8 * 1024;
 
-    /// <summary>Most grants of one token.</summary>
+    /// <summary>Maximum number of grants of one token.</summary>
     [Range(1, 10_000)]
     [Description("Maximum number of entries of `publish` and of `subscribe` in one token. The hub rejects a token with more.")]
     public int MaxGrants { get; set; } = 250;
@@ -72,7 +72,7 @@ public sealed class AuthOptions
     [Description("Time limit of one fetch of keys. A request with an unknown key waits at most this long.")]
     public TimeSpan KeyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Most keys of one issuer.</summary>
+    /// <summary>Maximum number of keys of one issuer.</summary>
     [Range(1, 1_000)]
     [Description("Maximum number of keys of one issuer; the hub ignores further keys of its key set.")]
     public int MaxKeys { get; set; } = 50;
@@ -87,17 +87,17 @@ public sealed class AuthOptions
     [Description("How long after the end of its stream a ticket can resume it: the same address, the same query, and at most until the token expires. A restart of the hub ends all tickets.")]
     public TimeSpan TicketReconnectTime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Most unused tickets.</summary>
+    /// <summary>Maximum number of unused tickets.</summary>
     [Range(1, 1_000_000)]
     [Description("Maximum number of unused tickets, at about 200 bytes each; the hub rejects further ones with 503 and Retry-After. Also the maximum number of used tickets whose stream is not open; beyond, the one whose stream ended first is removed.")]
     public int MaxTickets { get; set; } = 20_000;
 
-    /// <summary>Most unused tickets of one subject.</summary>
+    /// <summary>Maximum number of unused tickets of one subject.</summary>
     [Range(1, 1_000_000)]
     [Description("Maximum number of unused tickets of one subject. The hub rejects further ones with 503 and Retry-After.")]
     public int MaxTicketsPerSubject { get; set; } = 100;
 
-    /// <summary>Most active revocations.</summary>
+    /// <summary>Maximum number of active revocations.</summary>
     [Range(1, 10_000_000)]
     [Description("Maximum number of active revocations, at about 200 bytes each. The hub rejects further ones with 507.")]
     public int MaxRevocations { get; set; } = 100_000;

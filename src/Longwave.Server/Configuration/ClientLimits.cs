@@ -9,7 +9,7 @@ public sealed class ClientLimits
     /// <summary>Largest number of requests that one request counts as, and so the smallest burst.</summary>
     internal const int LargestRequestCost = 10;
 
-    /// <summary>Most open streams.</summary>
+    /// <summary>Maximum number of open streams.</summary>
     [Range(0, 1_000_000)]
     [Description("Maximum number of open streams of one client, including waiting polls. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int MaxStreams { get; set; } = 1_000;

@@ -16,37 +16,37 @@ public sealed class ServerOptions
     [Description("Longest `Retry-After` of a 503.")]
     public TimeSpan RetryAfterMax { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Most bytes of publish bodies in memory before they reach the log's queue.</summary>
+    /// <summary>Maximum size, in bytes, of publish bodies in memory before they reach the log's queue.</summary>
     [Range(1024, 16L * 1024 * 1024 * 1024)]
     [Description("Maximum number of bytes of publish bodies that the hub receives at one time, over all requests; at most a quarter of the memory available to the process. It rejects further ones with 503 and Retry-After.")]
     public long MaxReceivingBytes { get; set; } = 256 * 1024 * 1024;
 
-    /// <summary>Most bytes of answers in memory for clients that have not received them yet.</summary>
+    /// <summary>Maximum size, in bytes, of answers in memory for clients that have not received them yet.</summary>
     [Range(1024 * 1024, 16L * 1024 * 1024 * 1024)]
     [Description("Maximum number of bytes of answers that the hub holds in memory for clients that have not received them yet, over all polls, lists and streams; at most a quarter of the memory available to the process. A poll or a list holds 16 KB, and a slow client of an event above 16 KB from storage the rest of that event. The hub rejects further polls and lists with 503 and Retry-After, and ends a stream that would need more; its client reconnects and misses nothing.")]
     public long MaxAnswerBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Most bytes of one poll answer.</summary>
+    /// <summary>Maximum size, in bytes, of one poll answer.</summary>
     [Range(1024, 256 * 1024 * 1024)]
     [Description("Bytes of events after which a poll response ends (it always contains at least one event). The next poll returns the rest.")]
     public int MaxPollBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Most topics of one page of <c>/v1/topics</c>.</summary>
+    /// <summary>Maximum number of topics of one page of <c>/v1/topics</c>.</summary>
     [Range(1, 100_000)]
     [Description("Maximum number of topics in one response of `/v1/topics`; `next` in the response is the start of the next page.")]
     public int MaxTopicsPerPage { get; set; } = 1_000;
 
-    /// <summary>Most streams of one page of <c>/v1/connections</c>.</summary>
+    /// <summary>Maximum number of streams of one page of <c>/v1/connections</c>.</summary>
     [Range(1, 100_000)]
     [Description("Maximum number of streams in one response of `/v1/connections`; `next` in the response is the start of the next page.")]
     public int MaxConnectionsPerPage { get; set; } = 1_000;
 
-    /// <summary>Most bytes of one telemetry post.</summary>
+    /// <summary>Maximum size, in bytes, of one telemetry post.</summary>
     [Range(1024, 16 * 1024 * 1024)]
     [Description("Maximum number of bytes of one `POST /v1/telemetry`. The hub rejects a larger one with 413.")]
     public int MaxTelemetryBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Most samples of one telemetry post.</summary>
+    /// <summary>Maximum number of samples of one telemetry post.</summary>
     [Range(1, 100_000)]
     [Description("Maximum number of samples in one `POST /v1/telemetry`. The hub rejects more with 413.")]
     public int MaxTelemetrySamples { get; set; } = 500;
@@ -60,7 +60,7 @@ public sealed class ServerOptions
     [Description("Take over the sockets of cleartext HTTP/1.1 streams from the web server (Linux only), which needs a fraction of the memory and time per stream. TLS and HTTP/2 streams are never parked.")]
     public bool ParkStreams { get; set; } = true;
 
-    /// <summary>Most unsent bytes that the kernel buffers for a client.</summary>
+    /// <summary>Maximum number of unsent bytes that the kernel buffers for a client.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
     [Description("Maximum number of unsent bytes that the kernel buffers for a parked stream. At this limit the client is slow: the hub keeps only its position and reads the log again later.")]
     public int MaxUnsentBytes { get; set; } = 16 * 1024;
@@ -99,7 +99,7 @@ public sealed class ServerOptions
     [Description("Longest time, in all, that the hub waits for the body of a publish, because an incomplete body uses a part of MaxReceivingBytes. Then the hub rejects it with 408; after 5 seconds of waiting also a body that is slower than 240 bytes per second. Time in which the hub itself is behind does not count.")]
     public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Most streams over one HTTP/2 connection.</summary>
+    /// <summary>Maximum number of streams over one HTTP/2 connection.</summary>
     [Range(1, 10_000)]
     [Description("Maximum number of concurrent requests and streams of one HTTP/2 connection. Clients open another connection for more.")]
     public int MaxStreamsPerHttp2Connection { get; set; } = 100;

@@ -17,7 +17,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
 {
     private const int AddressBytes = 28;
 
-    /// <summary>Most accepted connections that wait for the web server. Further ones wait in the kernel's backlog, which needs less memory.</summary>
+    /// <summary>Maximum number of accepted connections that wait for the web server. Further ones wait in the kernel's backlog, which needs less memory.</summary>
     private const int MostWaiting = 64;
 
     /// <summary>Number of waiting connections at which accepting resumes.</summary>

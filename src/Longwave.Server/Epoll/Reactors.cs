@@ -8,7 +8,7 @@ namespace Longwave.Server.Epoll;
 [SupportedOSPlatform("linux")]
 internal sealed class Reactors(BackgroundLoops loops, ILogger<Reactor> logger) : IDisposable
 {
-    /// <summary>Most reactors: they only dispatch events, so a few suffice for many cores.</summary>
+    /// <summary>Maximum number of reactors: they only dispatch events, so a few suffice for many cores.</summary>
     private const int Most = 8;
 
     private readonly Lazy<Reactor[]> _all = new(() =>

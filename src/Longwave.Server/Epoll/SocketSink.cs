@@ -20,7 +20,7 @@ namespace Longwave.Server.Epoll;
 /// a release store or an exchange of <c>_state</c>. The reactor stores the mark, then exchanges the state; the sender exchanges the state, then reads the
 /// mark. Both have a full fence between the two, so either the reactor becomes the sender or the sender sees the mark. <see cref="Complete"/>
 /// exchanges the state for the last time: it closes the descriptor, or the sender does when its own exchange finds <see cref="Completed"/>.
-/// Only the owner leaves <see cref="Ready"/>, so the plain read in <see cref="Complete"/> can only err towards "not ready", which aborts the stream.
+/// Only the owner leaves <see cref="Ready"/>, so a stale read in <see cref="Complete"/> finds "not ready", and the stream is aborted.
 /// </para>
 /// </remarks>
 /// <param name="budget">Budget of all answers, in which the copied rest of a frame counts.</param>
@@ -32,7 +32,7 @@ internal sealed class SocketSink(AnswerBudget budget) : ISink, IReactorSocket
     private const int Sending = 2;
     private const int Completed = 3;
 
-    /// <summary>Most bytes from the client that are read and dropped at the end of a stream, because close(2) with unread bytes resets the connection.</summary>
+    /// <summary>Maximum number of bytes from the client that are read and dropped at the end of a stream, because close(2) with unread bytes resets the connection.</summary>
     private const int MaxIgnoredBytes = 64 * 1024;
 
     /// <summary>Largest first send on the stack, in bytes; a head and a greeting have about 500.</summary>

@@ -60,7 +60,7 @@ internal static partial class SystemCalls
         return (int)received;
     }
 
-    /// <summary>send(2): the number of bytes accepted, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>: no edge would tell to try again.</summary>
+    /// <summary>send(2): the number of bytes accepted, -1 with <see cref="LastError"/>, which is never <see cref="Interrupted"/>: no epoll event would trigger another attempt.</summary>
     public static int Send(int socket, ReadOnlySpan<byte> bytes)
     {
         nint sent;

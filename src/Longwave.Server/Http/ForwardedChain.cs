@@ -8,7 +8,7 @@ namespace Longwave.Server.Http;
 /// <summary>Reads the forwarding headers of a request: a list to which each proxy appends the address of its client at the right end.</summary>
 internal static class ForwardedChain
 {
-    /// <summary>Most entries that are read. Real chains have few, and entries further left are not trustworthy.</summary>
+    /// <summary>Maximum number of entries that are read. Real chains have few, and entries further left are not trustworthy.</summary>
     public const int MaxHops = 16;
 
     private const string ForHeader = "X-Forwarded-For";

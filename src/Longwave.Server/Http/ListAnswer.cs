@@ -48,7 +48,7 @@ internal sealed class ListAnswer(AnswerBudget budget)
         HttpContext context, Action<Utf8JsonWriter> begin, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter> end)
     {
         PipeWriter pipe = context.Response.BodyWriter;
-        using (var json = new Utf8JsonWriter(pipe, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(pipe, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             begin(json);

@@ -28,7 +28,7 @@ internal sealed class ProblemWriter(ServerOptions options)
         }
 
         var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(body, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteString("type"u8, problem.Type.Uri);
@@ -48,7 +48,7 @@ internal sealed class ProblemWriter(ServerOptions options)
             json.WriteEndObject();
         }
 
-        return JsonAnswer.WriteAsync(context, MediaType, body.WrittenMemory);
+        return JsonResponse.WriteAsync(context, MediaType, body.WrittenMemory);
     }
 
     /// <summary>A random delay, so that clients rejected at the same time do not retry at the same time.</summary>

@@ -8,7 +8,7 @@ internal static class TokenJson
 {
     private const string Malformed = "is not well-formed";
 
-    /// <summary>Most members of one object.</summary>
+    /// <summary>Maximum number of members of one object.</summary>
     private const int MaxMembers = 200;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 16 };

@@ -10,7 +10,7 @@ public static class LongwaveKestrel
     /// <summary>Longest request line, in bytes: enough for a thousand selectors of usual length in one GET.</summary>
     private const int MaxRequestLineBytes = 64 * 1024;
 
-    /// <summary>Most bytes of request headers: enough for the attributes of a CloudEvent in binary mode (16 KB, up to three times that percent-encoded).</summary>
+    /// <summary>Maximum size, in bytes, of request headers: enough for the attributes of a CloudEvent in binary mode (16 KB, up to three times that percent-encoded).</summary>
     private const int MaxHeadersBytes = 64 * 1024;
 
     /// <summary>Connections beyond the streams: for publishers, probes, and requests that the hub rejects with a reason.</summary>

@@ -61,13 +61,13 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
         else
         {
             var body = new ArrayBufferWriter<byte>(512);
-            using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+            using (var json = new Utf8JsonWriter(body, JsonResponse.WriterOptions))
             {
                 Write(json, connection);
             }
 
             context.Response.Headers.CacheControl = "no-store";
-            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+            await JsonResponse.WriteAsync(context, JsonResponse.MediaType, body.WrittenMemory);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
         context.Response.Headers.CacheControl = "no-store";
         return await lists.WriteAsync(
             context,
-            JsonAnswer.MediaType,
+            JsonResponse.MediaType,
             static json => json.WriteStartArray("connections"u8),
             page.Take(limit),
             Write,
@@ -117,8 +117,8 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
         WriteText(json, "subject"u8, caller.Subject);
         WriteText(json, "issuer"u8, caller.Issuer.Length == 0 ? null : caller.Issuer);
         WriteText(json, "token_id"u8, caller.TokenId);
-        WriteText(json, "expires"u8, caller.ExpiresAt is { } expires ? JsonAnswer.Time(expires) : null);
-        json.WriteString("opened"u8, JsonAnswer.Time(connection.OpenedAt));
+        WriteText(json, "expires"u8, caller.ExpiresAt is { } expires ? JsonResponse.Time(expires) : null);
+        json.WriteString("opened"u8, JsonResponse.Time(connection.OpenedAt));
         WriteText(json, "address"u8, connection.Address);
         json.WriteString("protocol"u8, connection.Protocol);
         WriteTexts(json, "topics"u8, connection.Request.Selectors.Select(static (Selector selector) => selector.Text));

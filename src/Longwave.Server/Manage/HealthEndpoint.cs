@@ -33,13 +33,13 @@ internal sealed class HealthEndpoint(RunningHub hub, BackgroundLoops loops, Endp
         HubHealth health = hub.Engine.Health;
         context.Response.StatusCode = isGood(health) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, Write(health));
+        await JsonResponse.WriteAsync(context, JsonResponse.MediaType, Write(health));
     }
 
     private ReadOnlyMemory<byte> Write(HubHealth health)
     {
         var body = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(body, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteString("status"u8, health switch

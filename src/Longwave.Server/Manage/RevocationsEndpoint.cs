@@ -126,14 +126,14 @@ internal sealed class RevocationsEndpoint(
     private static Task AnswerAsync(HttpContext context, string what, int streams, DateTimeOffset? until)
     {
         var body = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(body, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteString("revoked"u8, what);
             json.WriteNumber("streams"u8, streams);
             if (until is { } time)
             {
-                json.WriteString("expires"u8, JsonAnswer.Time(time));
+                json.WriteString("expires"u8, JsonResponse.Time(time));
             }
 
             json.WriteEndObject();
@@ -141,6 +141,6 @@ internal sealed class RevocationsEndpoint(
 
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.CacheControl = "no-store";
-        return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+        return JsonResponse.WriteAsync(context, JsonResponse.MediaType, body.WrittenMemory);
     }
 }

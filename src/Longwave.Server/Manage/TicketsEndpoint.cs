@@ -32,16 +32,16 @@ internal sealed class TicketsEndpoint(Authenticator authenticator, EndpointGuard
         }
 
         var body = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(body, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteString("ticket"u8, ticket);
-            json.WriteString("expires"u8, JsonAnswer.Time(expires));
+            json.WriteString("expires"u8, JsonResponse.Time(expires));
             json.WriteEndObject();
         }
 
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+        await JsonResponse.WriteAsync(context, JsonResponse.MediaType, body.WrittenMemory);
     }
 }

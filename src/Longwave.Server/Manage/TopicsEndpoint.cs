@@ -53,7 +53,7 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
         uint epoch = hub.Engine.Tip.Epoch;
         problem = await lists.WriteAsync(
             context,
-            JsonAnswer.MediaType,
+            JsonResponse.MediaType,
             static json => json.WriteStartArray("topics"u8),
             page.Topics,
             (json, topic) => WriteTopic(json, topic, epoch),

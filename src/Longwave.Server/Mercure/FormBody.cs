@@ -12,7 +12,7 @@ namespace Longwave.Server.Mercure;
 /// <summary>Reads a form from a body, within the limits of a publish.</summary>
 internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, AdmissionControl admission, TimeProvider clock)
 {
-    /// <summary>Most fields of one form or query: a thousand topics, and the other fields.</summary>
+    /// <summary>Maximum number of fields of one form or query: a thousand topics, and the other fields.</summary>
     public const int MaxFields = 2_000;
 
     private const string MediaType = "application/x-www-form-urlencoded";

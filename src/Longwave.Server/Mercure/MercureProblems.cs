@@ -10,7 +10,7 @@ internal sealed class MercureProblems(EndpointGuard refusals, HubAddress address
     /// <summary>Path of the hub's metadata (RFC 9728, section 3.1), before the hub's own path.</summary>
     public const string MetadataPrefix = "/.well-known/oauth-protected-resource";
 
-    /// <summary>Answers.</summary>
+    /// <summary>Writes the problem as the response.</summary>
     public Task WriteAsync(HttpContext context, Dialect dialect, Problem problem)
     {
         if (dialect == Dialect.Legacy && problem.Type == ProblemTypes.Forbidden)

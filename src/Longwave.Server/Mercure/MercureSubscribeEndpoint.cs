@@ -17,8 +17,8 @@ internal sealed class MercureSubscribeEndpoint(
     HubAddress address,
     HeaderEncoding encoding,
     FormBody form,
-    StreamAnswer streams,
-    UnavailableAnswer unavailable,
+    StreamResponse streams,
+    UnavailableResponse unavailable,
     ActiveSubscriptions active,
     MercureProblems refusals)
 {

@@ -10,7 +10,7 @@ namespace Longwave.Server.Mercure;
 /// <summary>Reads an update from the fields of a form (both drafts, "Publication").</summary>
 internal static class MercureUpdate
 {
-    /// <summary>Most topics of an update: its own and its alternates.</summary>
+    /// <summary>Maximum number of topics of an update: its own and its alternates.</summary>
     public const int MaxTopics = EventRules.MaxAlternates + 1;
 
     /// <summary>The type of the hub's updates about subscriptions in 1.0.</summary>

@@ -26,13 +26,13 @@ internal sealed class MetadataEndpoint(LongwaveOptions options, Authenticator au
         }
 
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(buffer, JsonResponse.WriterOptions))
         {
             Write(json, context);
         }
 
         context.Response.Headers.CacheControl = "no-cache";
-        await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, buffer.WrittenMemory);
+        await JsonResponse.WriteAsync(context, JsonResponse.MediaType, buffer.WrittenMemory);
     }
 
     private void Write(Utf8JsonWriter json, HttpContext context)

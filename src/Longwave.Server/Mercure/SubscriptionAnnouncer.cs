@@ -12,7 +12,7 @@ namespace Longwave.Server.Mercure;
 /// <summary>Publishes the start and end of subscriptions, in order and in batches; retries what the log rejects.</summary>
 internal sealed partial class SubscriptionAnnouncer(RunningHub hub, BackgroundLoops loops, TimeProvider clock, ILogger<SubscriptionAnnouncer> logger) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>Most waiting announcements; further ones are dropped with a log message.</summary>
+    /// <summary>Maximum number of waiting announcements; further ones are dropped with a log message.</summary>
     private const int MaxWaiting = 1_000_000;
 
     private const int MaxBatch = 1_000;

@@ -13,7 +13,7 @@ internal static class SubscriptionJson
     public static byte[] Write(ActiveSubscription subscription, bool isActive)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(buffer, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             WriteContext(json, subscription.Dialect);

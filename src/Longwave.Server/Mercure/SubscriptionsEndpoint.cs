@@ -97,7 +97,7 @@ internal sealed class SubscriptionsEndpoint(
 
     private static async Task WriteOneAsync(HttpContext context, Dialect dialect, ActiveSubscription one, string last)
     {
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswer.WriterOptions))
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             SubscriptionJson.WriteContext(json, dialect);

@@ -160,7 +160,7 @@ internal sealed class PublishEndpoint(
     {
         if (request.Count == 0)
         {
-            await PublishAnswer.WriteBatchAsync(context, []);
+            await PublishResponse.WriteBatchAsync(context, []);
             return null;
         }
 
@@ -172,11 +172,11 @@ internal sealed class PublishEndpoint(
 
         if (batch)
         {
-            await PublishAnswer.WriteBatchAsync(context, result.Events);
+            await PublishResponse.WriteBatchAsync(context, result.Events);
         }
         else
         {
-            PublishAnswer.WriteSingle(context, result.Events[0]);
+            PublishResponse.WriteSingle(context, result.Events[0]);
         }
 
         return null;

@@ -13,7 +13,7 @@ namespace Longwave.Server.Subscribe;
 /// <param name="Media">Media type of the answer.</param>
 /// <param name="Request">The request for the engine.</param>
 /// <param name="Wait">How long a poll waits for its first event.</param>
-/// <param name="Limit">Most events of a poll.</param>
+/// <param name="Limit">Maximum number of events of a poll.</param>
 internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, TimeSpan Wait, int Limit)
 {
     private static readonly QueryParameter[] Known =

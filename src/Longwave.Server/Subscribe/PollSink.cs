@@ -95,7 +95,7 @@ internal sealed class PollSink(PipeOutput output, AnswerBudget budget, int maxEv
 
         if (last >= 0)
         {
-            _next = PollAnswer.PositionOf(batch[last]);
+            _next = PollResponse.PositionOf(batch[last]);
         }
 
         // During catch-up more events may follow at once; a live poll answers with the events collected so far.
@@ -218,7 +218,7 @@ internal sealed class PollSink(PipeOutput output, AnswerBudget budget, int maxEv
     private static ArrayBufferWriter<byte> NewFirst()
     {
         var first = new ArrayBufferWriter<byte>(512);
-        PollAnswer.WriteStart(first);
+        PollResponse.WriteStart(first);
         return first;
     }
 

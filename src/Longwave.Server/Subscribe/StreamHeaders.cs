@@ -15,7 +15,7 @@ internal static class StreamHeaders
         {
             EventsMedia.EventStream => "text/event-stream",
             EventsMedia.Ndjson => "application/x-ndjson",
-            _ => JsonAnswer.MediaType,
+            _ => JsonResponse.MediaType,
         };
 
         // no-transform: middleware that compresses, such as `compression` of Node, otherwise holds a stream back until its buffer is full.

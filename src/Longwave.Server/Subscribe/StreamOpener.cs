@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>
-/// Opens streams in five steps: 1. authenticate; 2. check that the caller may read something of what the request asks for; 3. count the stream against
-/// the limits of its address, its subject and the hub; 4. give it a name and an end; 5. register it for as long as its subscriber lives, which may be
+/// Opens streams in five steps: 1. authenticate; 2. check that the caller has a grant for part of each requested selector; 3. count the stream against
+/// the limits of its address, its subject and the hub; 4. assign an id and register what to release when it ends; 5. register it for as long as its subscriber lives, which may be
 /// longer than the request.
 /// </summary>
 internal sealed class StreamOpener(
@@ -90,7 +90,7 @@ internal sealed class StreamOpener(
                 options.Auth);
             context.Response.Headers[ConnectionHeader] = connection.Request.Identity!.Connection;
 
-            // A rejection returns the counts.
+            // If the engine rejects the stream, it disposes of the lease, which decrements the counts.
             SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);
             if (outcome != SubscribeOutcome.Accepted)
             {
@@ -99,7 +99,7 @@ internal sealed class StreamOpener(
 
             connections.Add(connection, subscriber!);
 
-            // Check after the registration: a revocation that searched the registry before it has missed this stream.
+            // Check after the registration: a revocation that searched the registry earlier did not find this stream.
             if (authenticator.IsRevoked(caller))
             {
                 subscriber!.Close(CloseReason.Revoked);

@@ -10,7 +10,7 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, StreamAnswer streams, UnavailableAnswer unavailable, AnswerBudget budget, LongwaveOptions options, EndpointGuard refusals,
+    StreamOpener opener, StreamResponse streams, UnavailableResponse unavailable, AnswerBudget budget, LongwaveOptions options, EndpointGuard refusals,
     TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
@@ -51,7 +51,7 @@ internal sealed class SubscribeEndpoint(
         // A poll without a wait ends once it is live; if the log is long and few events match, the next poll continues.
         TimeSpan wait = query.Wait > TimeSpan.Zero ? query.Wait : options.Engine.Heartbeat;
         CloseReason reason;
-        using (StreamAnswer.CloseWhenClientLeaves(context, subscriber!))
+        using (StreamResponse.CloseWhenClientLeaves(context, subscriber!))
         await using (ITimer timer = clock.CreateTimer(static sink => ((PollSink)sink!).Expire(), sink, wait, Timeout.InfiniteTimeSpan))
         {
             reason = await subscriber!.Completion;
@@ -84,12 +84,12 @@ internal sealed class SubscribeEndpoint(
         }
         else if (!sink.IsInPipe)
         {
-            PollAnswer.WriteEnd(sink.First, sink.Next, sink.Notices);
-            await JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, sink.First.WrittenMemory);
+            PollResponse.WriteEnd(sink.First, sink.Next, sink.Notices);
+            await JsonResponse.WriteAsync(context, JsonResponse.MediaType, sink.First.WrittenMemory);
         }
         else if (await HasSentAsync(sink))
         {
-            PollAnswer.WriteEnd(context.Response.BodyWriter, sink.Next, sink.Notices);
+            PollResponse.WriteEnd(context.Response.BodyWriter, sink.Next, sink.Notices);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
         else

@@ -39,6 +39,6 @@ internal static partial class ConfigurationError
         _ => $"a valid {type[(type.LastIndexOf('.') + 1)..]}; docs/reference/configuration.md lists the values",
     };
 
-    [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<key>[^']*)' to type '(?:System\\.Nullable`1\\[)?(?<type>[^'\\],]*)", RegexOptions.Singleline)]
+    [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<key>[^']*)' to type '(?:System\\.Nullable`1\\[)?(?<type>[^'\\],]*)", RegexOptions.Singleline, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex BinderMessage();
 }

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace Longwave.Client.Failures;
 
 /// <summary>The media type of a response, parsed as browsers parse it: malformed parameters are ignored.</summary>
-internal static class AnswerType
+internal static class ResponseType
 {
     /// <summary>
     /// Returns the type without parameters, in lower case; empty when the response has none. Of several values the last one counts (Fetch, section 2.2.6).

@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Hosting;
 namespace Longwave.Server.Tests.Subscribe;
 
 /// <summary>A stream is the last response of its connection: requests that the client sends behind it are not executed.</summary>
-public sealed class StreamAnswerTests
+public sealed class StreamResponseTests
 {
     private const string Stream = "GET /v1/events?topic=a HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private const string Publish = "POST /v1/events?topic=behind HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi";

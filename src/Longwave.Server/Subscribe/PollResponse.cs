@@ -6,7 +6,7 @@ using Longwave.Protocol.Positions;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>The document that answers a poll: <c>{"events":[…],"next":"position"}</c>, and <c>"notices":[…]</c> when there are any.</summary>
-internal static class PollAnswer
+internal static class PollResponse
 {
     /// <summary>Writes the beginning, up to the first event.</summary>
     public static void WriteStart(IBufferWriter<byte> body) => body.Write("{\"events\":["u8);

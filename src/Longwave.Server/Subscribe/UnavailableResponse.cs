@@ -13,14 +13,14 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary>
 /// Answers a temporary rejection to <c>EventSource</c>: an event stream with a reconnection time, the notice <c>longwave.unavailable</c>, and its end.
-/// <c>EventSource</c> reconnects after the end of a stream, but stops for good after a status such as 503. Every other client receives the status.
+/// <c>EventSource</c> reconnects after the end of a stream, but stops permanently after a status such as 503. Every other client receives the status.
 /// </summary>
 /// <remarks>The answer counts as no stream. The limits that led to the rejection apply to the next request as well.</remarks>
-internal sealed class UnavailableAnswer(AdmissionControl admission, LongwaveOptions options)
+internal sealed class UnavailableResponse(AdmissionControl admission, LongwaveOptions options)
 {
     private const string Notice = "longwave.unavailable";
 
-    /// <summary>Value of the header that shows that the answer comes from a hub. There is no greeting, because a client would resume from its position.</summary>
+    /// <summary>Value of the header that shows that the response comes from a hub. The response has no greeting, because a client would resume from the greeting's position.</summary>
     private const string NoConnection = "none";
 
     /// <summary>Answers, if the rejection is temporary and the client is <c>EventSource</c>; otherwise returns false.</summary>

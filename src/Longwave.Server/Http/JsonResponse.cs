@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Http;
 
 /// <summary>Answers that are one whole JSON document.</summary>
-internal static class JsonAnswer
+internal static class JsonResponse
 {
     public const string MediaType = "application/json";
 

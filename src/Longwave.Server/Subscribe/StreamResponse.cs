@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>Answers with a stream: parked if the hub can take over the socket, otherwise as a response of the web server.</summary>
-internal sealed partial class StreamAnswer(StreamOpener opener, AnswerBudget budget, LongwaveOptions options, TimeProvider clock, ILogger<StreamAnswer> logger)
+internal sealed partial class StreamResponse(StreamOpener opener, AnswerBudget budget, LongwaveOptions options, TimeProvider clock, ILogger<StreamResponse> logger)
 {
     /// <summary>Grace for bytes already queued when the stream's identity ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Publish;
 
 /// <summary>Answers a publish with the positions of the events.</summary>
-internal static class PublishAnswer
+internal static class PublishResponse
 {
     private const int MaxSingleBytes = 32 + Position.MaxTextLength;
 
@@ -22,7 +22,7 @@ internal static class PublishAnswer
         length = Append(body, length + positionLength, published.Duplicate ? "\",\"duplicate\":true}"u8 : "\"}"u8);
         HttpResponse response = context.Response;
         response.StatusCode = published.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        response.ContentType = JsonAnswer.MediaType;
+        response.ContentType = JsonResponse.MediaType;
         response.ContentLength = length;
         response.BodyWriter.Write(body[..length]);
     }
@@ -32,7 +32,7 @@ internal static class PublishAnswer
     {
         int duplicates = 0;
         var body = new ArrayBufferWriter<byte>(64 + (published.Count * 24));
-        using (var json = new Utf8JsonWriter(body, JsonAnswer.WriterOptions))
+        using (var json = new Utf8JsonWriter(body, JsonResponse.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteStartArray("ids"u8);
@@ -50,7 +50,7 @@ internal static class PublishAnswer
         }
 
         context.Response.StatusCode = duplicates == published.Count ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return JsonAnswer.WriteAsync(context, JsonAnswer.MediaType, body.WrittenMemory);
+        return JsonResponse.WriteAsync(context, JsonResponse.MediaType, body.WrittenMemory);
     }
 
     private static int Append(Span<byte> body, int at, ReadOnlySpan<byte> text)
