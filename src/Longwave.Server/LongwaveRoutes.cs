@@ -3,6 +3,7 @@ using Longwave.Server.Browsers;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
+using Longwave.Server.Kestrel;
 using Longwave.Server.Manage;
 using Longwave.Server.Mercure;
 using Longwave.Server.Page;
@@ -26,6 +27,7 @@ public static class LongwaveRoutes
         ArgumentNullException.ThrowIfNull(endpoints);
         IServiceProvider services = endpoints.ServiceProvider;
         EndpointGuard refusals = services.GetRequiredService<EndpointGuard>();
+        StrictFraming framing = services.GetRequiredService<StrictFraming>();
         BrowserGate browsers = services.GetRequiredService<BrowserGate>();
         HealthEndpoint health = services.GetRequiredService<HealthEndpoint>();
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
@@ -76,7 +78,7 @@ public static class LongwaveRoutes
             Describe(routes.Map(path, Guard(cost, handler)), path, cost).WithMetadata(PublicEndpoint.Instance).AllowAnonymous();
 
         RequestDelegate Guard(EndpointCost cost, RequestDelegate handler) =>
-            refusals.Guard(browsers.Guard(cost.Requests == 0 ? handler : refusals.Limit(handler)));
+            framing.Guard(refusals.Guard(browsers.Guard(cost.Requests == 0 ? handler : refusals.Limit(handler))));
     }
 
     /// <summary>Sets the metadata of an endpoint. It opts out of what an application may apply to all requests and what would break a stream or an answer of the hub.</summary>

@@ -13,7 +13,6 @@ using Longwave.Server.Page;
 using Longwave.Server.Publish;
 using Longwave.Server.Startup;
 using Longwave.Server.Subscribe;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -79,7 +78,7 @@ public static class LongwaveServices
         services.AddSingleton<AdmissionControl>();
         services.AddSingleton<SocketAdmission>();
         services.AddSingleton<ForgottenConnections>();
-        services.AddTransient<IStartupFilter, StrictFraming>();
+        services.AddSingleton<StrictFraming>();
         services.AddSingleton(provider => new BrowserRules(
             provider.GetRequiredService<LongwaveOptions>().Server, provider.GetRequiredService<ClientAddresses>()));
         services.AddSingleton<RejectedOrigins>();

@@ -5,6 +5,8 @@ using Longwave.BadDays.Tests.Machines;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>The system clock of a real hub jumps and returns.</summary>
+[Trait("Category", "Slow")]
+[Trait("Sink", "None")]
 public sealed class ClockTests
 {
     [Theory]

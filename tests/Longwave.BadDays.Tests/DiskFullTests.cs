@@ -8,6 +8,7 @@ using Longwave.BadDays.Tests.Storage;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>The disk of the log becomes full, and later has free space again.</summary>
+[Trait("Sink", "None")]
 public sealed class DiskFullTests
 {
     private static readonly string Large = new('x', 20_000);

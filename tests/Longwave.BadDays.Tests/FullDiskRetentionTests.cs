@@ -12,6 +12,8 @@ namespace Longwave.BadDays.Tests;
 /// Retention runs on a full disk, for every policy, also when the hub starts on one. Until then no publish uses the disk, and the hub recovers by
 /// itself. The engine runs in the process of the test, on a file system of its own.
 /// </summary>
+[Trait("Category", "Slow")]
+[Trait("Sink", "None")]
 public sealed class FullDiskRetentionTests
 {
     private const string Topic = "t";

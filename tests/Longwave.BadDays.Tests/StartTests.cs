@@ -8,6 +8,7 @@ using Longwave.BadDays.Tests.Storage;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>A hub that cannot start reports the reason in one line and exits with code 1.</summary>
+[Trait("Sink", "None")]
 public sealed class StartTests
 {
     /// <summary>Wrapper that drops the privilege of root to ignore file permissions; null if the user is not root.</summary>

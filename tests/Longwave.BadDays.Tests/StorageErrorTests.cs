@@ -8,6 +8,7 @@ using Longwave.BadDays.Tests.Storage;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>The disk fails. The state of the file is then unknown, so the hub acknowledges no further events until a restart has read it again.</summary>
+[Trait("Sink", "None")]
 public sealed class StorageErrorTests
 {
     [Theory]

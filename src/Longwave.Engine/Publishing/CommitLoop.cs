@@ -112,7 +112,7 @@ internal sealed class CommitLoop : IDisposable
         while (_queue.Take(_requests, _maintenance.IsDue ? TimeSpan.Zero : LongestWait))
         {
             // Before the commit, so that no publisher gets an answer for an event in a deleted file.
-            _storage.Try(_storage, static storage => storage.WatchFiles());
+            _storage.WatchFiles();
             if (_requests.Count > 0)
             {
                 Commit();

@@ -99,11 +99,7 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
         }
 
         _lastWatch = clock.GetTimestamp();
-        if (log.Files.FindLost() is { } lost)
-        {
-            SetHealth(HubHealth.PublishingStopped);
-            PublishingLog.FileLost(logger, lost);
-        }
+        Try(this, static guard => guard.FindLost());
     }
 
     /// <summary>Whether the next attempt to free space on a full disk is due. Writer thread only.</summary>
@@ -122,6 +118,15 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
     }
 
     private static bool IsOutOfMemory(Exception failed) => failed is OutOfMemoryException or StorageException { IsOutOfMemory: true };
+
+    private void FindLost()
+    {
+        if (log.Files.FindLost() is { } lost)
+        {
+            SetHealth(HubHealth.PublishingStopped);
+            PublishingLog.FileLost(logger, lost);
+        }
+    }
 
     private void Probe()
     {

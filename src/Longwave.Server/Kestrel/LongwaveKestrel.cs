@@ -1,6 +1,8 @@
 using System.Text;
 using Longwave.Server.Configuration;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Longwave.Server.Kestrel;
 
@@ -24,6 +26,18 @@ public static class LongwaveKestrel
 
     /// <summary>Grace period at the start of a body or a response, during which it may be slower.</summary>
     private static readonly TimeSpan SlownessGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Rejects, on every path of the application, HTTP/1 requests whose end another server could find elsewhere. The hub's endpoints reject them in any case. Call it before
+    /// other middleware.
+    /// </summary>
+    /// <param name="application">The application.</param>
+    /// <returns>The same application.</returns>
+    public static IApplicationBuilder UseStrictFraming(this IApplicationBuilder application)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        return application.Use(application.ApplicationServices.GetRequiredService<StrictFraming>().Guard);
+    }
 
     /// <summary>Applies the settings.</summary>
     /// <param name="kestrel">Kestrel's options.</param>

@@ -1,6 +1,4 @@
 using Longwave.Server.Http;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -11,10 +9,11 @@ namespace Longwave.Server.Kestrel;
 /// connection: what a proxy takes for the body would otherwise be the next request here.
 /// </summary>
 /// <remarks>
+/// Guards the hub's endpoints; <see cref="LongwaveKestrel.UseStrictFraming"/> guards every path of an application.
 /// The web server parses; this class looks only at what it accepted. Two cases never arrive here: <see cref="LongwaveKestrel"/> lets the web server
 /// reject bare line feeds, and lengths that are not digits (<see cref="StrictDigits"/>).
 /// </remarks>
-internal sealed class StrictFraming(ProblemWriter problems) : IStartupFilter
+internal sealed class StrictFraming(ProblemWriter problems)
 {
     /// <summary>Header to which the web server moves the length of a request that also has a transfer coding.</summary>
     private const string DroppedLength = "X-Content-Length";
@@ -22,11 +21,8 @@ internal sealed class StrictFraming(ProblemWriter problems) : IStartupFilter
     private const string Rejection =
         "The end of the body is ambiguous: send either Content-Length, or HTTP/1.1 with exactly `Transfer-Encoding: chunked`.";
 
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        app.Use(following => context => IsAmbiguous(context.Request) ? RejectAsync(context) : following(context));
-        next(app);
-    };
+    /// <summary>Runs <paramref name="handler"/> for requests with a clear end.</summary>
+    public RequestDelegate Guard(RequestDelegate handler) => context => IsAmbiguous(context.Request) ? RejectAsync(context) : handler(context);
 
     private static bool IsAmbiguous(HttpRequest request)
     {

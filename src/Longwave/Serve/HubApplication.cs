@@ -134,6 +134,7 @@ internal static class HubApplication
         }
 
         WebApplication app = builder.Build();
+        app.UseStrictFraming();
         if (configuration.Listen.Compression)
         {
             app.UseResponseCompression();

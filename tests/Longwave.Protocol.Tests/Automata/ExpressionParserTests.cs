@@ -23,14 +23,15 @@ public sealed class ExpressionParserTests
         Prop.ForAll(Piece.ListOf().Select(parts => string.Concat(parts.Take(6))).ToArbitrary(), Text.ListOf().ToArbitrary(), (expression, texts) =>
         {
             Automaton? automaton = Compile(expression);
-            Assert.Equal(TryRegex(expression) is not null, automaton is not null);
+            Regex? platform = TryRegex(expression);
+            Assert.Equal(platform is not null, automaton is not null);
             foreach (string text in texts)
             {
-                bool expected = TryRegex(expression)?.IsMatch(text) == true;
+                bool expected = platform?.IsMatch(text) == true;
                 matches += expected ? 1 : 0;
                 Assert.True(expected == Matches(automaton, text), $"'{expression}' and '{text}': {expected}");
             }
-        }).Check(Texts.Runs(5_000));
+        }).Check(Texts.Runs(2_000));
         Assert.InRange(matches, 200, int.MaxValue);
     }
 

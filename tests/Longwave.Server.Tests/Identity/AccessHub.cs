@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Longwave.Server.Tests.Hosting;
+using Longwave.Server.Tests.Mercure;
 
 namespace Longwave.Server.Tests.Identity;
 
@@ -120,5 +121,24 @@ public sealed class AccessHub : IAsyncLifetime
         }
 
         return await Hub.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>The status of a missing grant. Mercure 0.x has only 401 for it.</summary>
+    public static HttpStatusCode RejectionOf(string address, string caller) =>
+        caller == "anonymous" || address.StartsWith(MercureHub.Path, StringComparison.Ordinal) ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden;
+
+    /// <summary>Every way with every caller, except those that are not included.</summary>
+    public static TheoryData<string, string> Pairs(IEnumerable<string> ways, IEnumerable<string> callers, Func<string, string, bool> isIncluded)
+    {
+        var pairs = new TheoryData<string, string>();
+        foreach (string way in ways)
+        {
+            foreach (string caller in callers.Where(caller => isIncluded(way, caller)))
+            {
+                pairs.Add(way, caller);
+            }
+        }
+
+        return pairs;
     }
 }

@@ -5,7 +5,7 @@ using Longwave.Server.Tests.Mercure;
 
 namespace Longwave.Server.Tests.Identity;
 
-/// <summary>Every caller at every door: which events it receives, which topics it sees, and what is rejected.</summary>
+/// <summary>Every caller at every door of reading: which events it receives, which topics it sees, and what is rejected.</summary>
 public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHub>
 {
     private const string Lines = "application/x-ndjson";
@@ -34,9 +34,9 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
     };
 
     public static TheoryData<string, string> DoorsAndCallers() =>
-        Pairs(Doors.Keys, AccessHub.Callers, static (door, caller) => door != "ticket" || caller != "anonymous");
+        AccessHub.Pairs(Doors.Keys, AccessHub.Callers, static (door, caller) => door != "ticket" || caller != "anonymous");
 
-    public static TheoryData<string, string> RejectionsAndCallers() => Pairs(
+    public static TheoryData<string, string> RejectionsAndCallers() => AccessHub.Pairs(
         [
             "/v1/events?topic=secret", "/v1/events?topic=public&topic=secret", "/v1/events?topic=a/1&topic=secret", "/v1/events?topic=secret&type=trade",
             MercureHub.Path + "?topic=secret", MercureHub.Path + "?topic=public&topic=secret",
@@ -45,10 +45,7 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
         static (_, _) => true);
 
     public static TheoryData<string, string> ListsAndCallers() =>
-        Pairs(["/v1/topics", "/v1/connections", "/v1/connections/unknown", MercureHub.Subscriptions], AccessHub.Callers, static (_, _) => true);
-
-    public static TheoryData<string, string> PublicationsAndCallers() =>
-        Pairs(["raw", "several topics", "structured", "batch", "lines", "Mercure"], AccessHub.Callers, static (_, _) => true);
+        AccessHub.Pairs(["/v1/topics", "/v1/connections", "/v1/connections/unknown", MercureHub.Subscriptions], AccessHub.Callers, static (_, _) => true);
 
     [Theory]
     [MemberData(nameof(DoorsAndCallers))]
@@ -95,7 +92,7 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
         foreach (string accept in address.StartsWith("/v1", StringComparison.Ordinal) ? [Stream, Lines, Poll] : (string[])[Stream])
         {
             using HttpResponseMessage response = await access.SendAsync(HttpMethod.Get, address, caller, ("Accept", accept));
-            Assert.Equal(mayReadSecret && mayReadOther ? HttpStatusCode.OK : RejectionOf(address, caller), response.StatusCode);
+            Assert.Equal(mayReadSecret && mayReadOther ? HttpStatusCode.OK : AccessHub.RejectionOf(address, caller), response.StatusCode);
         }
     }
 
@@ -107,7 +104,7 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
         if (address != "/v1/topics")
         {
             HttpStatusCode missing = address.EndsWith("unknown", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK;
-            Assert.Equal(caller == "root" ? missing : RejectionOf(address, caller), response.StatusCode);
+            Assert.Equal(caller == "root" ? missing : AccessHub.RejectionOf(address, caller), response.StatusCode);
             return;
         }
 
@@ -121,72 +118,7 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
             _ => ["public"],
         };
         string[] shown = [.. (await TestHub.ReadJsonAsync(response)).GetProperty("topics").EnumerateArray().Select(static topic => topic.GetProperty("topic").GetString()!)];
-        Assert.Equal(expected, shown.Where(static topic => !topic.Contains("/subscriptions", StringComparison.Ordinal) && topic != "granted"));
-    }
-
-    [Theory]
-    [MemberData(nameof(PublicationsAndCallers))]
-    public async Task Post_EveryWay_NeedsAGrantForEachTopicAndType(string way, string caller)
-    {
-        const string Event = """{"specversion":"1.0","id":"ID","source":"/matrix","type":"trade","topic":"TOPIC","data":"x"}""";
-        string id = $"{way}{caller}";
-        string granted = Event.Replace("ID", id, StringComparison.Ordinal).Replace("TOPIC", "a/9", StringComparison.Ordinal);
-        string other = Event.Replace("ID", id + "2", StringComparison.Ordinal).Replace("TOPIC", "granted", StringComparison.Ordinal);
-        (string address, string body, string? type) = way switch
-        {
-            "raw" => ("/v1/events?topic=b&type=quote", "x", null),
-            "several topics" => ("/v1/events?topic=a/9&topic=granted", "x", null),
-            "structured" => ("/v1/events", other, "application/cloudevents+json"),
-            "batch" => ("/v1/events", $"[{granted},{other}]", "application/cloudevents-batch+json"),
-            "lines" => ("/v1/events", $"{granted}\n{other}", "application/x-ndjson"),
-            _ => (MercureHub.Path, "topic=granted&data=x", "application/x-www-form-urlencoded"),
-        };
-        long before = await CountAsync();
-        using HttpResponseMessage response = await access.Hub.PostAsync(address, body, type, access.Credential(caller));
-        if (caller == "root")
-        {
-            Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
-            return;
-        }
-
-        Assert.Equal(RejectionOf(address, caller), response.StatusCode);
-        Assert.Equal(before, await CountAsync());
-    }
-
-    [Theory]
-    [InlineData("/v1/events?topic=a/9&type=anything")]
-    [InlineData("/v1/events?topic=b&type=trade")]
-    public async Task Post_GrantedTopicAndType_IsAccepted(string address)
-    {
-        using HttpResponseMessage response = await access.Hub.PostAsync(address, AccessHub.Filler, null, access.Credential("publisher"));
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-    }
-
-    /// <summary>The status of a missing grant. Mercure 0.x has only 401 for it.</summary>
-    private static HttpStatusCode RejectionOf(string address, string caller) =>
-        caller == "anonymous" || address.StartsWith(MercureHub.Path, StringComparison.Ordinal) ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden;
-
-    private static TheoryData<string, string> Pairs(IEnumerable<string> ways, IEnumerable<string> callers, Func<string, string, bool> isIncluded)
-    {
-        var pairs = new TheoryData<string, string>();
-        foreach (string way in ways)
-        {
-            foreach (string caller in callers.Where(caller => isIncluded(way, caller)))
-            {
-                pairs.Add(way, caller);
-            }
-        }
-
-        return pairs;
-    }
-
-    /// <summary>Number of events, except those about subscriptions, which the hub publishes while streams of other tests end.</summary>
-    private async Task<long> CountAsync()
-    {
-        using HttpResponseMessage listed = await access.SendAsync(HttpMethod.Get, "/v1/topics", "root");
-        return (await TestHub.ReadJsonAsync(listed)).GetProperty("topics").EnumerateArray()
-            .Where(static topic => !topic.GetProperty("topic").GetString()!.Contains("/subscriptions", StringComparison.Ordinal))
-            .Sum(static topic => topic.GetProperty("count").GetInt64());
+        Assert.Equal(expected, shown.Where(static topic => !topic.Contains("/subscriptions", StringComparison.Ordinal)));
     }
 
     private async Task<string> WithTicketAsync(string address, string caller)

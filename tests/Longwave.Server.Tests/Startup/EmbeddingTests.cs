@@ -8,6 +8,7 @@ using Longwave.Protocol.Events;
 using Longwave.Protocol.Selectors;
 using Longwave.Server.Configuration;
 using Longwave.Server.Hub;
+using Longwave.Server.Kestrel;
 using Longwave.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,6 +39,29 @@ public sealed class EmbeddingTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/hub/healthz")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/v1/events?topic=a")).StatusCode);
         Assert.Equal("mine", await http.GetStringAsync("/"));
+        await app.StopAsync();
+    }
+
+    /// <summary>The hub rejects them at its own endpoints; at the application's only on request.</summary>
+    [Theory]
+    [InlineData(false, "/mine", "200")]
+    [InlineData(true, "/mine", "400")]
+    [InlineData(false, "/v1/events?topic=a", "400")]
+    public async Task Requests_WithAnAmbiguousEnd_AreRejectedByTheHubOnly(bool everywhere, string path, string status)
+    {
+        await using WebApplication app = Build(_ => { });
+        if (everywhere)
+        {
+            app.UseStrictFraming();
+        }
+
+        app.MapLongwave();
+        app.MapPost("/mine", () => "mine");
+        await app.StartAsync();
+        string answer = await RawConnection.RoundTripAsync(
+            new Uri(app.Urls.First()),
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         await app.StopAsync();
     }
 
