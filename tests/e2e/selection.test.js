@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isLive, launch, listen, newPage, notices, option, untilSame, untilShown } from './setup/browser.js';
 import { Hub } from './setup/hub.js';
-import { until } from './setup/until.js';
 
 let hub;
 let browser;
@@ -171,16 +170,13 @@ test('a private event and a key can be published', () => withPage(async (page) =
 }));
 
 test('"Live" ends as soon as the hub drains', async () => {
-  const draining = await Hub.start({ ENGINE__DRAINWINDOW: '00:00:10' });
+  // Each stream ends at a random time within the window, so this one stays open.
+  const draining = await Hub.start({ ENGINE__DRAINWINDOW: '01:00:00' });
   try {
     await withPage(async (page) => {
       await listen(page, draining, 'drains');
-      const stopping = draining.stop('SIGTERM');
-      await page.locator('#state:not([data-state=live])').waitFor();
-
-      // The stream was still open: the hub has not ended.
-      assert.notEqual(await Promise.race([stopping.then(() => 'ended'), until('a moment', () => true).then(() => 'draining')]), 'ended');
-      await stopping;
+      draining.signal('SIGTERM');
+      await page.locator('#state[data-state=doubt]').getByText('The hub is shutting down').waitFor();
     }, draining);
   } finally {
     await draining.dispose();

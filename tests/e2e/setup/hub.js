@@ -65,6 +65,11 @@ export class Hub {
     }
   }
 
+  /** Sends a signal and does not wait for the end of the hub. */
+  signal(signal) {
+    this.#process.kill(signal);
+  }
+
   /** Starts a new log, unrelated to the previous one. */
   async forgetLog() {
     await rm(join(this.folder, 'data'), { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { openConnection } from './connection.js';
 import { whileIdle, whileListening } from './empty.js';
 import { Feed } from './feed.js';
 import { hubNow } from './hub-clock.js';
+import { getJson } from './hub-requests.js';
 import { setUpKeys } from './keys.js';
 import { before, isPosition } from './longwave.js';
 import { ANY, drawChips, isPattern, nameOf } from './names.js';
@@ -289,7 +290,7 @@ function published(topic, at) {
 
 function reach(isReached) {
   reached = isReached;
-  state.doubt(!isReached);
+  void doubt(isReached);
   if (isAsking()) {
     state.asking('Token required');
   } else if (selectors.length === 0) {
@@ -297,6 +298,16 @@ function reach(isReached) {
   }
 
   drawEmpty();
+}
+
+/** Shows that an open stream is about to end: the hub drains, or it answers no other requests. */
+async function doubt(isReached) {
+  state.doubt(isReached ? await drainNotice() : 'The hub answers no other requests');
+}
+
+async function drainNotice() {
+  const health = await getJson('readyz').catch(({ problem }) => problem);
+  return health.status === 'draining' ? 'The hub is shutting down' : null;
 }
 
 function focusOn(id) {

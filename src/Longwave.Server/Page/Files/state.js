@@ -73,12 +73,15 @@ export class StateLine {
     this.#show('connecting', words);
   }
 
-  /** The stream is open, but the hub does not answer other requests: it drains, or the network broke. */
-  doubt(isInDoubt) {
-    if (isInDoubt && this.#box.dataset.state === 'live') {
-      this.#show('doubt', 'The hub answers no other requests');
-      this.announce(this.#words.textContent);
-    } else if (!isInDoubt && this.#box.dataset.state === 'doubt') {
+  /**
+   * The stream is open, but will probably end.
+   * @param {string | null} why The reason; null without doubt.
+   */
+  doubt(why) {
+    if (why !== null && this.#box.dataset.state === 'live') {
+      this.#show('doubt', why);
+      this.announce(why);
+    } else if (why === null && this.#box.dataset.state === 'doubt') {
       this.#show('live', 'Live');
     }
   }
