@@ -8,6 +8,9 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 {
     private const int StackBytes = 1_024;
 
+    // Valid until Dispose, because this object holds the handle.
+    private readonly nint _pointer = handle.DangerousGetHandle();
+
     public Statement Bind(int parameter, long value)
     {
         database.Check(raw.sqlite3_bind_int64(handle, parameter, value));
@@ -54,12 +57,17 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         rows.Next();
     }
 
-    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Int64(int column) => ColumnCalls.Int64(_pointer, column);
 
     /// <summary>Bytes of a blob or text; valid until the next row or the end of the read.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+    public unsafe ReadOnlySpan<byte> Bytes(int column)
+    {
+        // The order matters: the call for the bytes decides the form of which the other returns the length.
+        nint start = ColumnCalls.Blob(_pointer, column);
+        return start == 0 ? default : new ReadOnlySpan<byte>((void*)start, ColumnCalls.Bytes(_pointer, column));
+    }
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => ColumnCalls.Type(_pointer, column) == raw.SQLITE_NULL;
 
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 

@@ -16,6 +16,9 @@ public sealed class AnswerBudgetTests
     private const int EventBytes = 200_000;
     private const int Events = 12;
 
+    /// <summary>TCP_MAXSEG.</summary>
+    private const int MaxSegment = 2;
+
     [Theory]
     [InlineData(false, "1.1")]
     [InlineData(true, "1.1")]
@@ -191,10 +194,14 @@ public sealed class AnswerBudgetTests
         return hub;
     }
 
-    /// <summary>A client with a small receive buffer that sends a request and reads nothing.</summary>
+    /// <summary>
+    /// A client with small buffers that sends a request and reads nothing. The kernel sizes the send buffer of the hub by the segment size of the client, which is
+    /// 64 KB on loopback: the buffer would hold a whole answer.
+    /// </summary>
     private static async Task<Socket> UnreadAsync(TestHub hub, string request)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, MaxSegment, BitConverter.GetBytes(1_400));
         await socket.ConnectAsync(IPAddress.Loopback, hub.Address.Port);
         await socket.SendAsync(Encoding.Latin1.GetBytes(request));
         return socket;
