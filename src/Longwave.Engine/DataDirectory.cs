@@ -9,8 +9,6 @@ namespace Longwave.Engine;
 /// <summary>Operations on the data directory of a hub: examine, back up, restore. A backup is one file with the log and the revocations.</summary>
 public static class DataDirectory
 {
-    private const string LogName = "longwave.db";
-    private const string RevocationsName = "revocations.db";
     private const string PartialSuffix = ".partial";
 
     /// <summary>Examines a data directory or a backup. A hub can use the directory meanwhile; the write-ahead log is then not examined.</summary>
@@ -77,8 +75,8 @@ public static class DataDirectory
 
         using (FileStream held = EventLog.LockDirectory(Path.GetFullPath(directory)))
         {
-            string restored = Path.Combine(directory, LogName);
-            if (File.Exists(restored) || File.Exists(Path.Combine(directory, RevocationsName)))
+            string restored = Path.Combine(directory, EventLog.FileName);
+            if (File.Exists(restored) || File.Exists(Path.Combine(directory, RevocationList.FileName)))
             {
                 throw new LogUnavailableException($"{directory} has a log. Choose an empty directory.");
             }
@@ -99,7 +97,7 @@ public static class DataDirectory
 
     private static string FindLog(string path)
     {
-        string log = Directory.Exists(path) ? Path.Combine(path, LogName) : path;
+        string log = Directory.Exists(path) ? Path.Combine(path, EventLog.FileName) : path;
         return File.Exists(log) ? log : throw new LogUnavailableException($"There is no log in {path}.");
     }
 
@@ -108,7 +106,7 @@ public static class DataDirectory
     {
         try
         {
-            string held = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, "longwave.lock");
+            string held = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, EventLog.LockName);
             using FileStream? free = File.Exists(held) ? new FileStream(held, FileMode.Open, FileAccess.Read, FileShare.None) : null;
             return WalFile.HasLostTransactions(log);
         }
@@ -130,10 +128,10 @@ public static class DataDirectory
         }
 
         // After the log, so that a token that was revoked meanwhile stays revoked.
-        string revocations = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, RevocationsName);
+        string revocations = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, RevocationList.FileName);
         using (Database copy = Database.OpenWriter(partial))
         {
-            if (Path.GetFileName(log) == LogName && File.Exists(revocations))
+            if (Path.GetFileName(log) == EventLog.FileName && File.Exists(revocations))
             {
                 copy.Execute($"ATTACH {Quoted(revocations)} AS other");
                 copy.Execute($"BEGIN; {RevocationList.Table} INSERT OR REPLACE INTO revocations SELECT * FROM other.revocations; COMMIT; DETACH other;");
@@ -157,7 +155,7 @@ public static class DataDirectory
             return;
         }
 
-        string partial = Path.Combine(directory, RevocationsName + PartialSuffix);
+        string partial = Path.Combine(directory, RevocationList.FileName + PartialSuffix);
         File.Delete(partial);
         using (Database revocations = Database.OpenWriter(partial))
         {
@@ -167,7 +165,7 @@ public static class DataDirectory
         }
 
         copy.Execute("DROP TABLE revocations");
-        File.Move(partial, Path.Combine(directory, RevocationsName));
+        File.Move(partial, Path.Combine(directory, RevocationList.FileName));
     }
 
     private static string Quoted(string path) => string.Create(CultureInfo.InvariantCulture, $"'{path.Replace("'", "''", StringComparison.Ordinal)}'");

@@ -69,7 +69,7 @@ public static class LongwaveServices
         services.AddHostedService<HubService>();
         services.AddSingleton(provider => new ReceivingBudget(ShareOfMemory(provider.GetRequiredService<LongwaveOptions>().Server.MaxReceivingBytes)));
         services.AddSingleton(provider => new AnswerBudget(ShareOfMemory(provider.GetRequiredService<LongwaveOptions>().Server.MaxAnswerBytes)));
-        services.AddSingleton<ListAnswer>();
+        services.AddSingleton<ListResponse>();
         services.AddHostedService<HostCheck>();
         services.AddSingleton<HeaderEncoding>();
         services.AddSingleton(provider => new ProblemWriter(provider.GetRequiredService<LongwaveOptions>().Server));

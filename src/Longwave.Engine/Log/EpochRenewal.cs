@@ -13,7 +13,7 @@ internal static class EpochRenewal
     public static (uint Before, uint After) Run(string dataDirectory)
     {
         string directory = Path.GetFullPath(dataDirectory);
-        string file = Path.Combine(directory, "longwave.db");
+        string file = Path.Combine(directory, EventLog.FileName);
         if (!File.Exists(file))
         {
             throw new LogUnavailableException($"There is no log in {directory}: longwave.db is missing.");

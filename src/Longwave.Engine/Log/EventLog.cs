@@ -12,6 +12,12 @@ namespace Longwave.Engine.Log;
 /// <summary>The log as the rest of the engine uses it: its epoch, tip, topics, hot tail and readers.</summary>
 internal sealed class EventLog : IDisposable
 {
+    /// <summary>Name of the database in the data directory.</summary>
+    public const string FileName = "longwave.db";
+
+    /// <summary>Name of the file that locks the data directory.</summary>
+    public const string LockName = "longwave.lock";
+
     private readonly string _path;
     private readonly FileStream _lock;
     private long _tip;
@@ -30,7 +36,7 @@ internal sealed class EventLog : IDisposable
         Indexer = new TopicIndexer(Database, header.IndexedThrough);
         Writer = new LogWriter(Database, Indexer);
         PublisherIds = new PublisherIds(path);
-        Files = new WatchedFiles(fileLock, "longwave.db", "longwave.db-wal", "longwave.db-shm");
+        Files = new WatchedFiles(fileLock, FileName, FileName + "-wal", FileName + "-shm");
         Probe = new DiskProbe(Path.Combine(Path.GetDirectoryName(path)!, "longwave.probe"));
     }
 
@@ -124,7 +130,7 @@ internal sealed class EventLog : IDisposable
 
     private static EventLog Open(string directory, FileStream fileLock, DiskReserve reserve, EngineOptions options, ILogger logger)
     {
-        string path = Path.Combine(directory, "longwave.db");
+        string path = Path.Combine(directory, FileName);
         if (!File.Exists(path) && File.Exists($"{path}-wal"))
         {
             throw new LogUnavailableException($"longwave.db is missing in {directory}, but its write-ahead log is there. Restore a backup with `longwave restore`, or choose another data directory.");
@@ -286,7 +292,7 @@ internal sealed class EventLog : IDisposable
             throw new LogUnavailableException($"Cannot create the data directory {directory}: {failed.Message} Choose another directory.", failed);
         }
 
-        string file = Path.Combine(directory, "longwave.lock");
+        string file = Path.Combine(directory, LockName);
         try
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -16,6 +16,9 @@ namespace Longwave.Engine.Revocations;
 /// </remarks>
 public sealed class RevocationList : IDisposable
 {
+    /// <summary>Name of the file in the data directory.</summary>
+    internal const string FileName = "revocations.db";
+
     /// <summary>Settings of the connection to the file.</summary>
     internal const string Settings = """
         PRAGMA journal_mode = DELETE;
@@ -67,7 +70,7 @@ public sealed class RevocationList : IDisposable
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(loggers);
-        string path = Path.Combine(Path.GetFullPath(directory), "revocations.db");
+        string path = Path.Combine(Path.GetFullPath(directory), FileName);
         Database? database = null;
         try
         {

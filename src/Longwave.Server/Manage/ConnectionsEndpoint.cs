@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Manage;
 
 /// <summary><c>/v1/connections</c> and <c>/v1/connections/{id}</c>: the open streams, for administrators.</summary>
-internal sealed class ConnectionsEndpoint(Authenticator authenticator, ConnectionRegistry connections, ListAnswer lists, LongwaveOptions options, EndpointGuard refusals)
+internal sealed class ConnectionsEndpoint(Authenticator authenticator, ConnectionRegistry connections, ListResponse lists, LongwaveOptions options, EndpointGuard refusals)
 {
     private const string ListMethods = "GET, HEAD, OPTIONS";
     private const string OneMethods = "GET, HEAD, DELETE, OPTIONS";

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Longwave.Server.Manage;
 
 /// <summary><c>GET /v1/topics</c>: lists the topics of the log in pages, sorted by name.</summary>
-internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ListAnswer lists, EndpointGuard refusals)
+internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ListResponse lists, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 

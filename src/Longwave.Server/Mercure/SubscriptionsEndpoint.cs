@@ -15,7 +15,7 @@ namespace Longwave.Server.Mercure;
 /// <summary><c>GET /.well-known/mercure/subscriptions…</c>: the active subscriptions (both drafts, "Subscription API").</summary>
 internal sealed class SubscriptionsEndpoint(
     RunningHub hub, LongwaveOptions options, MercureAuthenticator authenticator, AdmissionControl admission, HubAddress address, HeaderEncoding encoding,
-    ActiveSubscriptions active, ListAnswer lists, EndpointGuard plain, MercureProblems refusals)
+    ActiveSubscriptions active, ListResponse lists, EndpointGuard plain, MercureProblems refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 

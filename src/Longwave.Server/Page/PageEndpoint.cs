@@ -62,7 +62,7 @@ internal sealed class PageEndpoint(PageFiles files, AnswerBudget budget, Endpoin
         if (!budget.TryTake(AnswerBudget.PieceBytes))
         {
             response.Clear();
-            await refusals.WriteAsync(context, ListAnswer.NoRoom);
+            await refusals.WriteAsync(context, ListResponse.NoRoom);
             return;
         }
 

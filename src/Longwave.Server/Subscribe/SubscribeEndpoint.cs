@@ -80,7 +80,7 @@ internal sealed class SubscribeEndpoint(
         }
         else if (isEnded || sink.IsRejected || sink.Next is null)
         {
-            await RefuseAsync(context, isEnded ? EndOf(reason) : sink.IsRejected ? ListAnswer.NoRoom : NothingRead(reason));
+            await RefuseAsync(context, isEnded ? EndOf(reason) : sink.IsRejected ? ListResponse.NoRoom : NothingRead(reason));
         }
         else if (!sink.IsInPipe)
         {

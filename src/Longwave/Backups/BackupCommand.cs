@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Longwave.Engine;
 using Longwave.Engine.Log;
-using Longwave.Engine.Storage;
 using Longwave.Terminals;
 
 namespace Longwave.Backups;
@@ -27,33 +26,21 @@ internal static class BackupCommand
         var directory = new Argument<string>("DIR") { Description = "Data directory." };
         var file = new Argument<string>("FILE") { Description = "File to write; it must not exist." };
         var command = new Command("backup", "Copy the log and the revocations into one file, also while the hub runs.") { directory, file };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => BackupFailures.ReportAsync(terminal, async () =>
         {
             string path = Path.GetFullPath(parsed.GetValue(file)!);
-            try
+            await Task.Run(() => DataDirectory.Backup(Path.GetFullPath(parsed.GetValue(directory)!), path), cancellation);
+            LogReport report = await CheckCommand.ExamineAsync(terminal, path, cancellation);
+            if (report.Problems.Count > 0)
             {
-                await Task.Run(() => DataDirectory.Backup(Path.GetFullPath(parsed.GetValue(directory)!), path), cancellation);
-                LogReport report = await CheckCommand.ExamineAsync(terminal, path, cancellation);
-                if (report.Problems.Count > 0)
-                {
-                    terminal.Say($"{path} is damaged, like the log: {report.Problems[0]}. `longwave check` lists everything.");
-                    return ExitCode.Failed;
-                }
-
-                terminal.Output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{path}: {EventCount.Format(report.Events)}, epoch {report.Epoch:x8}, {new FileInfo(path).Length:#,0} bytes."));
-                return ExitCode.Done;
-            }
-            catch (LogUnavailableException failed)
-            {
-                terminal.Say(failed.Message);
+                terminal.Say($"{path} is damaged, like the log: {report.Problems[0]}. `longwave check` lists everything.");
                 return ExitCode.Failed;
             }
-            catch (OperationCanceledException)
-            {
-                return ExitCode.Interrupted;
-            }
-        });
+
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{path}: {EventCount.Format(report.Events)}, epoch {report.Epoch:x8}, {new FileInfo(path).Length:#,0} bytes."));
+            return ExitCode.Done;
+        }));
         return command;
     }
 }

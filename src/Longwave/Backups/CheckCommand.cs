@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Longwave.Engine;
 using Longwave.Engine.Log;
-using Longwave.Engine.Storage;
 using Longwave.Terminals;
 
 namespace Longwave.Backups;
@@ -32,34 +31,22 @@ internal static class CheckCommand
         var path = new Argument<string>("DIR") { Description = "Data directory, or file of a backup." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var command = new Command("check", "Examine a data directory or a backup for damage.") { path, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => BackupFailures.ReportAsync(terminal, async () =>
         {
             string examined = Path.GetFullPath(parsed.GetValue(path)!);
-            try
+            LogReport report = await ExamineAsync(terminal, examined, cancellation);
+            if (parsed.GetValue(json))
             {
-                LogReport report = await ExamineAsync(terminal, examined, cancellation);
-                if (parsed.GetValue(json))
-                {
-                    terminal.Output.WriteLine(JsonSerializer.Serialize(
-                        new { path = examined, epoch = report.Epoch.ToString("x8", CultureInfo.InvariantCulture), report.Events, report.WithoutChecksum, report.Topics, report.Lineage, report.Problems }, Json));
-                }
-                else
-                {
-                    Print(terminal, examined, report);
-                }
+                terminal.Output.WriteLine(JsonSerializer.Serialize(
+                    new { path = examined, epoch = report.Epoch.ToString("x8", CultureInfo.InvariantCulture), report.Events, report.WithoutChecksum, report.Topics, report.Lineage, report.Problems }, Json));
+            }
+            else
+            {
+                Print(terminal, examined, report);
+            }
 
-                return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.Failed;
-            }
-            catch (LogUnavailableException failed)
-            {
-                terminal.Say(failed.Message);
-                return ExitCode.Failed;
-            }
-            catch (OperationCanceledException)
-            {
-                return ExitCode.Interrupted;
-            }
-        });
+            return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+        }));
         return command;
     }
 

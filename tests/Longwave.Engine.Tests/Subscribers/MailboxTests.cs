@@ -32,6 +32,33 @@ public sealed class MailboxTests
         Assert.Equal([1], taken);
     }
 
+    [Fact]
+    public async Task Rest_WokenAndClosed_EndsWithTheClose()
+    {
+        var mailbox = new Mailbox<int>();
+        Task rest = Task.Factory.StartNew(() => mailbox.Rest(TimeSpan.FromHours(1)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        mailbox.Post(1);
+        mailbox.Wake();
+        Assert.False(rest.IsCompleted);
+        mailbox.Close();
+        await rest.WaitAsync(Patience);
+    }
+
+    /// <summary>A wake-up during the rest has sent no signal, so the next take must not wait for one.</summary>
+    [Fact]
+    public async Task Take_AfterARest_DoesNotWait()
+    {
+        var mailbox = new Mailbox<int>();
+        List<int> taken = [];
+        mailbox.PostQuietly(1);
+        await Task.Run(() =>
+        {
+            mailbox.Rest(TimeSpan.FromMilliseconds(1));
+            Assert.True(mailbox.Take(ref taken, wait: true));
+        }).WaitAsync(Patience);
+        Assert.Equal([1], taken);
+    }
+
     /// <summary>Several senders at random speeds, with and without wake-up, and an owner that waits in between: every message arrives once, in order per sender, and every wait ends.</summary>
     [Theory]
     [InlineData(1)]

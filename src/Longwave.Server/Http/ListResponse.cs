@@ -6,7 +6,7 @@ namespace Longwave.Server.Http;
 
 /// <summary>Answers that are one JSON object with a list, written piece by piece: a slow client of a long list costs one piece.</summary>
 /// <param name="budget">Budget of all answers.</param>
-internal sealed class ListAnswer(AnswerBudget budget)
+internal sealed class ListResponse(AnswerBudget budget)
 {
     /// <summary>The rejection of an answer that has no room in the budget.</summary>
     public static Problem NoRoom => new(
