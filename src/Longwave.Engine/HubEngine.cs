@@ -158,6 +158,16 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
+    /// Deletes the oldest events of a topic, through a position or from before a time; without either, all of them and the topic. The task completes when
+    /// the deletion is durable and no reader receives the events any more. The hub frees their space afterwards. Await the result once.
+    /// </summary>
+    public ValueTask<DeletionResult> DeleteAsync(DeletionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _commits.DeleteAsync(request);
+    }
+
+    /// <summary>
     /// Resolves where a stream would start now. A caller that tells its client before the stream begins passes the result on in
     /// <see cref="SubscribeRequest.Start"/>; for every other request the hub resolves it when the stream begins.
     /// </summary>

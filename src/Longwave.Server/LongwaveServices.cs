@@ -93,6 +93,7 @@ public static class LongwaveServices
         services.AddSingleton(provider => new LongwavePublisher(provider.GetRequiredService<RunningHub>(), provider.GetRequiredService<LongwaveOptions>()));
         services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<TopicsEndpoint>();
+        services.AddSingleton<DeletionEndpoint>();
         services.AddSingleton<TelemetryTotals>();
         services.AddSingleton<TelemetryEndpoint>();
         services.AddSingleton<HealthEndpoint>();

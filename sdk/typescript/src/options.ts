@@ -105,7 +105,7 @@ export interface Control {
 export interface Gap {
   readonly from?: string;
   readonly to?: string;
-  /** Reason: `retention`, `skipped`, `damaged`, … */
+  /** Reason: `retention`, `deleted`, `skipped`, `damaged`, … */
   readonly reason?: string;
 }
 

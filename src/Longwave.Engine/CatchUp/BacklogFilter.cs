@@ -67,7 +67,7 @@ internal sealed class BacklogFilter
 
         if (!IsKept(topic, alternates, offset))
         {
-            return Verdict.Removed;
+            return IsDeleted(topic, alternates, offset) ? Verdict.Deleted : Verdict.Removed;
         }
 
         // Policies apply to a subscriber that was slow; requested conflation applies to every waiting event.
@@ -102,8 +102,8 @@ internal sealed class BacklogFilter
     private bool IsAskedFor(Topic topic) => _topics is not null ? _topics.Contains(topic, ref _work) : _subscriber.Filter.Matches(topic.Name, ref _work);
 
     /// <summary>
-    /// Whether retention keeps an event. Its first topic decides; the policy of an alternate removes it from that alternate only. The check is needed
-    /// because the hot tail can still contain an event that retention has removed, and a row can be read before its removal.
+    /// Whether the log keeps an event. Its first topic decides; the policy or the deletion of an alternate removes it from that alternate only. The check
+    /// is needed because the hot tail can still contain an event that was removed or deleted, and a row can be read before its removal.
     /// </summary>
     private bool IsKept(Topic topic, ReadOnlySpan<Topic> alternates, long offset)
     {
@@ -120,6 +120,25 @@ internal sealed class BacklogFilter
         foreach (Topic alternate in alternates)
         {
             if (IsAskedFor(alternate) && alternate.Keeps(offset))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an event that the log does not keep was deleted on request.</summary>
+    private bool IsDeleted(Topic topic, ReadOnlySpan<Topic> alternates, long offset)
+    {
+        if (offset <= topic.DeletedThrough)
+        {
+            return true;
+        }
+
+        foreach (Topic alternate in alternates)
+        {
+            if (offset <= alternate.DeletedThrough && IsAskedFor(alternate))
             {
                 return true;
             }

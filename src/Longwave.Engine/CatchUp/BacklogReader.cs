@@ -42,6 +42,7 @@ internal sealed class BacklogReader
     private readonly Func<bool> _isEnding;
     private bool _isSurvey;
     private long _removedThrough;
+    private bool _hasDeleted;
 
     private BacklogReader(EventLog log, HubLimits limits, LogReader? storage, Counters<HubCounter> counters, int pageBytes, int surveyEvents)
     {
@@ -107,7 +108,7 @@ internal sealed class BacklogReader
         // A renewal can exchange the access at any moment. The whole page uses this one.
         ReadAccess? access = subscriber.Access;
         bool isReduced = subscriber.Backlog.IsReduced(start.Offset);
-        _removedThrough = 0;
+        (_removedThrough, _hasDeleted) = (0, false);
         _filter.Begin(subscriber, access, topics, isReduced);
         _page.Begin(subscriber.Request.Format, access);
         ReadPosition read = isReduced ? ReadReduced(subscriber.Backlog.SkippedThrough, subscriber.Backlog.ReducedThrough, topics, start, end) : ReadOn(topics, start, storedThrough, end, long.MaxValue, _limits.CatchUpPageEvents);
@@ -139,7 +140,7 @@ internal sealed class BacklogReader
         }
 
         // After the read: every event that was removed before the read is then counted as removed.
-        _gaps.AddRemovals(ref subscriber.Backlog, topics?.TrimmedThrough(_isEnding) ?? _removedThrough, start.Offset);
+        _gaps.AddRemovals(ref subscriber.Backlog, topics?.TrimmedThrough(_isEnding) ?? _removedThrough, start.Offset, topics?.HasDeletions(start.Offset) ?? _hasDeleted);
         _gaps.AddDamage(ref subscriber.Backlog, start.Offset, read.Offset);
         Send(subscriber, start, read);
         return PageOutcome.Sent;
@@ -236,12 +237,13 @@ internal sealed class BacklogReader
 
     private bool IsForPage(Verdict verdict, long offset)
     {
-        if (verdict == Verdict.Removed)
+        if (verdict is Verdict.Removed or Verdict.Deleted)
         {
             _removedThrough = Math.Max(_removedThrough, offset);
+            _hasDeleted |= verdict == Verdict.Deleted;
         }
 
-        return verdict is not (Verdict.NotWanted or Verdict.Removed);
+        return verdict is not (Verdict.NotWanted or Verdict.Removed or Verdict.Deleted);
     }
 
     /// <summary>Surveys the range with omitted events and writes a page of the remaining ones. Returns the position that the page reaches.</summary>

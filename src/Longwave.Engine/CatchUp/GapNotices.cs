@@ -27,15 +27,19 @@ internal sealed class GapNotices(EventLog log, CatchUpPage page, Counters<HubCou
     }
 
     /// <summary>
-    /// Adds the gap notice of events that retention removed. For storage the topics have the range; for the hot tail it is the removed events that
-    /// the read found.
+    /// Adds the gap notice of events that were removed. For storage the topics have the range; for the hot tail it is the removed events that the read
+    /// found.
     /// </summary>
-    public void AddRemovals(ref Backlog backlog, long removed, long sentThrough)
+    /// <param name="backlog">Missed events of the subscriber.</param>
+    /// <param name="removed">Offset of the newest removed event.</param>
+    /// <param name="sentThrough">Position of the subscriber before the page.</param>
+    /// <param name="hasDeleted">Whether some of the events were deleted on request; otherwise retention removed all of them.</param>
+    public void AddRemovals(ref Backlog backlog, long removed, long sentThrough, bool hasDeleted)
     {
         if (removed > Math.Max(sentThrough, backlog.RemovalsKnownThrough))
         {
             backlog.RemovalsKnownThrough = removed;
-            Add(HubCounter.RemovalGaps, ref backlog, new OffsetRange(sentThrough, removed), ControlEvents.Retention);
+            Add(HubCounter.RemovalGaps, ref backlog, new OffsetRange(sentThrough, removed), hasDeleted ? ControlEvents.Deleted : ControlEvents.Retention);
         }
     }
 

@@ -9,6 +9,9 @@ internal enum Verdict
     /// <summary>Retention has removed the event; the subscriber receives a gap notice.</summary>
     Removed,
 
+    /// <summary>The event was deleted on request; the subscriber receives a gap notice.</summary>
+    Deleted,
+
     /// <summary>The subscriber receives the event.</summary>
     Sent,
 

@@ -218,8 +218,8 @@ internal sealed class EventLog : IDisposable
                 PublisherIds.Forget(id, oldest.Offset);
             }
 
-            // If the first topic does not keep the event, retention has removed it from all topics.
-            if (!oldest.IsStored && oldest.Topic.Keeps(oldest.Offset))
+            // If the first topic does not count the event, retention has removed it from all topics.
+            if (!oldest.IsStored && oldest.Topic.Counts(oldest.Offset))
             {
                 Lose(oldest.Topic, oldest);
                 Array.ForEach(oldest.Alternates, alternate => Lose(alternate, oldest));
@@ -249,7 +249,7 @@ internal sealed class EventLog : IDisposable
     /// </summary>
     private void Lose(Topic topic, LoggedEvent gone)
     {
-        if (!topic.Keeps(gone.Offset))
+        if (!topic.Counts(gone.Offset))
         {
             // The policy of this topic has already removed the event.
             return;

@@ -30,8 +30,8 @@ internal sealed class EventRemoval
     /// <summary>Number of entries removed since the last <see cref="Apply"/> or <see cref="Discard"/>.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether retention keeps an event of a topic, also after this transaction. Only for topics whose events are examined in order.</summary>
-    public bool Keeps(Topic topic, long offset) => topic.Keeps(offset) && offset > LossOf(topic).Through;
+    /// <summary>Whether a topic still counts an event, also after this transaction. Only for topics whose events are examined in order.</summary>
+    public bool Counts(Topic topic, long offset) => topic.Counts(offset) && offset > LossOf(topic).Through;
 
     /// <summary>Whether a topic exceeds its maximum count or size, also without the removed events and <paramref name="count"/> more.</summary>
     public bool IsOversized(Topic topic, long count = 0, long bytes = 0) => topic.IsOversized(LossOf(topic).Count + count, LossOf(topic).Bytes + bytes);
@@ -48,7 +48,7 @@ internal sealed class EventRemoval
         SetFirst(topic, gone.Offset + 1);
         foreach (Topic alternate in gone.Alternates)
         {
-            if (alternate.Keeps(gone.Offset))
+            if (alternate.Counts(gone.Offset))
             {
                 RemoveEntry(alternate, in gone);
             }

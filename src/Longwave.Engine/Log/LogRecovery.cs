@@ -23,7 +23,7 @@ internal static class LogRecovery
     /// <summary>Reads the row of the log, and the topics.</summary>
     public static LogHeader ReadHeader(Database database, TopicTable topics)
     {
-        using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through, source_position FROM log");
+        using Statement log = database.Prepare("SELECT epoch, indexed_through, reserved_offset, forgotten_through, source_position, deleted_through FROM log");
         using Statement.Rows one = log.Query();
         if (!one.Next() || log.Int64(0) is < 1 or > int.MaxValue)
         {
@@ -31,14 +31,14 @@ internal static class LogRecovery
         }
 
         var header = new LogHeader((uint)log.Int64(0), log.Int64(1), log.Int64(2), log.IsNull(4) ? null : log.Bytes(4).ToArray());
-        topics.NoteForgotten(log.Int64(3));
+        topics.NoteForgotten(log.Int64(3), log.Int64(5));
 
-        using Statement all = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public FROM topics");
+        using Statement all = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public, deleted_through FROM topics");
         using Statement.Rows rows = all.Query();
         while (rows.Next())
         {
             Topic topic = topics.Load((int)all.Int64(0), all.Text(1));
-            topic.Restore(all.Int64(2), all.Int64(3), all.Int64(4), all.Int64(5), all.Int64(6));
+            topic.Restore(all.Int64(2), all.Int64(3), all.Int64(4), all.Int64(5), all.Int64(6), all.Int64(9));
             topic.IndexedThrough = all.Int64(7);
             if (all.Int64(8) != 0)
             {
@@ -46,6 +46,7 @@ internal static class LogRecovery
             }
 
             topics.NoteTrimmed(topic.TrimmedThrough);
+            topics.NoteDeleted(topic.DeletedThrough);
         }
 
         return header;

@@ -10,7 +10,7 @@ internal static class LogSchema
     /// <summary>"LWAV", by which <c>file</c> and the hub distinguish the log from other databases.</summary>
     private const long ApplicationId = 0x4C574156;
 
-    private const long Version = 5;
+    private const long Version = 6;
 
     /// <summary>Number of 4 KiB pages after which SQLite checkpoints: 16 MiB, which take tens of milliseconds on an ordinary disk.</summary>
     private const int CheckpointPages = 4_096;
@@ -20,16 +20,18 @@ internal static class LogSchema
     /// <see cref="TopicIndexer"/>): <c>indexed_through</c> is the offset up to which they are complete, per topic and for the log.
     /// <c>source_position</c> is the position in the upstream, in the encoding of its reader, and <c>source_time</c> is the time of the newest event
     /// at that position. In <c>events</c>, <c>distance</c> is the number of offsets since the event stored before, and <c>checksum</c> is an
-    /// <see cref="EventChecksum"/>. <c>epochs</c> has the lineage: each epoch after the first one, the epoch before it, and why it began.
+    /// <see cref="EventChecksum"/>. <c>deleted_through</c> is the offset up to which events were deleted on request, of a topic and of the forgotten topics;
+    /// rows up to it can still exist, and no reader gets them. <c>epochs</c> has the lineage: each epoch after the first one, the epoch before it, and why it began.
     /// </summary>
     private const string Tables = """
         CREATE TABLE log (
           epoch INTEGER NOT NULL, reserved_offset INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
-          forgotten_through INTEGER NOT NULL, source_position BLOB, source_time INTEGER NOT NULL DEFAULT 0);
+          forgotten_through INTEGER NOT NULL, source_position BLOB, source_time INTEGER NOT NULL DEFAULT 0,
+          deleted_through INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE topics (
           id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tip INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
           bytes INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
-          is_public INTEGER NOT NULL DEFAULT 1);
+          is_public INTEGER NOT NULL DEFAULT 1, deleted_through INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE events (
           offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, topic INTEGER NOT NULL, alternates BLOB, type TEXT, key TEXT,
           content_type TEXT, attributes TEXT, data BLOB NOT NULL, private INTEGER NOT NULL DEFAULT 0,
@@ -85,6 +87,15 @@ internal static class LogSchema
         COMMIT;
         """;
 
+    /// <summary>Migration from format 5, whose events were removed by retention alone.</summary>
+    private const string FromVersion5 = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE topics ADD COLUMN deleted_through INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE log ADD COLUMN deleted_through INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 6;
+        COMMIT;
+        """;
+
     /// <summary>Creates a random epoch for a log.</summary>
     public static uint NewEpoch() => (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
@@ -102,7 +113,7 @@ internal static class LogSchema
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
                 BEGIN IMMEDIATE;
                 {Tables}
-                INSERT INTO log VALUES ({epoch}, 0, 0, 0, NULL, 0);
+                INSERT INTO log VALUES ({epoch}, 0, 0, 0, NULL, 0, 0);
                 PRAGMA application_id = {ApplicationId};
                 PRAGMA user_version = {Version};
                 COMMIT;
@@ -180,6 +191,11 @@ internal static class LogSchema
         if (found < 5)
         {
             database.Execute(FromVersion4);
+        }
+
+        if (found < 6)
+        {
+            database.Execute(FromVersion5);
         }
     }
 }

@@ -244,7 +244,7 @@ internal sealed class RetentionPass
     private bool FindRetired(Topic topic, int most)
     {
         _retired.Clear();
-        long cut = CutOffset(topic.Policy.MaxAge);
+        long cut = CutOffset(topic);
 
         // Beyond the complete part of the index, another topic of the event may have no entry yet, and would get one after the removal. A topic of
         // durability memory can have older events in the hot tail than the remaining ones in storage; the walk over the tail removes both in order.
@@ -310,12 +310,12 @@ internal sealed class RetentionPass
     private void Retire(Topic topic, LoggedEvent found)
     {
         // An event that its first topic has removed is gone from every topic.
-        if (!_inTail.Contains(topic) || !_removal.Keeps(topic, found.Offset) || !_removal.Keeps(found.Topic, found.Offset))
+        if (!_inTail.Contains(topic) || !_removal.Counts(topic, found.Offset) || !_removal.Counts(found.Topic, found.Offset))
         {
             return;
         }
 
-        bool isExcess = found.Offset <= CutOffset(topic.Policy.MaxAge) || _removal.IsOversized(topic);
+        bool isExcess = found.Offset <= CutOffset(topic) || _removal.IsOversized(topic);
         if (!isExcess || (found.IsStored && found.Offset > _log.Indexer.IndexedThrough))
         {
             _removal.SetFirst(topic, found.Offset);
@@ -330,8 +330,11 @@ internal sealed class RetentionPass
 
     /// <summary>Whether an examined topic is still due, so that only the next pass may examine it again.</summary>
     private bool IsDue(Topic topic) => topic.Count > 0
-        ? topic.First <= CutOffset(topic.Policy.MaxAge) || topic.IsOversized()
+        ? topic.First <= CutOffset(topic) || topic.IsOversized()
         : !_forgetting.IsKept(topic) && RetentionSchedule.ForgottenFrom(topic) <= _time.NowUnixMs;
+
+    /// <summary>Offset up to which the topic keeps no events, because of their age or because they were deleted.</summary>
+    private long CutOffset(Topic topic) => Math.Max(CutOffset(topic.Policy.MaxAge), topic.DeletedThrough);
 
     /// <summary>
     /// Offset up to which events are older than the age; 0 for an unlimited age. The hot tail has the newest events, also those that are not in
@@ -348,9 +351,12 @@ internal sealed class RetentionPass
         if (!known)
         {
             long before = _time.Before(age);
-            offset = _log.Tail.NewestBefore(before) ?? Math.Min(_log.Tail.Base, _times.OffsetBefore(before));
+            offset = OffsetBefore(before);
         }
 
         return offset;
     }
+
+    /// <summary>Offset of the newest event that is older than a time; 0 if there is none.</summary>
+    public long OffsetBefore(long timeUnixMs) => _log.Tail.NewestBefore(timeUnixMs) ?? Math.Min(_log.Tail.Base, _times.OffsetBefore(timeUnixMs));
 }

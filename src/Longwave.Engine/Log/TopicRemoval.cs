@@ -19,7 +19,7 @@ internal sealed class TopicRemoval
         _log = log;
         _deleteTopic = log.Database.Prepare("DELETE FROM topics WHERE id = ?1");
         _newest = log.Database.Prepare("SELECT max(id) FROM topics");
-        _forgotten = log.Database.Prepare("UPDATE log SET forgotten_through = max(forgotten_through, ?1)");
+        _forgotten = log.Database.Prepare("UPDATE log SET forgotten_through = max(forgotten_through, ?1), deleted_through = max(deleted_through, ?2)");
     }
 
     /// <summary>Number of topics to forget in this transaction.</summary>
@@ -49,7 +49,7 @@ internal sealed class TopicRemoval
         // A topic without a tip was created for a publish that then failed.
         bool isUnused = topic.Tip == 0 && !topic.Stored;
         bool isIndexed = topic.StoredThrough <= topic.IndexedThrough;
-        if (isUnused || (topic.Stored && isIndexed && (topic.Policy.MaxAge == TimeSpan.Zero || topic.IsExpired(nowUnixMs))))
+        if (isUnused || (topic.Stored && isIndexed && (topic.Policy.MaxAge == TimeSpan.Zero || topic.IsDeleted || topic.IsExpired(nowUnixMs))))
         {
             _forgettable.Add(topic);
         }
@@ -75,7 +75,7 @@ internal sealed class TopicRemoval
         foreach (Topic topic in _forgettable.Where(static topic => topic.Stored))
         {
             _deleteTopic.Bind(1, topic.Id).Run();
-            _forgotten.Bind(1, Math.Max(topic.Tip, topic.TrimmedThrough)).Run();
+            _forgotten.Bind(1, Math.Max(topic.Tip, topic.TrimmedThrough)).Bind(2, topic.DeletedThrough).Run();
         }
     }
 

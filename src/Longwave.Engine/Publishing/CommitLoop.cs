@@ -94,6 +94,23 @@ internal sealed class CommitLoop : IDisposable
         return _queue.TryAdd(request) is { } reason ? Reject(reason) : request.Done;
     }
 
+    /// <summary>Queues the deletion of a topic's oldest events for the writer thread, or rejects it. For any thread.</summary>
+    public ValueTask<DeletionResult> DeleteAsync(DeletionRequest request)
+    {
+        if (Health == HubHealth.PublishingStopped)
+        {
+            return ValueTask.FromResult(new DeletionResult(PublishOutcome.Stopped));
+        }
+
+        if (_maintenance.Deletions.TryAdd(request) is { } reason)
+        {
+            return ValueTask.FromResult(new DeletionResult(reason));
+        }
+
+        _queue.Wake();
+        return new ValueTask<DeletionResult>(request.Done);
+    }
+
     /// <summary>Stops the intake, writes the queued requests, completes the index and closes the log.</summary>
     public void Dispose()
     {
@@ -122,11 +139,16 @@ internal sealed class CommitLoop : IDisposable
             {
                 _maintenance.Run(isIdle: _requests.Count == 0);
             }
+            else
+            {
+                _maintenance.Deletions.Fail(PublishOutcome.Stopped);
+            }
 
             _requests.Clear();
             _answered = 0;
         }
 
+        _maintenance.Deletions.Close(PublishOutcome.ShuttingDown);
         if (Health != HubHealth.PublishingStopped)
         {
             _storage.Try(_appender, static appender => appender.Close());
@@ -139,6 +161,7 @@ internal sealed class CommitLoop : IDisposable
     private void RejectAll()
     {
         _hasFailed = true;
+        _maintenance.Deletions.Close(PublishOutcome.Stopped);
         do
         {
             foreach (PublishRequest request in _requests.Skip(_answered))

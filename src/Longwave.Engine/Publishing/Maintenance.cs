@@ -4,8 +4,8 @@ using Longwave.Engine.Log;
 namespace Longwave.Engine.Publishing;
 
 /// <summary>
-/// Work of the writer thread between two batches, a few milliseconds at a time: retention, the topic index, eviction from the hot tail, and the check
-/// for free space while the disk is full.
+/// Work of the writer thread between two batches, a few milliseconds at a time: deletions on request, retention, the topic index, eviction from the
+/// hot tail, and the check for free space while the disk is full.
 /// </summary>
 /// <remarks>
 /// Retention also runs on a full disk, in the space of the reserve: otherwise a disk that the log itself has filled would stay full, although events
@@ -15,15 +15,22 @@ namespace Longwave.Engine.Publishing;
 internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGuard storage, EventClock time, TimeProvider clock)
 {
     private readonly RetentionPass _retention = new(log);
+    private readonly TopicDeletions _deletions = new(log);
     private long _lastRetention;
     private long _indexFirstThrough;
     private bool _isIdle;
     private bool _isFreeing;
 
+    // Whether events were deleted since the last pass of retention began, which removes them.
+    private bool _hasDeletions;
+
+    /// <summary>Requested deletions; any thread adds.</summary>
+    public TopicDeletions Deletions => _deletions;
+
     /// <summary>Whether there is more work at once, so that the loop must not wait for a request.</summary>
     public bool IsDue => storage.Health switch
     {
-        HubHealth.Healthy => _retention.IsRunning || log.Indexer.IsDue,
+        HubHealth.Healthy => _retention.IsRunning || log.Indexer.IsDue || _hasDeletions || _deletions.HasWaiting,
         HubHealth.DiskFull => _isFreeing,
         _ => false,
     };
@@ -40,9 +47,16 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
 
         // All work is inside: an allocation can fail at any step, and must not end the writer thread.
         _isIdle = isIdle;
-        if (storage.Try(this, isFull ? static maintenance => maintenance.RunOnFullDisk() : static maintenance => maintenance.RunUsual()) != PublishOutcome.Accepted)
+        PublishOutcome outcome = storage.Try(this, isFull ? static maintenance => maintenance.RunOnFullDisk() : static maintenance => maintenance.RunUsual());
+        if (outcome != PublishOutcome.Accepted)
         {
             _retention.Stop();
+        }
+
+        // When the disk has just become full, the next attempt deletes in the space of the reserve.
+        if (outcome != PublishOutcome.Accepted && (isFull || outcome != PublishOutcome.DiskFull))
+        {
+            _deletions.Fail(outcome);
         }
 
         if (isFull && !_retention.IsRunning)
@@ -56,7 +70,8 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
     {
         // The events of the last batch can have used the free pages that allowed a smaller reserve.
         storage.KeepReserve();
-        if (!_retention.IsRunning && clock.GetElapsedTime(_lastRetention) >= options.RetentionInterval)
+        Delete();
+        if (!_retention.IsRunning && (_hasDeletions || clock.GetElapsedTime(_lastRetention) >= options.RetentionInterval))
         {
             StartRetention();
         }
@@ -64,9 +79,20 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
         RunSlice();
     }
 
+    /// <summary>Hides the events of the waiting deletions from readers. Retention then removes them, slice by slice.</summary>
+    private void Delete()
+    {
+        if (_deletions.HasWaiting)
+        {
+            _deletions.Run(_retention.OffsetBefore);
+            _hasDeletions = true;
+        }
+    }
+
     private void StartRetention()
     {
         _lastRetention = clock.GetTimestamp();
+        _hasDeletions = false;
         log.Indexer.Want();
         _indexFirstThrough = log.Tip;
         _retention.Start(time.ReadForRetention());
@@ -77,6 +103,7 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
         if (!_isFreeing)
         {
             log.Reserve.Release();
+            Delete();
 
             // The pass that the full disk interrupted, or a new one: more events can have expired meanwhile.
             _retention.Stop();

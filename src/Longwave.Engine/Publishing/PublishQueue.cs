@@ -5,11 +5,12 @@ namespace Longwave.Engine.Publishing;
 /// <summary>Bounded queue of publish requests for the writer thread, which takes them in groups.</summary>
 internal sealed class PublishQueue(HubLimits limits)
 {
-    // Guards _waiting, _bytes and _closed; the writer waits on it.
+    // Guards _waiting, _bytes, _closed and _isWoken; the writer waits on it.
     private readonly object _gate = new();
     private readonly Queue<PublishRequest> _waiting = [];
     private long _bytes;
     private bool _closed;
+    private bool _isWoken;
 
     /// <summary>Number of queued requests and size of their data, in bytes.</summary>
     public (int Requests, long Bytes) Size
@@ -55,10 +56,12 @@ internal sealed class PublishQueue(HubLimits limits)
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 && !_closed && patience > TimeSpan.Zero)
+            if (_waiting.Count == 0 && !_closed && !_isWoken && patience > TimeSpan.Zero)
             {
                 Monitor.Wait(_gate, patience);
             }
+
+            _isWoken = false;
 
             int events = 0;
             long bytes = 0;
@@ -72,6 +75,16 @@ internal sealed class PublishQueue(HubLimits limits)
 
             _bytes -= bytes;
             return batch.Count > 0 || !_closed;
+        }
+    }
+
+    /// <summary>Ends the current or the next wait of the writer early, for work that is not a publish request.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _isWoken = true;
+            Monitor.Pulse(_gate);
         }
     }
 

@@ -13,6 +13,9 @@ internal static class ControlEvents
     /// <summary>Reason of a gap: retention removed the events.</summary>
     public const string Retention = "retention";
 
+    /// <summary>Reason of a gap: events were deleted on request, beside those that retention may have removed.</summary>
+    public const string Deleted = "deleted";
+
     /// <summary>Reason of a gap: the client did not keep up, and the policy of the topic is to skip.</summary>
     public const string Skipped = "skipped";
 

@@ -11,6 +11,7 @@ namespace Longwave.Engine.Topics;
 /// it.</item>
 /// <item><see cref="TrimmedThrough"/> rises before <see cref="Count"/> and <see cref="First"/> exclude removed events: a reader that no longer finds
 /// them, and reads it afterwards, knows that they were removed.</item>
+/// <item><see cref="TrimmedThrough"/> also rises before <see cref="DeletedThrough"/>, for the same reason.</item>
 /// </list>
 /// Only <see cref="Describe"/> needs a consistent set of figures. For it the writer makes <c>_version</c> odd before a change and even afterwards; a
 /// reader that finds it odd, or changed during the read, reads again.
@@ -23,6 +24,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     private long _count;
     private long _bytes;
     private long _trimmedThrough;
+    private long _deletedThrough;
     private bool _isPublic;
 
     public int Id { get; } = id;
@@ -55,6 +57,18 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     public long TrimmedThrough => Volatile.Read(ref _trimmedThrough);
 
     /// <summary>
+    /// Offset up to which the events were deleted on request; 0 if none were. No reader gets them from then on, although retention removes them from
+    /// storage, and the hot tail evicts them, later.
+    /// </summary>
+    public long DeletedThrough => Volatile.Read(ref _deletedThrough);
+
+    /// <summary>Whether every event that the topic ever had was deleted on request.</summary>
+    public bool IsDeleted => DeletedThrough > 0 && DeletedThrough >= Tip;
+
+    /// <summary>Whether deleted events are still to be removed. Writer thread only.</summary>
+    public bool HasDeletedEvents => _count > 0 && _first <= _deletedThrough;
+
+    /// <summary>
     /// Time at which the newest event was appended, in milliseconds since the Unix epoch; 0 if it is not known. For a topic from before a restart it
     /// can be the later time of the newest event of the log. Writer thread only.
     /// </summary>
@@ -75,7 +89,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// <summary>Size of the data kept up to <see cref="IndexedThrough"/>, in bytes. Writer thread only.</summary>
     public long IndexedBytes { get; set; }
 
-    /// <summary>Whether retention has listed the topic, because events become too old. Writer thread only, as are the two following.</summary>
+    /// <summary>Whether retention has listed the topic, because events become too old. Writer thread only, as are the three following.</summary>
     public bool IsListedByAge { get; set; }
 
     /// <summary>Whether retention has listed the topic, because it has too many events or bytes.</summary>
@@ -84,8 +98,12 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// <summary>Whether retention has listed the topic, because it has no events.</summary>
     public bool IsListedAsEmpty { get; set; }
 
-    public void Restore(long tip, long first, long count, long bytes, long trimmedThrough)
+    /// <summary>Whether retention has listed the topic, because events were deleted on request.</summary>
+    public bool IsListedAsDeleted { get; set; }
+
+    public void Restore(long tip, long first, long count, long bytes, long trimmedThrough, long deletedThrough)
     {
+        Volatile.Write(ref _deletedThrough, deletedThrough);
         Volatile.Write(ref _tip, tip);
         Volatile.Write(ref _first, first);
         Volatile.Write(ref _count, count);
@@ -128,12 +146,23 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     /// </summary>
     public void Trimming(long through) => Volatile.Write(ref _trimmedThrough, Math.Max(_trimmedThrough, through));
 
-    /// <summary>Whether retention keeps an event of this topic at <paramref name="offset"/>.</summary>
+    /// <summary>
+    /// Hides the events up to <paramref name="through"/> from every reader. Call after the deletion is durable, and after <see cref="Trimming"/>.
+    /// </summary>
+    public void Delete(long through)
+    {
+        Volatile.Write(ref _deletedThrough, Math.Max(_deletedThrough, through));
+    }
+
+    /// <summary>Whether readers get an event of this topic at <paramref name="offset"/>: neither retention nor a deletion has removed it.</summary>
+    public bool Keeps(long offset) => Counts(offset) && offset > DeletedThrough;
+
+    /// <summary>Whether the figures of this topic still count an event at <paramref name="offset"/>, which may be deleted but not removed yet.</summary>
     /// <remarks>
     /// The count is read first. If events were added since then, the first offset is not above theirs. If all were removed since then, it is 0, and
     /// the result is true for an event that was just removed, as it was a moment earlier.
     /// </remarks>
-    public bool Keeps(long offset) => Count > 0 && offset >= First;
+    public bool Counts(long offset) => Count > 0 && offset >= First;
 
     /// <summary>Whether the topic has more events or bytes than its policy keeps. The newest event stays, whatever its size. Writer thread only.</summary>
     /// <param name="lessCount">Number of events that are about to be removed.</param>
@@ -165,6 +194,8 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
             (long tip, long first, long count, long bytes, long trimmed) = (Tip, First, Count, Bytes, TrimmedThrough);
             if ((version & 1) == 0 && Volatile.Read(ref _version) == version)
             {
+                // Deleted events are gone for every reader; until they are removed, the figures of the others are an upper bound.
+                (first, count, bytes) = IsDeleted ? (0, 0, 0) : (first > 0 ? Math.Max(first, DeletedThrough + 1) : 0, count, bytes);
                 return new TopicInfo(
                     Name, tip, first, count, bytes, trimmed, Policy.Durability, Policy.SlowConsumer, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
             }

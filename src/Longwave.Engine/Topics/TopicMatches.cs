@@ -108,6 +108,20 @@ internal sealed class TopicMatches(TopicFilter filter, TopicTable topics, int mo
         return Math.Max(_trimmedThrough, filter.HasPatterns || _unknown > 0 ? topics.ForgottenThrough : 0);
     }
 
+    /// <summary>
+    /// Whether events after <paramref name="after"/> were deleted on request from a requested topic. If the topics are not listed, a deletion from any
+    /// topic counts, and for an unknown topic one from any forgotten topic: only the reason of a gap depends on it, not its range.
+    /// </summary>
+    public bool HasDeletions(long after)
+    {
+        if (topics.DeletedThrough <= after || _found is null)
+        {
+            return topics.DeletedThrough > after;
+        }
+
+        return ((filter.HasPatterns || _unknown > 0) && topics.ForgottenDeletedThrough > after) || _found.Values.Any(topic => topic.DeletedThrough > after);
+    }
+
     /// <summary>Examines all topics, because the list is not kept; only if something was removed since the last call.</summary>
     private void FindTrimmed(Func<bool>? isEnding)
     {

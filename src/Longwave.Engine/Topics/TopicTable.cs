@@ -22,6 +22,8 @@ internal sealed class TopicTable(TopicPolicies policies)
     private long _trimmedThrough;
     private long _trims;
     private long _forgottenThrough;
+    private long _deletedThrough;
+    private long _forgottenDeletedThrough;
 
     // A separate count: a concurrent dictionary acquires all its locks to count, about one per few topics, which is too expensive for every publish.
     public int Count => Volatile.Read(ref _count);
@@ -37,6 +39,12 @@ internal sealed class TopicTable(TopicPolicies policies)
 
     /// <summary>Newest offset of the forgotten topics. For an unknown topic, no older event is known.</summary>
     public long ForgottenThrough => Volatile.Read(ref _forgottenThrough);
+
+    /// <summary>Newest offset that was deleted on request from any topic, also a forgotten one.</summary>
+    public long DeletedThrough => Volatile.Read(ref _deletedThrough);
+
+    /// <summary>Newest offset that was deleted on request from a topic that is now forgotten.</summary>
+    public long ForgottenDeletedThrough => Volatile.Read(ref _forgottenDeletedThrough);
 
     /// <summary>Whether any policy handles slow subscribers in another way than catching up.</summary>
     public bool HaveSlowPolicies => policies.AnySlow;
@@ -74,7 +82,7 @@ internal sealed class TopicTable(TopicPolicies policies)
     /// <summary>Removes a topic that has no events left. Writer thread only.</summary>
     public void Forget(Topic topic)
     {
-        NoteForgotten(Math.Max(topic.Tip, topic.TrimmedThrough));
+        NoteForgotten(Math.Max(topic.Tip, topic.TrimmedThrough), topic.DeletedThrough);
         _byName.TryRemove(topic.Name, out _);
         Order.Remove(topic);
         if (_byId.TryRemove(topic.Id, out _))
@@ -90,7 +98,15 @@ internal sealed class TopicTable(TopicPolicies policies)
         Volatile.Write(ref _trims, _trims + 1);
     }
 
-    public void NoteForgotten(long offset) => Volatile.Write(ref _forgottenThrough, Math.Max(_forgottenThrough, offset));
+    /// <summary>Announces a deletion; call it before <see cref="Topic.Delete"/>. Writer thread only.</summary>
+    public void NoteDeleted(long offset) => Volatile.Write(ref _deletedThrough, Math.Max(_deletedThrough, offset));
+
+    public void NoteForgotten(long offset, long deleted)
+    {
+        NoteDeleted(deleted);
+        Volatile.Write(ref _forgottenDeletedThrough, Math.Max(_forgottenDeletedThrough, deleted));
+        Volatile.Write(ref _forgottenThrough, Math.Max(_forgottenThrough, offset));
+    }
 
     private bool IsInMemory(string name) => TryGet(name, out Topic? topic) ? topic.InMemory : policies.For(name).Durability == Durability.Memory;
 

@@ -12,10 +12,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Manage;
 
-/// <summary><c>GET /v1/topics</c>: lists the topics of the log in pages, sorted by name.</summary>
-internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Authenticator authenticator, ListResponse lists, EndpointGuard refusals)
+/// <summary><c>/v1/topics</c>: lists the topics of the log in pages, sorted by name; <see cref="DeletionEndpoint"/> has the method DELETE.</summary>
+internal sealed class TopicsEndpoint(
+    RunningHub hub, LongwaveOptions options, Authenticator authenticator, DeletionEndpoint deletions, ListResponse lists, EndpointGuard refusals)
 {
-    private const string Methods = "GET, HEAD, OPTIONS";
+    private const string Methods = "GET, HEAD, DELETE, OPTIONS";
 
     private static readonly QueryParameter[] Known = [new("topic"), new("after"), new("limit")];
 
@@ -26,6 +27,12 @@ internal sealed class TopicsEndpoint(RunningHub hub, LongwaveOptions options, Au
     {
         if (await refusals.AnswerMethodAsync(context, Methods))
         {
+            return;
+        }
+
+        if (HttpMethods.IsDelete(context.Request.Method))
+        {
+            await deletions.HandleAsync(context);
             return;
         }
 

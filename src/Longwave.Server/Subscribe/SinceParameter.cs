@@ -10,6 +10,10 @@ internal static class SinceParameter
     /// <summary>Name of the parameter.</summary>
     public const string Name = "since";
 
+    /// <summary>Syntax of a time, for the text of a problem.</summary>
+    public const string TimeSyntax =
+        "a duration such as `30s`, `10m`, `2h` or `1d`, or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`";
+
     /// <summary>Longest number of a duration, in digits: with it, a sum of seconds can't overflow.</summary>
     private const int MaxDigits = 9;
 
@@ -29,24 +33,29 @@ internal static class SinceParameter
         {
             since = Since.Earliest;
         }
-        else if (TryReadSeconds(text, out long seconds))
-        {
-            // A duration from before 1970 means every event, as does 1970.
-            since = Since.At(DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - (1_000 * seconds))));
-        }
-        else if (Rfc3339.TryParse(text, out DateTimeOffset time))
+        else if (TryReadTime(text, now, out DateTimeOffset time))
         {
             since = Since.At(time);
         }
         else
         {
-            return new Problem(
-                ProblemTypes.InvalidParameter,
-                "`since` must be `earliest`, a duration such as `30s`, `10m`, `2h` or `1d`, or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`.",
-                Name);
+            return new Problem(ProblemTypes.InvalidParameter, $"`since` must be `earliest`, {TimeSyntax}.", Name);
         }
 
         return null;
+    }
+
+    /// <summary>Reads a time: a duration before <paramref name="now"/>, or an RFC 3339 time.</summary>
+    public static bool TryReadTime(string text, DateTimeOffset now, out DateTimeOffset time)
+    {
+        if (TryReadSeconds(text, out long seconds))
+        {
+            // A duration from before 1970 means 1970.
+            time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - (1_000 * seconds)));
+            return true;
+        }
+
+        return Rfc3339.TryParse(text, out time);
     }
 
     /// <summary>Reads a duration: a number and a unit.</summary>

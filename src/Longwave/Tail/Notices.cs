@@ -35,6 +35,7 @@ internal static class Notices
                 string fate = Member(notice, "reason") switch
                 {
                     "skipped" => "were skipped because this client is too slow",
+                    "deleted" => "were deleted; continuing with the oldest stored event",
                     "damaged" => "are lost or damaged in the hub's storage; continuing with the intact events",
                     _ => "are no longer stored; continuing with the oldest stored event",
                 };

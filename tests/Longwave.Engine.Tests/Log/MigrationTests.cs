@@ -7,7 +7,14 @@ namespace Longwave.Engine.Tests.Log;
 
 public sealed class MigrationTests
 {
-    /// <summary>What format 4 was, put back into a log of today.</summary>
+    /// <summary>What format 5 was, put back into a log of today.</summary>
+    private const string ToVersion5 = """
+        ALTER TABLE topics DROP COLUMN deleted_through;
+        ALTER TABLE log DROP COLUMN deleted_through;
+        PRAGMA user_version = 5;
+        """;
+
+    /// <summary>What format 4 was, put back into a log of format 5.</summary>
     private const string ToVersion4 = """
         ALTER TABLE events DROP COLUMN distance;
         ALTER TABLE events DROP COLUMN checksum;
@@ -38,10 +45,11 @@ public sealed class MigrationTests
         """;
 
     [Theory]
-    [InlineData(ToVersion4)]
-    [InlineData(ToVersion4 + ToVersion3)]
-    [InlineData(ToVersion4 + ToVersion3 + ToVersion2)]
-    [InlineData(ToVersion4 + ToVersion3 + ToVersion2 + ToVersion1)]
+    [InlineData(ToVersion5)]
+    [InlineData(ToVersion5 + ToVersion4)]
+    [InlineData(ToVersion5 + ToVersion4 + ToVersion3)]
+    [InlineData(ToVersion5 + ToVersion4 + ToVersion3 + ToVersion2)]
+    [InlineData(ToVersion5 + ToVersion4 + ToVersion3 + ToVersion2 + ToVersion1)]
     public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAsPublic(string back)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;

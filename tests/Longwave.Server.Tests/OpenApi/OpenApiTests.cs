@@ -45,6 +45,7 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
         AssertParameters(PublishQuery.Parameters, "/v1/events", "post");
         AssertParameters(TopicsEndpoint.Parameters, "/v1/topics", "get");
         AssertParameters(TopicsEndpoint.Parameters, "/v1/topics", "head");
+        AssertParameters(DeletionEndpoint.Parameters, "/v1/topics", "delete");
         AssertParameters(ConnectionsEndpoint.Parameters, "/v1/connections", "get");
         AssertParameters(ConnectionsEndpoint.Parameters, "/v1/connections", "head");
     }

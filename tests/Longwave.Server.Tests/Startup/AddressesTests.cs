@@ -41,7 +41,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
 
     [Theory]
     [InlineData("/v1/events", "GET, HEAD, POST, OPTIONS")]
-    [InlineData("/v1/topics", "GET, HEAD, OPTIONS")]
+    [InlineData("/v1/topics", "GET, HEAD, DELETE, OPTIONS")]
     [InlineData("/healthz", "GET, HEAD, OPTIONS")]
     [InlineData("/readyz", "GET, HEAD, OPTIONS")]
     public async Task Options_AnyAddress_NamesTheMethods(string path, string methods)
@@ -58,7 +58,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     [InlineData("PATCH", "/v1/events", "GET, HEAD, POST, OPTIONS")]
     [InlineData("TRACE", "/v1/events", "GET, HEAD, POST, OPTIONS")]
     [InlineData("NONSENSE", "/v1/events", "GET, HEAD, POST, OPTIONS")]
-    [InlineData("POST", "/v1/topics", "GET, HEAD, OPTIONS")]
+    [InlineData("POST", "/v1/topics", "GET, HEAD, DELETE, OPTIONS")]
     [InlineData("DELETE", "/healthz", "GET, HEAD, OPTIONS")]
     [InlineData("POST", "/readyz", "GET, HEAD, OPTIONS")]
     public async Task WrongMethod_AnyPath_Is405WithTheAllowedMethods(string method, string path, string methods)

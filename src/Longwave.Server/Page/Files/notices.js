@@ -2,6 +2,7 @@
 
 const reasons = new Map([
   ['retention', 'retention removed them'],
+  ['deleted', 'they were deleted'],
   ['skipped', 'this client was too slow for them'],
   ['damaged', 'the storage of the hub is damaged'],
   ['slow', 'this client was too slow'],
