@@ -79,9 +79,12 @@ give_up() {
   finish
 }
 
+# show_log NAME LOG: the failed tests, wherever they are in the log, and its end.
 show_log() {
-  echo "---- $1: the last 300 lines of $2"
-  tail -n 300 "$2"
+  echo "---- $1: failed tests in $2, then its last 100 lines"
+  awk '/^(not ok|failed) / { shown = 40 } shown > 0 { print; shown = /^  \.\.\.$/ ? 0 : shown - 1 }' "$2" | head -n 300
+  echo "----"
+  tail -n 100 "$2"
   echo "----"
 }
 

@@ -19,7 +19,7 @@ export type Item =
     readonly key?: string;
     readonly time?: string;
   }
-  | { readonly kind: 'comment'; readonly text: string }
+  | { readonly kind: 'comment'; readonly text: string; /** `retry:`, where the format has both in one line. */ readonly ms?: number | undefined }
   | { readonly kind: 'retry'; readonly ms: number }
   /** An id without an event. */
   | { readonly kind: 'id'; readonly id: string };
@@ -137,7 +137,7 @@ export class EventStreamParser extends LineParser {
 
 /** Converts the hub's own object of an event, from a line or a poll response, to an item. */
 export function itemOf(value: unknown): Item {
-  const { id, type = 'message', data, position, specversion, ...rest } = (value ?? {}) as Record<string, unknown>;
+  const { id, type = 'message', data, position, specversion, retry, ...rest } = (value ?? {}) as Record<string, unknown>;
   if (specversion !== undefined) {
     // The data of a CloudEvent is the whole object, as on a stream with format=cloudevents.
     return { kind: 'event', type: String(type), data: JSON.stringify(value), id: String(position ?? id), own: true };
@@ -149,7 +149,7 @@ export function itemOf(value: unknown): Item {
 
   return id !== undefined
     ? { ...rest, kind: 'event', type, data, id, own: true }
-    : type === 'longwave.tip' ? { kind: 'comment', text: data } : { kind: 'event', type, data, id: '', own: false };
+    : type === 'longwave.tip' ? { kind: 'comment', text: data, ms: retry as number | undefined } : { kind: 'event', type, data, id: '', own: false };
 }
 
 /** Parser of `application/x-ndjson`: every event has topic, key and time, and its data byte for byte. */

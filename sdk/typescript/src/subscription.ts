@@ -195,7 +195,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
 
     if (!response?.body) {
-      throw new LongwaveError('not-a-stream', 'This fetch cannot stream (React Native): use xhrFetch of @longwave/client/xhr.', { retryable: false });
+      throw new LongwaveError('not-a-stream', 'This fetch cannot stream: use xhrFetch of @longwave/client/xhr.', { retryable: false });
     }
 
     const parser = isLines ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
@@ -270,6 +270,9 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
         if (isHub && isPosition(item.text)) {
           this.#watchdog.heard(this.#place.tip(item.text));
           this.#listeners.say('tip', item.text);
+          if (item.ms! >= 0) {
+            this.#backoff.retry(item.ms!, isHub);
+          }
         }
 
         break;

@@ -48,6 +48,16 @@ test('the first pause after a disconnect is the `retry:` of this stream plus a l
   random.mock.restore();
 });
 
+test('lines: the first pause after a disconnect is the `retry` of the first line plus a little', async () => {
+  const random = mock.method(Math, 'random', () => 1);
+  const wire = await open({ format: 'lines' });
+  const stream = wire.stream({ type: 'application/x-ndjson' });
+  await stream.write('{"type":"longwave.tip","data":"0000000a-0","retry":2711}\n{"type":"longwave.tip","data":"0000000a-1"}\n');
+  await stream.break();
+  assert.equal(Math.round(wire.states.at(-1).delayMs), 2982);
+  random.mock.restore();
+});
+
 test('reconnect ends a pause at once', async () => {
   const wire = await open();
   wire.last.reject(new TypeError('refused'));

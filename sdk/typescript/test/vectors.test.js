@@ -58,10 +58,10 @@ test('the limit error follows the events before it, and counts lines, events and
 });
 
 test('lines of JSON: events, tips and control events, split at any byte', () => {
-  const text = '{"type":"longwave.tip","data":"0000000a-1"}\n\n{"id":"0000000a-2","topic":"t","time":"2026-11-23T06:57:00.123Z","data":"ünï 🌊\\r"}\r\n{"type":"longwave.gap","data":"{}"}\n{"id":"0000000a-3","cut"';
+  const text = '{"type":"longwave.tip","data":"0000000a-1","retry":2500}\n\n{"id":"0000000a-2","topic":"t","time":"2026-11-23T06:57:00.123Z","data":"ünï 🌊\\r"}\r\n{"type":"longwave.gap","data":"{}"}\n{"id":"0000000a-3","cut"';
   for (const size of [1, 2, 3, 7, 1000]) {
     assert.deepEqual(parse(new JsonLinesParser(), Buffer.from(text), size), [
-      { kind: 'comment', text: '0000000a-1' },
+      { kind: 'comment', text: '0000000a-1', ms: 2500 },
       { topic: 't', time: '2026-11-23T06:57:00.123Z', kind: 'event', type: 'message', data: 'ünï 🌊\r', id: '0000000a-2', own: true },
       { kind: 'event', type: 'longwave.gap', data: '{}', id: '', own: false },
     ]);

@@ -95,14 +95,18 @@ public static class EventFrames
         sink.Flush();
     }
 
-    /// <summary>Writes the greeting of a stream: its start position, and the reconnection time if the format can express it.</summary>
+    /// <summary>Writes the greeting of a stream: its start position and the reconnection time.</summary>
     /// <remarks>No blank line follows, because some clients dispatch an empty event for one.</remarks>
     public static void WriteGreeting(IBufferWriter<byte> writer, EventFormat format, Position position, int retryMs)
     {
-        WriteHeartbeat(writer, format, position);
         if (IsEventStream(format))
         {
+            WriteHeartbeat(writer, format, position);
             EventStreamEncoder.WriteRetry(writer, retryMs);
+        }
+        else
+        {
+            WriteTipLine(writer, format, position, retryMs);
         }
     }
 
@@ -113,16 +117,41 @@ public static class EventFrames
     public static void WriteHeartbeat(IBufferWriter<byte> writer, EventFormat format, Position? position)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        if (!IsEventStream(format))
+        {
+            WriteTipLine(writer, format, position, retryMs: null);
+            return;
+        }
+
         var sink = new JsonSink(writer, 64);
-        bool comment = IsEventStream(format);
-        sink.Raw(comment ? ":"u8 : "{\"type\":\"longwave.tip\",\"data\":\""u8);
+        sink.Raw(":"u8);
         if (position is { } known)
         {
-            sink.Raw(comment ? " "u8 : ""u8);
+            sink.Raw(" "u8);
             WritePosition(ref sink, format, known);
         }
 
-        sink.Raw(comment ? "\n"u8 : "\"}\n"u8);
+        sink.Raw("\n"u8);
+        sink.Flush();
+    }
+
+    private static void WriteTipLine(IBufferWriter<byte> writer, EventFormat format, Position? position, int? retryMs)
+    {
+        var sink = new JsonSink(writer, 64);
+        sink.Raw("{\"type\":\"longwave.tip\",\"data\":\""u8);
+        if (position is { } known)
+        {
+            WritePosition(ref sink, format, known);
+        }
+
+        sink.Raw("\""u8);
+        if (retryMs is { } ms)
+        {
+            sink.Raw(",\"retry\":"u8);
+            sink.Number(ms);
+        }
+
+        sink.Raw("}\n"u8);
         sink.Flush();
     }
 

@@ -42,7 +42,7 @@ public sealed class EventFramesTests
     [Theory]
     [InlineData(EventFormat.Sse, ": 5f3a9c1e-1042\nretry: 2500\n: 5f3a9c1e-1042\n:\nevent: longwave.reconnect\nretry: 900\ndata: {\"a\":1}\n\nid: 5f3a9c1e-1042\nevent: longwave.reset\ndata: {}\n\n")]
     [InlineData(EventFormat.SseWithIds, ": #5f3a9c1e-1042\nretry: 2500\n: #5f3a9c1e-1042\n:\nevent: longwave.reconnect\nretry: 900\ndata: {\"a\":1}\n\nid: #5f3a9c1e-1042\nevent: longwave.reset\ndata: {}\n\n")]
-    [InlineData(EventFormat.Json, "{\"type\":\"longwave.tip\",\"data\":\"5f3a9c1e-1042\"}\n{\"type\":\"longwave.tip\",\"data\":\"5f3a9c1e-1042\"}\n{\"type\":\"longwave.tip\",\"data\":\"\"}\n{\"type\":\"longwave.reconnect\",\"data\":\"{\\\"a\\\":1}\",\"retry\":900}\n{\"type\":\"longwave.reset\",\"data\":\"{}\"}\n")]
+    [InlineData(EventFormat.Json, "{\"type\":\"longwave.tip\",\"data\":\"5f3a9c1e-1042\",\"retry\":2500}\n{\"type\":\"longwave.tip\",\"data\":\"5f3a9c1e-1042\"}\n{\"type\":\"longwave.tip\",\"data\":\"\"}\n{\"type\":\"longwave.reconnect\",\"data\":\"{\\\"a\\\":1}\",\"retry\":900}\n{\"type\":\"longwave.reset\",\"data\":\"{}\"}\n")]
     public void WriteGreetingHeartbeatControl_EachFormat_AsDocumented(EventFormat format, string expected)
     {
         var buffer = new ArrayBufferWriter<byte>();
