@@ -41,9 +41,6 @@ public sealed class HubEngine : IAsyncDisposable
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Maximum number of patterns in the grants of a stream on a delivery thread, which matches them with each topic that the stream receives.</summary>
-    private const int MaxInlineGrants = 32;
-
     private readonly EventLog _log;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -55,7 +52,8 @@ public sealed class HubEngine : IAsyncDisposable
     private readonly CommitLoop _commits;
     private readonly CatchUpReaders _readers;
 
-    // Subscriptions whose patterns or grants take long to match have a shard and a catch-up thread of their own, so that they delay only each other.
+    // Subscriptions whose patterns or grants take long to match have a shard and a catch-up thread of their own, of low priority, so that they delay
+    // only each other.
     private readonly CatchUpReaders _costlyReaders;
     private readonly Shard _costly;
 
@@ -78,11 +76,12 @@ public sealed class HubEngine : IAsyncDisposable
         _starts = new StartResolver(log);
         _greeting = new Greeting(log, _starts, options);
         _readers = new CatchUpReaders(log, options, loops, _logger);
-        _costlyReaders = new CatchUpReaders(log, options, loops, _logger, "longwave-catch-up-costly", count: 1);
+        _costlyReaders = new CatchUpReaders(log, options, loops, _logger, isCostly: true);
         _costly = new Shard(log, options, _costlyReaders, _counts, clock, _logger, givesWay: true);
         int shards = options.Shards > 0 ? options.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(_ => new Shard(log, options, _readers, _counts, clock, _logger)), _costly];
-        _threads = [.. _shards.Select((shard, i) => loops.StartThread(shard == _costly ? "longwave-shard-costly" : $"longwave-shard-{i}", shard.Run, shard.EndAll))];
+        _threads = [.. _shards.Select((shard, i) => loops.StartThread(
+            shard == _costly ? "longwave-shard-costly" : $"longwave-shard-{i}", shard.Run, shard.EndAll, isLowPriority: shard == _costly))];
         _timers = Array.ConvertAll(_shards, shard => loops.StartTimer(
             "longwave-tick", shard.PostTick, shard.TickInterval, shard.TickInterval));
         _commits = new CommitLoop(options, log, WakeShards, _requests.Rejected, loops, clock, _logger);
@@ -259,17 +258,13 @@ public sealed class HubEngine : IAsyncDisposable
         }
 
         long id = Interlocked.Increment(ref _lastId);
-        Shard shard = IsCostly(request, filter, charge) ? _costly : _shards[id % (_shards.Length - 1)];
+        bool isCostly = charge?.IsInline == false || Subscriber.HasCostlyGrants(request.Identity?.Access, filter, request);
+        Shard shard = isCostly ? _costly : _shards[id % (_shards.Length - 1)];
         shard.IsUsed = true;
-        subscriber = new Subscriber(id, request, filter, sink, shard.Inbox, _patterns) { Charge = charge, GrantCharge = grantCharge };
+        subscriber = new Subscriber(id, request, filter, sink, shard.Inbox, _patterns) { IsCostly = isCostly, Charge = charge, GrantCharge = grantCharge };
         sink.Attach(subscriber);
         return SubscribeOutcome.Accepted;
     }
-
-    /// <summary>Whether a subscription could delay others on a delivery thread: a new topic would meet too many patterns, its own or of its grants.</summary>
-    private static bool IsCostly(SubscribeRequest request, TopicFilter filter, PatternCharge? charge) =>
-        charge?.IsInline == false
-        || (request.Identity?.Access is { } access && access.Patterns.Count > MaxInlineGrants && Subscriber.Needs(access, filter, request));
 
     /// <summary>Starts an admitted stream: writes the greeting at the start position and passes the stream to its shard.</summary>
     public void Start(Subscriber subscriber)

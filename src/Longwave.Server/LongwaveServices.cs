@@ -76,6 +76,7 @@ public static class LongwaveServices
         services.AddSingleton(provider => new ClientAddresses(provider.GetRequiredService<LongwaveOptions>().Server));
         services.AddSingleton<MemoryWatch>();
         services.AddSingleton<AdmissionControl>();
+        services.AddSingleton<PatternCompiler>();
         services.AddSingleton<SocketAdmission>();
         services.AddSingleton<ForgottenConnections>();
         services.AddSingleton<StrictFraming>();

@@ -30,18 +30,18 @@ internal sealed class CatchUpReaders : IDisposable
     /// <param name="options">Options of the hub.</param>
     /// <param name="loops">Supervisor of the threads.</param>
     /// <param name="logger">Logger of failures.</param>
-    /// <param name="name">Name of the threads, before their number.</param>
-    /// <param name="count">Number of threads; null for the option.</param>
-    public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger, string name = "longwave-catch-up", int? count = null)
+    /// <param name="isCostly">Whether they serve costly subscriptions: one thread of low priority.</param>
+    public CatchUpReaders(EventLog log, EngineOptions options, BackgroundLoops loops, ILogger logger, bool isCostly = false)
     {
         (_log, _limits, _logger) = (log, options.Limits, logger);
-        _counters = [.. Enumerable.Range(0, count ?? options.CatchUpReaders).Select(static _ => new Counters<HubCounter>())];
+        string name = isCostly ? "longwave-catch-up-costly" : "longwave-catch-up";
+        _counters = [.. Enumerable.Range(0, isCostly ? 1 : options.CatchUpReaders).Select(static _ => new Counters<HubCounter>())];
         _lags = [.. _counters.Select(static _ => new Histogram())];
         _running = _counters.Length;
         for (int i = 0; i < _running; i++)
         {
             (Counters<HubCounter> counters, Histogram lags) = (_counters[i], _lags[i]);
-            _threads.Add(loops.StartThread($"{name}-{i}", () => Run(counters, lags), OnFailure));
+            _threads.Add(loops.StartThread($"{name}-{i}", () => Run(counters, lags), OnFailure, isLowPriority: isCostly));
         }
     }
 

@@ -41,13 +41,19 @@ public sealed class BackgroundLoops
     /// <param name="name">Name of the thread, and of the loop in <see cref="Failed"/>.</param>
     /// <param name="run">The loop.</param>
     /// <param name="onFailure">Rejects operations that would otherwise wait for the loop without limit; called on the thread after a failure.</param>
-    public Thread StartThread(string name, Action run, Action? onFailure = null)
+    /// <param name="isLowPriority">Whether the thread gives way to other threads of the machine.</param>
+    public Thread StartThread(string name, Action run, Action? onFailure = null, bool isLowPriority = false)
     {
         ArgumentNullException.ThrowIfNull(run);
         var thread = new Thread(() =>
         {
             try
             {
+                if (isLowPriority && !LowPriority.TrySet())
+                {
+                    HealthLog.PriorityNotSet(_logger, name);
+                }
+
                 run();
             }
             catch (Exception failed)

@@ -13,4 +13,7 @@ internal static partial class HealthLog
 
     [LoggerMessage(1303, LogLevel.Error, "A tick of {Loop} has failed; the next tick follows on schedule.", EventName = "TickFailed")]
     public static partial void TickFailed(ILogger logger, string loop, Exception failed);
+
+    [LoggerMessage(1304, LogLevel.Warning, "The priority of thread {Thread} could not be lowered: costly patterns can delay other clients.", EventName = "PriorityNotSet")]
+    public static partial void PriorityNotSet(ILogger logger, string thread);
 }

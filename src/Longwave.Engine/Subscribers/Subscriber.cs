@@ -17,6 +17,9 @@ namespace Longwave.Engine.Subscribers;
 /// </remarks>
 public sealed class Subscriber
 {
+    /// <summary>Maximum number of patterns in the grants of a stream on a delivery thread, which matches them with each topic that the stream receives.</summary>
+    private const int MaxInlineGrants = 32;
+
     private readonly ShardInbox _shard;
     private readonly PatternAccount _patterns;
     private readonly int[]? _slotIndexes;
@@ -76,6 +79,9 @@ public sealed class Subscriber
     internal ReadAccess? Access => Identity?.Access;
 
     internal SubscribeRequest Request { get; }
+
+    /// <summary>Whether the costly shard serves the subscriber. The opening thread sets it.</summary>
+    internal bool IsCostly { get; init; }
 
     /// <summary>Charge of the patterns; null without patterns. The opening thread sets it, and the end of the stream returns it.</summary>
     internal PatternCharge? Charge { get; init; }
@@ -178,7 +184,7 @@ public sealed class Subscriber
     /// <summary>
     /// Replaces the identity. An event that is published after this returns is delivered only if the new identity may read it. From any thread.
     /// </summary>
-    /// <returns>False if the stream is already ending, or the grants of the identity exceed a limit of cost.</returns>
+    /// <returns>False if the stream is already ending, or the grants of the identity exceed a limit of cost or need another shard.</returns>
     public bool TryRenew(StreamIdentity identity) => Renew(identity) == RenewOutcome.Renewed;
 
     /// <inheritdoc cref="TryRenew"/>
@@ -186,6 +192,11 @@ public sealed class Subscriber
     public RenewOutcome Renew(StreamIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
+        if (!IsCostly && HasCostlyGrants(identity.Access, Filter, Request))
+        {
+            return RenewOutcome.NeedsNewStream;
+        }
+
         if (_patterns.TryChargeGrants(identity.Access?.Patterns ?? [], Request.Client, out PatternCharge? charge) != SubscribeOutcome.Accepted)
         {
             return RenewOutcome.TooCostly;
@@ -324,6 +335,12 @@ public sealed class Subscriber
     /// <summary>Whether the events of a subscription must be checked: it requests more than the access covers.</summary>
     internal static bool Needs(ReadAccess? access, TopicFilter filter, SubscribeRequest request) =>
         access?.CoversAll(filter.Selectors, request.Types, EventFrames.HasTopics(request.Format)) == false;
+
+    /// <summary>
+    /// Whether the grants of a subscription could delay others: the shard matches them with each topic that the stream receives, and they are too many.
+    /// </summary>
+    internal static bool HasCostlyGrants(ReadAccess? access, TopicFilter filter, SubscribeRequest request) =>
+        access?.Patterns.Count > MaxInlineGrants && Needs(access, filter, request);
 
     /// <summary>Passes the subscriber to its shard after the greeting.</summary>
     internal void HandOver() => _shard.Open(this);

@@ -42,6 +42,7 @@ internal sealed class AutomatonCompiler
     private readonly List<char> _closed = [];
     private readonly Stack<int> _open = [];
     private readonly int[] _seen;
+    private readonly int _maxSteps = CompilationLimit.MaxSteps;
     private int _stamp;
     private int _steps;
 
@@ -54,19 +55,26 @@ internal sealed class AutomatonCompiler
     }
 
     /// <summary>Whether the work exceeds a limit.</summary>
-    private bool IsTooLarge => _steps > MaxSteps || _states.Count > MaxStates || _states.Count * (_classCount + 1) > MaxTransitions;
+    private bool IsTooLarge => _steps > _maxSteps || _states.Count > MaxStates || _states.Count * (_classCount + 1) > MaxTransitions;
 
-    /// <summary>Compiles a program; null if it exceeds a limit.</summary>
+    /// <summary>Compiles a program; null if it exceeds a limit, its own or that of the current thread (<see cref="CompilationLimit"/>).</summary>
     public static Automaton? TryCompile(AutomatonProgram program)
     {
-        if (program.IsTooLarge)
+        if (program.IsTooLarge || !CompilationLimit.TryTake(CompilationLimit.BaseSteps))
         {
             return null;
         }
 
         // The word characters come last and only matter to assertions.
         CharacterClasses? classes = CharacterClasses.Find([.. program.Sets, program.HasAssertions ? CharacterSet.Word : default], out bool[][] members);
-        return classes is null ? null : new AutomatonCompiler(program, classes, members).Compile();
+        if (classes is null)
+        {
+            return null;
+        }
+
+        var compiler = new AutomatonCompiler(program, classes, members);
+        Automaton? compiled = compiler.Compile();
+        return CompilationLimit.TryTake(compiler._steps) ? compiled : null;
     }
 
     private Automaton? Compile()

@@ -28,6 +28,9 @@ public sealed class Selector : IEquatable<Selector>
     // Work of a match before any character is examined, in characters: measured, a call costs about as much as eight of them.
     private const int MatchWork = 8;
 
+    // Not seen by a client: the work of a request runs again on another thread.
+    private const string NotCompiled = "The limit of compilation of the current thread is used up.";
+
     // Work of parsing a topic as a URL, in characters for each of its characters.
     private const int ParseWork = 8;
 
@@ -108,7 +111,7 @@ public sealed class Selector : IEquatable<Selector>
             return true;
         }
 
-        error = EventRules.CheckText("topic", text, 3 * MaxLength)?.Detail;
+        error = CompilationLimit.IsExceeded ? NotCompiled : EventRules.CheckText("topic", text, 3 * MaxLength)?.Detail;
         if (error is not null || !TemplateCompiler.TryCompile(text, out Automaton? automaton, out error))
         {
             return false;
@@ -142,6 +145,7 @@ public sealed class Selector : IEquatable<Selector>
 
         error = text.Length > MaxLength
             ? $"The URL pattern has {text.Length} characters; the limit is {MaxLength}."
+            : CompilationLimit.IsExceeded ? NotCompiled
             : EventRules.CheckText("topic", text, 3 * MaxLength)?.Detail;
         if (error is not null)
         {

@@ -17,18 +17,20 @@ internal sealed class AdmissionControl : IDisposable
     private readonly AdmissionOptions _options;
     private readonly ClientAddresses _clients;
     private readonly MemoryWatch _memory;
+    private readonly AnswerBudget _answers;
     private readonly TimeProvider _clock;
     private readonly ClientTable<AddressKey> _addresses;
     private readonly ClientTable<(string Issuer, string Subject)> _subjects;
 
-    public AdmissionControl(LongwaveOptions options, ClientAddresses clients, MemoryWatch memory, TimeProvider clock)
+    public AdmissionControl(LongwaveOptions options, ClientAddresses clients, MemoryWatch memory, AnswerBudget answers, TimeProvider clock)
     {
         _options = options.Server.Admission;
         _clients = clients;
         _memory = memory;
+        _answers = answers;
         _clock = clock;
-        _addresses = new ClientTable<AddressKey>(_options.Address, _options.MaxClients, clock);
-        _subjects = new ClientTable<(string Issuer, string Subject)>(_options.Subject, _options.MaxClients, clock);
+        _addresses = new ClientTable<AddressKey>(_options.Address, _options.MaxClients, ShareOf(answers, _options.Address), clock);
+        _subjects = new ClientTable<(string Issuer, string Subject)>(_options.Subject, _options.MaxClients, ShareOf(answers, _options.Subject), clock);
     }
 
     /// <summary>Counts one stream or poll, or rejects it.</summary>
@@ -56,9 +58,16 @@ internal sealed class AdmissionControl : IDisposable
             return problem;
         }
 
-        place = address is null && named is null ? null : new StreamLease(this, address, named);
+        place = address is null && named is null ? null : new StreamLease(this, _answers, address, named);
         return null;
     }
+
+    /// <summary>Room for the bytes of an admitted stream.</summary>
+    /// <param name="place">The counted stream; null if its client is not limited.</param>
+    public AnswerRoom RoomOf(StreamLease? place) => place is null ? _answers : place;
+
+    /// <summary>Room for the answer of another request, in the share of its address. Disposed of after the answer.</summary>
+    public AnswerLease RoomOf(HttpContext context) => new(this, _answers, Hold(context, subject: null).Address, null);
 
     /// <summary>The client that limits of cost apply to: the subject, or the address of an anonymous caller; null when the client is not limited.</summary>
     /// <param name="context">The request.</param>
@@ -128,14 +137,6 @@ internal sealed class AdmissionControl : IDisposable
         _subjects.Dispose();
     }
 
-    /// <summary>Returns the counts of a stream that has ended.</summary>
-    internal void Leave(ClientUsage? address, ClientUsage? subject)
-    {
-        address?.CloseStream();
-        subject?.CloseStream();
-        Return(address, subject);
-    }
-
     internal void Return(ClientUsage? address, ClientUsage? subject)
     {
         if (address is not null)
@@ -148,6 +149,8 @@ internal sealed class AdmissionControl : IDisposable
             _subjects.Return(subject);
         }
     }
+
+    private static long ShareOf(AnswerBudget answers, ClientLimits limits) => (long)(answers.MostBytes * limits.MaxAnswerShare);
 
     /// <summary>Counts a stream and its opening; after a rejection only the attempt stays counted.</summary>
     private static Problem? Enter(ClientUsage? usage, string whose, int most)

@@ -9,8 +9,9 @@ namespace Longwave.Server.Admission;
 /// </remarks>
 /// <param name="limits">Limits of each client.</param>
 /// <param name="maxClients">Maximum number of clients with a usage of their own.</param>
+/// <param name="mostAnswerBytes">Maximum number of bytes of answers that one client has not received.</param>
 /// <param name="clock">The time.</param>
-internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, TimeProvider clock) : IDisposable
+internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, long mostAnswerBytes, TimeProvider clock) : IDisposable
     where TKey : notnull
 {
     /// <summary>Shortest time between two searches for idle clients, because each visits the whole table.</summary>
@@ -18,7 +19,7 @@ internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, Tim
 
     /// <summary>Idle time after which every token bucket is full again, so that removing a client gives it no advantage.</summary>
     private readonly TimeSpan _idleTime = RefillTime(limits);
-    private readonly ClientUsage _overflow = new(limits);
+    private readonly ClientUsage _overflow = new(limits, mostAnswerBytes);
 
     /// <summary>Guards the table, and <see cref="ClientUsage.Holders"/> and <see cref="ClientUsage.LastUse"/> of everything in it.</summary>
     private readonly Lock _lock = new();
@@ -50,7 +51,7 @@ internal sealed class ClientTable<TKey>(ClientLimits limits, int maxClients, Tim
                     return _overflow;
                 }
 
-                _clients.Add(client, usage = new ClientUsage(limits));
+                _clients.Add(client, usage = new ClientUsage(limits, mostAnswerBytes));
             }
 
             usage.Holders++;

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Longwave.Server.Configuration;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Admission;
 
@@ -15,8 +16,11 @@ internal sealed class ClientUsage : IDisposable
     private readonly TokenBucketRateLimiter? _bytes;
     private int _streams;
 
-    public ClientUsage(ClientLimits limits)
+    /// <param name="limits">Limits of the client.</param>
+    /// <param name="mostAnswerBytes">Maximum number of bytes of answers that the client has not received.</param>
+    public ClientUsage(ClientLimits limits, long mostAnswerBytes)
     {
+        Answers = new AnswerBudget(mostAnswerBytes);
         _maxStreams = limits.MaxStreams;
         _openings = Bucket(limits.StreamsPerSecond, limits.StreamBurst);
         _requests = Bucket(limits.RequestsPerSecond, limits.RequestBurst);
@@ -26,6 +30,9 @@ internal sealed class ClientUsage : IDisposable
 
     /// <summary>Open streams.</summary>
     public int Streams => Volatile.Read(ref _streams);
+
+    /// <summary>Bytes of answers that the client has not received.</summary>
+    public AnswerBudget Answers { get; }
 
     /// <summary>Pause after a rejected stream.</summary>
     public RejectionPause Rejections { get; } = new();

@@ -1,9 +1,14 @@
+using Longwave.Server.Http;
+
 namespace Longwave.Server.Admission;
 
-/// <summary>The counts of one stream at its address and its subject; returned once, when the stream ends.</summary>
-internal sealed class StreamLease(AdmissionControl admission, ClientUsage? address, ClientUsage? subject) : IDisposable
+/// <summary>The counts of one stream at its address and its subject, and the room for its bytes; returned once, when the stream ends.</summary>
+internal sealed class StreamLease(AdmissionControl admission, AnswerBudget budget, ClientUsage? address, ClientUsage? subject)
+    : AnswerLease(admission, budget, address, subject)
 {
-    private AdmissionControl? _admission = admission;
-
-    public void Dispose() => Interlocked.Exchange(ref _admission, null)?.Leave(address, subject);
+    protected override void End(ClientUsage? ofAddress, ClientUsage? ofSubject)
+    {
+        ofAddress?.CloseStream();
+        ofSubject?.CloseStream();
+    }
 }

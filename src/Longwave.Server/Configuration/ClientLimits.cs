@@ -14,6 +14,11 @@ public sealed class ClientLimits
     [Description("Maximum number of open streams of one client, including waiting polls. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]
     public int MaxStreams { get; set; } = 1_000;
 
+    /// <summary>Part of the answers that one client may leave unread.</summary>
+    [Range(0.0, 1.0)]
+    [Description("Part of Server:MaxAnswerBytes that answers of one client may hold while it has not received them. The hub rejects its further polls with 429 and Retry-After, and ends a stream that would need more; its client reconnects and misses nothing. 1 is all of it.")]
+    public double MaxAnswerShare { get; set; } = 0.25;
+
     /// <summary>Streams and polls opened per second.</summary>
     [Range(0, 1_000_000)]
     [Description("Streams and polls that one client may open per second, on average. The hub rejects further ones with 429 and Retry-After; 0 is unlimited.")]

@@ -23,9 +23,9 @@ namespace Longwave.Server.Epoll;
 /// Only the owner leaves <see cref="Ready"/>, so a stale read in <see cref="Complete"/> finds "not ready", and the stream is aborted.
 /// </para>
 /// </remarks>
-/// <param name="budget">Budget of all answers, in which the copied rest of a frame counts.</param>
+/// <param name="room">Room of the client for the copied rest of a frame.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketSink(AnswerBudget budget) : ISink, IReactorSocket
+internal sealed class SocketSink(AnswerRoom room) : ISink, IReactorSocket
 {
     private const int Ready = 0;
     private const int Waiting = 1;
@@ -78,7 +78,7 @@ internal sealed class SocketSink(AnswerBudget budget) : ISink, IReactorSocket
         sent = Math.Max(sent, 0);
         int frame = batch.FrameAt(sent);
         taken = frame + 1;
-        if (!budget.TryHold(batch.Ends[frame] - sent, batch.IsShared, out _counted))
+        if (!room.TryHold(batch.Ends[frame] - sent, batch.IsShared, out _counted))
         {
             // A part of the frame is sent and there is no room for its rest. The client reconnects, and continues after the last whole frame.
             _isCut = true;
@@ -190,7 +190,7 @@ internal sealed class SocketSink(AnswerBudget budget) : ISink, IReactorSocket
 
     private void ReturnCounted()
     {
-        budget.Return(_counted);
+        room.Return(_counted);
         _counted = 0;
     }
 

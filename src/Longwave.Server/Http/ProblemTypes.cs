@@ -83,6 +83,10 @@ public static class ProblemTypes
     public static readonly ProblemType RequestTimeout = new(
         "request-timeout", 408, "Request timed out", "Send the body without long pauses. Nothing was appended.");
 
+    /// <summary>A renewal that an open stream cannot have.</summary>
+    public static readonly ProblemType NeedsNewStream = new(
+        "needs-new-stream", 409, "New stream required", "Close the stream and open a new one with the token, from the last position; the clients of Longwave do so when the stream ends.");
+
     /// <summary>An event above the size limit.</summary>
     public static readonly ProblemType EventTooLarge = new(
         "event-too-large", 413, "Event too large", "Send less in one event, or raise `Engine:Limits:MaxEventBytes`. Nothing was appended.");
@@ -126,6 +130,10 @@ public static class ProblemTypes
     /// <summary>The patterns of one client have reached their limit of cost.</summary>
     public static readonly ProblemType ClientTooCostly = new(
         "client-too-costly", 429, "Patterns of one client too costly", "Close streams with patterns, request simpler patterns, or raise `Engine:Limits:MaxClientCost`. `detail` states the cost and the limit.");
+
+    /// <summary>One client leaves too many bytes of its answers unread.</summary>
+    public static readonly ProblemType AnswersUnread = new(
+        "answers-unread", 429, "Answers not received", "Receive the answers under way first, then continue after `Retry-After` seconds; poll for less at a time (`limit`); or raise `MaxAnswerShare` in `Server:Admission`.");
 
     /// <summary>A bug in the hub.</summary>
     public static readonly ProblemType InternalError = new(
@@ -176,8 +184,8 @@ public static class ProblemTypes
     [
         UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, PatternsTooCostly, InvalidEvent,
         InvalidUtf8, MalformedBody, InvalidSample, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
-        ForeignHost, TooManyStreams, RateLimited, ClientTooCostly, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
+        RequestTimeout, NeedsNewStream, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
+        ForeignHost, TooManyStreams, RateLimited, ClientTooCostly, AnswersUnread, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
         ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
     ];
 }

@@ -31,12 +31,12 @@ internal sealed class Authenticator
     private readonly ApplicationUsers _users;
     private readonly Caller _anonymous;
 
-    public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, ClientAddresses clients, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, TimeProvider clock)
+    public Authenticator(LongwaveOptions options, RunningHub hub, TicketStore tickets, BrowserRules browsers, ClientAddresses clients, HubAddress address, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, PatternCompiler compiler, TimeProvider clock)
     {
         (_options, _hub, _browsers, _clients, _address, _issuers, _clock, Tickets) = (options, hub, browsers, clients, address, issuers, clock, tickets);
         AuthOptions auth = options.Auth;
         PublicGrants = new GrantSet { Publish = GrantOptions.Read(auth.Anonymous.Publish), Subscribe = GrantOptions.Read(auth.Anonymous.Subscribe) };
-        _tokens = new TokenValidator(auth, issuers, vocabularies, PublicGrants, clock);
+        _tokens = new TokenValidator(auth, issuers, vocabularies, compiler, PublicGrants, clock);
         _apiKeys = new ApiKeyRing(auth.ApiKeys, PublicGrants);
         _users = new ApplicationUsers(auth, PublicGrants, browsers);
         _anonymous = options.RequiresAuthentication ? new Caller("", null, GrantSet.Nothing, PublicGrants) : Unrestricted;
@@ -87,24 +87,25 @@ internal sealed class Authenticator
         {
             CredentialKind.None => new Authentication(_anonymous),
             CredentialKind.Ticket => TakeTicket(context, carrier.Secret),
-            _ => ApiKeyRing.IsKey(carrier.Secret) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(carrier.Secret, _address.Of(context)),
+            _ => ApiKeyRing.IsKey(carrier.Secret) ? _apiKeys.Find(carrier.Secret) : await _tokens.ValidateAsync(context, carrier.Secret, _address.Of(context)),
         };
         return Unrevoked(found);
     }
 
     /// <summary>Authenticates a token or an API key that another protocol found in a request.</summary>
+    /// <param name="context">The request.</param>
     /// <param name="secret">The token or API key.</param>
     /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
     /// <param name="trusted">Keys whose tokens are accepted beside those of the issuers, or null.</param>
     /// <returns>The caller or the rejection, and whether the token is signed with the trusted keys.</returns>
-    public async ValueTask<(Authentication Found, bool IsTrusted)> IdentifyAsync(string secret, string hubUrl, TrustedKeys? trusted)
+    public async ValueTask<(Authentication Found, bool IsTrusted)> IdentifyAsync(HttpContext context, string secret, string hubUrl, TrustedKeys? trusted)
     {
         if (ApiKeyRing.IsKey(secret))
         {
             return (Unrevoked(_apiKeys.Find(secret)), false);
         }
 
-        Authentication found = Unrevoked(await _tokens.ValidateAsync(secret, hubUrl, trusted));
+        Authentication found = Unrevoked(await _tokens.ValidateAsync(context, secret, hubUrl, trusted));
         return (found, found.Caller is { } caller && _issuers.FindIssuer(caller.Issuer) is null);
     }
 

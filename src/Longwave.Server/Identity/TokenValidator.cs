@@ -1,6 +1,8 @@
 using Longwave.Engine.Access;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
+using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -12,7 +14,7 @@ namespace Longwave.Server.Identity;
 /// Nothing is fetched from a URL in a token.
 /// </summary>
 internal sealed class TokenValidator(
-    AuthOptions options, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, GrantSet publicGrants, TimeProvider clock)
+    AuthOptions options, IssuerDirectory issuers, IEnumerable<IGrantVocabulary> vocabularies, PatternCompiler compiler, GrantSet publicGrants, TimeProvider clock)
 {
     private const int Parts = 3;
     private const int MaxHeaderLength = 4_096;
@@ -29,10 +31,11 @@ internal sealed class TokenValidator(
     }
 
     /// <summary>Returns the caller, or why the token is rejected.</summary>
+    /// <param name="context">The request.</param>
     /// <param name="token">The token.</param>
     /// <param name="hubUrl">The hub's address, for relative URL patterns.</param>
     /// <param name="own">Keys without an issuer whose tokens are also accepted, with their rules; or null.</param>
-    public async ValueTask<Authentication> ValidateAsync(string token, string hubUrl, TrustedKeys? own = null)
+    public async ValueTask<Authentication> ValidateAsync(HttpContext context, string token, string hubUrl, TrustedKeys? own = null)
     {
         if (token.Length > options.MaxTokenBytes)
         {
@@ -56,7 +59,9 @@ internal sealed class TokenValidator(
             return Refuse(badHeader);
         }
 
-        return TokenClaims.TryRead(claimsJson, header, new TokenScope(options.MaxGrants, options.MaxGrantCost, hubUrl), _vocabularies, out TokenClaims claims) is { } badClaims ? Refuse(badClaims)
+        var scope = new TokenScope(options.MaxGrants, options.MaxGrantCost, hubUrl);
+        TokenClaims claims = null!;
+        return await compiler.RunAsync(context, () => TokenClaims.TryRead(claimsJson, header, scope, _vocabularies, out claims) is { } bad ? Refuse(bad).Problem : null) is { } problem ? new Authentication(problem)
             : own is not null && issuers.FindIssuer(claims.Issuer) is null ? await ValidateOwnAsync(token, header, claims, own)
             : claims.Missing is { } missing ? Refuse(missing)
             : await ValidateAsync(token, header, claims);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
@@ -95,18 +96,15 @@ internal sealed class ConnectionsEndpoint(Authenticator authenticator, Connectio
 
     private async ValueTask<Problem?> WriteListAsync(HttpContext context, string? subject, long after, int limit)
     {
-        List<OpenConnection> page = [.. connections.All
-            .Where(connection => connection.Number > after && (subject is null || connection.Caller.Subject == subject))
-            .OrderBy(static connection => connection.Number)
-            .Take(limit + 1)];
+        ConnectionPage page = connections.ReadPage(after, limit, connection => subject is null || connection.Caller.Subject == subject);
         context.Response.Headers.CacheControl = "no-store";
         return await lists.WriteAsync(
             context,
             JsonResponse.MediaType,
             static json => json.WriteStartArray("connections"u8),
-            page.Take(limit),
+            page.Connections,
             Write,
-            json => WriteText(json, "next"u8, page.Count > limit ? connections.Name(page[limit - 1].Number) : null));
+            json => WriteText(json, "next"u8, page.Next is { } next ? connections.Name(next) : null));
     }
 
     private void Write(Utf8JsonWriter json, OpenConnection connection)

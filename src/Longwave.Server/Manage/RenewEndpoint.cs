@@ -70,6 +70,8 @@ internal sealed class RenewEndpoint(
             RenewOutcome.Renewed => null,
             RenewOutcome.TooCostly => new Problem(
                 ProblemTypes.ClientTooCostly, $"The patterns of the token's grants cost {caller.Access?.PatternCost}, which exceeds a limit of cost in `Engine:Limits`. The stream continues with its previous token."),
+            RenewOutcome.NeedsNewStream => new Problem(
+                ProblemTypes.NeedsNewStream, "The token's grants have more patterns than a stream can get by renewal. The stream continues with its previous token."),
             _ => Gone(),
         };
     }

@@ -4,6 +4,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Positions;
 using Longwave.Protocol.Selectors;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -14,7 +15,7 @@ namespace Longwave.Server.Manage;
 
 /// <summary><c>/v1/topics</c>: lists the topics of the log in pages, sorted by name; <see cref="DeletionEndpoint"/> has the method DELETE.</summary>
 internal sealed class TopicsEndpoint(
-    RunningHub hub, LongwaveOptions options, Authenticator authenticator, DeletionEndpoint deletions, ListResponse lists, EndpointGuard refusals)
+    RunningHub hub, LongwaveOptions options, Authenticator authenticator, PatternCompiler compiler, DeletionEndpoint deletions, ListResponse lists, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, DELETE, OPTIONS";
 
@@ -36,7 +37,8 @@ internal sealed class TopicsEndpoint(
             return;
         }
 
-        Problem? problem = TryRead(context.Request, out Selector? filter, out string? after, out int limit);
+        (Selector? filter, string? after, int limit) = (null, null, 0);
+        Problem? problem = await compiler.RunAsync(context, () => TryRead(context.Request, out filter, out after, out limit));
         Caller? caller = null;
         if (problem is null && (await refusals.AuthenticateAsync(context, authenticator)).TryGet(out caller, out problem) && !caller.Reads)
         {

@@ -71,7 +71,7 @@ internal sealed class MercureAuthenticator(
         }
 
         string hubUrl = address.Of(context);
-        (Authentication found, bool isOwn) = await authenticator.IdentifyAsync(token, hubUrl, KeysOf(role, dialect, hubUrl));
+        (Authentication found, bool isOwn) = await authenticator.IdentifyAsync(context, token, hubUrl, KeysOf(role, dialect, hubUrl));
         if (!found.TryGet(out Caller? caller, out problem))
         {
             return answer with { Problem = problem };

@@ -1,5 +1,6 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Urls;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -14,6 +15,7 @@ internal sealed class MercureSubscribeEndpoint(
     RunningHub hub,
     LongwaveOptions options,
     MercureAuthenticator authenticator,
+    PatternCompiler compiler,
     HubAddress address,
     HeaderEncoding encoding,
     FormBody form,
@@ -27,7 +29,7 @@ internal sealed class MercureSubscribeEndpoint(
         var query = new FormFields();
         bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
         bool hasBody = MercureEndpoint.IsQuery(context.Request.Method);
-        Dialect dialect = hasBody || MercureSubscription.IsCurrent(query) ? Dialect.Current : Dialect.Legacy;
+        Dialect dialect = hasBody || MercureTopics.IsCurrent(query) ? Dialect.Current : Dialect.Legacy;
         if (!isText)
         {
             await refusals.WriteAsync(context, dialect, FormBody.Malformed("query"));
@@ -48,12 +50,14 @@ internal sealed class MercureSubscribeEndpoint(
                 ? new Problem(ProblemTypes.NotAcceptable, "`Accept` does not allow `text/event-stream`, the only media type of this endpoint.", "Accept")
                 : null;
         problem ??= hasBody ? await form.AddAsync(context, caller, query) : null;
-        MercureSubscription? subscription = null;
-        problem ??= MercureSubscription.TryRead(context.Request, query, dialect, address.PartsOf(context), hub.Engine, out subscription)
-            ?? StreamOpener.Refuse(caller, subscription.Request);
+        UrlParts hubUrl = address.PartsOf(context);
+        MercureTopics topics = null!;
+        problem ??= await compiler.RunAsync(context, () => MercureTopics.TryRead(query, dialect, hubUrl, options.Engine.Limits, out topics));
+        MercureSubscription? subscription = problem is null ? MercureSubscription.Of(context.Request, query, dialect, topics, hub.Engine) : null;
+        problem ??= StreamOpener.Refuse(caller, subscription!.Request);
         if (problem is not null)
         {
-            await refusals.WriteAsync(context, dialect, problem);
+            await WriteAsync(context, dialect, problem);
             return;
         }
 

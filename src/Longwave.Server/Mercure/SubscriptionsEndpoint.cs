@@ -69,7 +69,7 @@ internal sealed class SubscriptionsEndpoint(
         string etag = $"\"{hub.Engine.Tip}-{active.Version:x}\"";
         string[] parts = topic.Length > folder.Length ? topic[(folder.Length + 1)..].Split('/') : [];
         int single = dialect == Dialect.Legacy ? 2 : 3;
-        ActiveSubscription? one = parts.Length == single ? Mine(dialect).FirstOrDefault(subscription => subscription.Topic == topic) : null;
+        ActiveSubscription? one = parts.Length == single && active.Find(topic) is { } found && found.Dialect == dialect ? found : null;
         if (topic != folder && (parts.Length != single - 1 || Array.Exists(parts, static part => part.Length == 0)) && one is null)
         {
             await refusals.WriteAsync(context, dialect, new Problem(ProblemTypes.NotFound, "No active subscription has this path."));
@@ -89,11 +89,9 @@ internal sealed class SubscriptionsEndpoint(
         }
         else if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await (one is not null ? WriteOneAsync(context, dialect, one, last) : WriteListAsync(context, dialect, folder, topic, last));
+            await (one is not null ? WriteOneAsync(context, dialect, one, last) : WriteListAsync(context, dialect, topic, last));
         }
     }
-
-    private IEnumerable<ActiveSubscription> Mine(Dialect dialect) => active.All.Where(subscription => subscription.Dialect == dialect);
 
     private static async Task WriteOneAsync(HttpContext context, Dialect dialect, ActiveSubscription one, string last)
     {
@@ -109,10 +107,9 @@ internal sealed class SubscriptionsEndpoint(
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private async Task WriteListAsync(HttpContext context, Dialect dialect, string folder, string topic, string last)
+    private async Task WriteListAsync(HttpContext context, Dialect dialect, string topic, string last)
     {
-        IEnumerable<ActiveSubscription> listed = Mine(dialect).Where(subscription =>
-            topic == folder || (subscription.Topic.StartsWith(topic, StringComparison.Ordinal) && subscription.Topic[topic.Length] == '/'));
+        IEnumerable<ActiveSubscription> listed = active.Below(topic).Where(subscription => subscription.Dialect == dialect);
         Problem? problem = await lists.WriteAsync(
             context,
             MediaTypeOf(dialect),

@@ -1,3 +1,4 @@
+using Longwave.Server.Admission;
 using Longwave.Server.Http;
 using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Longwave.Server.Page;
 /// <c>/</c> and <c>/page/NAME</c>: the page that shows topics and events live. It uses only public endpoints, and its URLs are relative,
 /// so that it works below any prefix.
 /// </summary>
-internal sealed class PageEndpoint(PageFiles files, AnswerBudget budget, EndpointGuard refusals)
+internal sealed class PageEndpoint(PageFiles files, AdmissionControl admission, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, OPTIONS";
 
@@ -59,10 +60,11 @@ internal sealed class PageEndpoint(PageFiles files, AnswerBudget budget, Endpoin
             return;
         }
 
-        if (!budget.TryTake(AnswerBudget.PieceBytes))
+        using AnswerLease room = admission.RoomOf(context);
+        if (!room.TryTake(AnswerRoom.PieceBytes))
         {
             response.Clear();
-            await refusals.WriteAsync(context, ListResponse.NoRoom);
+            await refusals.WriteAsync(context, room.Refuse(AnswerRoom.PieceBytes));
             return;
         }
 
@@ -74,7 +76,7 @@ internal sealed class PageEndpoint(PageFiles files, AnswerBudget budget, Endpoin
         }
         finally
         {
-            budget.Return(AnswerBudget.PieceBytes);
+            room.Return(AnswerRoom.PieceBytes);
         }
     }
 
@@ -83,7 +85,7 @@ internal sealed class PageEndpoint(PageFiles files, AnswerBudget budget, Endpoin
     {
         while (!rest.IsEmpty)
         {
-            int length = Math.Min(rest.Length, AnswerBudget.PieceBytes);
+            int length = Math.Min(rest.Length, AnswerRoom.PieceBytes);
             await context.Response.Body.WriteAsync(rest[..length], context.RequestAborted);
             rest = rest[length..];
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -12,14 +11,17 @@ namespace Longwave.Server.Subscribe;
 /// <summary>Every open stream by its id, for renewal, listing and closing. A stream stays registered until its subscriber ends, even after the request that opened it.</summary>
 internal sealed class ConnectionRegistry
 {
-    private readonly ConcurrentDictionary<long, OpenConnection> _open = new();
+    /// <summary>Maximum number of streams examined for one page besides those that it contains.</summary>
+    public const int MaxVisits = 4_096;
+
+    private readonly OrderedItems<long, OpenConnection> _open = new(static connection => connection.Number, Comparer<long>.Default);
 
     // Random per start, so that the id of a stream of an earlier start or of another hub never matches here.
     private readonly string _prefix = $"c{RandomNumberGenerator.GetInt32(int.MaxValue):x8}-";
     private long _last;
 
-    /// <summary>All entries, in no order.</summary>
-    public IEnumerable<OpenConnection> All => _open.Select(static pair => pair.Value);
+    /// <summary>All entries, in the order of their numbers.</summary>
+    public IEnumerable<OpenConnection> All => _open.All;
 
     /// <summary>The number of the next stream.</summary>
     public long Next() => Interlocked.Increment(ref _last);
@@ -40,7 +42,7 @@ internal sealed class ConnectionRegistry
     public bool TryGet(string name, [NotNullWhen(true)] out OpenConnection? connection)
     {
         connection = null;
-        if (TryParse(name, out long number) && _open.TryGetValue(number, out OpenConnection? found))
+        if (TryParse(name, out long number) && _open.TryGet(number, out OpenConnection? found))
         {
             connection = found;
         }
@@ -52,14 +54,39 @@ internal sealed class ConnectionRegistry
     public void Add(OpenConnection connection, Subscriber subscriber)
     {
         connection.Subscriber = subscriber;
-        _open[connection.Number] = connection;
+        _open.TryAdd(connection);
 
         // A full fence before the caller reads the revocations (see RevocationList).
         Interlocked.MemoryBarrier();
     }
 
     /// <summary>Removes a stream that has ended or was rejected.</summary>
-    public void Remove(OpenConnection connection) => _open.TryRemove(connection.Number, out OpenConnection? _);
+    public void Remove(OpenConnection connection) => _open.Remove(connection.Number);
+
+    /// <summary>Reads a page of streams that match a condition.</summary>
+    /// <param name="after">Number after which the page starts.</param>
+    /// <param name="limit">Maximum number of streams in the page.</param>
+    /// <param name="which">The condition.</param>
+    public ConnectionPage ReadPage(long after, int limit, Func<OpenConnection, bool> which)
+    {
+        List<OpenConnection> page = [];
+        int visits = 0;
+        foreach (OpenConnection connection in _open.After(after))
+        {
+            if (page.Count == limit || visits++ == limit + MaxVisits)
+            {
+                return new ConnectionPage(page, after);
+            }
+
+            after = connection.Number;
+            if (which(connection))
+            {
+                page.Add(connection);
+            }
+        }
+
+        return new ConnectionPage(page, null);
+    }
 
     /// <summary>
     /// Closes every stream that matches a condition. Returns the number of streams that this call ended; one that was already ending stays registered

@@ -19,9 +19,9 @@ namespace Longwave.Server.Subscribe;
 /// </para>
 /// </remarks>
 /// <param name="writer">Pipe of the response.</param>
-/// <param name="budget">Budget of all answers.</param>
+/// <param name="room">Room of the client.</param>
 /// <param name="pieceBytes">Bytes after which the output flushes.</param>
-internal sealed class PipeOutput(PipeWriter writer, AnswerBudget budget, int pieceBytes)
+internal sealed class PipeOutput(PipeWriter writer, AnswerRoom room, int pieceBytes)
 {
     private const int Idle = 0;
     private const int Pending = 1;
@@ -125,7 +125,7 @@ internal sealed class PipeOutput(PipeWriter writer, AnswerBudget budget, int pie
             return;
         }
 
-        if (!budget.TryHold(end - start, batch.IsShared, out _counted))
+        if (!room.TryHold(end - start, batch.IsShared, out _counted))
         {
             // A frame can't be sent in part. The client reconnects, and continues after the last whole frame.
             _subscriber.Close(CloseReason.Stalled);
@@ -169,7 +169,7 @@ internal sealed class PipeOutput(PipeWriter writer, AnswerBudget budget, int pie
         }
 
         _rest = default;
-        budget.Return(_counted);
+        room.Return(_counted);
         _counted = 0;
         if (Interlocked.Exchange(ref _state, Idle) == PendingAndAwaited)
         {

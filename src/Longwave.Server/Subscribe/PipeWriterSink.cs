@@ -8,13 +8,13 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary>Sink for a response of the web server, of any protocol: writes frames through <see cref="PipeOutput"/>.</summary>
 /// <param name="writer">Pipe of the response.</param>
-/// <param name="budget">Budget of all answers.</param>
-internal sealed class PipeWriterSink(PipeWriter writer, AnswerBudget budget) : ISink
+/// <param name="room">Room of the client.</param>
+internal sealed class PipeWriterSink(PipeWriter writer, AnswerRoom room) : ISink
 {
     /// <summary>Bytes in one write, as for a parked stream: larger pieces would only be buffered.</summary>
     private const int PieceBytes = 64 * 1024;
 
-    private readonly PipeOutput _output = new(writer, budget, PieceBytes);
+    private readonly PipeOutput _output = new(writer, room, PieceBytes);
     private Subscriber _subscriber = null!;
 
     public void Attach(Subscriber subscriber)

@@ -15,7 +15,7 @@ namespace Longwave.Server.Subscribe;
 /// <para>
 /// The first piece stays here: an answer that fits into it has a length, and can still become a rejection. A longer answer continues in the pipe of
 /// the response, so that a poll never holds more than a piece and the rest of one event. The piece counts in the budget of all answers. An answer
-/// without room for it is rejected (<see cref="IsRejected"/>).
+/// without room for it is rejected (<see cref="Rejection"/>).
 /// </para>
 /// <para>
 /// Memory order. <see cref="OnPosition"/> sets <c>_hasPosition</c>, then reads <c>_expired</c>; <see cref="Expire"/> sets <c>_expired</c>, then reads
@@ -23,10 +23,10 @@ namespace Longwave.Server.Subscribe;
 /// </para>
 /// </remarks>
 /// <param name="output">Pipe of the response.</param>
-/// <param name="budget">Budget of all answers.</param>
+/// <param name="room">Room of the client.</param>
 /// <param name="maxEvents">Limit of events.</param>
 /// <param name="maxBytes">Bytes after which no more events are added.</param>
-internal sealed class PollSink(PipeOutput output, AnswerBudget budget, int maxEvents, int maxBytes) : ISink
+internal sealed class PollSink(PipeOutput output, AnswerRoom room, int maxEvents, int maxBytes) : ISink
 {
     /// <summary>Notices after which the poll ends. Each is a short object that the answer repeats at its end.</summary>
     private const int MostNotices = 100;
@@ -48,8 +48,8 @@ internal sealed class PollSink(PipeOutput output, AnswerBudget budget, int maxEv
 
     private static ReadOnlySpan<byte> TipPrefix => "{\"type\":\"longwave.tip\""u8;
 
-    /// <summary>Whether the answer has no room in the budget, and no event was written.</summary>
-    public bool IsRejected { get; private set; }
+    /// <summary>Why the answer has no room, if no event was written; otherwise null.</summary>
+    public Problem? Rejection { get; private set; }
 
     /// <summary>Whether a part of the answer is in the pipe of the response: it can only continue or be aborted.</summary>
     public bool IsInPipe { get; private set; }
@@ -150,26 +150,26 @@ internal sealed class PollSink(PipeOutput output, AnswerBudget budget, int maxEv
     /// <summary>Returns the reservation. After the end of the answer.</summary>
     public void Release()
     {
-        budget.Return(_reserved);
+        room.Return(_reserved);
         _reserved = 0;
     }
 
     /// <summary>Reserves the first piece, and checks the room for an event of which a slow client would hold a copy.</summary>
     private bool HasRoomFor(FrameBatch batch, int index)
     {
-        if (_reserved == 0 && budget.TryTake(AnswerBudget.PieceBytes))
+        if (_reserved == 0 && room.TryTake(AnswerRoom.PieceBytes))
         {
-            _reserved = AnswerBudget.PieceBytes;
+            _reserved = AnswerRoom.PieceBytes;
         }
 
         (int start, int end) = batch.PayloadAt(index);
-        if (_reserved > 0 && (batch.IsShared || end - start <= AnswerBudget.PieceBytes || budget.HasRoomFor(end - start)))
+        if (_reserved > 0 && (batch.IsShared || end - start <= AnswerRoom.PieceBytes || room.HasRoomFor(end - start)))
         {
             return true;
         }
 
         // With events, the answer ends before this one. Without, it is rejected.
-        IsRejected = _events == 0;
+        Rejection = _events == 0 ? room.Refuse(_reserved == 0 ? AnswerRoom.PieceBytes : end - start) : null;
         _bytes = maxBytes;
         return false;
     }
@@ -184,7 +184,7 @@ internal sealed class PollSink(PipeOutput output, AnswerBudget budget, int maxEv
         _bytes += end - start;
         if (!IsInPipe)
         {
-            if (First.WrittenCount + separator.Length + end - start <= AnswerBudget.PieceBytes)
+            if (First.WrittenCount + separator.Length + end - start <= AnswerRoom.PieceBytes)
             {
                 First.Write(separator);
                 First.Write(batch.Chunks.Span[start..end]);

@@ -43,9 +43,11 @@ internal sealed class StreamOpener(
 
     /// <summary>Steps 3 to 5, for a stream whose sink is ready. The header is set before the engine writes the first byte of the answer.</summary>
     /// <returns>The rejection, or null.</returns>
-    public Problem? TrySubscribe(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    public Problem? TrySubscribe<TSink>(
+        HttpContext context, Caller caller, SubscribeRequest request, Func<AnswerRoom, TSink> newSink, out TSink? sink, out Subscriber? subscriber)
+        where TSink : class, ISink
     {
-        Problem? problem = TryAdmit(context, caller, request, sink, out subscriber);
+        Problem? problem = TryAdmit(context, caller, request, newSink, out sink, out subscriber);
         if (problem is null)
         {
             Start(subscriber!);
@@ -56,10 +58,18 @@ internal sealed class StreamOpener(
 
     /// <summary>Steps 3 to 5, for a stream whose sink is not ready yet; <see cref="Start"/> or <see cref="Abandon"/> must follow.</summary>
     /// <remarks>Increments all counts of the stream; on any failure here, decrements those again.</remarks>
+    /// <param name="context">The request.</param>
+    /// <param name="caller">The owner of the stream.</param>
+    /// <param name="request">The subscription.</param>
+    /// <param name="newSink">Creates the sink with the room of the client.</param>
+    /// <param name="sink">The sink; null if the stream is rejected.</param>
+    /// <param name="subscriber">The stream; null if it is rejected.</param>
     /// <returns>The rejection, or null.</returns>
-    public Problem? TryAdmit(HttpContext context, Caller caller, SubscribeRequest request, ISink sink, out Subscriber? subscriber)
+    public Problem? TryAdmit<TSink>(
+        HttpContext context, Caller caller, SubscribeRequest request, Func<AnswerRoom, TSink> newSink, out TSink? sink, out Subscriber? subscriber)
+        where TSink : class, ISink
     {
-        subscriber = null;
+        (sink, subscriber) = (null, null);
         if (admission.TryAdmitStream(context, caller.Owner, out StreamLease? place) is { } problem)
         {
             return problem;
@@ -89,6 +99,8 @@ internal sealed class StreamOpener(
                 context.Request.Protocol,
                 options.Auth);
             context.Response.Headers[ConnectionHeader] = connection.Request.Identity!.Connection;
+
+            sink = newSink(admission.RoomOf(place));
 
             // If the engine rejects the stream, it disposes of the lease, which decrements the counts.
             SubscribeOutcome outcome = hub.Engine.TryAdmit(connection.Request, sink, out subscriber);

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Runtime.Versioning;
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Configuration;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwave.Server.Subscribe;
 
 /// <summary>Answers with a stream: parked if the hub can take over the socket, otherwise as a response of the web server.</summary>
-internal sealed partial class StreamResponse(StreamOpener opener, AnswerBudget budget, LongwaveOptions options, TimeProvider clock, ILogger<StreamResponse> logger)
+internal sealed partial class StreamResponse(StreamOpener opener, LongwaveOptions options, TimeProvider clock, ILogger<StreamResponse> logger)
 {
     /// <summary>Grace for bytes already queued when the stream's identity ended.</summary>
     private static readonly TimeSpan IdentityEndGrace = TimeSpan.FromMilliseconds(500);
@@ -45,8 +46,7 @@ internal sealed partial class StreamResponse(StreamOpener opener, AnswerBudget b
     private async Task ParkAsync(
         HttpContext context, Caller caller, SubscribeRequest request, IParkableConnection connection, Func<Problem, Task> refuse, Action<Subscriber>? admitted)
     {
-        var sink = new SocketSink(budget);
-        if (opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber) is { } problem)
+        if (opener.TryAdmit(context, caller, request, static room => new SocketSink(room), out SocketSink? sink, out Subscriber? subscriber) is { } problem)
         {
             await refuse(problem);
             return;
@@ -59,7 +59,7 @@ internal sealed partial class StreamResponse(StreamOpener opener, AnswerBudget b
             await context.Response.StartAsync();
             await context.Response.BodyWriter.FlushAsync();
             EndConnectionAfter(context);
-            parked = connection.Park(sink);
+            parked = connection.Park(sink!);
         }
         catch (ConnectionAbortedException)
         {
@@ -100,8 +100,8 @@ internal sealed partial class StreamResponse(StreamOpener opener, AnswerBudget b
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         SocketTimeouts.LimitUnacknowledged(context, options.Engine.StallTimeout);
 
-        var sink = new PipeWriterSink(context.Response.BodyWriter, budget);
-        if (opener.TryAdmit(context, caller, request, sink, out Subscriber? subscriber) is { } problem)
+        PipeWriter pipe = context.Response.BodyWriter;
+        if (opener.TryAdmit(context, caller, request, room => new PipeWriterSink(pipe, room), out PipeWriterSink? sink, out Subscriber? subscriber) is { } problem)
         {
             await refuse(problem);
             return;
@@ -115,7 +115,7 @@ internal sealed partial class StreamResponse(StreamOpener opener, AnswerBudget b
         }
 
         EndConnectionAfter(context);
-        await EndAsync(context, sink, reason);
+        await EndAsync(context, sink!, reason);
     }
 
     /// <summary>Starts the stream even after an exception, because only its end returns its counts and its socket.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Longwave.Engine.Subscribers;
+using Longwave.Server.Admission;
 using Longwave.Server.Configuration;
 using Longwave.Server.Epoll;
 using Longwave.Server.Http;
@@ -10,14 +11,15 @@ namespace Longwave.Server.Subscribe;
 
 /// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, StreamResponse streams, UnavailableResponse unavailable, AnswerBudget budget, LongwaveOptions options, EndpointGuard refusals,
+    StreamOpener opener, PatternCompiler compiler, StreamResponse streams, UnavailableResponse unavailable, LongwaveOptions options, EndpointGuard refusals,
     TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        if (EventsQuery.TryRead(context.Request, options.Engine.Limits, clock, out EventsQuery query) is { } wrong)
+        EventsQuery query = null!;
+        if (await compiler.RunAsync(context, () => EventsQuery.TryRead(context.Request, options.Engine.Limits, clock, out query)) is { } wrong)
         {
-            await refusals.WriteAsync(context, wrong);
+            await WriteAsync(context, wrong);
             return;
         }
 
@@ -41,8 +43,8 @@ internal sealed class SubscribeEndpoint(
     private async Task PollAsync(HttpContext context, Caller caller, EventsQuery query)
     {
         PipeWriter pipe = context.Response.BodyWriter;
-        var sink = new PollSink(new PipeOutput(pipe, budget, AnswerBudget.PieceBytes), budget, query.Limit, options.Server.MaxPollBytes);
-        if (opener.TrySubscribe(context, caller, query.Request, sink, out Subscriber? subscriber) is { } refusal)
+        PollSink NewSink(AnswerRoom room) => new(new PipeOutput(pipe, room, AnswerRoom.PieceBytes), room, query.Limit, options.Server.MaxPollBytes);
+        if (opener.TrySubscribe(context, caller, query.Request, NewSink, out PollSink? sink, out Subscriber? subscriber) is { } refusal)
         {
             await RefuseAsync(context, refusal);
             return;
@@ -59,12 +61,12 @@ internal sealed class SubscribeEndpoint(
 
         try
         {
-            await EndAsync(context, sink, reason);
+            await EndAsync(context, sink!, reason);
         }
         finally
         {
             // Also after an exception: the pipe must not return to the web server while a flush is pending.
-            await sink.DropAsync();
+            await sink!.DropAsync();
             sink.Release();
         }
     }
@@ -78,9 +80,9 @@ internal sealed class SubscribeEndpoint(
         {
             context.Abort();
         }
-        else if (isEnded || sink.IsRejected || sink.Next is null)
+        else if (isEnded || sink.Rejection is not null || sink.Next is null)
         {
-            await RefuseAsync(context, isEnded ? EndOf(reason) : sink.IsRejected ? ListResponse.NoRoom : NothingRead(reason));
+            await RefuseAsync(context, isEnded ? EndOf(reason) : sink.Rejection ?? NothingRead(reason));
         }
         else if (!sink.IsInPipe)
         {

@@ -26,6 +26,17 @@ public sealed class BackgroundLoopsTests
     }
 
     [Fact]
+    public void StartThread_LowPriority_AppliesToThatThreadOnly()
+    {
+        int before = ThreadNice.Read();
+        int low = 0;
+        _loops.StartThread("low", () => low = ThreadNice.Read(), isLowPriority: true).Join();
+        int usual = 0;
+        _loops.StartThread("usual", () => usual = ThreadNice.Read()).Join();
+        Assert.Equal((Math.Min(19, before + 10), before, before), (low, usual, ThreadNice.Read()));
+    }
+
+    [Fact]
     public async Task RunAsync_ThrowsTwice_RestartsUntilItCompletes()
     {
         int runs = 0;

@@ -11,6 +11,8 @@ namespace Longwave.Server.Tests.Admission;
 
 public sealed class AdmissionControlTests
 {
+    private const long MostAnswerBytes = 1_000_000;
+
     private static readonly (string Issuer, string Subject) Alice = ("https://issuer.example", "alice");
     private static readonly (string Issuer, string Subject) Bob = ("https://issuer.example", "bob");
     private static readonly (string Issuer, string Subject) OtherAlice = ("https://other.example", "alice");
@@ -45,6 +47,75 @@ public sealed class AdmissionControlTests
         Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), Alice, out _));
         Assert.NotNull(admission.TryAdmitStream(Request("192.0.2.1"), Alice, out _));
         Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), Bob, out _));
+    }
+
+    [Fact]
+    public void RoomOf_AddressAtItsShare_RejectsItAndNoOther()
+    {
+        using AdmissionControl admission = Create(static options => options.Server.Admission.Address.MaxAnswerShare = 0.5);
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), null, out StreamLease? stream));
+        AnswerRoom room = admission.RoomOf(stream);
+        Assert.True(room.TryTake(400_000));
+        Assert.True(room.HasRoomFor(100_000));
+        Assert.False(room.HasRoomFor(100_001));
+        using AnswerLease same = admission.RoomOf(Request("192.0.2.1"));
+        Assert.False(same.TryTake(100_001));
+        Problem refused = same.Refuse(100_001);
+        Assert.Equal(ProblemTypes.AnswersUnread, refused.Type);
+        Assert.Contains("hold 400000 bytes", refused.Detail, StringComparison.Ordinal);
+        Assert.Contains("limit is 500000", refused.Detail, StringComparison.Ordinal);
+        using AnswerLease other = admission.RoomOf(Request("192.0.2.2"));
+        Assert.True(other.TryTake(500_000));
+        Assert.False(other.TryTake(1));
+        room.Return(400_000);
+        Assert.True(same.TryTake(500_000));
+    }
+
+    /// <summary>A subject has one share for all its addresses. What its share rejects leaves no reservation elsewhere.</summary>
+    [Fact]
+    public void RoomOf_SubjectAtItsShare_RejectsItFromEveryAddress()
+    {
+        using AdmissionControl admission = Create(static options => (options.Server.Admission.Address.MaxAnswerShare, options.Server.Admission.Subject.MaxAnswerShare) = (0.8, 0.3));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), Alice, out StreamLease? first));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.2"), Alice, out StreamLease? second));
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.2"), Bob, out StreamLease? other));
+        Assert.True(admission.RoomOf(first).TryTake(300_000));
+        Assert.False(admission.RoomOf(second).TryTake(1));
+        Assert.Contains("this subject", admission.RoomOf(second).Refuse(1).Detail, StringComparison.Ordinal);
+        Assert.True(admission.RoomOf(other).TryTake(300_000));
+
+        // 400,000 bytes are left in all, and 500,000 in the share of the second address: neither lost anything to the rejection.
+        using AnswerLease address = admission.RoomOf(Request("192.0.2.2"));
+        Assert.True(address.TryTake(400_000));
+        Assert.False(address.TryTake(1));
+        Assert.Equal(ProblemTypes.Overloaded, address.Refuse(1).Type);
+    }
+
+    /// <summary>A flush that stays pending returns its bytes after the stream has ended.</summary>
+    [Fact]
+    public void Return_AfterTheLease_FreesTheShare()
+    {
+        using AdmissionControl admission = Create(static options => options.Server.Admission.Address.MaxAnswerShare = 0.5);
+        Assert.Null(admission.TryAdmitStream(Request("192.0.2.1"), null, out StreamLease? stream));
+        AnswerRoom room = admission.RoomOf(stream);
+        Assert.True(room.TryTake(500_000));
+        stream!.Dispose();
+        using AnswerLease next = admission.RoomOf(Request("192.0.2.1"));
+        Assert.False(next.TryTake(1));
+        room.Return(500_000);
+        Assert.True(next.TryTake(500_000));
+    }
+
+    [Fact]
+    public void RoomOf_AddressWithoutLimits_IsTheWholeBudget()
+    {
+        using AdmissionControl admission = Create(static _ => { });
+        Assert.Null(admission.TryAdmitStream(Request("127.0.0.1"), null, out StreamLease? stream));
+        Assert.Null(stream);
+        Assert.True(admission.RoomOf(stream).TryTake(MostAnswerBytes));
+        using AnswerLease list = admission.RoomOf(Request("127.0.0.1"));
+        Assert.False(list.TryTake(1));
+        Assert.Equal(ProblemTypes.Overloaded, list.Refuse(1).Type);
     }
 
     [Fact]
@@ -97,7 +168,7 @@ public sealed class AdmissionControlTests
         var options = new LongwaveOptions();
         configure(options);
         clock ??= new ManualClock();
-        return new AdmissionControl(options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(clock, NullLoggerFactory.Instance), clock, NullLogger<MemoryWatch>.Instance), clock);
+        return new AdmissionControl(options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(clock, NullLoggerFactory.Instance), clock, NullLogger<MemoryWatch>.Instance), new AnswerBudget(MostAnswerBytes), clock);
     }
 
     private static DefaultHttpContext Request(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };

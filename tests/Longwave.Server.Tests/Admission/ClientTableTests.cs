@@ -13,7 +13,7 @@ public sealed class ClientTableTests
     [Fact]
     public void Hold_SameClient_ReturnsTheSameUsage()
     {
-        using var table = new ClientTable<string>(new ClientLimits(), 10, _clock);
+        using var table = new ClientTable<string>(new ClientLimits(), 10, 1 << 20, _clock);
         Assert.Same(table.Hold("a"), table.Hold("a"));
         Assert.NotSame(table.Hold("a"), table.Hold("b"));
         Assert.Equal(2, table.Count);
@@ -22,7 +22,7 @@ public sealed class ClientTableTests
     [Fact]
     public void Hold_TenThousandIdleClients_AreRemovedInTimeWithinTheLimit()
     {
-        using var table = new ClientTable<string>(new ClientLimits(), 100, _clock);
+        using var table = new ClientTable<string>(new ClientLimits(), 100, 1 << 20, _clock);
         for (int i = 0; i < 10_000; i++)
         {
             table.Return(table.Hold($"client {i}"));
@@ -38,7 +38,7 @@ public sealed class ClientTableTests
     [Fact]
     public void Hold_ClientInUse_IsNeverRemoved()
     {
-        using var table = new ClientTable<string>(new ClientLimits(), 2, _clock);
+        using var table = new ClientTable<string>(new ClientLimits(), 2, 1 << 20, _clock);
         ClientUsage held = table.Hold("held");
         Assert.True(held.TryOpenStream());
         table.Return(table.Hold("idle"));
@@ -52,7 +52,7 @@ public sealed class ClientTableTests
     [Fact]
     public void Hold_ClientJustReleased_KeepsItsEmptyBucket()
     {
-        using var table = new ClientTable<string>(new ClientLimits { EventsPerSecond = 1, EventBurst = 100 }, 1, _clock);
+        using var table = new ClientTable<string>(new ClientLimits { EventsPerSecond = 1, EventBurst = 100 }, 1, 1 << 20, _clock);
         ClientUsage usage = table.Hold("a");
         Assert.Null(usage.TakeEvents(100));
         table.Return(usage);
@@ -67,7 +67,7 @@ public sealed class ClientTableTests
     [Fact]
     public async Task TryOpenStream_FromManyThreads_NeverExceedsTheLimit()
     {
-        using var usage = new ClientUsage(new ClientLimits { MaxStreams = 50 });
+        using var usage = new ClientUsage(new ClientLimits { MaxStreams = 50 }, 1 << 20);
         int opened = 0;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {

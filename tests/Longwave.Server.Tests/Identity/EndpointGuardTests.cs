@@ -23,7 +23,7 @@ public sealed class EndpointGuardTests : IDisposable
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(_logs));
         var options = new LongwaveOptions();
         _admission = new AdmissionControl(
-            options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, _loggers.CreateLogger<MemoryWatch>()), TimeProvider.System);
+            options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, _loggers.CreateLogger<MemoryWatch>()), new AnswerBudget(1 << 20), TimeProvider.System);
         _refusals = new EndpointGuard(new ProblemWriter(options.Server), _admission, TimeProvider.System, _loggers.CreateLogger<EndpointGuard>());
     }
 

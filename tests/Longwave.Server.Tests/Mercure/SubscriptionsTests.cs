@@ -235,6 +235,29 @@ public sealed class SubscriptionsTests
         Assert.DoesNotContain(tooLong, logged, StringComparison.Ordinal);
     }
 
+    /// <summary>The list of one matcher visits only its subscriptions.</summary>
+    [Fact]
+    public async Task Below_OneMatcher_VisitsNoOther()
+    {
+        await using MercureHub hub = await MercureHub.StartAsync();
+        var streams = new List<OpenStream>();
+        for (int i = 0; i < 20; i++)
+        {
+            streams.Add(await hub.OpenAsync("topic", $"matcher{i % 10}"));
+        }
+
+        ActiveSubscriptions active = hub.Hub.Service<ActiveSubscriptions>();
+        string folder = ActiveSubscription.Folder(MercureHub.Path);
+        Assert.Equal(20, active.Below(folder).Count());
+        Assert.Equal(["matcher1", "matcher1"], active.Below(folder + "/matcher1").Select(static one => one.Match));
+        Assert.Empty(active.Below(folder + "/matcher"));
+        ActiveSubscription one = active.All.First();
+        Assert.Same(one, active.Find(one.Topic));
+        Assert.Null(active.Find(folder));
+        streams.ForEach(static stream => stream.Dispose());
+        await Eventually.TrueAsync(() => !active.All.Any());
+    }
+
     /// <summary>Waits until all updates are published: afterwards the list does not change by itself.</summary>
     private static async Task SettleAsync(MercureHub hub)
     {

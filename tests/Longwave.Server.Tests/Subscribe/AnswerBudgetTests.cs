@@ -16,6 +16,8 @@ public sealed class AnswerBudgetTests
     private const int EventBytes = 200_000;
     private const int Events = 12;
 
+    private static readonly IPAddress SlowAddress = IPAddress.Parse("127.0.0.2");
+
     /// <summary>TCP_MAXSEG.</summary>
     private const int MaxSegment = 2;
 
@@ -70,6 +72,39 @@ public sealed class AnswerBudgetTests
         clients.ForEach(client => client.Close(0));
         await IsReturnedAsync(hub);
         Assert.Equal(1, (await hub.PollAsync("?topic=big&since=earliest&limit=1")).GetProperty("events").GetArrayLength());
+    }
+
+    /// <summary>An address that reads nothing uses up its own share: it is told so, and another address is answered at once.</summary>
+    [Fact]
+    public async Task Poll_AddressAtItsShare_OthersAreAnswered()
+    {
+        await using TestHub hub = await StartAsync(static options =>
+        {
+            options.Server.Admission.LimitLoopback = true;
+            options.Server.Admission.Address.MaxAnswerShare = 0.25;
+            options.Server.MaxAnswerBytes = 1024 * 1024;
+            options.Engine.Limits.HotTailBytes = 64 * 1024;
+        });
+        var slow = new List<Socket>();
+        for (int i = 0; i < 20; i++)
+        {
+            slow.Add(await UnreadAsync(hub, PollOver11, SlowAddress));
+        }
+
+        AnswerBudget budget = hub.Service<AnswerBudget>();
+        await Eventually.TrueAsync(() => budget.Held > EventBytes / 2);
+        Assert.InRange(budget.Held, 1, 256 * 1024);
+        using (HttpClient same = ClientOf(hub, SlowAddress))
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events?topic=big&since=earliest&limit=1") { Headers = { { "Accept", "application/json" } } })
+        using (HttpResponseMessage rejected = await same.SendAsync(request))
+        {
+            await TestHub.AssertProblemAsync(rejected, 429, "answers-unread");
+            Assert.True(rejected.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+
+        Assert.Equal(1, (await hub.PollAsync("?topic=big&since=earliest&limit=1")).GetProperty("events").GetArrayLength());
+        slow.ForEach(static client => client.Close(0));
+        await IsReturnedAsync(hub);
     }
 
     public enum End
@@ -198,13 +233,29 @@ public sealed class AnswerBudgetTests
     /// A client with small buffers that sends a request and reads nothing. The kernel sizes the send buffer of the hub by the segment size of the client, which is
     /// 64 KB on loopback: the buffer would hold a whole answer.
     /// </summary>
-    private static async Task<Socket> UnreadAsync(TestHub hub, string request)
+    private static async Task<Socket> UnreadAsync(TestHub hub, string request, IPAddress? from = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
         socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, MaxSegment, BitConverter.GetBytes(1_400));
+        socket.Bind(new IPEndPoint(from ?? IPAddress.Loopback, 0));
         await socket.ConnectAsync(IPAddress.Loopback, hub.Address.Port);
         await socket.SendAsync(Encoding.Latin1.GetBytes(request));
         return socket;
+    }
+
+    private static HttpClient ClientOf(TestHub hub, IPAddress from)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        return new HttpClient(handler) { BaseAddress = hub.Address };
     }
 
     private static Task IsReturnedAsync(TestHub hub) =>

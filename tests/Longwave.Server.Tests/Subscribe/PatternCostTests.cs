@@ -102,6 +102,24 @@ public sealed class PatternCostTests
         await stream.ReadUntilAsync("data: still there\n");
     }
 
+    /// <summary>More patterns than a delivery thread may match for one stream: the renewal is rejected, and a new stream gets the grants.</summary>
+    [Fact]
+    public async Task Renew_TooManyPatterns_Is409AndANewStreamHasThem()
+    {
+        await using IdentityHub hub = await IdentityHub.StartAsync();
+        string many = hub.Issuer.Token("alice", $$"""{"subscribe":[{{string.Join(',', Enumerable.Range(0, 33).Select(static i => $"\"a/{i}{{x}}\""))}}]}""");
+        using OpenStream stream = await hub.OpenAsync("?topic=a/{n}", hub.Issuer.Token("alice", """{"subscribe":["a/1{x}"]}"""));
+        using HttpResponseMessage refused = await hub.RenewAsync(stream, many);
+        await TestHub.AssertProblemAsync(refused, 409, "needs-new-stream");
+        using OpenStream costly = await hub.OpenAsync("?topic=a/{n}", many);
+        await hub.PublishAsync("a/2x", "new grants");
+        await hub.PublishAsync("a/1x", "both");
+        await costly.ReadUntilAsync("data: new grants\n");
+        Assert.DoesNotContain("new grants", await stream.ReadUntilAsync("data: both\n"), StringComparison.Ordinal);
+        using HttpResponseMessage renewed = await hub.RenewAsync(costly, many);
+        Assert.Equal(HttpStatusCode.NoContent, renewed.StatusCode);
+    }
+
     /// <summary>Streams with as many patterns as the hub accepts, all met by every new topic: the streams of others receive their events.</summary>
     [Fact]
     public async Task Get_CostlyStreams_OthersReceiveTheirEvents()

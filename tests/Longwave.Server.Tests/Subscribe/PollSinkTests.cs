@@ -109,7 +109,7 @@ public sealed class PollSinkTests : IAsyncLifetime
         PollSink sink = NewSink(budget);
         Subscriber subscriber = Admit(sink);
         Assert.True(Send(sink, isShared: true, Event(1, 10)));
-        Assert.True(sink.IsRejected);
+        Assert.Equal(ProblemTypes.Overloaded, sink.Rejection?.Type);
         Assert.Equal(CloseReason.Finished, subscriber.Closing);
         Assert.Equal(0, budget.Held);
     }
@@ -122,7 +122,7 @@ public sealed class PollSinkTests : IAsyncLifetime
         PollSink sink = NewSink(budget);
         Subscriber subscriber = Admit(sink);
         Assert.True(Send(sink, isShared: false, Event(1, 10), Event(2, 3 * AnswerBudget.PieceBytes)));
-        Assert.False(sink.IsRejected);
+        Assert.Null(sink.Rejection);
         Assert.Equal(CloseReason.Finished, subscriber.Closing);
         Assert.Equal($"{_engine.Tip.Epoch:x8}-1", sink.Next);
         sink.Release();
@@ -136,7 +136,7 @@ public sealed class PollSinkTests : IAsyncLifetime
         PollSink sink = NewSink(budget);
         Admit(sink);
         Assert.True(Send(sink, isShared: false, Event(1, 3 * AnswerBudget.PieceBytes)));
-        Assert.True(sink.IsRejected);
+        Assert.Equal(ProblemTypes.Overloaded, sink.Rejection?.Type);
         sink.Release();
         Assert.Equal(0, budget.Held);
     }

@@ -35,11 +35,11 @@ public sealed class StreamOpenerTests : IAsyncLifetime
         StreamOpener opener = NewOpener(admission, clock);
         for (int i = 0; i < 3; i++)
         {
-            Assert.Throws<InvalidOperationException>(() => opener.TryAdmit(NewContext(), Alice, Request, new NoSink(), out _));
+            Assert.Throws<InvalidOperationException>(() => opener.TryAdmit(NewContext(), Alice, Request, static _ => new NoSink(), out _, out _));
         }
 
         clock.Works = true;
-        Assert.Null(opener.TryAdmit(NewContext(), Alice, Request, new NoSink(), out Subscriber? admitted));
+        Assert.Null(opener.TryAdmit(NewContext(), Alice, Request, static _ => new NoSink(), out _, out Subscriber? admitted));
         opener.Abandon(admitted!);
         Assert.Equal(0, _hub.Engine.ConnectionCount);
         Assert.Empty(_hub.Service<ConnectionRegistry>().All);
@@ -50,10 +50,10 @@ public sealed class StreamOpenerTests : IAsyncLifetime
     {
         using AdmissionControl admission = NewAdmission();
         StreamOpener opener = NewOpener(admission, TimeProvider.System);
-        Assert.Equal(Accepted, Enumerable.Range(0, 2).Select(i => opener.TryAdmit(NewContext(), Alice with { Subject = $"{i}" }, Request, new NoSink(), out _)?.Type));
+        Assert.Equal(Accepted, Enumerable.Range(0, 2).Select(i => opener.TryAdmit(NewContext(), Alice with { Subject = $"{i}" }, Request, static _ => new NoSink(), out _, out _)?.Type));
         for (int i = 0; i < 3; i++)
         {
-            Assert.Equal(ProblemTypes.TooManyConnections, opener.TryAdmit(NewContext(), Alice, Request, new NoSink(), out Subscriber? none)?.Type);
+            Assert.Equal(ProblemTypes.TooManyConnections, opener.TryAdmit(NewContext(), Alice, Request, static _ => new NoSink(), out _, out Subscriber? none)?.Type);
             Assert.Null(none);
         }
 
@@ -67,9 +67,9 @@ public sealed class StreamOpenerTests : IAsyncLifetime
         StreamOpener opener = NewOpener(admission, TimeProvider.System);
         for (int i = 0; i < 3; i++)
         {
-            Assert.Null(opener.TryAdmit(NewContext(), Alice, Request, new NoSink(), out Subscriber? admitted));
+            Assert.Null(opener.TryAdmit(NewContext(), Alice, Request, static _ => new NoSink(), out _, out Subscriber? admitted));
             Assert.Same(Alice, Assert.Single(_hub.Service<ConnectionRegistry>().All).Caller);
-            Assert.Equal(ProblemTypes.TooManyStreams, opener.TryAdmit(NewContext(), Alice, Request, new NoSink(), out _)?.Type);
+            Assert.Equal(ProblemTypes.TooManyStreams, opener.TryAdmit(NewContext(), Alice, Request, static _ => new NoSink(), out _, out _)?.Type);
             opener.Abandon(admitted!);
             Assert.Empty(_hub.Service<ConnectionRegistry>().All);
         }
@@ -84,7 +84,7 @@ public sealed class StreamOpenerTests : IAsyncLifetime
     {
         var options = new LongwaveOptions { Server = { Admission = { Subject = { MaxStreams = 1 } } } };
         return new AdmissionControl(
-            options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, NullLogger<MemoryWatch>.Instance), TimeProvider.System);
+            options, new ClientAddresses(options.Server), new MemoryWatch(options, new BackgroundLoops(TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, NullLogger<MemoryWatch>.Instance), new AnswerBudget(1 << 20), TimeProvider.System);
     }
 
     private StreamOpener NewOpener(AdmissionControl admission, TimeProvider clock) =>

@@ -1,17 +1,14 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using Longwave.Server.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace Longwave.Server.Http;
+namespace Longwave.Server.Admission;
 
 /// <summary>Answers that are one JSON object with a list, written piece by piece: a slow client of a long list costs one piece.</summary>
-/// <param name="budget">Budget of all answers.</param>
-internal sealed class ListResponse(AnswerBudget budget)
+/// <param name="admission">The room for answers.</param>
+internal sealed class ListResponse(AdmissionControl admission)
 {
-    /// <summary>The rejection of an answer that has no room in the budget.</summary>
-    public static Problem NoRoom => new(
-        ProblemTypes.Overloaded, "The hub holds too many bytes of answers that clients have not received yet (Server:MaxAnswerBytes).");
-
     /// <summary>Writes the answer; only its headers when the request is a HEAD.</summary>
     /// <param name="context">The request. Headers other than the media type must be set before.</param>
     /// <param name="mediaType">Media type of the answer.</param>
@@ -23,9 +20,10 @@ internal sealed class ListResponse(AnswerBudget budget)
     public async ValueTask<Problem?> WriteAsync<T>(
         HttpContext context, string mediaType, Action<Utf8JsonWriter> begin, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter> end)
     {
-        if (!budget.TryTake(AnswerBudget.PieceBytes))
+        using AnswerLease room = admission.RoomOf(context);
+        if (!room.TryTake(AnswerRoom.PieceBytes))
         {
-            return NoRoom;
+            return room.Refuse(AnswerRoom.PieceBytes);
         }
 
         try
@@ -40,7 +38,7 @@ internal sealed class ListResponse(AnswerBudget budget)
         }
         finally
         {
-            budget.Return(AnswerBudget.PieceBytes);
+            room.Return(AnswerRoom.PieceBytes);
         }
     }
 
@@ -55,7 +53,7 @@ internal sealed class ListResponse(AnswerBudget budget)
             foreach (T item in items)
             {
                 write(json, item);
-                if (json.BytesPending + pipe.UnflushedBytes >= AnswerBudget.PieceBytes)
+                if (json.BytesPending + pipe.UnflushedBytes >= AnswerRoom.PieceBytes)
                 {
                     json.Flush();
                     await pipe.FlushAsync(context.RequestAborted);
