@@ -177,6 +177,19 @@ public sealed class HubEngine : IAsyncDisposable
     }
 
     /// <summary>
+    /// Whether a stream would have no event to deliver, now or later: every topic that it requests is complete, and it starts after the last event. A
+    /// stream with a selector that can match new topics never is at its end, and neither is one that must first report a reset.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="access">Read access of the caller; null if it may read every event.</param>
+    public bool HasEnded(SubscribeRequest request, ReadAccess? access)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        StartPosition start = request.Start ?? _starts.Resolve(request);
+        return start.Reset is null && EndedTopics.HasAll(request.Selectors, _log.Topics, access, start.After);
+    }
+
+    /// <summary>
     /// Id of the newest event, as <see cref="EventFormat.SseWithIds"/> writes it and <see cref="ResolveStart"/> finds it; null if the log never had an event.
     /// </summary>
     public string? NewestId()

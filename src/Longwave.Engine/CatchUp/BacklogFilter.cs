@@ -3,6 +3,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.CatchUp;
 
@@ -50,7 +51,7 @@ internal sealed class BacklogFilter
         if (isByFirst && _access is null)
         {
             // Alternate topics can only add ways to match and to be readable, never remove one.
-            return Decide(found.Topic, [], found.Offset, _subscriber.Request.Types.Count > 0 ? found.Type : null, isPrivate: false);
+            return Decide(found.Topic, [], found.Offset, _isReduced || _subscriber.Request.Types.Count > 0 ? found.Type : null, isPrivate: false);
         }
 
         return isByFirst || IsAskedFor(found.Topic, found.Alternates)
@@ -68,6 +69,12 @@ internal sealed class BacklogFilter
         if (!IsKept(topic, alternates, offset))
         {
             return IsDeleted(topic, alternates, offset) ? Verdict.Deleted : Verdict.Removed;
+        }
+
+        if (_isReduced && EventRules.IsCompletion(type))
+        {
+            // It replaces no event, and none replaces it.
+            return Verdict.Sent;
         }
 
         // Policies apply to a subscriber that was slow; requested conflation applies to every waiting event.

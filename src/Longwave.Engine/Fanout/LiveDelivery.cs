@@ -46,6 +46,9 @@ internal sealed class LiveDelivery(
     /// <summary>Time since the current turn began to route and match.</summary>
     public TimeSpan TurnTime => clock.GetElapsedTime(_turnStart);
 
+    /// <summary>Live subscribers to whose exact topic a completion was routed.</summary>
+    public List<Subscriber> Completed { get; } = [];
+
     /// <summary>The rounds over shared subscribers.</summary>
     public Rounds Rounds => _rounds;
 
@@ -240,6 +243,11 @@ internal sealed class LiveDelivery(
             }
 
             RouteTo(_routes.Any, added);
+            if (added.Event.IsCompletion)
+            {
+                _routes.Exact(added.Topic.Name)?.CopyTo(Completed);
+            }
+
             _routedThrough = added.Offset;
             counters.Add(HubCounter.RoutedEvents);
         }

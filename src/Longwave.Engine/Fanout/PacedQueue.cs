@@ -9,6 +9,9 @@ namespace Longwave.Engine.Fanout;
 /// </summary>
 internal sealed class PacedQueue : IDisposable
 {
+    /// <summary>Maximum number of subscribers served in one turn; the next turn serves the rest.</summary>
+    private const int ReleasesPerTurn = 256;
+
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly TimeProvider _clock;
@@ -31,6 +34,23 @@ internal sealed class PacedQueue : IDisposable
     public void Add(Subscriber subscriber) => _waiting.Set(subscriber, subscriber.DeliveryInterval!.Due);
 
     public void Remove(Subscriber subscriber) => _waiting.Remove(subscriber);
+
+    /// <summary>Passes subscribers that are due to an action, and sets the timer for the others.</summary>
+    public void Release(Action<Subscriber> release)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        long now = _clock.GetTimestamp();
+        for (int released = 0; released < ReleasesPerTurn && TryTake(now, out Subscriber? subscriber); released++)
+        {
+            release(subscriber);
+        }
+
+        Arm(now);
+    }
 
     /// <summary>Removes the next subscriber that is due, and sets the time of its following delivery.</summary>
     public bool TryTake(long now, [NotNullWhen(true)] out Subscriber? due)

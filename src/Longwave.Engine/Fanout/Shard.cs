@@ -13,13 +13,11 @@ namespace Longwave.Engine.Fanout;
 /// </summary>
 internal sealed class Shard : IDisposable
 {
-    /// <summary>Maximum number of paced subscribers served in one turn; the next turn serves the rest.</summary>
-    private const int ReleasesPerTurn = 256;
-
     private readonly bool _givesWay;
     private readonly CatchUpQueue _catchUp;
     private readonly LiveDelivery _delivery;
     private readonly PacedQueue _paced;
+    private readonly TopicEnds _ends;
     private readonly EventLog _log;
     private readonly HeartbeatWheel _wheel;
     private readonly ExpiryWatch _expiry;
@@ -29,6 +27,7 @@ internal sealed class Shard : IDisposable
     private readonly ShardInbox _inbox;
     private readonly StreamNotices _notices;
     private readonly Action<Subscriber> _heartbeat;
+    private readonly Action<Subscriber> _release;
     private List<ShardMessage> _messages = [];
 
     public Shard(EventLog log, EngineOptions options, CatchUpReaders readers, SubscriberCounts counts, TimeProvider clock, ILogger logger, bool givesWay = false)
@@ -39,10 +38,11 @@ internal sealed class Shard : IDisposable
         _catchUp = new CatchUpQueue(readers);
         _paced = new PacedQueue(clock, Wake);
         _delivery = new LiveDelivery(log, options.Limits, _inbox.Renewals, _paced, Counters, clock, logger);
+        _ends = new TopicEnds(log, _delivery);
         _wheel = new HeartbeatWheel(options, clock);
         _notices = new StreamNotices(log, _delivery, _wheel, Counters);
         _expiry = new ExpiryWatch(clock, _notices.TrySendExpiryNotice);
-        _heartbeat = _notices.Heartbeat;
+        (_heartbeat, _release) = (_notices.Heartbeat, Release);
     }
 
     /// <summary>Whether there are more events to route or to send.</summary>
@@ -122,6 +122,7 @@ internal sealed class Shard : IDisposable
         // 5. Route the new events of the hot tail. 6. Deliver them.
         bool routed = _delivery.RouteTail();
         _delivery.Flush();
+        _ends.Run();
         if (!routed)
         {
             foreach (Subscriber subscriber in _wheel.Where(static subscriber => subscriber.State == SubscriberState.Live))
@@ -132,30 +133,19 @@ internal sealed class Shard : IDisposable
             }
         }
 
-        ReleaseDue();
+        _paced.Release(_release);
         _catchUp.LendNext();
         return open;
     }
 
-    /// <summary>Sends the waiting events of paced subscribers that are due.</summary>
-    private void ReleaseDue()
+    /// <summary>Sends the waiting events of a paced subscriber that is due. A blocked one continues when its sink is writable.</summary>
+    private void Release(Subscriber subscriber)
     {
-        if (_paced.IsEmpty)
+        if (!subscriber.IsBlocked)
         {
-            return;
+            Resume(subscriber);
+            _ends.Check(subscriber);
         }
-
-        long now = _clock.GetTimestamp();
-        for (int released = 0; released < ReleasesPerTurn && _paced.TryTake(now, out Subscriber? subscriber); released++)
-        {
-            // A blocked subscriber continues when its sink is writable.
-            if (!subscriber.IsBlocked)
-            {
-                Resume(subscriber);
-            }
-        }
-
-        _paced.Arm(now);
     }
 
     private void Handle(ShardMessage message)
@@ -237,6 +227,7 @@ internal sealed class Shard : IDisposable
             default:
                 subscriber.IsBlocked = false;
                 ResumeLive(subscriber);
+                _ends.Check(subscriber);
                 break;
         }
     }
@@ -344,6 +335,8 @@ internal sealed class Shard : IDisposable
         {
             subscriber.Close(CloseReason.Finished);
         }
+
+        _ends.Check(subscriber);
     }
 
     /// <summary>Moves a live subscriber to catch-up, because the hot tail no longer has the events that it missed.</summary>

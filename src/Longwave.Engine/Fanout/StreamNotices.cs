@@ -81,6 +81,9 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, Heartbe
             case CloseReason.Drain or CloseReason.Age:
                 ControlEvents.WriteReconnect(_scratch, subscriber.Request.Format, reason, wheel.ReconnectMs(reason));
                 break;
+            case CloseReason.Completed:
+                ControlEvents.WriteClosed(_scratch, subscriber.Request.Format, reason, new Position(log.Epoch, subscriber.SentThrough));
+                break;
             case CloseReason.Slow or CloseReason.TokenExpired or CloseReason.Revoked or CloseReason.GrantsNarrowed or CloseReason.Ended:
                 ControlEvents.WriteClosed(_scratch, subscriber.Request.Format, reason);
                 break;

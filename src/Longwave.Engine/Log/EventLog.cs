@@ -167,6 +167,11 @@ internal sealed class EventLog : IDisposable
         foreach (ref readonly AppendEntry entry in CollectionsMarshal.AsSpan(committed))
         {
             LoggedEvent added = entry.Event;
+            if (added.Event.IsCompletion)
+            {
+                Topics.Complete(added.Topic, added.Offset);
+            }
+
             Count(added.Topic, added);
             foreach (Topic alternate in added.Alternates)
             {

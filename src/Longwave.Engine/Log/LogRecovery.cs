@@ -33,7 +33,7 @@ internal static class LogRecovery
         var header = new LogHeader((uint)log.Int64(0), log.Int64(1), log.Int64(2), log.IsNull(4) ? null : log.Bytes(4).ToArray());
         topics.NoteForgotten(log.Int64(3), log.Int64(5));
 
-        using Statement all = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public, deleted_through FROM topics");
+        using Statement all = database.Prepare("SELECT id, name, tip, first, count, bytes, trimmed_through, indexed_through, is_public, deleted_through, completed_at FROM topics");
         using Statement.Rows rows = all.Query();
         while (rows.Next())
         {
@@ -43,6 +43,11 @@ internal static class LogRecovery
             if (all.Int64(8) != 0)
             {
                 topic.SetPublic();
+            }
+
+            if (all.Int64(10) is > 0 and long completedAt)
+            {
+                topics.Complete(topic, completedAt);
             }
 
             topics.NoteTrimmed(topic.TrimmedThrough);

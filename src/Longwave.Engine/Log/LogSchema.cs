@@ -10,7 +10,7 @@ internal static class LogSchema
     /// <summary>"LWAV", by which <c>file</c> and the hub distinguish the log from other databases.</summary>
     private const long ApplicationId = 0x4C574156;
 
-    private const long Version = 6;
+    private const long Version = 7;
 
     /// <summary>Number of 4 KiB pages after which SQLite checkpoints: 16 MiB, which take tens of milliseconds on an ordinary disk.</summary>
     private const int CheckpointPages = 4_096;
@@ -20,7 +20,7 @@ internal static class LogSchema
     /// <see cref="TopicIndexer"/>): <c>indexed_through</c> is the offset up to which they are complete, per topic and for the log.
     /// <c>source_position</c> is the position in the upstream, in the encoding of its reader, and <c>source_time</c> is the time of the newest event
     /// at that position. In <c>events</c>, <c>distance</c> is the number of offsets since the event stored before, and <c>checksum</c> is an
-    /// <see cref="EventChecksum"/>. <c>deleted_through</c> is the offset up to which events were deleted on request, of a topic and of the forgotten topics;
+    /// <see cref="EventChecksum"/>. <c>completed_at</c> is the offset of the event that completed a topic. <c>deleted_through</c> is the offset up to which events were deleted on request, of a topic and of the forgotten topics;
     /// rows up to it can still exist, and no reader gets them. <c>epochs</c> has the lineage: each epoch after the first one, the epoch before it, and why it began.
     /// </summary>
     private const string Tables = """
@@ -31,7 +31,7 @@ internal static class LogSchema
         CREATE TABLE topics (
           id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tip INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
           bytes INTEGER NOT NULL, trimmed_through INTEGER NOT NULL, indexed_through INTEGER NOT NULL,
-          is_public INTEGER NOT NULL DEFAULT 1, deleted_through INTEGER NOT NULL DEFAULT 0);
+          is_public INTEGER NOT NULL DEFAULT 1, deleted_through INTEGER NOT NULL DEFAULT 0, completed_at INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE events (
           offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, topic INTEGER NOT NULL, alternates BLOB, type TEXT, key TEXT,
           content_type TEXT, attributes TEXT, data BLOB NOT NULL, private INTEGER NOT NULL DEFAULT 0,
@@ -93,6 +93,14 @@ internal static class LogSchema
         ALTER TABLE topics ADD COLUMN deleted_through INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE log ADD COLUMN deleted_through INTEGER NOT NULL DEFAULT 0;
         PRAGMA user_version = 6;
+        COMMIT;
+        """;
+
+    /// <summary>Migration from format 6, which had no complete topics.</summary>
+    private const string FromVersion6 = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE topics ADD COLUMN completed_at INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 7;
         COMMIT;
         """;
 
@@ -196,6 +204,11 @@ internal static class LogSchema
         if (found < 6)
         {
             database.Execute(FromVersion5);
+        }
+
+        if (found < 7)
+        {
+            database.Execute(FromVersion6);
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class TopicIndexer
     public TopicIndexer(Database database, long indexedThrough)
     {
         _insert = database.Prepare("INSERT OR IGNORE INTO topic_events (topic, offset) VALUES (?1, ?2)");
-        _figures = database.Prepare("UPDATE topics SET tip = ?2, first = ?3, count = ?4, bytes = ?5, indexed_through = ?6, is_public = ?7 WHERE id = ?1");
+        _figures = database.Prepare("UPDATE topics SET tip = ?2, first = ?3, count = ?4, bytes = ?5, indexed_through = ?6, is_public = ?7, completed_at = ?8 WHERE id = ?1");
         _through = database.Prepare("UPDATE log SET indexed_through = ?1");
         IndexedThrough = _pendingThrough = _generationThrough = indexedThrough;
     }
@@ -140,7 +140,7 @@ internal sealed class TopicIndexer
         }
 
         _figures.Bind(1, topic.Id).Bind(2, tip).Bind(3, topic.First).Bind(4, count).Bind(5, bytes).Bind(6, _generationThrough)
-            .Bind(7, topic.IsPublic ? 1 : 0).Run();
+            .Bind(7, topic.IsPublic ? 1 : 0).Bind(8, topic.CompletedAt).Run();
         return at;
     }
 

@@ -40,7 +40,7 @@ internal sealed class Appender
             INSERT INTO events (offset, time, topic, alternates, type, key, content_type, attributes, data, private, publisher_id, retry, distance, checksum)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """);
-        _insertTopic = log.Database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0)");
+        _insertTopic = log.Database.Prepare("INSERT INTO topics VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0, 0)");
         _insertKey = log.Database.Prepare("INSERT INTO idempotency (offset, time, key) VALUES (?1, ?2, ?3)");
         _reserve = log.Database.Prepare("UPDATE log SET reserved_offset = ?1");
         _setSource = log.Database.Prepare("UPDATE log SET source_position = ?1, source_time = ?2");

@@ -25,6 +25,7 @@ internal sealed class CommitLoop : IDisposable
     private readonly SharedCounters<PublishOutcome> _rejected;
     private readonly PublishQueue _queue;
     private readonly Sequencer _sequencer;
+    private readonly CompletionCheck _completions;
     private readonly Appender _appender;
     private readonly StorageGuard _storage;
     private readonly EventClock _time;
@@ -49,6 +50,7 @@ internal sealed class CommitLoop : IDisposable
         (_options, _log, _published, _rejected, _clock) = (options, log, published, rejected, clock);
         _queue = new PublishQueue(options.Limits);
         _sequencer = new Sequencer(log.Epoch, log.Topics, log.Keys, log.Tip, log.LastTimeUnixMs);
+        _completions = new CompletionCheck(log.Topics, _sequencer);
         _appender = new Appender(log);
         _storage = new StorageGuard(log, clock, logger);
         _time = new EventClock(clock, options.ClockConfirmation, log.LastTimeUnixMs, logger);
@@ -207,8 +209,8 @@ internal sealed class CommitLoop : IDisposable
         {
             _answered = i + 1;
 
-            // The batch can fail before every request in it was sequenced.
-            bool failed = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome == PublishOutcome.Accepted);
+            // The batch can fail before every request in it was sequenced. A topic may have been complete only by an event of this batch.
+            bool failed = outcome != PublishOutcome.Accepted && (i >= _results.Count || _results[i].Outcome is PublishOutcome.Accepted or PublishOutcome.TopicComplete);
             Answer(_requests[i], failed ? PublishResult.Refused(outcome) : _results[i]);
         }
 
@@ -249,10 +251,11 @@ internal sealed class CommitLoop : IDisposable
         long now = _time.Read();
         foreach (PublishRequest request in _requests)
         {
-            _results.Add(HasRoomForTopics(request)
-                ? new PublishResult(PublishOutcome.Accepted, _sequencer.Sequence(request, now))
-                : PublishResult.Refused(PublishOutcome.TooManyTopics, new EventProblem(
-                    "topic", $"The log has {_options.Limits.MaxTopics} topics, the limit of this hub; nothing was appended.", EventProblemKind.TooLarge)));
+            _results.Add(
+                !HasRoomForTopics(request) ? PublishResult.Refused(PublishOutcome.TooManyTopics, new EventProblem(
+                    "topic", $"The log has {_options.Limits.MaxTopics} topics, the limit of this hub; nothing was appended.", EventProblemKind.TooLarge))
+                : _completions.Check(request, now) is { } problem ? PublishResult.Refused(PublishOutcome.TopicComplete, problem)
+                : new PublishResult(PublishOutcome.Accepted, _sequencer.Sequence(request, now)));
         }
 
         // While the disk is full, retention comes first: a small batch would use the space that retention frees or needs.

@@ -38,6 +38,9 @@ public enum PublishOutcome
     /// <summary>Rejected: a new topic would exceed the limit of topics. Nothing was appended.</summary>
     TooManyTopics,
 
+    /// <summary>Rejected: a topic of an event is complete (<see cref="Event.IsCompletion"/>). Nothing was appended.</summary>
+    TopicComplete,
+
     /// <summary>
     /// A write or sync failed, so publishing is stopped until the hub restarts. Whether events of this request are stored is unknown.
     /// </summary>

@@ -44,6 +44,9 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
     /// <summary>Size of all events in the hot tail, in bytes.</summary>
     internal long TailBytes { get; private set; }
 
+    /// <summary>Whether an event completes its topic.</summary>
+    internal bool HasCompletion { get; private set; }
+
     internal byte[]? SourcePosition => _sourcePosition;
 
     internal ValueTask<PublishResult> Done => new(this, _done.Version);
@@ -94,6 +97,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
             return RejectSize(PublishOutcome.RequestTooLarge, $"The data of a request is limited to {_limits.MaxRequestBytes} bytes in total; send several requests.");
         }
 
+        e = EventRules.Normalize(e);
         if (Count == 0)
         {
             _first = new Publication(e, key);
@@ -104,6 +108,7 @@ public sealed class PublishRequest : IValueTaskSource<PublishResult>
         }
 
         Count++;
+        HasCompletion |= e.IsCompletion;
         Bytes += e.Data.Length;
         TailBytes += LoggedEvent.SizeOf(e);
         return null;

@@ -18,7 +18,8 @@ namespace Longwave.Engine.Publishing;
 /// plus one, and the time is that of the hub. A sequencer that follows a broker, another hub or a database replaces this class with the same three
 /// methods: it accepts requests in the order of the upstream, derives offset and time from the upstream's record, and stores the position of the
 /// record in <see cref="AppendBatch.SourcePosition"/>. Limits of this hub are checked before (<see cref="CommitLoop"/>), because a record of the
-/// upstream can't be rejected.
+/// upstream can't be rejected. For the same reason it accepts what follows the completion of a topic: retention, which differs between hubs, removes
+/// completions.
 /// </para>
 /// </remarks>
 internal sealed class Sequencer
@@ -27,6 +28,7 @@ internal sealed class Sequencer
     private readonly TopicTable _topics;
     private readonly IdempotencyTable _keys;
     private readonly List<Topic> _created = [];
+    private readonly Dictionary<string, long> _completed = new(StringComparer.Ordinal);
     private long _committedOffset;
     private long _committedTime;
     private long _offset;
@@ -62,10 +64,9 @@ internal sealed class Sequencer
         for (int i = 0; i < published.Length; i++)
         {
             Publication publication = request[i];
-            IdempotencyKey? key = _keys.IsOn ? publication.Key : null;
-            published[i] = key is { } known && _keys.TryGet(known, time, out long first)
+            published[i] = FindFirst(publication, time) is { } first
                 ? new PublishedEvent(new Position(_epoch, first), Duplicate: true)
-                : new PublishedEvent(Add(publication.Event, key, time), Duplicate: false);
+                : new PublishedEvent(Add(publication.Event, _keys.IsOn ? publication.Key : null, time), Duplicate: false);
         }
 
         if (request.SourcePosition is { } source)
@@ -76,9 +77,21 @@ internal sealed class Sequencer
         return published;
     }
 
+    /// <summary>Whether an event is a repeat of one in the log or in the batch.</summary>
+    /// <param name="publication">The event.</param>
+    /// <param name="timeUnixMs">Time of arrival.</param>
+    public bool IsRepeat(in Publication publication, long timeUnixMs) => FindFirst(publication, Math.Max(_time, timeUnixMs)) is not null;
+
+    /// <summary>Offset of the event that completed a topic, in the log or in the batch; null while the topic is open.</summary>
+    public long? CompletedAt(string topic) =>
+        _completed.TryGetValue(topic, out long pending) ? pending
+        : _topics.TryGet(topic, out Topic? found) && found.IsComplete ? found.CompletedAt
+        : null;
+
     /// <summary>Accepts the decisions, after the batch is in the log.</summary>
     public void Committed()
     {
+        _completed.Clear();
         (_committedOffset, _committedTime, _newKeys) = (_offset, _time, 0);
         _keys.Trim(_time);
         _created.Clear();
@@ -89,10 +102,19 @@ internal sealed class Sequencer
     public void RolledBack()
     {
         _keys.Undo(_newKeys);
+        _completed.Clear();
         (_offset, _time, _newKeys) = (_committedOffset, _committedTime, 0);
         _created.Clear();
         Batch.Clear();
     }
+
+    /// <summary>
+    /// Offset of the event that a publication repeats: the one with the same key, or the completion of a topic that is complete. Null if it is new.
+    /// </summary>
+    private long? FindFirst(in Publication publication, long time) =>
+        _keys.IsOn && publication.Key is { } key && _keys.TryGet(key, time, out long first) ? first
+        : publication.Event.IsCompletion ? CompletedAt(publication.Event.Topic)
+        : null;
 
     private Position Add(Event e, IdempotencyKey? key, long time)
     {
@@ -103,6 +125,11 @@ internal sealed class Sequencer
         Topic[] alternates = e.Alternates.Count == 0 ? [] : [.. e.Alternates.Select(TopicOf)];
         Debug.Assert(alternates.Distinct().Count() == alternates.Length && !e.Alternates.Contains(e.Topic), "A request names no topic of an event twice.");
         Batch.Entries.Add(new AppendEntry(new LoggedEvent(e, TopicOf(e.Topic), alternates, position, _time), key));
+        if (e.IsCompletion)
+        {
+            _completed[e.Topic] = position.Offset;
+        }
+
         if (key is { } added)
         {
             _keys.Remember(added, position.Offset, _time);

@@ -20,6 +20,9 @@ public enum CloseReason
     /// <summary>The subscription was complete (a poll).</summary>
     Finished,
 
+    /// <summary>Every topic of the stream is complete; the client was notified.</summary>
+    Completed,
+
     /// <summary>The client did not keep up with a topic whose policy is <see cref="SlowConsumer.Disconnect"/>.</summary>
     Slow,
 

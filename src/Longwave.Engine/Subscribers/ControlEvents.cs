@@ -53,18 +53,23 @@ internal static class ControlEvents
         Write(writer, format, "longwave.token-expiring", string.Create(
             CultureInfo.InvariantCulture, $$"""{"expires":"{{expires.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fff}}Z","connection":"{{connection}}"}"""));
 
-    /// <summary>Writes the reason of an end that the client or the token's owner caused.</summary>
-    public static void WriteClosed(IBufferWriter<byte> writer, EventFormat format, CloseReason reason)
+    /// <summary>Writes the reason of an end after which the client does not reconnect by itself, or not at once.</summary>
+    /// <param name="writer">Destination.</param>
+    /// <param name="format">Format of the stream.</param>
+    /// <param name="reason">The reason.</param>
+    /// <param name="end">Position that the client takes, so that a request with it finds the end at once; null to keep its position.</param>
+    public static void WriteClosed(IBufferWriter<byte> writer, EventFormat format, CloseReason reason, Position? end = null)
     {
         string word = reason switch
         {
+            CloseReason.Completed => "complete",
             CloseReason.Slow => "slow",
             CloseReason.TokenExpired => "token-expired",
             CloseReason.Revoked => "revoked",
             CloseReason.GrantsNarrowed => "grants-narrowed",
             _ => "ended",
         };
-        Write(writer, format, "longwave.closed", $$"""{"reason":"{{word}}"}""");
+        Write(writer, format, "longwave.closed", $$"""{"reason":"{{word}}"}""", id: end);
     }
 
     private static void Write(IBufferWriter<byte> writer, EventFormat format, string name, string json, int? retryMs = null, Position? id = null) =>

@@ -38,6 +38,17 @@ internal sealed class Route(Selector? selector)
         }
     }
 
+    /// <summary>Adds the subscribers that receive new events to a list.</summary>
+    public void CopyTo(List<Subscriber> subscribers)
+    {
+        foreach (ref readonly RouteSlot slot in _shared.Ready)
+        {
+            subscribers.Add(slot.Subscriber);
+        }
+
+        subscribers.AddRange(_filtered.Subscribers);
+    }
+
     /// <summary>Removes a subscriber. Prepare the round before (<c>PrepareToLeave</c>).</summary>
     public void Remove(Subscriber subscriber, int selectorIndex)
     {

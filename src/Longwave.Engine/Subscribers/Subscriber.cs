@@ -25,6 +25,7 @@ public sealed class Subscriber
     private readonly int[]? _slotIndexes;
     private Backlog _backlog = new();
     private EventChain _pending;
+    private EndedTopics _endedTopics;
     private SubscriberState _state;
     private long _sentThrough;
     private volatile bool _isAskedBack;
@@ -138,6 +139,9 @@ public sealed class Subscriber
 
     /// <summary>Missed events. Owner only.</summary>
     internal ref Backlog Backlog => ref _backlog;
+
+    /// <summary>Topics that are complete. Shard thread only.</summary>
+    internal ref EndedTopics EndedTopics => ref _endedTopics;
 
     /// <summary>Timestamp since which the sink is blocked. Shard thread only.</summary>
     internal long BlockedSince { get; set; }

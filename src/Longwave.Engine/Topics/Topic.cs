@@ -25,6 +25,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     private long _bytes;
     private long _trimmedThrough;
     private long _deletedThrough;
+    private long _completedAt;
     private bool _isPublic;
 
     public int Id { get; } = id;
@@ -69,6 +70,15 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
     public bool HasDeletedEvents => _count > 0 && _first <= _deletedThrough;
 
     /// <summary>
+    /// Offset of the event that completed the topic; 0 if there is none. Retention can have removed it: then the topic is open again
+    /// (<see cref="IsComplete"/>).
+    /// </summary>
+    public long CompletedAt => Volatile.Read(ref _completedAt);
+
+    /// <summary>Whether the topic is complete: the log keeps the event that completed it. For any thread.</summary>
+    public bool IsComplete => CompletedAt is > 0 and long at && Keeps(at);
+
+    /// <summary>
     /// Time at which the newest event was appended, in milliseconds since the Unix epoch; 0 if it is not known. For a topic from before a restart it
     /// can be the later time of the newest event of the log. Writer thread only.
     /// </summary>
@@ -111,6 +121,9 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
         Volatile.Write(ref _trimmedThrough, trimmedThrough);
         (IndexedCount, IndexedBytes) = (count, bytes);
     }
+
+    /// <summary>Sets the offset of the event that completed the topic. Call before the event appears in the hot tail.</summary>
+    public void SetCompleted(long offset) => Volatile.Write(ref _completedAt, offset);
 
     public void SetPublic()
     {
@@ -197,7 +210,7 @@ internal sealed class Topic(int id, string name, TopicPolicy policy)
                 // Deleted events are gone for every reader; until they are removed, the figures of the others are an upper bound.
                 (first, count, bytes) = IsDeleted ? (0, 0, 0) : (first > 0 ? Math.Max(first, DeletedThrough + 1) : 0, count, bytes);
                 return new TopicInfo(
-                    Name, tip, first, count, bytes, trimmed, Policy.Durability, Policy.SlowConsumer, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes);
+                    Name, tip, first, count, bytes, trimmed, Policy.Durability, Policy.SlowConsumer, Policy.Selector, Policy.MaxAge, Policy.MaxCount, Policy.MaxBytes, IsComplete);
             }
 
             wait.SpinOnce();

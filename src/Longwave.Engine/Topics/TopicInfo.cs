@@ -15,6 +15,7 @@ namespace Longwave.Engine.Topics;
 /// <param name="MaxAge">Maximum age of events; zero is unlimited.</param>
 /// <param name="MaxCount">Maximum number of events; zero is unlimited.</param>
 /// <param name="MaxBytes">Maximum size of the data, in bytes; zero is unlimited.</param>
+/// <param name="IsComplete">Whether the topic is complete: it accepts no further event.</param>
 public sealed record TopicInfo(
     string Name,
     long Tip,
@@ -27,4 +28,5 @@ public sealed record TopicInfo(
     string? Policy,
     TimeSpan MaxAge,
     long MaxCount,
-    long MaxBytes);
+    long MaxBytes,
+    bool IsComplete);

@@ -49,6 +49,9 @@ internal sealed class TopicTable(TopicPolicies policies)
     /// <summary>Whether any policy handles slow subscribers in another way than catching up.</summary>
     public bool HaveSlowPolicies => policies.AnySlow;
 
+    /// <summary>Whether a topic was ever completed. Never false again, although retention removes completions. Writer thread only.</summary>
+    public bool HaveCompletions { get; private set; }
+
     /// <summary>
     /// All topics, in no order and without a copy. Topics that are added or removed during the enumeration may or may not be included.
     /// </summary>
@@ -78,6 +81,13 @@ internal sealed class TopicTable(TopicPolicies policies)
 
     /// <summary>Adds a topic from its row in storage. Writer thread only.</summary>
     public Topic Load(int id, string name) => Put(new Topic(id, name, policies.For(name)) { Stored = true });
+
+    /// <summary>Marks a topic as complete by the event at an offset. Writer thread only.</summary>
+    public void Complete(Topic topic, long offset)
+    {
+        HaveCompletions = true;
+        topic.SetCompleted(offset);
+    }
 
     /// <summary>Removes a topic that has no events left. Writer thread only.</summary>
     public void Forget(Topic topic)

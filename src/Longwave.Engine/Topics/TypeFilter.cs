@@ -1,6 +1,8 @@
+using Longwave.Protocol.Events;
+
 namespace Longwave.Engine.Topics;
 
-/// <summary>Filter on event types.</summary>
+/// <summary>Filter on event types. The completion of a topic passes every filter: it belongs to the topic, not to a type.</summary>
 internal static class TypeFilter
 {
     /// <summary>Type of an event without one: <c>message</c>, as in EventSource.</summary>
@@ -8,7 +10,7 @@ internal static class TypeFilter
 
     public static bool Matches(IReadOnlyList<string> types, string? type)
     {
-        if (types.Count == 0)
+        if (types.Count == 0 || EventRules.IsCompletion(type))
         {
             return true;
         }

@@ -39,4 +39,12 @@ public sealed record Event
 
     /// <summary>Whether only subscribers with an explicit grant receive the event; anonymous grants do not cover it.</summary>
     public bool IsPrivate { get; init; }
+
+    /// <summary>Whether the event completes its topic: it is the last event of the topic, and the hub accepts no later one.</summary>
+    public bool IsCompletion => EventRules.IsCompletion(Type);
+
+    /// <summary>Creates the event that completes a topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="isPrivate">Whether only subscribers with an explicit grant receive the event.</param>
+    public static Event Completion(string topic, bool isPrivate = false) => new() { Topic = topic, Type = EventRules.CompletionType, IsPrivate = isPrivate };
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -38,6 +39,9 @@ public static class EventRules
     /// <summary>Reserved prefix of types: the hub's control events (<c>longwave.gap</c> and so on).</summary>
     public const string ReservedTypePrefix = "longwave.";
 
+    /// <summary>Type of the event that completes its topic: the only type with the reserved prefix that a publisher may use.</summary>
+    public const string CompletionType = "longwave.complete";
+
     /// <summary>Reserved topic: as a selector it means every topic, so it cannot be published to.</summary>
     public const string AnyTopic = "*";
 
@@ -49,7 +53,7 @@ public static class EventRules
     {
         ArgumentNullException.ThrowIfNull(e);
         return CheckTopic(e.Topic)
-            ?? (e.Alternates.Count == 0 ? null : CheckAlternates(e.Alternates))
+            ?? (e.Alternates.Count == 0 ? null : CheckAlternates(e.Alternates, e.IsCompletion))
             ?? (e.Type is null ? null : CheckType(e.Type))
             ?? (e.Id is null ? null : CheckId(e.Id))
             ?? (e.Key is null ? null : CheckKey(e.Key))
@@ -57,6 +61,20 @@ public static class EventRules
             ?? (e.Attributes is null ? null : CheckAttributes(e.Attributes))
             ?? (e.RetryMs is null or >= 0 ? null : new EventProblem("retry", "'retry' must not be negative. Give the reconnection time in milliseconds, or omit it.", EventProblemKind.Invalid))
             ?? CheckData(e.Data.Span, maxDataBytes);
+    }
+
+    /// <summary>Whether a type is that of the event that completes its topic.</summary>
+    /// <param name="type">The type; null for none.</param>
+    public static bool IsCompletion(string? type) => string.Equals(type, CompletionType, StringComparison.Ordinal);
+
+    /// <summary>
+    /// The event as the hub appends it: the data of a completion names its topic, for streams whose format has no topics, whatever the publisher sent.
+    /// </summary>
+    /// <param name="e">An event.</param>
+    public static Event Normalize(Event e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        return e.IsCompletion ? e with { Key = null, ContentType = "application/json", Data = CompletionData(e.Topic) } : e;
     }
 
     /// <summary>Checks a topic: 1 to <see cref="MaxTopicBytes"/> bytes, no control characters, not <c>*</c>.</summary>
@@ -70,7 +88,7 @@ public static class EventRules
             return problem;
         }
 
-        return type.StartsWith(ReservedTypePrefix, StringComparison.Ordinal)
+        return type.StartsWith(ReservedTypePrefix, StringComparison.Ordinal) && !type.SequenceEqual(CompletionType)
             ? new EventProblem("type", "Types that start with 'longwave.' are reserved for control events of the hub. Use another type.", EventProblemKind.Invalid)
             : null;
     }
@@ -182,8 +200,16 @@ public static class EventRules
             : null;
     }
 
-    private static EventProblem? CheckAlternates(IReadOnlyList<string> alternates)
+    private static byte[] CompletionData(string topic) =>
+        Encoding.UTF8.GetBytes($$"""{"topic":"{{JsonEncodedText.Encode(topic, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}}"}""");
+
+    private static EventProblem? CheckAlternates(IReadOnlyList<string> alternates, bool isCompletion)
     {
+        if (isCompletion)
+        {
+            return new EventProblem("topic", "An event completes one topic. Complete each topic with an event of its own.", EventProblemKind.Invalid);
+        }
+
         if (alternates.Count > MaxAlternates)
         {
             return new EventProblem(

@@ -87,6 +87,10 @@ public static class ProblemTypes
     public static readonly ProblemType NeedsNewStream = new(
         "needs-new-stream", 409, "New stream required", "Close the stream and open a new one with the token, from the last position; the clients of Longwave do so when the stream ends.");
 
+    /// <summary>A publish to a topic that is complete.</summary>
+    public static readonly ProblemType TopicComplete = new(
+        "topic-complete", 409, "Topic complete", "Publish to a new topic: the topic named in `detail` was completed and accepts no further event. Nothing was appended.");
+
     /// <summary>An event above the size limit.</summary>
     public static readonly ProblemType EventTooLarge = new(
         "event-too-large", 413, "Event too large", "Send less in one event, or raise `Engine:Limits:MaxEventBytes`. Nothing was appended.");
@@ -184,7 +188,7 @@ public static class ProblemTypes
     [
         UnknownParameter, RepeatedParameter, MissingParameter, InvalidParameter, InvalidSelector, TooManySelectors, PatternsTooCostly, InvalidEvent,
         InvalidUtf8, MalformedBody, InvalidSample, BadRequest, Unauthorized, InvalidToken, Forbidden, ForeignOrigin, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, NeedsNewStream, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
+        RequestTimeout, NeedsNewStream, TopicComplete, EventTooLarge, RequestTooLarge, TooManyEvents, TooManySamples, UnsupportedMediaType, UnsupportedCharset, UnsupportedEncoding,
         ForeignHost, TooManyStreams, RateLimited, ClientTooCostly, AnswersUnread, InternalError, Overloaded, IdentityUnavailable, PublishingStopped, ShuttingDown, TooManyConnections,
         ShortOfMemory, TooManyPatterns, DiskFull, TooManyTopics, TooManyRevocations,
     ];

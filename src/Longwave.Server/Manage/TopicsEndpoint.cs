@@ -130,6 +130,11 @@ internal sealed class TopicsEndpoint(
         WritePosition(json, "tip"u8, epoch, topic.Tip);
         WritePosition(json, "first"u8, epoch, topic.First);
         WritePosition(json, "trimmed_through"u8, epoch, topic.TrimmedThrough);
+        if (topic.IsComplete)
+        {
+            json.WriteBoolean("complete"u8, true);
+        }
+
         json.WriteNumber("count"u8, topic.Count);
         json.WriteNumber("bytes"u8, topic.Bytes);
         json.WriteString("durability"u8, topic.Durability == Durability.Memory ? "memory" : "log");

@@ -19,6 +19,7 @@ internal sealed class MercureSubscribeEndpoint(
     HubAddress address,
     HeaderEncoding encoding,
     FormBody form,
+    StreamOpener opener,
     StreamResponse streams,
     UnavailableResponse unavailable,
     ActiveSubscriptions active,
@@ -66,6 +67,11 @@ internal sealed class MercureSubscribeEndpoint(
 
     private async Task AnswerAsync(HttpContext context, MercureCaller found, Caller caller, MercureSubscription subscription)
     {
+        if (opener.TryEnd(context, caller, subscription.Request))
+        {
+            return;
+        }
+
         SetHeaders(context, found, subscription);
         if (HttpMethods.IsHead(context.Request.Method))
         {

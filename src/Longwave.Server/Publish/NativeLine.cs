@@ -6,12 +6,13 @@ using Longwave.Server.Http;
 
 namespace Longwave.Server.Publish;
 
-/// <summary>A line of NDJSON without <c>specversion</c>: <c>{"topic":…,"data":…}</c> with the optional members <c>type</c>, <c>key</c>, <c>id</c>, <c>contenttype</c> and <c>private</c>.</summary>
-/// <param name="Event">The event.</param>
-/// <param name="Id">Idempotency key of this event, or null.</param>
-internal readonly record struct NativeLine(Event Event, string? Id)
+/// <summary>A line of NDJSON without <c>specversion</c>: <c>{"topic":…,"data":…}</c> with the optional members <c>type</c>, <c>key</c>, <c>id</c>, <c>contenttype</c>, <c>private</c> and <c>complete</c>.</summary>
+/// <param name="Event">The event; null for a line that only completes its topic.</param>
+/// <param name="Completion">The event that completes the topic after <paramref name="Event"/>, or null.</param>
+/// <param name="Id">Idempotency key of this line, or null.</param>
+internal readonly record struct NativeLine(Event? Event, Event? Completion, string? Id)
 {
-    private const string Members = "topic, data, type, key, id, contenttype, private";
+    private const string Members = "topic, data, type, key, id, contenttype, private, complete";
     private static readonly string[] Names = Members.Split(", ");
 
     /// <summary>Whether the line is a JSON object without the member <c>specversion</c>, which every CloudEvent has.</summary>
@@ -49,7 +50,7 @@ internal readonly record struct NativeLine(Event Event, string? Id)
         using var document = JsonDocument.ParseValue(ref reader);
         var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
         JsonElement data = default;
-        bool isPrivate = defaults.IsPrivate;
+        (bool isPrivate, bool completes) = (defaults.IsPrivate, false);
         try
         {
             foreach (JsonProperty member in document.RootElement.EnumerateObject())
@@ -67,8 +68,11 @@ internal readonly record struct NativeLine(Event Event, string? Id)
                     case "private" when member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False:
                         isPrivate = member.Value.GetBoolean();
                         break;
-                    case "private":
-                        return Wrong("private", "`private` must be true or false.");
+                    case "complete" when member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False:
+                        completes = member.Value.GetBoolean();
+                        break;
+                    case "private" or "complete":
+                        return Wrong(member.Name, $"`{member.Name}` must be true or false.");
                     default:
                         if (CheckText(member) is { } problem)
                         {
@@ -80,24 +84,25 @@ internal readonly record struct NativeLine(Event Event, string? Id)
             }
 
             bool isText = data.ValueKind is JsonValueKind.String or JsonValueKind.Undefined or JsonValueKind.Null;
+            string topic = texts.GetValueOrDefault("topic") ?? defaults.Topic ?? "";
             native = new NativeLine(
-                new Event
+                completes && data.ValueKind == JsonValueKind.Undefined ? null : new Event
                 {
-                    Topic = texts.GetValueOrDefault("topic") ?? defaults.Topic ?? "",
+                    Topic = topic,
                     Type = texts.GetValueOrDefault("type"),
                     Key = texts.GetValueOrDefault("key") ?? defaults.Key,
                     ContentType = texts.GetValueOrDefault("contenttype") ?? (isText ? "text/plain" : JsonText.ContentType),
                     IsPrivate = isPrivate,
                     Data = Encoding.UTF8.GetBytes(isText ? texts.GetValueOrDefault("data") ?? "" : data.GetRawText()),
                 },
+                completes ? Event.Completion(topic, isPrivate) : null,
                 texts.GetValueOrDefault("id"));
+            return topic.Length > 0 ? null : Wrong("topic", "The line has no topic: add the member `topic`, or name a default with `?topic=NAME`.");
         }
         catch (InvalidOperationException)
         {
             return Wrong("body", "The line contains half of a surrogate pair, which is not a character.");
         }
-
-        return native.Event.Topic.Length > 0 ? null : Wrong("topic", "The line has no topic: add the member `topic`, or name a default with `?topic=NAME`.");
     }
 
     private static EventProblem? CheckText(JsonProperty member)

@@ -41,6 +41,9 @@ internal readonly struct PublicationList(PublishRequest request, string? idempot
         return request.Add(e, key) is { } refused ? Refuse(refused, isRaw: false) : CheckGrants(e);
     }
 
+    /// <summary>Adds the event that completes a topic. It needs no idempotency key, because a completed topic has one completion.</summary>
+    public Problem? AddCompletion(Event completion) => request.Add(completion) is { } refused ? Refuse(refused, isRaw: true) : CheckGrants(completion);
+
     /// <summary>Adds a CloudEvent. Without a key of the request, its source and id are its idempotency key.</summary>
     public Problem? Add(Event e, in CloudEventIdentity identity)
     {

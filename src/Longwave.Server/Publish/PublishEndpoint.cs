@@ -64,6 +64,7 @@ internal sealed class PublishEndpoint(
         // The bytes count as being received until the log has answered, so that every byte is always within one of the two limits.
         return reader.CheckDeclaredLength()
             ?? await ReadAsync(context, headers, query, reader, list)
+            ?? (query.Completes ? list.AddCompletion(Event.Completion(query.Topics[0], query.IsPrivate)) : null)
             ?? permit?.TakeEvents(list.Request.Count)
             ?? await PublishAsync(context, list.Request, batch);
     }
@@ -86,6 +87,12 @@ internal sealed class PublishEndpoint(
         if (problem is not null)
         {
             return problem;
+        }
+
+        if (query.Completes && headers.Kind == BodyKind.Raw && body.Length == 0)
+        {
+            // Only the completion follows.
+            return null;
         }
 
         return headers.Kind switch
@@ -116,7 +123,7 @@ internal sealed class PublishEndpoint(
 
         return !NativeLine.IsNative(line) ? AddCloudEvent(line, defaults, list)
             : NativeLine.TryRead(line, defaults, out NativeLine native) is { } problem ? list.Refuse(problem)
-            : list.Add(native.Event, native.Id);
+            : (native.Event is { } data ? list.Add(data, native.Id) : null) ?? (native.Completion is { } completion ? list.AddCompletion(completion) : null);
     }
 
     private static Problem? AddCloudEvent(ReadOnlySpan<byte> json, CloudEventDefaults defaults, PublicationList list) =>

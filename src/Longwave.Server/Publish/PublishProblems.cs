@@ -14,6 +14,7 @@ internal static class PublishProblems
         PublishOutcome.TooManyEvents => new Problem(ProblemTypes.TooManyEvents, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.RequestTooLarge or PublishOutcome.LargerThanHotTail => new Problem(ProblemTypes.RequestTooLarge, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.TooManyTopics => new Problem(ProblemTypes.TooManyTopics, refused.Problem!.Detail, refused.Problem.Field),
+        PublishOutcome.TopicComplete => new Problem(ProblemTypes.TopicComplete, refused.Problem!.Detail, refused.Problem.Field),
         PublishOutcome.QueueFull => new Problem(ProblemTypes.Overloaded, "Too many publish requests are waiting for the log; nothing was appended."),
         PublishOutcome.ShortOfMemory => new Problem(ProblemTypes.ShortOfMemory, "The hub had too little memory to append the events; nothing was appended."),
         PublishOutcome.DiskFull => new Problem(ProblemTypes.DiskFull, "The disk of the log is full; nothing was appended."),

@@ -7,9 +7,10 @@ namespace Longwave.Server.Publish;
 /// <param name="Type">Type of a raw event, or null.</param>
 /// <param name="Key">Key, or null.</param>
 /// <param name="IsPrivate">Whether events without the attribute are private.</param>
-internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, string? Type, string? Key, bool IsPrivate)
+/// <param name="Completes">Whether the topic is complete after the events.</param>
+internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, string? Type, string? Key, bool IsPrivate, bool Completes)
 {
-    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("type"), new("key"), new("private")];
+    private static readonly QueryParameter[] Known = [new("topic", Repeatable: true), new("type"), new("key"), new("private"), new("complete")];
 
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
@@ -24,13 +25,19 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
             return problem;
         }
 
-        string? isPrivate = values.Single("private");
-        if (isPrivate is not (null or "true" or "false"))
+        problem = TryReadFlag(values, "private", out bool isPrivate);
+        if (problem is not null)
         {
-            return new Problem(ProblemTypes.InvalidParameter, "`private` must be `true` or `false`.", "private");
+            return problem;
         }
 
-        query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"), isPrivate == "true");
+        problem = TryReadFlag(values, "complete", out bool completes);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        query = new PublishQuery(values.All("topic"), values.Single("type"), values.Single("key"), isPrivate, completes);
         if (headers.Kind == BodyKind.Raw)
         {
             return query.Topics.Count > 0
@@ -43,9 +50,22 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
             return new Problem(ProblemTypes.RepeatedParameter, "Alternate topics require a raw body; a CloudEvents request may name one `topic`, for events without a topic of their own.", "topic");
         }
 
+        if (completes && query.Topics.Count == 0)
+        {
+            return new Problem(
+                ProblemTypes.MissingParameter, "`complete=true` completes the topic in the query: add `topic=NAME`. To complete other topics, send events of the type `longwave.complete`.", "topic");
+        }
+
         return query.Type is null
             ? null
             : new Problem(ProblemTypes.InvalidParameter, "`type` requires a raw body; a CloudEvent has its own type.", "type");
+    }
+
+    private static Problem? TryReadFlag(in QueryValues values, string name, out bool value)
+    {
+        string? text = values.Single(name);
+        value = text == "true";
+        return text is null or "true" or "false" ? null : new Problem(ProblemTypes.InvalidParameter, $"`{name}` must be `true` or `false`.", name);
     }
 
     /// <summary>Names the topic's place; clients of other systems put it into the body.</summary>

@@ -41,6 +41,22 @@ internal sealed class StreamOpener(
         return null;
     }
 
+    /// <summary>
+    /// Answers 204 if every topic of the subscription is complete and the client has every event, so that <c>EventSource</c> stops for good. Call after
+    /// step 2.
+    /// </summary>
+    public bool TryEnd(HttpContext context, Caller caller, SubscribeRequest request)
+    {
+        if (!hub.Engine.HasEnded(request, caller.Access))
+        {
+            return false;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.CacheControl = "no-store";
+        return true;
+    }
+
     /// <summary>Steps 3 to 5, for a stream whose sink is ready. The header is set before the engine writes the first byte of the answer.</summary>
     /// <returns>The rejection, or null.</returns>
     public Problem? TrySubscribe<TSink>(

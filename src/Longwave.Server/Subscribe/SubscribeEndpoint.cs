@@ -30,6 +30,11 @@ internal sealed class SubscribeEndpoint(
             return;
         }
 
+        if (opener.TryEnd(context, caller, query.Request))
+        {
+            return;
+        }
+
         StreamHeaders.Set(context.Response.Headers, query.Media);
         if (HttpMethods.IsHead(context.Request.Method))
         {

@@ -7,7 +7,13 @@ namespace Longwave.Engine.Tests.Log;
 
 public sealed class MigrationTests
 {
-    /// <summary>What format 5 was, put back into a log of today.</summary>
+    /// <summary>What format 6 was, put back into a log of today.</summary>
+    private const string ToVersion6 = """
+        ALTER TABLE topics DROP COLUMN completed_at;
+        PRAGMA user_version = 6;
+        """;
+
+    /// <summary>What format 5 was, put back into a log of format 6.</summary>
     private const string ToVersion5 = """
         ALTER TABLE topics DROP COLUMN deleted_through;
         ALTER TABLE log DROP COLUMN deleted_through;
@@ -45,11 +51,12 @@ public sealed class MigrationTests
         """;
 
     [Theory]
-    [InlineData(ToVersion5)]
-    [InlineData(ToVersion5 + ToVersion4)]
-    [InlineData(ToVersion5 + ToVersion4 + ToVersion3)]
-    [InlineData(ToVersion5 + ToVersion4 + ToVersion3 + ToVersion2)]
-    [InlineData(ToVersion5 + ToVersion4 + ToVersion3 + ToVersion2 + ToVersion1)]
+    [InlineData(ToVersion6)]
+    [InlineData(ToVersion6 + ToVersion5)]
+    [InlineData(ToVersion6 + ToVersion5 + ToVersion4)]
+    [InlineData(ToVersion6 + ToVersion5 + ToVersion4 + ToVersion3)]
+    [InlineData(ToVersion6 + ToVersion5 + ToVersion4 + ToVersion3 + ToVersion2)]
+    [InlineData(ToVersion6 + ToVersion5 + ToVersion4 + ToVersion3 + ToVersion2 + ToVersion1)]
     public async Task Open_LogOfAnEarlierFormat_KeepsEveryEventAsPublic(string back)
     {
         string directory = Directory.CreateTempSubdirectory("longwave-").FullName;
