@@ -93,6 +93,13 @@ public sealed class LongwaveClient : IAsyncDisposable
         return _publisher.SendAsync(address, e.Data, e.ContentType, options.IdempotencyKey ?? NewKey(), options, cancellation);
     }
 
+    /// <summary>
+    /// Completes a topic: no event follows, the hub ends the streams of the topic, and the enumerations of subscribers end. Completing a topic again has no effect.
+    /// </summary>
+    /// <inheritdoc cref="PublishAsync(OutgoingEvent, PublishOptions?, CancellationToken)"/>
+    public Task<PublishResult> CompleteAsync(string topic, PublishOptions? options = null, CancellationToken cancellation = default) =>
+        PublishAsync(OutgoingEvent.Completion(topic), options, cancellation);
+
     /// <summary>Publishes a batch of events atomically: all of them in order, or none.</summary>
     /// <exception cref="ArgumentException">The batch is empty.</exception>
     /// <exception cref="LongwaveException">The hub rejected the batch, or was unavailable for too long; <c>Failure.Index</c> is the index of the invalid

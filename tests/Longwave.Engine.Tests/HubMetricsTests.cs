@@ -70,6 +70,9 @@ public sealed class HubMetricsTests
                 limits.MaxTopics = 0;
                 await RejectAsync(hub, outcome, To("t"));
                 break;
+            case PublishOutcome.TopicComplete:
+                await RejectAsync(hub, outcome, Event.Completion("t"), To("t"));
+                break;
             case PublishOutcome.QueueFull:
                 (limits.MaxQueuedRequests, limits.MaxCommitEvents) = (1, 1);
                 PublishResult[] results = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(_ => hub.Engine.PublishAsync([new Publication(To("t"), null)]).AsTask()));

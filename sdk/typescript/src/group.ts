@@ -31,7 +31,10 @@ export type Message =
   | { kind: 'state'; state: PlainState }
   /** From the leader: it is running. */
   | { kind: 'beat'; at: string | null }
-  /** The hub rejected the shared request: every tab connects alone, so that only the tab with the invalid topics fails. */
+  /**
+   * The hub rejected the shared request, or ended it because all topics are complete: every tab connects alone, so that only the tab with the
+   * invalid topics fails, and each reads what it lacks.
+   */
   | { kind: 'solo' };
 
 export const plain = (state: Exclude<State, { name: 'closed' }>): PlainState =>

@@ -15,6 +15,7 @@ export class Leader {
   readonly #source: Subscription;
   readonly #post: (message: Message) => void;
   #topics: string;
+  #isStopped = false;
   #beat: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -30,7 +31,7 @@ export class Leader {
     this.#source = subscribe(url, { ...options, topics, format: 'lines', since: undefined, lastEventId: at ?? undefined, decode: undefined, signal: undefined });
   }
 
-  /** Leads until it is stopped (true) or the hub rejects the request (false). */
+  /** Leads until it is stopped (true), or until the hub rejects the request or all topics are complete (false). */
   async run(): Promise<boolean> {
     const source = this.#source;
     let at = source.position;
@@ -66,7 +67,7 @@ export class Leader {
         // The listeners above have processed the event.
       }
 
-      return true;
+      return this.#isStopped;
     } catch {
       return false;
     } finally {
@@ -96,6 +97,7 @@ export class Leader {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#source.close();
   }
 

@@ -86,6 +86,13 @@ export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options that tabs with a shared connection have in common; each tab has its own topics, position and payload. */
+export interface SharedOptions<T = string> extends Omit<SubscribeOptions<T>, 'store' | 'transport' | 'format' | 'topics'> {
+  topics: string | readonly string[];
+  /** Name of the tabs that share the connection, e.g. of their user: the token of one tab reads for all of them. Default: all tabs. */
+  group?: string | undefined;
+}
+
 /** State of a subscription. */
 export type State =
   | { readonly name: 'connecting'; readonly transport: 'stream' | 'poll' }
@@ -118,11 +125,17 @@ export interface Reset {
   readonly reason?: string;
 }
 
+/** Reports that a topic is complete: its publisher has published the last event. */
+export interface Completion {
+  readonly topic?: string;
+}
+
 /** Notices that a subscription sends to listeners. Listeners are called in order, between events. */
 export interface Notices {
   state: State;
   gap: Gap;
   reset: Reset;
+  complete: Completion;
   /** Every control message, including `gap` and `reset`. */
   control: Control;
   /** Position that the stream has reached: from the greeting and from each heartbeat. */

@@ -21,6 +21,10 @@ export interface PublishOptions {
   key?: string | undefined;
   /** Whether only callers with a token or an API key that grants the topic receive the event. Default: no. */
   private?: boolean | undefined;
+  /**
+   * Whether the event is the last one of its topic: the hub then ends the streams of the topic and accepts no further event. Default: no.
+   */
+  complete?: boolean | undefined;
   /** Additional topics of the event. */
   alternates?: readonly string[] | undefined;
   /** Media type of the data. Default: `text/plain` for a string, else `application/json`. */
@@ -97,8 +101,10 @@ export class Publisher {
       }
     }
 
-    if (options.private) {
-      url.searchParams.set('private', 'true');
+    for (const name of ['private', 'complete'] as const) {
+      if (options[name]) {
+        url.searchParams.set(name, 'true');
+      }
     }
 
     const isText = typeof data === 'string';
@@ -109,6 +115,14 @@ export class Publisher {
     }
 
     return { id, duplicate: duplicate === true };
+  }
+
+  /**
+   * Completes a topic without a further event: the hub ends the streams of the topic, and the loops of its subscribers end. Completing a
+   * topic again has no effect.
+   */
+  complete(topic: string, options: Pick<PublishOptions, 'private' | 'idempotencyKey' | 'signal'> = {}): Promise<Published> {
+    return this.publish(topic, '', { ...options, complete: true });
   }
 
   /** Publishes several events in one request atomically: all of them in order, or none. */

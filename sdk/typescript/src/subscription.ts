@@ -285,6 +285,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       default:
         if (isHub && item.type.startsWith('longwave.')) {
           this.#control(item.type.slice(9), parseObject(item.data), connection);
+          this.#place.controlled(item);
         } else if (!isHub || this.#place.isNew(item)) {
           this.#opened();
           const { kind: _, own: __, ...event } = item;
@@ -307,7 +308,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     }
 
     this.#listeners.say('control', { type, data });
-    if (type === 'gap' || type === 'reset') {
+    if (type === 'gap' || type === 'reset' || type === 'complete') {
       this.#listeners.say(type, data);
     } else if (type === 'reconnect') {
       this.#comeBackMs = typeof retry === 'number' && retry >= 0 ? retry : null;
@@ -321,9 +322,9 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     } else if (type === 'closed') {
       if (reason === 'revoked' || reason === 'ended') {
         throw new LongwaveError('revoked', 'The hub revoked the stream.');
-      }
-
-      if (reason !== 'slow') {
+      } else if (reason === 'complete') {
+        this.close();
+      } else if (reason !== 'slow') {
         this.#requests.dropToken();
       }
     }

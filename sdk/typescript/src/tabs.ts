@@ -1,31 +1,20 @@
 import type { LongwaveError } from './errors.js';
 import { type Message, revive } from './group.js';
+import { Inbox } from './inbox.js';
 import { BEAT_MS, Leader } from './leader.js';
 import { Listeners } from './listeners.js';
-import type { LongwaveEvent, Notices, State, SubscribeOptions } from './options.js';
+import type { Control, LongwaveEvent, Notices, SharedOptions, State, SubscribeOptions } from './options.js';
 import { isAtOrBefore } from './positions.js';
 import { absolute, decoded } from './requests.js';
 import { selects } from './selectors.js';
 import { subscribe } from './subscribe.js';
 import type { Subscription } from './subscription.js';
-
-/** Maximum number of events queued in a tab for its loop. The tab reads further ones from the hub later. */
-const MAX_QUEUED = 1000;
-
-/** Maximum length of the queued data, in characters. */
-const MAX_QUEUED_LENGTH = 16 * 1024 * 1024;
+export type { SharedOptions } from './options.js';
 
 /** Number of missed beats after which a leader counts as frozen or hanging. */
 const SILENT_BEATS = 4;
 
 const CATCH_UP_MS = 250;
-
-/** Options that tabs with a shared connection have in common; each tab has its own topics, position and payload. */
-export interface SharedOptions<T = string> extends Omit<SubscribeOptions<T>, 'store' | 'transport' | 'format' | 'topics'> {
-  topics: string | readonly string[];
-  /** Name of the tabs that share the connection, e.g. of their user: the token of one tab reads for all of them. Default: all tabs. */
-  group?: string | undefined;
-}
 
 /**
  * A subscription that shares one connection with equal subscriptions in all tabs of the origin. With HTTP/1.1 a browser opens only six
@@ -40,14 +29,15 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
   readonly #url: string;
   readonly #options: SharedOptions<T>;
   readonly #topics: readonly string[];
+  /** Topics of this tab that are not complete. */
+  readonly #open: Set<string>;
   readonly #isMine: (topic: string) => boolean;
   readonly #tab = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16)).join('');
   readonly #name: string;
   readonly #listeners = new Listeners();
   readonly #end = new AbortController();
   #channel: BroadcastChannel | null = null;
-  #queue: LongwaveEvent[] = [];
-  #queued = 0;
+  readonly #inbox = new Inbox();
   #leader: Leader | null = null;
   #isAlone: boolean;
   #isIn = false;
@@ -74,6 +64,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     this.#url = absolute(url);
     this.#options = options;
     this.#topics = typeof topics === 'string' ? [topics] : topics;
+    this.#open = new Set(this.#topics);
     this.#isMine = selects(this.#topics);
     this.#name = `longwave ${JSON.stringify([this.#url, types ?? null, maxRate ?? null, conflate ?? null, group ?? null])}`;
     this.#heard = this.#position = options.lastEventId ?? null;
@@ -132,9 +123,8 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     this.#begin();
     try {
       while (!this.#end.signal.aborted) {
-        const event = this.#queue.shift();
+        const event = this.#inbox.shift();
         if (event) {
-          this.#queued -= event.data.length;
           this.#listeners.say('event', event);
           yield decoded(this.#options, event);
           this.#position = event.id;
@@ -297,7 +287,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
 
         break;
       case 'control':
-        this.#listeners.say('control', message.control);
+        this.#control(message.control);
         break;
       case 'state':
         this.#setState(revive(message.state));
@@ -310,6 +300,19 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
     }
   }
 
+  /** When all topics of this tab are complete, the tab reads the rest alone and ends, while others use the shared connection. */
+  #control(control: Control): void {
+    this.#listeners.say('control', control);
+    const topic = control.type === 'complete' ? String(control.data['topic']) : null;
+    if (topic !== null && this.#isMine(topic)) {
+      this.#listeners.say('complete', control.data);
+      if (this.#open.delete(topic) && this.#open.size === 0) {
+        this.#channel?.postMessage({ kind: 'leave', tab: this.#tab } satisfies Message);
+        this.#hear({ kind: 'solo' });
+      }
+    }
+  }
+
   /** Processes a move of the connection from `after` to `at`. True when this tab was at `after` and moves along. */
   #reach(after: string, at: string): boolean {
     this.#leaderAt = at;
@@ -317,7 +320,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
       return false;
     }
 
-    if (this.#heard === null || !isAtOrBefore(after, this.#heard) || this.#queue.length >= MAX_QUEUED || this.#queued >= MAX_QUEUED_LENGTH) {
+    if (this.#heard === null || !isAtOrBefore(after, this.#heard) || this.#inbox.isFull) {
       this.#isBehind = true;
       this.#wake?.();
       return false;
@@ -330,8 +333,7 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
 
   #take(event: LongwaveEvent): void {
     if ((event.topics ?? [event.topic ?? '']).some(this.#isMine)) {
-      this.#queued += event.data.length;
-      this.#queue.push(event);
+      this.#inbox.push(event);
     }
   }
 
@@ -342,13 +344,11 @@ export class SharedSubscription<T = string> implements AsyncIterable<LongwaveEve
       ...options, format: 'lines', since: this.#heard === null ? since : undefined, lastEventId: this.#heard ?? undefined, signal: undefined,
       ...(this.#isAlone ? {} : { transport: 'poll', pollEveryMs: CATCH_UP_MS }),
     });
-    own.on('gap', (gap) => this.#listeners.say('gap', gap));
-    own.on('reset', (reset) => this.#listeners.say('reset', reset));
-    own.on('event', (event) => this.#listeners.say('event', event));
+    const pass = <K extends keyof Notices>(name: K) => own.on(name, (value) => this.#listeners.say(name, value));
+    (['gap', 'reset', 'event'] as const).forEach(pass);
     if (this.#isAlone) {
-      own.on('control', (control) => this.#listeners.say('control', control));
+      (['control', 'complete', 'tip'] as const).forEach(pass);
       own.on('state', (state) => state.name !== 'closed' && this.#setState(state));
-      own.on('tip', (tip) => this.#listeners.say('tip', tip));
     } else {
       own.on('tip', () => {
         this.#heard = own.position;

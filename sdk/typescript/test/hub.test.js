@@ -37,6 +37,29 @@ async function take(count, options) {
 
 const datas = (events) => events.map(({ data }) => data);
 
+test('a loop ends without an error when all its topics are complete', async () => {
+  let job = 0;
+  for (const options of [{}, { format: 'lines' }, { format: 'cloudevents' }, { transport: 'poll', pollEveryMs: 20 }]) {
+    const topics = [`jobs/${job++}`, `jobs/${job++}`];
+    const subscription = subscribe(url, { topics, since: 'earliest', ...options });
+    const [complete, states, taken] = [[], [], []];
+    subscription.on('complete', ({ topic }) => complete.push(topic));
+    subscription.on('state', (state) => states.push(state));
+    await publisher.publish(topics[0], 'last', { complete: true });
+    for await (const { data } of subscription) {
+      taken.push(data);
+      await publisher.complete(topics[1]);
+    }
+
+    assert.equal(taken.length, 1);
+    assert.deepEqual(complete, topics);
+    assert.deepEqual(states.at(-1), { name: 'closed', error: null });
+    assert.deepEqual(await take(1, { topics, ...options }), []);
+    assert.equal((await publisher.complete(topics[1])).duplicate, true);
+    await assert.rejects(publisher.publish(topics[0], 'late'), { kind: 'refused', status: 409 });
+  }
+});
+
 test('published events arrive unchanged and equal by every transport', async () => {
   const texts = ['plain', 'ünï 🌊', 'two\nlines\n', '', ' leading', 'x'.repeat(200_000)];
   for (const text of texts) {

@@ -14,6 +14,13 @@ public sealed record OutgoingEvent(string Topic, ReadOnlyMemory<byte> Data)
     {
     }
 
+    /// <summary>
+    /// Creates the event that completes a topic: the hub accepts no event after it, and ends the streams of the topic. Publish it in a batch after the last event,
+    /// or alone.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    public static OutgoingEvent Completion(string topic) => new(topic, ReadOnlyMemory<byte>.Empty) { Type = "longwave.complete" };
+
     /// <summary>Event type, by which subscribers can filter; null for none.</summary>
     public string? Type { get; init; }
 

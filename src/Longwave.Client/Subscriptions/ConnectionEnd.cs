@@ -3,7 +3,7 @@ using Longwave.Client.Failures;
 namespace Longwave.Client.Subscriptions;
 
 /// <summary>How one connection of a subscription ended.</summary>
-/// <param name="Cause">Reason for the end; null when no more events will come (status 204).</param>
+/// <param name="Cause">Reason for the end; null when no more events will come (status 204, or all topics are complete).</param>
 /// <param name="Failure">The failure; null when nothing failed.</param>
 internal sealed record ConnectionEnd(ReconnectCause? Cause, HubFailure? Failure = null)
 {

@@ -27,6 +27,10 @@ internal static class EventReader
         return new ReceivedEvent(e.LastEventId, e.Type, e.Data);
     }
 
+    /// <summary>The data of a notice. A completion is an event of the log, so with CloudEvents it is inside one.</summary>
+    public static string NoticeData(in ServerSentEvent e) =>
+        e.Type == HubNotice.Complete && FromStream(e, SubscriptionFormat.CloudEvents) is { CloudEvent: not null } completion ? completion.Data : e.Data;
+
     /// <summary>Reads an event of a poll: a CloudEvent or the native object (protocol section 8).</summary>
     /// <exception cref="InvalidOperationException">The object is neither.</exception>
     public static ReceivedEvent FromPoll(JsonElement e) => FromJson(

@@ -13,6 +13,7 @@ public sealed record HubNotice(string Type, string Data)
     internal const string Reset = "longwave.reset";
     internal const string Reconnect = "longwave.reconnect";
     internal const string TokenExpiring = "longwave.token-expiring";
+    internal const string Complete = "longwave.complete";
     internal const string Closed = "longwave.closed";
     internal const string Unavailable = "longwave.unavailable";
 

@@ -107,6 +107,10 @@ internal sealed class PollTransport(
             : new ConnectionEnd(ReconnectCause.Refused, new HubFailure(FailureKind.NotAHub, $"{http.Name} answered with something other than events. Check the URL and any proxy in front of the hub."));
     }
 
+    /// <summary>The delivery of an event of the log. The completion of a topic is one, and a message of the hub.</summary>
+    private static Delivery OfEvent(ReceivedEvent e) =>
+        e.Type == HubNotice.Complete ? Delivery.OfNotice(new HubNotice(e.Type, e.Data), e.Id) : Delivery.OfEvent(e, hadId: true);
+
     /// <summary>Queues notices before events, because a gap precedes the oldest event that is still in the log.</summary>
     private bool TryQueue(byte[] body)
     {
@@ -122,7 +126,7 @@ internal sealed class PollTransport(
             }
 
             JsonElement events = root.GetProperty("events");
-            queued.AddRange(events.EnumerateArray().Select(static e => Delivery.OfEvent(EventReader.FromPoll(e), hadId: true)));
+            queued.AddRange(events.EnumerateArray().Select(static e => OfEvent(EventReader.FromPoll(e))));
             if (Position.TryParse(root.GetProperty("next").GetString(), out Position next))
             {
                 queued.Add(Delivery.OfTip(next));

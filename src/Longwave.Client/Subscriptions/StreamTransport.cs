@@ -173,7 +173,7 @@ internal sealed class StreamTransport(
     }
 
     private Delivery MakeDelivery(in ServerSentEvent e) => IsHub && e.Type.StartsWith(HubNotice.Prefix, StringComparison.Ordinal)
-        ? Delivery.OfNotice(new HubNotice(e.Type, e.Data), _parser.HadId ? e.LastEventId : null)
+        ? Delivery.OfNotice(new HubNotice(e.Type, EventReader.NoticeData(e)), _parser.HadId ? e.LastEventId : null)
         : Delivery.OfEvent(EventReader.FromStream(e, Greets ? query.Options.Format : SubscriptionFormat.Raw), _parser.HadId);
 
     private ConnectionEnd Explain(Exception exception)

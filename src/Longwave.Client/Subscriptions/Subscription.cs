@@ -11,7 +11,7 @@ namespace Longwave.Client.Subscriptions;
 /// </summary>
 /// <remarks>
 /// <para>It connects when the enumeration starts. The enumeration connects, reads and reconnects only while the caller waits for the next event, so a slow
-/// caller needs no memory: the hub keeps the events. The enumeration ends when the hub responds that no more events will come. It throws
+/// caller needs no memory: the hub keeps the events. The enumeration ends when every requested topic is complete, because no more events will come. It throws
 /// <see cref="LongwaveException"/> when the hub rejects the subscription permanently, and <see cref="OperationCanceledException"/> when it is cancelled.</para>
 /// <para>Each enumeration has its own connections and position.</para>
 /// </remarks>

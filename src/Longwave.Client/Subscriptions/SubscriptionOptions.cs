@@ -92,6 +92,12 @@ public sealed record SubscriptionOptions
     /// <summary>Called when the log was replaced.</summary>
     public Action<ResetNotice>? Reset { get; init; }
 
+    /// <summary>
+    /// Called with each topic that is complete: its publisher has published the last event. The enumeration of a subscription without <c>*</c> and templates ends
+    /// when all its topics are complete.
+    /// </summary>
+    public Action<string>? Completed { get; init; }
+
     /// <summary>Called for every message of the hub about the stream, including gaps and resets.</summary>
     public Action<HubNotice>? Noticed { get; init; }
 

@@ -177,6 +177,9 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
             case HubNotice.TokenExpiring when (notice.Member("connection") ?? _transport!.ConnectionId) is { Length: > 0 } connection:
                 _renewal.Begin(connection, _transport!.Token);
                 break;
+            case HubNotice.Complete:
+                _options.Completed?.Invoke(notice.Member("topic") ?? "");
+                break;
             case HubNotice.Closed:
                 _closing = notice.Member("reason");
                 break;
@@ -248,6 +251,11 @@ internal sealed class SubscriptionRun : IAsyncEnumerator<ReceivedEvent>
     /// <summary>Distinguishes temporary failures from permanent ones.</summary>
     private ConnectionEnd Judge(ConnectionEnd end)
     {
+        if (_closing == "complete")
+        {
+            return ConnectionEnd.NothingMore;
+        }
+
         if (_closing == "revoked")
         {
             throw new LongwaveException(new HubFailure(FailureKind.Revoked, $"{_http.Name} has revoked the token."));

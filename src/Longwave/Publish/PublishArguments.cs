@@ -28,6 +28,9 @@ internal sealed record PublishArguments
 
     public bool Positions { get; init; }
 
+    /// <summary>Whether the topic is complete after the input.</summary>
+    public bool Complete { get; init; }
+
     public bool Quiet { get; init; }
 
     public int InFlight { get; init; } = 1;

@@ -22,6 +22,7 @@ internal static class PublishCommand
           echo hello | longwave publish greetings
           longwave publish notes --file note.txt
           longwave publish deltas -- -x
+          longwave publish jobs/42 --complete
           tail -f /var/log/syslog | longwave publish logs --lines
           longwave publish --ndjson --file events.ndjson
           longwave tail 'prices/{symbol}' --json --count 1000 | longwave publish --ndjson --hub http://other:8080
@@ -29,6 +30,9 @@ internal static class PublishCommand
         With --ndjson, a line is a CloudEvent with the extension attribute "topic", or {"topic":"…","data":…} with the
         optional members "type", "key", "id", "time" and "contenttype". The command stops at an invalid line and prints
         its number.
+
+        --complete completes TOPIC after the input: the hub ends the streams of the topic and accepts no further event. Without
+        DATA, --file and input, nothing else is published.
 
         Words that begin with a dash and a letter, or with two dashes, are options. Write -- before arguments that begin so.
 
@@ -62,6 +66,7 @@ internal static class PublishCommand
             "With --lines or --ndjson: number of concurrent requests (default: 1). With more than 1, events of different requests can be stored in another order.", 1, 64, "--in-flight");
         Option<long?> fromLine = WholeNumber.Option("With --lines or --ndjson: start at this line (default: 1).", 1, long.MaxValue, "--from-line");
         Option<TimeSpan> retryFor = RetryForOption();
+        var complete = new Option<bool>("--complete") { Description = "Complete TOPIC after the input: no event follows." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only errors on standard error." };
         Option<HubAddress> hub = HubOption.Create();
         Option<FileInfo?> tokenFile = HubToken.FileOption();
@@ -69,10 +74,10 @@ internal static class PublishCommand
 
         var command = new Command("publish", "Publish one event or many.")
         {
-            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, inFlight, fromLine, retryFor, quiet, hub, tokenFile,
+            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, inFlight, fromLine, retryFor, complete, quiet, hub, tokenFile,
         };
         command.Validators.Add(result => CheckTogether(
-            result, result.GetValue(topic), result.GetValue(data), result.GetValue(file), result.GetValue(lines), result.GetValue(ndjson)));
+            result, result.GetValue(topic), result.GetValue(data), result.GetValue(file), result.GetValue(lines), result.GetValue(ndjson), result.GetValue(complete)));
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!HubOption.TryResolve(parsed.GetValue(hub), terminal.Variable(HubAddress.EnvironmentVariable), out HubAddress? address, out string? error))
@@ -97,6 +102,7 @@ internal static class PublishCommand
                     Ndjson = parsed.GetValue(ndjson),
                     Raw = parsed.GetValue(raw),
                     Positions = parsed.GetValue(positions),
+                    Complete = parsed.GetValue(complete),
                     Quiet = parsed.GetValue(quiet),
                     InFlight = (int)(parsed.GetValue(inFlight) ?? 1),
                     FromLine = parsed.GetValue(fromLine) ?? 1,
@@ -133,8 +139,9 @@ internal static class PublishCommand
             $"--content-type: '{text}' is not a media type such as application/json.");
     }
 
-    private static void CheckTogether(CommandResult result, string? topic, string? data, FileInfo? file, bool lines, bool ndjson)
+    private static void CheckTogether(CommandResult result, string? topic, string? data, FileInfo? file, bool lines, bool ndjson, bool complete)
     {
+        Require(result, topic is not null || !complete, "--complete completes TOPIC; add the topic.");
         Require(result, topic is not null || ndjson, "The topic is missing: longwave publish TOPIC [DATA].");
         Require(result, topic is null || EventRules.CheckTopic(topic) is null, topic is null ? "" : EventRules.CheckTopic(topic)?.Detail ?? "");
         Require(result, !(lines && ndjson), "Use either --lines or --ndjson, not both.");

@@ -18,9 +18,10 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         try
         {
             await using Stream? file = arguments.File?.OpenRead();
-            return arguments.IsBulk
+            int code = arguments.IsBulk
                 ? await PublishBulkAsync(hub, file, cancellation)
                 : await PublishOneAsync(hub, file, cancellation);
+            return code == ExitCode.Done && arguments.Complete ? await CompleteAsync(hub, cancellation) : code;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -40,7 +41,15 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
 
     private async Task<int> PublishOneAsync(LongwaveClient hub, Stream? file, CancellationToken cancellation)
     {
-        byte[]? data = arguments.Data is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : await ReadAllAsync(file, cancellation);
+        byte[]? data = arguments.Data is { } text ? System.Text.Encoding.UTF8.GetBytes(text)
+            : arguments.Complete && file is null && terminal.InputIsTerminal ? []
+            : await ReadAllAsync(file, cancellation);
+        if (data is [] && arguments.Complete && arguments.Data is null)
+        {
+            // Only the completion follows, as for a request without a body.
+            return ExitCode.Done;
+        }
+
         if (data is null)
         {
             terminal.Say($"The data has more than {MaxEventBytes / (1024 * 1024)} MiB, the maximum of one event. With --lines, every line becomes an event.");
@@ -59,6 +68,27 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         if (reply.Duplicates > 0)
         {
             SayUnlessQuiet("The hub already has this event: the idempotency key was used before.");
+        }
+
+        await terminal.Output.WriteLineAsync(reply.Positions[0]);
+        await terminal.Output.FlushAsync(cancellation);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Completes the topic. Needs no idempotency key of its own: a repeat finds the topic complete.</summary>
+    private async Task<int> CompleteAsync(LongwaveClient hub, CancellationToken cancellation)
+    {
+        var sender = new EventSender(hub, arguments.RetryFor, arguments.WaitForHub, SayUnlessQuiet);
+        PublishReply reply = await sender.SendAsync(OutgoingEvent.Completion(arguments.Topic!), Guid.CreateVersion7().ToString(), cancellation);
+        if (reply.Failure is { } failure)
+        {
+            terminal.Say($"{failure.Sentence} The topic is not complete. Repeat: longwave publish TOPIC --complete");
+            return ExitCode.Failed;
+        }
+
+        if (reply.Duplicates > 0)
+        {
+            SayUnlessQuiet("The topic is complete already.");
         }
 
         await terminal.Output.WriteLineAsync(reply.Positions[0]);

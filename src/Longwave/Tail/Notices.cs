@@ -18,6 +18,9 @@ internal static class Notices
     /// <summary>Type of an end of the stream because of its identity or rights.</summary>
     public const string Closed = "longwave.closed";
 
+    /// <summary>Type of the completion of a topic.</summary>
+    public const string Complete = "longwave.complete";
+
     /// <summary>Type of a warning that the token expires soon.</summary>
     public const string TokenExpiring = "longwave.token-expiring";
 
@@ -61,6 +64,7 @@ internal static class Notices
             case Closed:
                 string end = Member(notice, "reason") switch
                 {
+                    "complete" => "all topics are complete",
                     "slow" => "this client did not keep up",
                     "token-expired" => "the token has expired",
                     "revoked" => "the token or the stream was revoked",
@@ -69,6 +73,8 @@ internal static class Notices
                     var other => other,
                 };
                 return $"The hub ended the stream: {end}.";
+            case Complete:
+                return $"The topic {Member(notice, "topic")} is complete.";
             case TokenExpiring:
                 return $"The token expires at {Member(notice, "expires")}; the stream then ends.";
             default:

@@ -30,8 +30,11 @@ internal static class TailCommand
         The command reconnects automatically and resumes where it was: every event once, in order. It reports missing
         events (GAP, RESET) and changes of the connection on standard error.
 
-        Exit codes: 0 --count reached, or standard output closed; 1 no hub, or rejected by the hub; 2 invalid command line;
-        130 interrupted.
+        The command ends when all its topics are complete (longwave publish TOPIC --complete). With '*' or a template, it
+        continues.
+
+        Exit codes: 0 --count reached, topics complete, or standard output closed; 1 no hub, or rejected by the hub;
+        2 invalid command line; 130 interrupted.
         """;
 
     public static Command Create(Terminal terminal)

@@ -36,7 +36,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
         try
         {
             await PrintAsync(client.Subscribe(MakeOptions()), ending.Token);
-            SayUnlessQuiet("The hub has ended the subscription (204 No Content).");
+            SayUnlessQuiet("The subscription has ended: no more events will come.");
             return ExitCode.Done;
         }
         catch (LongwaveException exception)

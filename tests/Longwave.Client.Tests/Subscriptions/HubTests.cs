@@ -45,6 +45,39 @@ public sealed class HubTests
         Assert.All(events, e => Assert.Equal("yes", e.Data));
     }
 
+    [Theory]
+    [InlineData(SubscriptionFormat.CloudEvents, SubscriptionMode.Stream)]
+    [InlineData(SubscriptionFormat.Raw, SubscriptionMode.Stream)]
+    [InlineData(SubscriptionFormat.CloudEvents, SubscriptionMode.Poll)]
+    [InlineData(SubscriptionFormat.Raw, SubscriptionMode.Poll)]
+    public async Task Subscribe_TopicCompletes_EnumerationEndsWithoutAnError(SubscriptionFormat format, SubscriptionMode mode)
+    {
+        await using TestHub hub = await TestHub.StartedAsync();
+        await using var client = new LongwaveClient(hub.Url);
+        List<string> completed = [];
+        SubscriptionOptions options = All() with
+        {
+            Selectors = ["jobs/1", "jobs/2"], Format = format, Mode = mode, PollInterval = TimeSpan.FromMilliseconds(20), Completed = completed.Add,
+        };
+        using var patience = new CancellationTokenSource(Patience);
+        await using IAsyncEnumerator<ReceivedEvent> events = client.Subscribe(options).GetAsyncEnumerator(patience.Token);
+        await client.PublishAsync("jobs/1", "a");
+        Assert.True(await events.MoveNextAsync());
+        await client.PublishBatchAsync([new("jobs/1", "b"), OutgoingEvent.Completion("jobs/1")]);
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal("b", events.Current.Data);
+        PublishResult first = await client.CompleteAsync("jobs/2");
+        PublishResult again = await client.CompleteAsync("jobs/2");
+        Assert.False(await events.MoveNextAsync());
+        Assert.Equal(["jobs/1", "jobs/2"], completed);
+        Assert.Equal((0, 1, first.Position), (first.Duplicates, again.Duplicates, again.Position));
+
+        LongwaveException refused = await Assert.ThrowsAsync<LongwaveException>(() => client.PublishAsync("jobs/1", "late"));
+        Assert.Equal(409, refused.Failure.Status);
+        await using IAsyncEnumerator<ReceivedEvent> late = client.Subscribe(options with { Since = null }).GetAsyncEnumerator(patience.Token);
+        Assert.False(await late.MoveNextAsync());
+    }
+
     [Fact]
     public async Task As_InvalidPayload_AffectsOnlyThatEvent()
     {

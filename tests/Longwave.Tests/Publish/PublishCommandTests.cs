@@ -37,6 +37,24 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Theory]
+    [InlineData(null, new[] { "last", "--complete" }, new[] { "last", "longwave.complete" })]
+    [InlineData("", new[] { "--complete" }, new[] { "longwave.complete" })]
+    [InlineData("last\n", new[] { "--complete" }, new[] { "last", "longwave.complete" })]
+    [InlineData("a\nb\n", new[] { "--complete", "--lines", "--positions" }, new[] { "a", "b", "longwave.complete" })]
+    public async Task Publish_Complete_CompletesTheTopicAfterTheInput(string? input, string[] arguments, string[] events)
+    {
+        CommandResult result = (await PublishAsync(input, [_topic, .. arguments])).Succeeded();
+
+        JsonElement[] published = [.. await EventsAsync()];
+        Assert.Equal(events, published.Select(static e => e.GetProperty("type").GetString() is "longwave.complete" and { } type ? type : e.GetProperty("data").GetString()));
+        Assert.Equal(published.Select(static e => e.GetProperty("position").GetString()), result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        CommandResult late = (await PublishAsync(null, _topic, "late")).Failed(1);
+        Assert.Contains("is complete", late.Error, StringComparison.Ordinal);
+        Assert.Contains("complete already", (await PublishAsync("", _topic, "--complete")).Succeeded().Error, StringComparison.Ordinal);
+        (await PublishAsync(null, "--complete", "--ndjson")).Failed(2);
+    }
+
+    [Theory]
     [InlineData("--", "--lnies", "--lnies")]
     [InlineData("-5", null, "-5")]
     [InlineData("- item", null, "- item")]

@@ -5,6 +5,7 @@ const reasons = new Map([
   ['deleted', 'they were deleted'],
   ['skipped', 'this client was too slow for them'],
   ['damaged', 'the storage of the hub is damaged'],
+  ['complete', 'all topics are complete'],
   ['slow', 'this client was too slow'],
   ['unknown-epoch', 'the position is from another log'],
   ['malformed', 'the position could not be read'],
@@ -31,6 +32,8 @@ export function describeControl(type, data) {
       return { kind: 'reset', words: `Reset: the last position is not valid in this log${because(data.reason)}. Events now come from epoch ${data.epoch}.` };
     case 'reconnect':
       return { kind: 'reconnect', words: `The hub requested a reconnect in ${seconds(data.retry)}${because(data.reason)}.` };
+    case 'complete':
+      return { kind: 'other', words: `The topic ${data.topic} is complete: no event follows.` };
     case 'closed':
       return { kind: 'closed', words: `The hub ended the stream${because(data.reason)}.` };
     case 'unavailable':

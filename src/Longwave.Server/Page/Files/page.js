@@ -192,7 +192,7 @@ async function close(error) {
   if (found.size > 0 && found.size < selectors.length) {
     listen(closed.position);
   } else {
-    refuse(error?.message ?? 'The hub ended the stream.');
+    refuse(error?.message ?? 'All topics are complete: no event follows.');
   }
 }
 

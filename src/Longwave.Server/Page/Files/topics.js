@@ -217,10 +217,11 @@ export class TopicList {
 
   #update(option, name, topic) {
     option.setAttribute('aria-selected', String(this.#chosen.has(name)));
-    const count = topic ? formatNumber(topic.count) : '';
+    const count = topic ? `${topic.complete ? '✓ ' : ''}${formatNumber(topic.count)}` : '';
     const number = option.lastElementChild;
     if (number.textContent !== count) {
       number.textContent = count;
+      number.title = topic?.complete ? 'Complete: the topic accepts no further event' : '';
     }
 
     // A topic is active when its newest event has changed since the last refresh.
