@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Longwave.BadDays.Tests.Attacks;
 using Longwave.BadDays.Tests.Following;
 using Longwave.BadDays.Tests.Hubs;
 using Longwave.BadDays.Tests.Load;
@@ -14,6 +15,11 @@ public sealed class DrainTests
     private const int Streams = 500;
     private const int WindowMs = 3_000;
     private const int RestartMs = 1_000;
+    private const int ManyTopics = 20_000;
+    private const int TopicsPerRequest = 5_000;
+
+    /// <summary>Time from SIGTERM to the end of the process: the window, and the reserve for answers that <c>LongwaveHost.AllowDrain</c> adds to it.</summary>
+    private static readonly TimeSpan ShutdownBound = TimeSpan.FromMilliseconds(WindowMs) + TimeSpan.FromSeconds(15);
 
     [Fact]
     [Trait("Category", "Slow")]
@@ -72,6 +78,35 @@ public sealed class DrainTests
         await hub.StopAsync();
         Assert.Single(healthy.Farewells);
         Array.ForEach(slow, static client => client.Dispose());
+    }
+
+    /// <summary>Costly selectors that replay many topics, polls that are not read, half-open connections and HTTP/2 rapid reset.</summary>
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Terminate_BesideAttackers_EndsInTimeAndNotifiesTheOthers()
+    {
+        using var directory = new TempDirectory();
+        HubSettings settings = Settings(directory);
+        await using HubProcess hub = await HubProcess.StartAsync(settings);
+        using var client = new HubClient(settings.Address);
+        foreach (int[] some in Enumerable.Range(0, ManyTopics).Chunk(TopicsPerRequest))
+        {
+            Assert.True((await client.PublishLinesAsync(string.Join('\n', some.Select(static i => $$"""{"topic":"{{new string('a', 200)}}{{i}}","data":"x"}""")))).IsAccepted);
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True((await client.PublishAsync(CombinedAttack.LargeTopic, new string('x', 60_000))).IsAccepted);
+        }
+
+        await using var healthy = new Follower(settings.Address, FollowerKind.EventStream, $"topic={CombinedAttack.LargeTopic}");
+        await healthy.UntilConnectedAsync();
+        await using CombinedAttack attack = await CombinedAttack.StartAsync(settings.Host, settings.Port);
+        long start = TimeProvider.System.GetTimestamp();
+        await hub.TerminateAsync();
+        Assert.Equal(0, await hub.ExitAsync().WaitAsync(ShutdownBound));
+        TestContext.Current.TestOutputHelper!.WriteLine($"the hub ended {TimeProvider.System.GetElapsedTime(start).TotalSeconds:N1} s after SIGTERM");
+        Assert.Single(healthy.Farewells);
     }
 
     private static HubSettings Settings(TempDirectory directory) => new HubSettings { DataDirectory = directory["data"] }.With(("Engine:DrainWindow", "00:00:03"), ("Engine:RestartTime", "00:00:01"));

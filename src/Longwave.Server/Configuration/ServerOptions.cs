@@ -53,7 +53,7 @@ public sealed class ServerOptions
 
     /// <summary>Time limit for sending the last bytes of a stream.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
-    [Description("Time limit for sending the last bytes of a stream that the hub closes. Then the hub aborts the connection.")]
+    [Description("Time limit for sending the last bytes of a stream that the hub closes, and, when `longwave serve` ends, for the requests that are in progress after the drain. Then the hub aborts the connection.")]
     public TimeSpan EndGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether streams are parked.</summary>
@@ -91,8 +91,13 @@ public sealed class ServerOptions
 
     /// <summary>Time limit for receiving the headers of a request.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    [Description("Time limit from the connection (or from the end of the last request) until the headers of a request are complete. Then the hub closes the connection.")]
+    [Description("Time limit for the handshake of TLS, and for the headers of a request from their first byte (of the first request: from the connection). Then the hub closes the connection.")]
     public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time limit of an idle connection.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    [Description("Time after which the hub closes a connection without a request or a stream. Choose it longer than the idle time-out of every proxy in front of the hub, so that the proxy closes first.")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(130);
 
     /// <summary>Longest wait for the body of a request.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

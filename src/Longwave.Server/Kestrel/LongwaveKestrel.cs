@@ -49,6 +49,7 @@ public static class LongwaveKestrel
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.Engine.Limits.MaxConnections + ConnectionsBesideStreams;
         kestrel.Limits.RequestHeadersTimeout = options.Server.RequestHeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.Server.KeepAliveTimeout;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBytesPerSecond, SlownessGrace);
         kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestBytesPerSecond, SlownessGrace);
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.Server.MaxStreamsPerHttp2Connection;

@@ -105,6 +105,10 @@ internal static class HubApplication
         }
 
         builder.Services.AddCleartextHttp2();
+
+        // Before the hub: services stop in reverse order, and the grace begins after the drain.
+        builder.Services.AddSingleton<ShutdownGrace>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<ShutdownGrace>());
         builder.Services.AddLongwave(options => options.Server.Insecure |= configuration.Listen.Insecure, configuration.Hub);
         builder.Services.AddOptions<HostOptions>().Configure<LongwaveOptions>(static (host, options) => host.AllowDrain(options));
         if (certificate is not null)
@@ -173,6 +177,7 @@ internal static class HubApplication
                 CertificateFiles certificates = kestrel.ApplicationServices.GetRequiredService<CertificateFiles>();
                 listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
+                    HandshakeTimeout = kestrel.Limits.RequestHeadersTimeout,
                     OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificates.Current.Context }),
                 });
             });
@@ -244,6 +249,7 @@ internal static class HubApplication
             await stopped.Task;
         }
 
-        await app.StopAsync(hurry.Token);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(hurry.Token, app.Services.GetRequiredService<ShutdownGrace>().Over);
+        await app.StopAsync(abort.Token);
     }
 }
