@@ -10,6 +10,12 @@ internal sealed class HubHttp : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Option of the handler in browsers (Blazor WebAssembly) that provides a response body as it arrives. Before .NET 10 the handler otherwise waits for the end of
+    /// the body, which a stream does not have. Other handlers ignore it.
+    /// </summary>
+    private static readonly HttpRequestOptionsKey<bool> StreamsInBrowser = new("WebAssemblyEnableStreamingResponse");
+
     private readonly Func<HttpClient> _client;
     private readonly HttpClient? _own;
 
@@ -48,7 +54,12 @@ internal sealed class HubHttp : IDisposable
     /// <summary>Sends a request with a token, follows redirects, and returns as soon as the response headers arrive.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? token, CancellationToken cancellation)
     {
-        request.Headers.UserAgent.ParseAdd(UserAgent);
+        if (!OperatingSystem.IsBrowser())
+        {
+            // A browser has a User-Agent of its own, and requires permission of the hub for another one.
+            request.Headers.UserAgent.ParseAdd(UserAgent);
+        }
+
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -58,6 +69,7 @@ internal sealed class HubHttp : IDisposable
         HttpRequestMessage current = request;
         for (int hops = 0; ; hops++)
         {
+            current.Options.Set(StreamsInBrowser, true);
             HttpResponseMessage response = await _client().SendAsync(current, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
             if (current.Method != method)
             {
@@ -87,19 +99,24 @@ internal sealed class HubHttp : IDisposable
         Tokens.Dispose();
     }
 
-    private static HttpClient MakeClient(Uri hub) => new(new SocketsHttpHandler
-    {
-        // A proxy from the environment can't reach a server on this machine's loopback interface.
-        UseProxy = !hub.IsLoopback,
-        UseCookies = false,
+    /// <summary>The handler of a browser is the platform's own: sockets are not available there, and the browser connects and follows redirects.</summary>
+    private static HttpMessageHandler MakeHandler(Uri hub) => OperatingSystem.IsBrowser()
+        ? new HttpClientHandler()
+        : new SocketsHttpHandler
+        {
+            // A proxy from the environment can't reach a server on this machine's loopback interface.
+            UseProxy = !hub.IsLoopback,
+            UseCookies = false,
 
-        // Followed by SendAsync: the handler changes the method of a request, and removes the token within an origin.
-        AllowAutoRedirect = false,
-        ConnectTimeout = ConnectTimeout,
+            // Followed by SendAsync: the handler changes the method of a request, and removes the token within an origin.
+            AllowAutoRedirect = false,
+            ConnectTimeout = ConnectTimeout,
 
-        // An event id chosen by a publisher may contain any character; send it back as the bytes it came in.
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-    })
+            // An event id chosen by a publisher may contain any character; send it back as the bytes it came in.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        };
+
+    private static HttpClient MakeClient(Uri hub) => new(MakeHandler(hub))
     {
         // A stream does not end; each request has its own timeouts.
         Timeout = Timeout.InfiniteTimeSpan,

@@ -29,6 +29,9 @@ export class Firefox {
   #next = 1;
   #pending = new Map();
   #buffer = Buffer.alloc(0);
+  #inTab = Promise.resolve();
+  /** The version of the browser. */
+  version;
 
   /** @param {Record<string, unknown>} more Further settings of the browser. */
   static async launch(more = {}) {
@@ -44,7 +47,8 @@ export class Firefox {
       Number(await readFile(join(firefox.#folder, 'MarionetteActivePort'), 'utf8').catch(() => '')));
     firefox.#socket = connect(port, '127.0.0.1').on('data', (bytes) => firefox.#take(bytes));
     await once(firefox.#socket, 'connect');
-    await firefox.send('WebDriver:NewSession', { capabilities: { alwaysMatch: {} } });
+    const { capabilities } = await firefox.send('WebDriver:NewSession', { capabilities: { alwaysMatch: {} } });
+    firefox.version = capabilities.browserVersion;
     return firefox;
   }
 
@@ -87,6 +91,16 @@ export class Firefox {
   /** Evaluates an expression in the page. */
   async evaluate(expression) {
     return (await this.send('WebDriver:ExecuteScript', { script: `return (${expression});`, args: [] })).value;
+  }
+
+  /** Opens a further tab. Commands for tabs run one after the other, because the browser has one current tab. */
+  async newTab() {
+    const { handle } = await this.send('WebDriver:NewWindow', { type: 'tab' });
+    const within = (run) => (this.#inTab = this.#inTab.catch(() => {}).then(async () => {
+      await this.send('WebDriver:SwitchToWindow', { handle });
+      return run();
+    }));
+    return { goto: (url) => within(() => this.goto(url)), evaluate: (expression) => within(() => this.evaluate(expression)) };
   }
 
   async close() {

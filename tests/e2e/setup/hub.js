@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
-const EXECUTABLE = fileURLToPath(new URL('../../../artifacts/bin/Longwave/release/longwave.dll', import.meta.url));
+export const EXECUTABLE = fileURLToPath(new URL('../../../artifacts/bin/Longwave/release/longwave.dll', import.meta.url));
 
 export class Hub {
   #process = null;
@@ -80,16 +80,19 @@ export class Hub {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Publishes one event and returns its position. */
-  async publish(topic, data, { type, contentType = 'text/plain', key } = {}) {
-    const query = new URLSearchParams({ topic });
+  /**
+   * Publishes one event and returns its position.
+   * @param {string | string[]} topic The topic; with alternates an array.
+   */
+  async publish(topic, data, { type, contentType = 'text/plain', key, token } = {}) {
+    const query = new URLSearchParams([topic].flat().map((name) => ['topic', name]));
     if (type) {
       query.set('type', type);
     }
 
     const response = await fetch(`${this.url}/v1/events?${query}`, {
       method: 'POST',
-      headers: { 'Content-Type': contentType, ...(key ? { 'Idempotency-Key': key } : {}) },
+      headers: { 'Content-Type': contentType, ...(key ? { 'Idempotency-Key': key } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
       body: data,
     });
     if (!response.ok) {
@@ -100,10 +103,10 @@ export class Hub {
   }
 
   /** Publishes an event and retries until the hub confirms it; it is in the log once. */
-  async publishThrough(topic, data) {
+  async publishThrough(topic, data, options = {}) {
     const key = `${topic} ${data}`;
     let id;
-    await until(`${data} is published`, async () => (id = await this.publish(topic, data, { key }).catch(() => undefined)));
+    await until(`${data} is published`, async () => (id = await this.publish(topic, data, { ...options, key }).catch(() => undefined)));
     return id;
   }
 

@@ -1,167 +1,205 @@
-// Restarts a hub gracefully under load, while the native EventSource of Chromium and Firefox receives its events.
+// Restarts a hub under load, while every client of the groups receives its events.
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { execFileSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { Issuer } from '../../../sdk/typescript/test/setup/issuer.js';
 import { launch } from './browser.js';
+import { GROUPS } from './clients/groups.js';
+import { BlazorPlace, blazorSite, Bundles, PagePlace, ProgramPlace, WorkerPlace } from './clients/places.js';
 import { Firefox } from './firefox.js';
 import { Hub } from './hub.js';
-import { until } from './until.js';
+import { Load } from './load.js';
+import { Site } from './site.js';
 
-const TOPIC = 'restarts';
-
-/** Chromium opens six connections to one server in each browser context; one is left for the probe. */
-const STREAMS_PER_PAGE = 5;
-const CHROMIUM_PAGES = 2;
-const FIREFOX_STREAMS = 10;
+/** Topic of the clients without a token, and of those with one. Each event has both. */
+const [OPEN, CLOSED] = ['open', 'closed'];
 const PUBLISH_PAUSE_MS = 5;
+const REPORT_EVERY_MS = 100;
 
-/** Opens the streams of one page. Each event is a number: the next one is one higher. */
-function listen(url, count) {
-  const open = () => {
-    const stream = { last: null, lost: 0, doubled: 0, unavailable: 0, source: new EventSource(url) };
-    stream.source.onmessage = ({ data }) => {
-      const number = Number(data);
-      if (stream.last !== null && number <= stream.last) {
-        stream.doubled++;
+/** Time without an event after which a client counts as dead. */
+const SILENCE_LIMIT_MS = 60_000;
+const TOKEN_SECONDS = 6 * 3600;
+
+const SETTINGS = {
+  ENGINE__RETRYMIN: '00:00:00.050',
+  ENGINE__RETRYMAX: '00:00:00.200',
+  ENGINE__DRAINWINDOW: '00:00:00.500',
+  ENGINE__RESTARTTIME: '00:00:01',
+  AUTH__ANONYMOUS__SUBSCRIBE__0__TOPIC: OPEN,
+};
+
+/** Tabs in the background are as fast as the one in front. */
+const FIREFOX_SETTINGS = { 'dom.min_background_timeout_value': 4, 'dom.timeout.enable_budget_timer_throttling': false };
+
+/**
+ * Restarts the hub gracefully (SIGTERM), then hard (SIGKILL), a number of times each. A restart is over when every client has received an event of the new process.
+ * @param {number} restarts Number of restarts of each kind.
+ * @param {(text: string) => void} log Receives the progress.
+ */
+export async function runRestarts(restarts, log = () => {}) {
+  const run = new RestartRun();
+  try {
+    await run.start();
+    log(`${run.size} clients receive events`);
+    const graceful = await run.restart('SIGTERM', restarts, log);
+    const hard = await run.restart('SIGKILL', restarts, log);
+    return { versions: run.versions(), restarts, ...await run.finish(graceful, hard) };
+  } finally {
+    await run.dispose();
+  }
+}
+
+class RestartRun {
+  #issuer = new Issuer();
+  #disposals = [() => this.#issuer.dispose()];
+  #groups = [];
+  #silent = new Set();
+  #hub;
+  #load;
+  #chromium;
+  #firefox;
+
+  get size() {
+    return this.#groups.flatMap(({ clients }) => clients).length;
+  }
+
+  versions() {
+    return {
+      chromium: this.#chromium.version(),
+      firefox: this.#firefox.version,
+      node: process.versions.node,
+      curl: execFileSync('curl', ['--version'], { encoding: 'utf8' }).split(' ')[1],
+    };
+  }
+
+  async start() {
+    const sites = { site: await Site.start(), 'net10.0': await blazorSite('net10.0'), 'net8.0': await blazorSite('net8.0') };
+    this.#disposals.push(() => Promise.all(Object.values(sites).map((site) => site.stop())));
+    const origins = Object.fromEntries(Object.values(sites).map(({ origin }, i) => [`SERVER__ALLOWEDORIGINS__${i}`, origin]));
+    this.#hub = await Hub.start({ ...SETTINGS, ...origins, ...this.#issuer.settings() });
+    this.#disposals.push(() => this.#hub.dispose());
+    const bundles = await Bundles.make();
+    this.#disposals.push(() => bundles.remove());
+    this.#chromium = await launch();
+    this.#disposals.push(() => this.#chromium.close());
+    this.#firefox = await Firefox.launch(FIREFOX_SETTINGS);
+    this.#disposals.push(() => this.#firefox.close());
+    for (const group of GROUPS) {
+      const clients = group.clients.map((client) => this.#clientOf(client, group));
+      const place = await this.#place(group, clients, bundles, sites);
+      this.#disposals.push(() => place.stop());
+      this.#groups.push({ ...group, place });
+    }
+
+    const token = this.#issuer.token('publisher', { publish: [OPEN, CLOSED] }, TOKEN_SECONDS);
+    this.#load = new Load((data) => this.#hub.publishThrough([OPEN, CLOSED], data, { token }), PUBLISH_PAUSE_MS);
+    this.#disposals.push(() => this.#load.end());
+    await this.#everyClientReceives(1);
+  }
+
+  /** Restarts the hub and returns the receipts after it. */
+  async restart(signal, count, log) {
+    for (let i = 1; i <= count; i++) {
+      const stopping = this.#hub.stop(signal);
+      if (signal === 'SIGTERM') {
+        await Promise.all(this.#groups.map(({ place }) => place.reopen?.()));
+      }
+
+      await stopping;
+      await this.#hub.run();
+      await this.#everyClientReceives(this.#load.published + 1);
+      const dead = (await this.#report()).filter(({ isDead }) => isDead).length;
+      log(`${signal} ${i} of ${count}: ${this.#load.published} events, ${dead} clients dead`);
+    }
+
+    return this.#report();
+  }
+
+  async finish(graceful, hard) {
+    const events = await this.#load.end();
+    await this.#everyClientReceives(events);
+    const last = await this.#report();
+    const clients = this.#groups.flatMap(({ name, origin, clients: all }) => all.map(({ client, transport, auth, note }) => ({ client, runsIn: name, origin, transport, auth, note })));
+    return {
+      events,
+      clients: clients.map((client, i) => ({
+        ...client, graceful: difference(graceful[i], { lost: 0, repeated: 0 }), hard: difference({ ...last[i], isDead: hard[i].isDead || last[i].isDead }, graceful[i]),
+        unavailable: last[i].unavailable || undefined, ended: last[i].ended ?? undefined,
+      })),
+    };
+  }
+
+  async dispose() {
+    for (const dispose of this.#disposals.reverse()) {
+      await dispose();
+    }
+  }
+
+  #clientOf({ hasToken, client, transport, auth, note, ...options }, { origin }) {
+    const hub = origin === 'cookie' ? this.#hub.url.replace('127.0.0.1', 'localhost') : this.#hub.url;
+    return { ...options, hub, ...(hasToken ? { topic: CLOSED, token: this.#issuer.token(`${client} ${auth}`, { subscribe: [CLOSED] }, TOKEN_SECONDS) } : { topic: OPEN }) };
+  }
+
+  async #place(group, clients, bundles, sites) {
+    switch (group.place) {
+      case 'chromium': {
+        const context = await this.#chromium.newContext({ bypassCSP: true });
+        const page = await context.newPage();
+        if (group.origin === 'cookie') {
+          await context.addCookies([{ name: 'longwave_token', value: clients[0].token, url: clients[0].hub, httpOnly: true, sameSite: 'Strict' }]);
+        }
+
+        await page.goto(group.origin === 'site' ? sites.site.origin : `${clients[0].hub}/healthz`);
+        return PagePlace.start(page, bundles, clients);
+      }
+
+      case 'firefox': {
+        const tab = await this.#firefox.newTab();
+        await tab.goto(group.origin === 'site' ? sites.site.origin : clients[0].hub);
+        if (group.origin === 'cookie') {
+          await tab.evaluate(`document.cookie = 'longwave_token=${clients[0].token}; path=/; SameSite=Strict'`);
+        }
+
+        return PagePlace.start(tab, bundles, clients);
+      }
+
+      case 'blazor': {
+        const page = await (await this.#chromium.newContext()).newPage();
+        await page.goto(sites[group.framework].origin);
+        return BlazorPlace.start(page, clients);
+      }
+
+      case 'node':
+        return WorkerPlace.start(bundles, group, clients);
+      default:
+        return ProgramPlace.start(clients);
+    }
+  }
+
+  /** The receipts of all clients; a client that has ended, or receives nothing more, is dead. */
+  async #report() {
+    const receipts = (await Promise.all(this.#groups.map(({ place }) => place.report()))).flat();
+    return receipts.map((receipt, i) => ({ ...receipt, isDead: receipt.ended !== null || this.#silent.has(i) }));
+  }
+
+  /** Waits until every client has received this event, has ended, or takes longer than the limit: then it counts as dead. */
+  async #everyClientReceives(number) {
+    const end = performance.now() + SILENCE_LIMIT_MS;
+    for (;;) {
+      const receipts = await this.#report();
+      const behind = receipts.flatMap(({ isDead, last }, i) => (isDead || last >= number ? [] : [i]));
+      if (behind.length === 0) {
         return;
       }
 
-      stream.lost += stream.last === null ? 0 : number - stream.last - 1;
-      stream.last = number;
-    };
-    stream.source.addEventListener('longwave.unavailable', () => stream.unavailable++);
-    return stream;
-  };
-  const streams = Array.from({ length: count }, open);
-  let probe;
-  const report = ({ source, last, lost, doubled, unavailable }) => ({ state: source.readyState, last, lost, doubled, unavailable });
-  window.probe = () => {
-    probe = open();
-    return true;
-  };
-  window.closeProbe = () => {
-    probe.source.close();
-    return true;
-  };
-  window.report = () => JSON.stringify({ streams: streams.map(report), probe: probe ? report(probe) : null });
-  return true;
-}
+      if (performance.now() > end) {
+        behind.forEach((i) => this.#silent.add(i));
+        return;
+      }
 
-/**
- * The pages in Chromium have another origin than the hub. The page in Firefox has the hub's: Firefox ends an `EventSource` of another origin permanently when the
- * connection is refused, and a restart can take longer than `Engine:RestartTime` on a busy machine.
- * @param {number} restarts Number of graceful restarts.
- * @returns {Promise<{published: number, browsers: {name: string, streams: number, dead: number, lost: number, doubled: number, behind: number, unavailable: number}[]}>}
- */
-export async function runRestarts(restarts) {
-  const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>')).listen(0, '127.0.0.1');
-  await once(site, 'listening');
-  const origin = `http://127.0.0.1:${site.address().port}`;
-  const hub = await Hub.start({ ENGINE__DRAINWINDOW: '00:00:01', ENGINE__RESTARTTIME: '00:00:01', SERVER__ALLOWEDORIGINS__0: origin });
-  const chromium = await launch();
-  const firefox = await Firefox.launch();
-  const load = new Load(hub);
-  try {
-    const start = (count) => `(${listen})(${JSON.stringify(`${hub.url}/v1/events?topic=${TOPIC}`)}, ${count})`;
-    const pages = [{ browser: 'Firefox', page: firefox }];
-    await firefox.goto(hub.url);
-    await firefox.evaluate(start(FIREFOX_STREAMS));
-    for (let i = 0; i < CHROMIUM_PAGES; i++) {
-      const page = await (await chromium.newContext()).newPage();
-      await page.goto(origin);
-      await page.evaluate(start(STREAMS_PER_PAGE));
-      pages.push({ browser: 'Chromium', page });
-    }
-
-    await untilOpen(pages);
-    load.start();
-    await until('every stream has a position', async () => (await reports(pages)).every(({ streams }) => streams.every(({ last }) => last !== null)));
-    const totals = new Map();
-    for (let i = 0; i < restarts; i++) {
-      const stopping = hub.stop('SIGTERM');
-      await Promise.all(pages.map(({ page }) => page.evaluate('window.probe()')));
-      await stopping;
-      await hub.run();
-      count(totals, await untilOpen(pages));
-      await Promise.all(pages.map(({ page }) => page.evaluate('window.closeProbe()')));
-    }
-
-    const published = await load.end();
-    await until('every stream has every event', async () => (await reports(pages)).every(({ streams }) => streams.every(({ state, last }) => state === 2 || last === published))).catch(() => {});
-    return { published, browsers: summary(await reports(pages), totals, published) };
-  } finally {
-    await load.end();
-    await firefox.close();
-    await chromium.close();
-    await hub.dispose();
-    site.close();
-  }
-}
-
-const reports = (pages) => Promise.all(pages.map(async ({ browser, page }) => ({ browser, ...JSON.parse(await page.evaluate('window.report()')) })));
-
-/** Waits until every stream is open or has ended permanently. */
-async function untilOpen(pages) {
-  let last;
-  await until('every stream is open again', async () => {
-    last = await reports(pages);
-    return last.every(({ streams, probe }) => [...streams, ...(probe ? [probe] : [])].every(({ state }) => state !== 0));
-  });
-  return last;
-}
-
-/** Counts the probes: streams that a page opened while the hub drained. */
-function count(totals, last) {
-  for (const { browser, probe } of last) {
-    const total = totals.get(browser) ?? { dead: 0, unavailable: 0 };
-    totals.set(browser, { dead: total.dead + (probe.state === 2), unavailable: total.unavailable + probe.unavailable });
-  }
-}
-
-function summary(last, totals, published) {
-  const all = new Map();
-  for (const { browser, streams } of last) {
-    const total = all.get(browser) ?? { name: browser, streams: 0, lost: 0, doubled: 0, behind: 0, ...totals.get(browser) };
-    all.set(browser, total);
-    for (const { state, last: newest, lost, doubled, unavailable } of streams) {
-      total.streams++;
-      total.dead += state === 2;
-      total.lost += lost;
-      total.doubled += doubled;
-      total.behind += newest !== published;
-      total.unavailable += unavailable;
+      await setTimeout(REPORT_EVERY_MS);
     }
   }
-
-  return [...all.values()];
 }
 
-/** Publishes 1, 2, 3 … to one topic until the end. */
-class Load {
-  #hub;
-  #published = 0;
-  #isOver = false;
-  #running = Promise.resolve();
-
-  constructor(hub) {
-    this.#hub = hub;
-  }
-
-  start() {
-    this.#running = this.#run();
-  }
-
-  async #run() {
-    while (!this.#isOver) {
-      await this.#hub.publishThrough(TOPIC, this.#published + 1);
-      this.#published++;
-      await new Promise((resolve) => setTimeout(resolve, PUBLISH_PAUSE_MS));
-    }
-  }
-
-  async end() {
-    this.#isOver = true;
-    await this.#running;
-    return this.#published;
-  }
-}
+const difference = (after, before) => ({ dead: Number(after.isDead), lost: after.lost - before.lost, repeated: after.repeated - before.repeated });

@@ -70,10 +70,12 @@ const nativeFetch = (input, init = {}) => new Promise((resolve, reject) => {
     status: request.status, url: request.responseURL, headers: new Headers(request.getAllResponseHeaders().trim().split('\r\n').map((line) => line.split(/: (.*)/s).slice(0, 2))),
   }));
   request.onerror = () => reject(new TypeError('Network request failed'));
-  init.signal?.addEventListener('abort', () => {
+  const abort = () => {
     request.abort();
     reject(new DOMException('Aborted', 'AbortError'));
-  });
+  };
+  init.signal?.addEventListener('abort', abort);
+  request.onreadystatechange = () => request.readyState === 4 && init.signal?.removeEventListener('abort', abort);
   request.open(init.method ?? 'GET', address);
   new Headers(init.headers ?? {}).forEach((value, name) => request.setRequestHeader(name, value));
   request.send(init.body);
