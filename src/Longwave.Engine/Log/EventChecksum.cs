@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
-using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 
 namespace Longwave.Engine.Log;
@@ -47,31 +46,31 @@ internal struct EventChecksum
     }
 
     /// <summary>Whether a row matches its checksum. A row of a log from before format 5 has none, and counts as sound.</summary>
-    /// <param name="row">Row with the columns of <see cref="EventRow"/>.</param>
+    /// <param name="row">The row.</param>
     /// <param name="topic">First topic of the event.</param>
-    public static bool Matches(Statement row, Topic topic)
+    public static bool Matches(in EventRow row, Topic topic)
     {
-        if (row.IsNull(EventRow.Checksum))
+        if (row.Checksum is not { } stored)
         {
             return true;
         }
 
         var sum = new EventChecksum { _crc = uint.MaxValue };
-        sum.Add(row.Int64(EventRow.Offset));
-        sum.Add(row.Int64(EventRow.Distance));
-        sum.Add(row.Int64(EventRow.Time));
-        sum.Add(row.Int64(EventRow.Topic));
+        sum.Add(row.Offset);
+        sum.Add(row.Distance ?? 0);
+        sum.Add(row.TimeUnixMs);
+        sum.Add(row.TopicId);
         sum.Add(MemoryMarshal.AsBytes(topic.Name.AsSpan()));
-        sum.Add(row.Bytes(EventRow.Alternates));
-        sum.Add(row.Bytes(EventRow.Type));
-        sum.Add(row.Bytes(EventRow.Key));
-        sum.Add(row.Bytes(EventRow.ContentType));
-        sum.Add(row.Bytes(EventRow.Attributes));
-        sum.Add(row.Bytes(EventRow.Data));
-        sum.Add(row.Int64(EventRow.Private));
-        sum.Add(row.Bytes(EventRow.PublisherId));
-        sum.Add(row.IsNull(EventRow.Retry) ? -1 : row.Int64(EventRow.Retry));
-        return row.Int64(EventRow.Checksum) == sum._crc;
+        sum.Add(row.AlternateIds);
+        sum.Add(row.Type);
+        sum.Add(row.Key);
+        sum.Add(row.ContentType);
+        sum.Add(row.Attributes);
+        sum.Add(row.Data);
+        sum.Add(row.Private);
+        sum.Add(row.PublisherId);
+        sum.Add(row.Retry ?? -1);
+        return stored == sum._crc;
     }
 
     private void Add(long value) => _crc = BitOperations.Crc32C(_crc, (ulong)value);

@@ -80,9 +80,9 @@ internal sealed class LogCheck
             while (rows.Next())
             {
                 count++;
-                long offset = page.Int64(EventRow.Offset);
-                CheckEvent(page, offset);
-                after = Math.Max(after, offset);
+                var row = new EventRow(page);
+                CheckEvent(row);
+                after = Math.Max(after, row.Offset);
             }
 
             isFull = count == PageEvents && after > start;
@@ -96,11 +96,12 @@ internal sealed class LogCheck
         }
     }
 
-    private void CheckEvent(Statement row, long offset)
+    private void CheckEvent(in EventRow row)
     {
+        long offset = row.Offset;
         bool isAfterDamage = _isDamaged;
         _isDamaged = true;
-        if (!_topics.TryGet((int)row.Int64(EventRow.Topic), out Topic? topic) && !TryLoad(row.Int64(EventRow.Topic), out topic))
+        if (!_topics.TryGet((int)row.TopicId, out Topic? topic) && !TryLoad(row.TopicId, out topic))
         {
             Note(offset, "has no topic");
             return;
@@ -112,11 +113,11 @@ internal sealed class LogCheck
             return;
         }
 
-        if (row.IsNull(EventRow.Checksum))
+        if (row.Checksum is null)
         {
             _withoutChecksum++;
         }
-        else if (offset - row.Int64(EventRow.Distance) is var before && before > _sound && !isAfterDamage && before > RemovedThrough())
+        else if (offset - (row.Distance ?? 0) is var before && before > _sound && !isAfterDamage && before > RemovedThrough())
         {
             Note(before, "is missing");
         }

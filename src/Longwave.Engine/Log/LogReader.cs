@@ -94,8 +94,9 @@ internal sealed class LogReader : IDisposable
             return offset > RemovedThrough ? NoteDamaged(offset) : PageStep.Passed;
         }
 
-        return TryGetSound(_event, offset, out Topic? topic) ? Take(_event, topic, take)
-            : topic is null && IsForgotten(_event, offset) ? PageStep.Passed
+        var row = new EventRow(_event);
+        return TryGetSound(row, offset, out Topic? topic) ? take(new StoredEvent(this, row, topic))
+            : topic is null && IsForgotten(row, offset) ? PageStep.Passed
             : NoteDamaged(offset);
     }
 
@@ -110,18 +111,19 @@ internal sealed class LogReader : IDisposable
         while (rows.Next())
         {
             count++;
-            long offset = _scan.Int64(EventRow.Offset);
+            var row = new EventRow(_scan);
+            long offset = row.Offset;
             newest = Math.Max(newest, Math.Min(offset, through));
-            bool isSound = TryGetSound(_scan, offset, out Topic? topic) && offset > after && offset <= through;
-            if (!isSound && !(topic is null && IsForgotten(_scan, offset)))
+            bool isSound = TryGetSound(row, offset, out Topic? topic) && offset > after && offset <= through;
+            if (!isSound && !(topic is null && IsForgotten(row, offset)))
             {
                 isDamaged = true;
                 continue;
             }
 
-            NoteMissing(offset, after, isDamaged);
+            NoteMissing(row, after, isDamaged);
             (after, isDamaged) = (offset, false);
-            PageStep step = isSound ? Take(_scan, topic!, take) : PageStep.Passed;
+            PageStep step = isSound ? take(new StoredEvent(this, row, topic!)) : PageStep.Passed;
             taken += step == PageStep.Passed ? 0 : 1;
             if (step == PageStep.Full || taken >= maxEvents)
             {
@@ -140,12 +142,12 @@ internal sealed class LogReader : IDisposable
     }
 
     /// <summary>Records the offsets before a sound row if rows before it are damaged or missing.</summary>
-    private void NoteMissing(long offset, long after, bool isDamaged)
+    private void NoteMissing(in EventRow row, long after, bool isDamaged)
     {
-        long before = _scan.IsNull(EventRow.Distance) ? 0 : offset - _scan.Int64(EventRow.Distance);
+        long before = row.Distance is { } distance ? row.Offset - distance : 0;
         if (isDamaged)
         {
-            _log.Damage.Add(after, offset - 1);
+            _log.Damage.Add(after, row.Offset - 1);
         }
         else if (before > after && before > RemovedThrough)
         {
@@ -167,11 +169,12 @@ internal sealed class LogReader : IDisposable
             }
 
             after = next;
-            if (!TryGetSound(_one, after, out Topic? first) || !IsOf(_one, topic))
+            var row = new EventRow(_one);
+            if (!TryGetSound(row, after, out Topic? first) || !IsOf(row, topic))
             {
                 NoteDamaged(after);
             }
-            else if (Take(_one, first, take) == PageStep.Full)
+            else if (take(new StoredEvent(this, row, first)) == PageStep.Full)
             {
                 return after;
             }
@@ -241,17 +244,14 @@ internal sealed class LogReader : IDisposable
         return true;
     }
 
-    private PageStep Take(Statement row, Topic topic, StoredEventHandler take) => take(new StoredEvent(this, row, row.Int64(EventRow.Offset), topic));
-
     /// <summary>Whether a row is the event at an offset and matches its checksum.</summary>
-    private bool TryGetSound(Statement row, long offset, [NotNullWhen(true)] out Topic? topic) =>
-        _log.Topics.TryGet((int)row.Int64(EventRow.Topic), out topic) && row.Int64(EventRow.Offset) == offset && EventChecksum.Matches(row, topic);
+    private bool TryGetSound(in EventRow row, long offset, [NotNullWhen(true)] out Topic? topic) =>
+        _log.Topics.TryGet((int)row.TopicId, out topic) && row.Offset == offset && EventChecksum.Matches(row, topic);
 
     /// <summary>Whether the log may have forgotten the topic of a row after the snapshot of this read.</summary>
-    private bool IsForgotten(Statement row, long offset) => row.Int64(EventRow.Topic) <= _log.Topics.LastId && offset <= _log.Topics.ForgottenThrough;
+    private bool IsForgotten(in EventRow row, long offset) => row.TopicId <= _log.Topics.LastId && offset <= _log.Topics.ForgottenThrough;
 
-    private static bool IsOf(Statement row, Topic topic) =>
-        row.Int64(EventRow.Topic) == topic.Id || MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).Contains(topic.Id);
+    private static bool IsOf(in EventRow row, Topic topic) => row.TopicId == topic.Id || row.Alternates.Contains(topic.Id);
 
     /// <summary>Newest offset that retention has removed. Up to it, a missing row is not damage.</summary>
     private long RemovedThrough => Math.Max(_log.Topics.TrimmedThrough, _log.Topics.ForgottenThrough);
@@ -263,9 +263,8 @@ internal sealed class LogReader : IDisposable
     }
 
     /// <summary>Alternate topics of an event that are still in the topic table. Valid until the next call.</summary>
-    internal ReadOnlySpan<Topic> Alternates(Statement row)
+    internal ReadOnlySpan<Topic> Alternates(ReadOnlySpan<int> ids)
     {
-        ReadOnlySpan<int> ids = MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates));
         if (ids.IsEmpty)
         {
             return [];

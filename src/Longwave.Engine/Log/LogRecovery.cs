@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Text;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
@@ -95,7 +95,7 @@ internal static class LogRecovery
         while (rows.Next())
         {
             // A damaged event stays in storage and does not get into the hot tail. Readers report the range.
-            if (Read(log, unindexed) is not { } found || found.Offset <= after)
+            if (Read(log, new EventRow(unindexed)) is not { } found || found.Offset <= after)
             {
                 isDamaged = true;
                 continue;
@@ -120,30 +120,30 @@ internal static class LogRecovery
     }
 
     /// <summary>Reads an event; null if its row is damaged.</summary>
-    private static LoggedEvent? Read(EventLog log, Statement row)
+    private static LoggedEvent? Read(EventLog log, in EventRow row)
     {
-        if (!log.Topics.TryGet((int)row.Int64(EventRow.Topic), out Topic? topic) || !EventChecksum.Matches(row, topic))
+        if (!log.Topics.TryGet((int)row.TopicId, out Topic? topic) || !EventChecksum.Matches(row, topic))
         {
             return null;
         }
 
         // An alternate topic whose last event was removed by its own policy is forgotten, although events still refer to it.
-        Topic[] alternates = [.. MemoryMarshal.Cast<byte, int>(row.Bytes(EventRow.Alternates)).ToArray()
+        Topic[] alternates = [.. row.Alternates.ToArray()
             .Select(id => log.Topics.TryGet(id, out Topic? alternate) ? alternate : null).OfType<Topic>()];
         var published = new Event
         {
             Topic = topic.Name,
             Alternates = Array.ConvertAll(alternates, static alternate => alternate.Name),
-            Type = OptionalText(row, EventRow.Type),
-            Key = OptionalText(row, EventRow.Key),
-            ContentType = OptionalText(row, EventRow.ContentType),
-            Attributes = OptionalText(row, EventRow.Attributes),
-            Data = row.Bytes(EventRow.Data).ToArray(),
-            IsPrivate = row.Int64(EventRow.Private) != 0,
-            Id = OptionalText(row, EventRow.PublisherId),
-            RetryMs = row.IsNull(EventRow.Retry) ? null : (int)row.Int64(EventRow.Retry),
+            Type = Text(row.Type),
+            Key = Text(row.Key),
+            ContentType = Text(row.ContentType),
+            Attributes = Text(row.Attributes),
+            Data = row.Data.ToArray(),
+            IsPrivate = row.Private != 0,
+            Id = Text(row.PublisherId),
+            RetryMs = (int?)row.Retry,
         };
-        return new LoggedEvent(published, topic, alternates, new Position(log.Epoch, row.Int64(EventRow.Offset)), row.Int64(EventRow.Time));
+        return new LoggedEvent(published, topic, alternates, new Position(log.Epoch, row.Offset), row.TimeUnixMs);
     }
 
     /// <summary>Time of the newest event whose row is sound; 0 if there is none.</summary>
@@ -153,9 +153,10 @@ internal static class LogRecovery
         using Statement.Rows rows = newest.Query();
         while (rows.Next())
         {
-            if (log.Topics.TryGet((int)newest.Int64(EventRow.Topic), out Topic? topic) && EventChecksum.Matches(newest, topic))
+            var row = new EventRow(newest);
+            if (log.Topics.TryGet((int)row.TopicId, out Topic? topic) && EventChecksum.Matches(row, topic))
             {
-                return newest.Int64(EventRow.Time);
+                return row.TimeUnixMs;
             }
         }
 
@@ -165,7 +166,7 @@ internal static class LogRecovery
     private static LogUnavailableException Damaged(string damage) => new(
         $"The log is damaged: {damage}. Restore a backup with `longwave restore`, or choose another data directory; `longwave check` examines the log.");
 
-    private static string? OptionalText(Statement row, int column) => row.IsNull(column) ? null : row.Text(column);
+    private static string? Text(ReadOnlySpan<byte> utf8) => utf8.IsEmpty ? null : Encoding.UTF8.GetString(utf8);
 
     private static void ReadKeys(EventLog log)
     {

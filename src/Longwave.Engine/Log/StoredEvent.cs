@@ -1,4 +1,4 @@
-using Longwave.Engine.Storage;
+using System.Text;
 using Longwave.Engine.Topics;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Framing;
@@ -6,25 +6,26 @@ using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Log;
 
-/// <summary>An event in storage: the current row of a reader. A column is decoded on each access, because most pages need few columns.</summary>
+/// <summary>An event in storage: the current row of a reader. A text is decoded on each access, because most pages need few of them.</summary>
 /// <param name="reader">The reader; the event is valid until the reader moves to the next row.</param>
 /// <param name="row">The row.</param>
-/// <param name="offset">Offset of the event.</param>
 /// <param name="topic">First topic of the event.</param>
-internal readonly ref struct StoredEvent(LogReader reader, Statement row, long offset, Topic topic)
+internal readonly ref struct StoredEvent(LogReader reader, EventRow row, Topic topic)
 {
-    public long Offset { get; } = offset;
+    private readonly EventRow _row = row;
+
+    public long Offset => _row.Offset;
 
     public Topic Topic { get; } = topic;
 
     /// <summary>Alternate topics of the event that are still in the topic table.</summary>
-    public ReadOnlySpan<Topic> Alternates => reader.Alternates(row);
+    public ReadOnlySpan<Topic> Alternates => reader.Alternates(_row.Alternates);
 
-    public string? Type => Text(EventRow.Type);
+    public string? Type => Text(_row.Type);
 
-    public string? Key => Text(EventRow.Key);
+    public string? Key => Text(_row.Key);
 
-    public bool IsPrivate => row.Int64(EventRow.Private) != 0;
+    public bool IsPrivate => _row.Private != 0;
 
     /// <summary>The columns of the event that a format writes.</summary>
     public EventView View(EventFormat format) => View(format, Topic.Name, EventFrames.HasTopics(format) ? Names(Alternates) : null);
@@ -37,17 +38,17 @@ internal readonly ref struct StoredEvent(LogReader reader, Statement row, long o
         return new EventView
         {
             Position = new Position(reader.Epoch, Offset),
-            TimeUnixMs = isRaw ? 0 : row.Int64(EventRow.Time),
+            TimeUnixMs = isRaw ? 0 : _row.TimeUnixMs,
             Topic = topic,
             Alternates = alternates,
             Type = Type,
             Key = isRaw ? null : Key,
-            ContentType = isRaw ? null : Text(EventRow.ContentType),
-            Attributes = isRaw ? null : Text(EventRow.Attributes),
+            ContentType = isRaw ? null : Text(_row.ContentType),
+            Attributes = isRaw ? null : Text(_row.Attributes),
             IsPrivate = !isRaw && IsPrivate,
-            Id = hasId && !row.IsNull(EventRow.PublisherId) ? row.Text(EventRow.PublisherId) : null,
-            RetryMs = hasId && !row.IsNull(EventRow.Retry) ? (int)row.Int64(EventRow.Retry) : null,
-            Data = row.Bytes(EventRow.Data),
+            Id = hasId && !_row.PublisherId.IsEmpty ? Encoding.UTF8.GetString(_row.PublisherId) : null,
+            RetryMs = hasId ? (int?)_row.Retry : null,
+            Data = _row.Data,
         };
     }
 
@@ -67,5 +68,5 @@ internal readonly ref struct StoredEvent(LogReader reader, Statement row, long o
         return names;
     }
 
-    private string? Text(int column) => row.Bytes(column) is { IsEmpty: false } utf8 ? reader.Texts.Get(utf8) : null;
+    private string? Text(ReadOnlySpan<byte> utf8) => utf8.IsEmpty ? null : reader.Texts.Get(utf8);
 }

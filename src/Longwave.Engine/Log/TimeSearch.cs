@@ -54,9 +54,10 @@ internal sealed class TimeSearch(Database database, TopicTable topics)
         using Statement.Rows rows = _probe.Bind(1, offset).Query();
         while (rows.Next())
         {
-            if (!topics.TryGet((int)_probe.Int64(EventRow.Topic), out Topic? topic) || EventChecksum.Matches(_probe, topic))
+            var row = new EventRow(_probe);
+            if (!topics.TryGet((int)row.TopicId, out Topic? topic) || EventChecksum.Matches(row, topic))
             {
-                return (_probe.Int64(EventRow.Offset), _probe.Int64(EventRow.Time));
+                return (row.Offset, row.TimeUnixMs);
             }
         }
 

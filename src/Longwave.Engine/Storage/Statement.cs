@@ -67,6 +67,9 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return start == 0 ? default : new ReadOnlySpan<byte>((void*)start, ColumnCalls.Bytes(_pointer, column));
     }
 
+    /// <summary>A number, or null. Most columns need one call: what is not 0 is not null.</summary>
+    public long? OptionalInt64(int column) => Int64(column) is var value && (value != 0 || !IsNull(column)) ? value : null;
+
     public bool IsNull(int column) => ColumnCalls.Type(_pointer, column) == raw.SQLITE_NULL;
 
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
