@@ -9,7 +9,7 @@ namespace Longwave.Bench;
 /// <summary>Runs scenarios one after the other and writes what they found.</summary>
 internal static class BenchRun
 {
-    /// <summary>The name of all scenarios, except those that run only by their own name: the soak takes long, before-after needs another build.</summary>
+    /// <summary>The name of all scenarios, except those that run only by their own name: the soak takes long, before-after needs another build, container needs podman.</summary>
     public const string All = "all";
 
     /// <summary>The name that means those that measure fan-out, beside peers or against the hub's promises.</summary>
@@ -20,6 +20,7 @@ internal static class BenchRun
 
     private const string Soak = "fanout-soak";
     private const string BeforeAfter = "before-after";
+    private const string Container = "container";
 
     private const int ExitMissed = 1;
 
@@ -42,6 +43,7 @@ internal static class BenchRun
         new IdentityScenario(),
         new HostileScenario(),
         new SelectorsScenario(),
+        new ContainerScenario(),
         new MercureScenario(),
         new ReconnectScenario(),
         new RestartsScenario(),
@@ -86,7 +88,7 @@ internal static class BenchRun
     }
 
     private static bool IsMeant(IScenario scenario, string name) => scenario.Name == name
-        || (scenario.Name is not (Soak or BeforeAfter) && (name is All || (name is Fanout && scenario.Name.StartsWith(Fanout, StringComparison.Ordinal))));
+        || (scenario.Name is not (Soak or BeforeAfter or Container) && (name is All || (name is Fanout && scenario.Name.StartsWith(Fanout, StringComparison.Ordinal))));
 
     private static async Task<(ScenarioResult Result, IReadOnlyList<(string File, string Svg)> Charts)> RunAsync(IScenario scenario, BenchContext context, Machine machine)
     {

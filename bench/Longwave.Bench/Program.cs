@@ -10,7 +10,7 @@ if (args is [Attacker.Name, var attack, var target, var connections])
 
 var names = new Argument<string[]>("scenario")
 {
-    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak and before-after; {BenchRun.Report}: measures nothing, generates the pages.",
+    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak, before-after and container; {BenchRun.Report}: measures nothing, generates the pages.",
     DefaultValueFactory = _ => [BenchRun.All],
     Arity = ArgumentArity.OneOrMore,
 };
