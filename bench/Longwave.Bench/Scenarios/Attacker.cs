@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using Longwave.BadDays.Tests.Attacks;
+using Longwave.Bench.Containers;
 
 namespace Longwave.Bench.Scenarios;
 
 /// <summary>
-/// The attacks of <see cref="HostileScenario"/> that no tool of others does: this program again, started with <see cref="Name"/>, the attack, a
+/// The attacks of <see cref="HostileScenario"/> that no tool of others does, and the loads of <see cref="ContainerScenario"/>: this program again, started with <see cref="Name"/>, the attack, a
 /// port and a number of connections. In a process of its own and behind the load: attackers elsewhere would not take the load's core away either.
 /// </summary>
 internal static class Attacker
@@ -26,6 +27,11 @@ internal static class Attacker
         {
             using HalfOpenConnections held = await HalfOpenConnections.OpenAsync("127.0.0.1", number, count);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        }
+
+        if (ContainerLoad.All.FirstOrDefault(load => load.Name == attack) is { } load)
+        {
+            await load.RunAsync(number, CancellationToken.None);
         }
 
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => new RapidReset("127.0.0.1", number).RunAsync(int.MaxValue, CancellationToken.None)));
