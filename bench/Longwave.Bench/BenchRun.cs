@@ -15,6 +15,9 @@ internal static class BenchRun
     /// <summary>The name that means those that measure fan-out, beside peers or against the hub's promises.</summary>
     public const string Fanout = "fanout";
 
+    /// <summary>The name of a scenario that means all scenarios with hostile clients.</summary>
+    public const string Hostile = "hostile";
+
     /// <summary>The name that selects no scenario: only generates the pages from the existing results.</summary>
     public const string Report = "report";
 
@@ -42,6 +45,8 @@ internal static class BenchRun
         new SoakScenario(),
         new IdentityScenario(),
         new HostileScenario(),
+        new LivesScenario(),
+        new StopScenario(),
         new SelectorsScenario(),
         new ContainerScenario(),
         new MercureScenario(),
@@ -88,7 +93,7 @@ internal static class BenchRun
     }
 
     private static bool IsMeant(IScenario scenario, string name) => scenario.Name == name
-        || (scenario.Name is not (Soak or BeforeAfter or Container) && (name is All || (name is Fanout && scenario.Name.StartsWith(Fanout, StringComparison.Ordinal))));
+        || (scenario.Name is not (Soak or BeforeAfter or Container) && (name is All || (name is Fanout or Hostile && scenario.Name.StartsWith(name, StringComparison.Ordinal))));
 
     private static async Task<(ScenarioResult Result, IReadOnlyList<(string File, string Svg)> Charts)> RunAsync(IScenario scenario, BenchContext context, Machine machine)
     {

@@ -8,9 +8,14 @@ if (args is [Attacker.Name, var attack, var target, var connections])
     return await Attacker.AttackAsync(attack, target, connections);
 }
 
+if (args is [LifeProcess.Name, .. var lives])
+{
+    return await LifeProcess.LiveAsync(lives);
+}
+
 var names = new Argument<string[]>("scenario")
 {
-    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}: those of fan-out; {BenchRun.All}: every one but the soak, before-after and container; {BenchRun.Report}: measures nothing, generates the pages.",
+    Description = $"{string.Join(", ", BenchRun.Scenarios.Select(scenario => scenario.Name))}; {BenchRun.Fanout}, {BenchRun.Hostile}: those whose names begin so; {BenchRun.All}: every one but the soak, before-after and container; {BenchRun.Report}: measures nothing, generates the pages.",
     DefaultValueFactory = _ => [BenchRun.All],
     Arity = ArgumentArity.OneOrMore,
 };

@@ -16,7 +16,12 @@ internal static class FanoutLoad
 
     /// <summary>Publishes for a time, and waits until every stream has every event.</summary>
     /// <exception cref="BenchFailedException">An event was lost, doubled or out of order.</exception>
-    public static CellFigures Run(PeerProcess server, Swarm swarm, Workload workload, int dataBytes, TimeSpan time)
+    public static CellFigures Run(PeerProcess server, Swarm swarm, Workload workload, int dataBytes, TimeSpan time) =>
+        Run(server, swarm, workload, dataBytes, elapsed => elapsed < time);
+
+    /// <summary>Publishes as long as <paramref name="goesOn"/>, which receives the time since the beginning, and waits until every stream has every event.</summary>
+    /// <exception cref="BenchFailedException">An event was lost, doubled or out of order.</exception>
+    public static CellFigures Run(PeerProcess server, Swarm swarm, Workload workload, int dataBytes, Func<TimeSpan, bool> goesOn)
     {
         using var publisher = new Publisher(server.Port, server.Peer.Publish, dataBytes);
         swarm.Use(publisher);
@@ -29,7 +34,7 @@ internal static class FanoutLoad
         while (true)
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            bool publishing = elapsed < time || swarm.Next - firstNumber < LeastEvents;
+            bool publishing = goesOn(elapsed) || swarm.Next - firstNumber < LeastEvents;
             if (!publishing && publisher.IsIdle && swarm.Delivered >= before + ((long)(swarm.Next - firstNumber) * swarm.Count))
             {
                 break;

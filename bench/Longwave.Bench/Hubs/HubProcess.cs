@@ -105,23 +105,32 @@ internal sealed partial class HubProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end and waits.</summary>
+    /// <exception cref="BenchFailedException">It has not ended for a long time; it is killed.</exception>
+    public async Task StopAsync()
+    {
+        if (_process.HasExited || Kill(_process.Id, Sigterm) != 0)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(StopTime, TimeProvider.System);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            throw new BenchFailedException($"The hub did not end within {StopTime}: {string.Join(' ', _errors)}");
+        }
+    }
+
+    /// <summary>Asks it to end and waits, unless it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         using (_process)
         {
-            if (!_process.HasExited && Kill(_process.Id, Sigterm) == 0)
-            {
-                using var patience = new CancellationTokenSource(StopTime, TimeProvider.System);
-                try
-                {
-                    await _process.WaitForExitAsync(patience.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    _process.Kill();
-                    throw new BenchFailedException($"The hub did not end within {StopTime}: {string.Join(' ', _errors)}");
-                }
-            }
+            await StopAsync();
         }
     }
 

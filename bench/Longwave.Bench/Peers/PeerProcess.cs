@@ -20,6 +20,9 @@ internal sealed class PeerProcess : IDisposable
 
     public int Port { get; }
 
+    /// <summary>Id of the process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Time on a core that it has used, in microseconds.</summary>
     public double CpuUs => _cpu.ReadUs();
 
@@ -83,7 +86,8 @@ internal sealed class PeerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    /// <summary>A port on which no process listens now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
