@@ -61,7 +61,7 @@ public sealed class LongwaveClient : IAsyncDisposable
     public Uri Hub => _http.Base;
 
     /// <summary>Subscribes to topics, starting with events published from now on.</summary>
-    /// <param name="selectors">Topics, <c>*</c> for all topics, or RFC 6570 templates such as <c>prices/{symbol}</c>.</param>
+    /// <param name="selectors">Topics, <c>*</c> for all topics, globs such as <c>prices/*</c>, or RFC 6570 templates such as <c>prices/{symbol}</c>.</param>
     public Subscription Subscribe(params string[] selectors) => Subscribe(new SubscriptionOptions { Selectors = selectors });
 
     /// <summary>Subscribes to topics with options.</summary>

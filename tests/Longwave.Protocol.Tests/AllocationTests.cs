@@ -15,6 +15,7 @@ public sealed class AllocationTests
 
     [Theory]
     [InlineData(EventFormat.Sse)]
+    [InlineData(EventFormat.SseWithTopics)]
     [InlineData(EventFormat.SseCloudEvents)]
     [InlineData(EventFormat.Json)]
     [InlineData(EventFormat.JsonCloudEvents)]

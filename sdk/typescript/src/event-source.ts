@@ -23,7 +23,8 @@ export interface EventSourceTarget extends EventTarget {
 /**
  * Replacement for the browser's `EventSource` (WHATWG HTML 9.2), with the same members and events. It closes in the same cases as the
  * standard's, except after a temporary status (408, 425, 429, 5xx): then it waits and reconnects. It omits events that a hub repeats.
- * Control events of a hub are dispatched under their names (`longwave.gap`, …), as in the standard's.
+ * Control events of a hub are dispatched under their names (`longwave.gap`, …), as in the standard's. With the option `topics`, message
+ * events have a property `topic`.
  */
 export class LongwaveEventSource extends (EventTarget as new () => EventSourceTarget) implements EventSource {
   declare static readonly CONNECTING: 0;
@@ -140,17 +141,17 @@ export class LongwaveEventSource extends (EventTarget as new () => EventSourceTa
 
   async #read(): Promise<void> {
     try {
-      for await (const { type, data, id } of this.#subscription) {
-        this.#dispatch(type, data, id);
+      for await (const { type, data, id, topic } of this.#subscription) {
+        this.#dispatch(type, data, id, topic);
       }
     } catch {
       // The state 'closed' contains the error.
     }
   }
 
-  #dispatch(type: string, data: string, lastEventId: string): void {
+  #dispatch(type: string, data: string, lastEventId: string, topic?: string): void {
     if (this.#readyState !== this.CLOSED) {
-      this.dispatchEvent(new MessageEvent(type, { data, lastEventId, origin: this.#origin }));
+      this.dispatchEvent(Object.assign(new MessageEvent(type, { data, lastEventId, origin: this.#origin }), topic !== undefined && { topic }));
     }
   }
 

@@ -10,13 +10,13 @@ export interface LongwaveEvent<T = string> {
   readonly type: string;
   /** Payload: text, or the result of `decode`. */
   readonly data: T;
-  /** Topic; available with `format: 'lines'` and on polls. */
+  /** First topic that the subscription may read. Missing with `format: 'cloudevents'`, whose data contains it, and from other servers. */
   readonly topic?: string;
   /** All topics of an event with alternates; available as `topic` is. */
   readonly topics?: readonly string[];
-  /** Key of the event; available as `topic` is. */
+  /** Key of the event; available with `format: 'lines'` and on polls. */
   readonly key?: string;
-  /** Time at which the hub appended the event (RFC 3339); available as `topic` is. */
+  /** Time at which the hub appended the event (RFC 3339); available as `key` is. */
   readonly time?: string;
 }
 
@@ -32,7 +32,7 @@ export type Transport = 'auto' | 'stream' | 'poll';
 
 /** What a subscription selects. It can be changed while the subscription runs. */
 export interface Question {
-  /** Selectors: topics, `*`, or URI templates (`prices/{symbol}`). Without them, the URL alone determines the events. */
+  /** Selectors: topics, `*`, globs (`prices/*`), or URI templates (`prices/{symbol}`). Without them, the URL alone determines the events. */
   topics?: string | readonly string[] | undefined;
   /** Event types to receive; `message` also selects events without a type. Default: all. */
   types?: string | readonly string[] | undefined;
@@ -48,7 +48,7 @@ export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
   since?: string | Date | undefined;
   /** Position to resume after. A position in the store takes precedence. */
   lastEventId?: string | undefined;
-  /** `raw` (default) and `cloudevents` are Server-Sent Events; `lines` (JSON) includes topic, key and time with every event. */
+  /** `raw` (default) and `cloudevents` are Server-Sent Events; `lines` (JSON) includes key and time with every event. */
   format?: 'raw' | 'cloudevents' | 'lines' | undefined;
   /** Converts the data to the payload. If it throws, the subscription ends with an error of kind `payload`. */
   decode?: ((data: string) => T) | undefined;
@@ -74,8 +74,9 @@ export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
   /** Age at which a connection counts as stable, in milliseconds: the next delay is a first one again. Default 10,000. */
   stableMs?: number | undefined;
   /**
-   * Maximum length of one event in characters. Default 4,194,304. With `format: 'lines'` a line may have six times this length, because
-   * JSON escapes.
+   * Maximum length of the data of one event in characters, which are never more than its bytes. Default 1,048,576, the hub's own limit.
+   * The client receives every such event in every format, and fails with `too-large` when it would have to hold more: the length, times six
+   * in JSON, which escapes, and 2 MiB for everything else.
    */
   maxEventLength?: number | undefined;
   /** Additional settings of every request: method, body, headers, credentials. */

@@ -24,8 +24,12 @@ export type Item =
   /** An id without an event. */
   | { readonly kind: 'id'; readonly id: string };
 
-/** Default maximum length of a line or event in characters: four times the hub's limit. */
-export const MAX_EVENT_LENGTH = 4 * 1024 * 1024;
+/**
+ * Maximum length in characters of a line or event with data of at most `length` (spec/protocol.md, section 3). JSON escapes a control
+ * character as six. The topics of one event and its other fields have up to 2 MiB.
+ * @param length Default: the hub's own limit.
+ */
+export const frameLength = (length = 1_048_576, isJson = true): number => (isJson ? 6 : 1) * length + 2_097_152;
 
 /** Splits a stream at CR, LF and CRLF, independent of chunk boundaries. It buffers at most the limit. */
 abstract class LineParser {
@@ -33,7 +37,7 @@ abstract class LineParser {
   #rest = '';
   #afterCr = false;
 
-  constructor(limit: number = MAX_EVENT_LENGTH) {
+  constructor(limit = frameLength()) {
     this.#limit = limit;
   }
 
@@ -81,6 +85,8 @@ export class EventStreamParser extends LineParser {
   #data = '';
   #hasData = false;
   #type = '';
+  /** The fields `topic` of the event, which a hub sends on request, each after an LF. */
+  #topics = '';
   #id: string;
   #ownId = false;
 
@@ -91,7 +97,7 @@ export class EventStreamParser extends LineParser {
   }
 
   protected get held(): number {
-    return this.#data.length;
+    return this.#data.length + this.#topics.length;
   }
 
   protected take(line: string): Item | null {
@@ -110,6 +116,9 @@ export class EventStreamParser extends LineParser {
       case 'event':
         this.#type = value;
         break;
+      case 'topic':
+        this.#topics += '\n' + value;
+        break;
       case 'id':
         if (!value.includes('\0')) {
           this.#id = value;
@@ -126,14 +135,21 @@ export class EventStreamParser extends LineParser {
 
   #dispatch(): Item | null {
     const id = this.#id;
+    const [, topic, ...others] = this.#topics.split('\n');
     const item: Item | null = this.#hasData
-      ? { kind: 'event', type: this.#type || 'message', data: this.#data.slice(0, -1), id, own: this.#ownId }
+      ? {
+        kind: 'event', type: this.#type || 'message', data: this.#data.slice(0, -1), id, own: this.#ownId,
+        ...(topic !== undefined && { topic }), ...(others.length && { topics: [topic!, ...others] }),
+      }
       : this.#ownId ? { kind: 'id', id } : null;
-    this.#data = this.#type = '';
+    this.#data = this.#type = this.#topics = '';
     this.#hasData = this.#ownId = false;
     return item;
   }
 }
+
+/** Removes the topics of an event of another server, to which `topic` is an unknown field. */
+export const withoutTopics = <E extends Item & { kind: 'event' }>({ topic: _, topics: __, ...event }: E): Omit<E, 'topic' | 'topics'> => event;
 
 /** Converts the hub's own object of an event, from a line or a poll response, to an item. */
 export function itemOf(value: unknown): Item {
@@ -155,11 +171,6 @@ export function itemOf(value: unknown): Item {
 /** Parser of `application/x-ndjson`: every event has topic, key and time, and its data byte for byte. */
 export class JsonLinesParser extends LineParser {
   protected readonly held = 0;
-
-  /** @param limit Maximum length of the data in characters. JSON escapes a control character as six; the other members need space too. */
-  constructor(limit: number = MAX_EVENT_LENGTH) {
-    super(6 * limit + 65_536);
-  }
 
   protected take(line: string): Item | null {
     return line.trim() ? itemOf(parseObject(line)) : null;

@@ -1,8 +1,9 @@
-import { drop, failureOf, parseObject, readText } from './answers.js';
+import { failureOf, parseObject, readText } from './answers.js';
 import { Backoff, type BackoffOptions } from './backoff.js';
 import { LongwaveError } from './errors.js';
-import { Credentials, type Fetch, type TokenProvider } from './tokens.js';
+import { post } from './posts.js';
 import { absolute } from './requests.js';
+import { Credentials, type Fetch, type TokenProvider } from './tokens.js';
 
 /** Options of a publisher: authentication, time limit, delays. */
 export interface PublisherOptions extends BackoffOptions {
@@ -60,9 +61,6 @@ export interface PublishedBatch {
   /** Number of events that were in the log already. */
   readonly duplicates: number;
 }
-
-/** Maximum number of redirects in one attempt. */
-const MAX_REDIRECTS = 5;
 
 const ANSWER_LENGTH = 16 * 1024 * 1024;
 
@@ -189,43 +187,6 @@ export class Publisher {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     }
-  }
-}
-
-/** Sends a POST and follows only redirects 307 and 308, which keep the method. `fetch` itself would change it to GET after 301 and 302. */
-async function post(send: Fetch, url: URL, init: RequestInit, headers: Record<string, string>): Promise<Response> {
-  for (let hops = 0; ; hops++) {
-    const response = await send(String(url), { ...init, method: 'POST', headers, redirect: 'manual' });
-    const { status } = response;
-    const isHidden = response.type === 'opaqueredirect';
-    if (!isHidden && (status < 300 || status > 399)) {
-      return response;
-    }
-
-    drop(response);
-    const location = response.headers.get('Location');
-    const next = status === 307 || status === 308 ? target(location, url) : null;
-    if (next === null || hops === MAX_REDIRECTS) {
-      const where = isHidden ? 'which a browser does not reveal' : `status ${status}, to ${location ?? 'no address'}`;
-      throw new LongwaveError('refused', `${url.origin}${url.pathname} redirects a publish (${where}). Only 307 and 308 are followed, at most ${MAX_REDIRECTS}: publish to the final URL.`, { status });
-    }
-
-    if (next.origin !== url.origin) {
-      // Do not send the token to another origin.
-      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
-    }
-
-    url = next;
-  }
-}
-
-/** Returns the target of a redirect; null when it is not valid or would leave TLS. */
-function target(location: string | null, url: URL): URL | null {
-  try {
-    const next = new URL(location ?? '', url);
-    return location !== null && (next.protocol === 'https:' || (next.protocol === 'http:' && url.protocol === 'http:')) ? next : null;
-  } catch {
-    return null;
   }
 }
 

@@ -95,7 +95,7 @@ export class Requests {
     list(types).forEach((type) => query.append('type', type));
     const parameters = {
       since: since instanceof Date ? since.toISOString() : since, max_rate: maxRate, conflate,
-      format: format === 'cloudevents' ? format : undefined, wait: waitSeconds || undefined,
+      format: format === 'cloudevents' ? format : undefined, fields: topics && format !== 'cloudevents' ? 'topic' : undefined, wait: waitSeconds || undefined,
     };
     for (const [name, value] of Object.entries(parameters)) {
       if (value !== undefined) {

@@ -1,6 +1,6 @@
-// Matches topics against selectors (spec/protocol.md, section 4), in time linear in the length of the topic for every template.
+// Matches topics against selectors (spec/protocol.md, section 4), in time linear in the length of the topic for every glob and template.
 
-/** A step of a compiled template: matches a character, splits into two branches, or jumps. */
+/** A step of a compiled glob or template: matches a character, splits into two branches, or jumps. */
 type Step =
   | { readonly takes: (character: string) => boolean }
   | { readonly split: number }
@@ -98,6 +98,26 @@ function compile(template: string): Step[] {
   return code;
 }
 
+const ANY = { takes: () => true };
+const IN_PART = { takes: (character: string) => character !== '/' };
+
+/** `*`: any characters of one part. `**` before a slash: any number of parts. `**` at the end: any characters. */
+function compileGlob(glob: string): Step[] {
+  const code: Step[] = [];
+  for (const [part] of glob.matchAll(/\*\*\/|\*\*?|[^*]/g)) {
+    const at = code.length;
+    if (part === '**/') {
+      code.push({ split: at + 5 }, { split: at + 4 }, ANY, { jump: at + 1 }, is('/'));
+    } else if (part.startsWith('*')) {
+      code.push({ split: at + 3 }, part === '*' ? IN_PART : ANY, { jump: at });
+    } else {
+      code.push(is(part));
+    }
+  }
+
+  return code;
+}
+
 function matches(code: readonly Step[], topic: string): boolean {
   let current = [0];
   for (let i = 0; ; i++) {
@@ -144,6 +164,6 @@ export function selects(selectors: readonly string[]): (topic: string) => boolea
     return () => true;
   }
 
-  const programs = selectors.filter((selector) => selector.includes('{')).map(compile);
+  const programs = selectors.filter((selector) => /[*{]/.test(selector)).map((selector) => (selector.includes('{') ? compile : compileGlob)(selector));
   return (topic) => exact.has(topic) || programs.some((code) => matches(code, topic));
 }

@@ -3,12 +3,12 @@ import { Backoff } from './backoff.js';
 import { LongwaveError } from './errors.js';
 import { Listeners } from './listeners.js';
 import type { LongwaveEvent, Notices, Question, State, SubscribeOptions, Transport } from './options.js';
-import { EventStreamParser, itemOf, type Item, JsonLinesParser, MAX_EVENT_LENGTH } from './parser.js';
+import { EventStreamParser, frameLength, itemOf, type Item, JsonLinesParser, withoutTopics } from './parser.js';
 import { Place } from './place.js';
 import { isPosition } from './positions.js';
 import { decoded, Requests } from './requests.js';
 import { Watchdog } from './watchdog.js';
-import { AGAIN, ANSWER_EVENTS, EMPTY_POLL_MS, GREETING_MS, isOffline } from './waits.js';
+import { AGAIN, ANSWER_LENGTH, EMPTY_POLL_MS, GREETING_MS, isOffline } from './waits.js';
 
 /**
  * Subscription to the events of one URL, as an async iterator that continues across broken connections and server restarts.
@@ -183,13 +183,12 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
 
   async *#stream(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
     const { format, heartbeatMs, greetingMs, maxEventLength } = this.#options;
-    const { canStream } = this.#requests;
     const isLines = format === 'lines';
 
     // A server that is not a hub may hold back all data, even the headers, until its first heartbeat.
     const headersMs = this.#isHub ? GREETING_MS : heartbeatMs ? Math.max(GREETING_MS, this.#watchdog.silenceMs) : Infinity;
     this.#watchdog.arm(greetingMs ?? headersMs, 'no-greeting');
-    const response = canStream ? await this.#requests.ask(isLines ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal) : undefined;
+    const response = this.#requests.canStream ? await this.#requests.ask(isLines ? 'application/x-ndjson' : 'text/event-stream', 0, this.position, this.#wasOpen, signal) : undefined;
     if (response === null) {
       return null;
     }
@@ -198,7 +197,8 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       throw new LongwaveError('not-a-stream', 'This fetch cannot stream: use xhrFetch of @longwave/client/xhr.', { retryable: false });
     }
 
-    const parser = isLines ? new JsonLinesParser(maxEventLength) : new EventStreamParser(maxEventLength, this.#place.lastEventId);
+    const limit = frameLength(maxEventLength, isLines || format === 'cloudevents');
+    const parser = isLines ? new JsonLinesParser(limit) : new EventStreamParser(limit, this.#place.lastEventId);
     const connection = response.headers.get('Longwave-Connection');
     if (!this.#isHub && greetingMs === undefined) {
       this.#watchdog.arm(this.#watchdog.silenceMs, 'silence');
@@ -221,7 +221,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
   }
 
   async *#poll(signal: AbortSignal): AsyncGenerator<LongwaveEvent<T>, LongwaveError | null> {
-    const { pollEveryMs = 30_000, pollWaitSeconds = 25, maxEventLength = MAX_EVENT_LENGTH, format } = this.#options;
+    const { pollEveryMs = 30_000, pollWaitSeconds = 25, maxEventLength, format } = this.#options;
     const isLong = this.#transport !== 'poll';
     for (;;) {
       const asked = performance.now();
@@ -231,7 +231,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
         return null;
       }
 
-      const { events = [], notices = [], next } = parseObject(await readText(response, maxEventLength * ANSWER_EVENTS)) as { events?: unknown[]; notices?: unknown[]; next?: unknown };
+      const { events = [], notices = [], next } = parseObject(await readText(response, ANSWER_LENGTH + frameLength(maxEventLength))) as { events?: unknown[]; notices?: unknown[]; next?: unknown };
       this.#watchdog.stop();
       this.#place.begin(true);
       for (const value of [...notices, ...events]) {
@@ -288,7 +288,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
           this.#place.controlled(item);
         } else if (!isHub || this.#place.isNew(item)) {
           this.#opened();
-          const { kind: _, own: __, ...event } = item;
+          const { kind: _, own: __, ...event } = isHub ? item : withoutTopics(item);
           this.#listeners.say('event', event);
           yield decoded(this.#options, event);
           this.#place.moved(item.id);

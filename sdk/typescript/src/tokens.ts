@@ -2,6 +2,7 @@
 
 import { drop, failureOf, parseObject, readText } from './answers.js';
 import { LongwaveError } from './errors.js';
+import { post } from './posts.js';
 
 /** Returns a valid token; null to connect without one. Called before the first request and whenever a new token is needed. */
 export type TokenProvider = () => string | null | Promise<string | null>;
@@ -22,7 +23,7 @@ const bearer = (token: string): Record<string, string> => ({ Authorization: `Bea
  */
 export async function fetchTicket(url: string | URL, token: string, init: RequestInit & { fetch?: Fetch | undefined } = {}): Promise<string> {
   const { fetch: send = globalThis.fetch, ...rest } = init;
-  const response = await send(String(new URL('tickets', url)), { ...rest, method: 'POST', headers: bearer(token) });
+  const response = await post(send, new URL('tickets', url), rest, bearer(token));
   if (response.status !== 201) {
     throw await failureOf(response);
   }
@@ -69,19 +70,20 @@ export class Credentials {
    * expires, and the next stream uses a new token.
    */
   async renew(url: URL, connection: string, init: RequestInit): Promise<void> {
-    const address = String(new URL(`connections/${encodeURIComponent(connection)}/token`, url));
+    const address = new URL(`connections/${encodeURIComponent(connection)}/token`, url);
     const token = await this.#fresh();
     for (let attempt = 1; token !== null; attempt++) {
-      const response = await this.#fetch(address, { ...init, method: 'POST', headers: bearer(token) }).catch(() => null);
-      if (response) {
-        drop(response);
+      const answer: Response | LongwaveError | null = await post(this.#fetch, address, init, bearer(token)).catch((error: unknown) => (error instanceof LongwaveError ? error : null));
+      if (answer && 'body' in answer) {
+        drop(answer);
       }
 
-      if (response?.status === 204) {
+      if (answer?.status === 204) {
         return;
       }
 
-      if (attempt === RENEWAL_ATTEMPTS || (response !== null && response.status < 500)) {
+      // A redirect that is not followed is an error with its status.
+      if (attempt === RENEWAL_ATTEMPTS || (answer !== null && Number(answer.status) < 500)) {
         this.#token = null;
         return;
       }

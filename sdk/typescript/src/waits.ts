@@ -1,7 +1,10 @@
 import { LongwaveError } from './errors.js';
 
-/** Maximum length of a poll response, in maximum-length events. */
-export const ANSWER_EVENTS = 16;
+/**
+ * Maximum length of a poll response before its last event, in characters. A hub ends a response after the event that passes its limit,
+ * 4 MiB by default. Twice that leaves room for notices and a higher limit.
+ */
+export const ANSWER_LENGTH = 8 * 1024 * 1024;
 
 /** Time limit for the greeting of a stream, in milliseconds. */
 export const GREETING_MS = 10_000;

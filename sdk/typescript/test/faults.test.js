@@ -51,8 +51,8 @@ async function play(script) {
 
   let end = null;
   const reading = (async () => {
-    for await (const { id, type, data } of subscription) {
-      heard.push({ id, type, data });
+    for await (const { id, type, data, topic } of subscription) {
+      heard.push({ id, type, data, ...(topic !== undefined && { topic }) });
     }
   })().then(() => {
     end = { outcome: 'stopped' };

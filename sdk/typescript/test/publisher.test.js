@@ -129,7 +129,7 @@ test('307 and 308 are followed with method, body and, within the origin, the tok
 test('other redirects and redirect loops are errors that say what to do: no GET is sent', async () => {
   for (const status of [301, 302, 303]) {
     const publisher = await start((_, response) => response.writeHead(status, { Location: '/elsewhere' }).end());
-    await assert.rejects(publisher.publish('t', 'x'), (error) => error.kind === 'refused' && error.status === status && /to \/elsewhere\).*publish to the final URL/.test(error.message));
+    await assert.rejects(publisher.publish('t', 'x'), (error) => error.kind === 'refused' && error.status === status && /to \/elsewhere\).*use the final URL/.test(error.message));
     assert.deepEqual(server.requests.map(({ method }) => method), ['POST']);
     await server.stop();
   }

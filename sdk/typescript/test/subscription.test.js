@@ -233,7 +233,7 @@ test('a changed request resumes at the same position', async () => {
   await settle();
   assert.equal(wire.requests.length, 2);
   assert.ok(wire.requests[0].signal.aborted);
-  assert.equal(wire.last.url.search, '?topic=t&topic=u&max_rate=1');
+  assert.equal(wire.last.url.search, '?topic=t&topic=u&max_rate=1&fields=topic');
   assert.equal(wire.last.headers['Last-Event-ID'], '0000000a-1');
   await wire.stream().write(tip(1) + event(1) + event(2));
   assert.deepEqual(wire.ids, ['0000000a-1', '0000000a-2']);
@@ -274,7 +274,7 @@ test('a ticket instead of headers: one for each connection, the position in the 
     assert.equal(wire.last.method, 'POST');
     assert.equal(wire.last.headers.Authorization, 'Bearer secret');
     await wire.answer(201, JSON.stringify({ ticket, expires: '2030-01-01T00:00:00Z' }));
-    assert.equal(wire.last.url.search, `?topic=t&last_event_id=0000000a-1&ticket=${ticket}`);
+    assert.equal(wire.last.url.search, `?topic=t&fields=topic&last_event_id=0000000a-1&ticket=${ticket}`);
     assert.deepEqual(wire.last.headers, { Accept: 'text/event-stream, application/problem+json' });
     await wire.answer(503);
     await pass(60_000);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { LongwaveError } from '../dist/index.js';
-import { EventStreamParser, JsonLinesParser } from '../dist/parser.js';
+import { EventStreamParser, frameLength, JsonLinesParser } from '../dist/parser.js';
 import { selects } from '../dist/selectors.js';
 import { before, isAtOrBefore, isPosition } from '../dist/positions.js';
 
@@ -99,8 +99,8 @@ test('a template with many variables is matched without backtracking', () => {
 
 test('lines with the largest data pass with any escapes; an endless line fails', () => {
   const line = (length) => `{"id":"0000000a-1","topic":"t","data":"${'\\u0001'.repeat(length)}"}\n`;
-  const [item] = new JsonLinesParser(100_000).push(line(100_000));
+  const [item] = new JsonLinesParser(frameLength(100_000)).push(line(100_000));
   assert.equal(item.data.length, 100_000);
   assert.equal([...new JsonLinesParser().push(line(1024 * 1024))].length, 1, 'what a hub accepts by default');
-  assert.throws(() => [...new JsonLinesParser(100_000).push('x'.repeat(700_000))], { kind: 'too-large' });
+  assert.throws(() => [...new JsonLinesParser(frameLength(100_000)).push('x'.repeat(2_700_000))], { kind: 'too-large' });
 });

@@ -65,7 +65,7 @@ test('an endless poll response is aborted, an invalid one is retried', async () 
   await wire.answer(200, '{"events":[null]}', JSON_TYPE);
   assert.equal(wire.states.at(-1).error.kind, 'malformed');
   await pass(60_000);
-  await wire.answer(200, `{"events":[],"padding":"${'x'.repeat(1700)}"}`, JSON_TYPE);
+  await wire.answer(200, `{"events":[],"padding":"${'x'.repeat(10_500_000)}"}`, JSON_TYPE);
   assert.equal(wire.end.kind, 'too-large');
 });
 

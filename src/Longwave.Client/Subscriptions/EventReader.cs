@@ -9,7 +9,10 @@ namespace Longwave.Client.Subscriptions;
 internal static class EventReader
 {
     /// <summary>Reads an event of a stream. When a CloudEvent was requested and the data is something else, the event is returned unchanged.</summary>
-    public static ReceivedEvent FromStream(in ServerSentEvent e, SubscriptionFormat format)
+    /// <param name="e">The event.</param>
+    /// <param name="format">The requested format.</param>
+    /// <param name="topic">Topic in the fields of the event; null for none.</param>
+    public static ReceivedEvent FromStream(in ServerSentEvent e, SubscriptionFormat format, string? topic = null)
     {
         if (format == SubscriptionFormat.CloudEvents && e.Data.StartsWith('{'))
         {
@@ -24,7 +27,7 @@ internal static class EventReader
             }
         }
 
-        return new ReceivedEvent(e.LastEventId, e.Type, e.Data);
+        return new ReceivedEvent(e.LastEventId, e.Type, e.Data) { Topic = topic };
     }
 
     /// <summary>The data of a notice. A completion is an event of the log, so with CloudEvents it is inside one.</summary>

@@ -41,6 +41,7 @@ internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
         .. options.Types.Select(static t => KeyValuePair.Create<string, string?>("type", t)),
         new("since", options.Since),
         new("format", options.Format == SubscriptionFormat.CloudEvents ? "cloudevents" : null),
+        new("fields", options.Format == SubscriptionFormat.Raw && wait is null ? "topic" : null),
         new("last_event_id", lastEventId),
         new("wait", wait is { } longest ? ((int)longest.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null),
         new("max_rate", wait is null ? options.MaxRate?.ToString(CultureInfo.InvariantCulture) : null),

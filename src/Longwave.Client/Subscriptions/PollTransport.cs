@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Longwave.Client.Connections;
 using Longwave.Client.Failures;
+using Longwave.Protocol.Events;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Client.Subscriptions;
@@ -20,8 +21,8 @@ internal sealed class PollTransport(
     // Added to the time that the hub may hold a request.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
-    // A response ends at the hub's limit (4 MiB by default) but always holds at least one event.
-    private const int EventsPerAnswer = 4;
+    // A hub ends a response after the event that passes its limit, 4 MiB by default. Twice that leaves room for notices and a higher limit.
+    private const long EventsBytes = 8 * 1024 * 1024;
 
     private readonly CancellationTokenSource _leaving = CancellationTokenSource.CreateLinkedTokenSource(changed, cancellation);
     private readonly Queue<Delivery> _deliveries = [];
@@ -95,7 +96,7 @@ internal sealed class PollTransport(
             return new ConnectionEnd(ReconnectCause.Refused, await http.ExplainAsync(response, patience).ConfigureAwait(false));
         }
 
-        long most = (long)query.Options.MaxEventBytes * EventsPerAnswer;
+        long most = EventsBytes + EventSizes.MaxFrameBytes(query.Options.MaxEventBytes, isJson: true);
         byte[]? body = await BoundedBody.TryReadAsync(response, most, patience).ConfigureAwait(false);
         if (body is null)
         {

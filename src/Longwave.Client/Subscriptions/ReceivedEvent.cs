@@ -10,7 +10,7 @@ namespace Longwave.Client.Subscriptions;
 /// <param name="Data">Published data as text.</param>
 public sealed record ReceivedEvent(string Id, string Type, string Data)
 {
-    /// <summary>Topic; null in <see cref="SubscriptionFormat.Raw"/>.</summary>
+    /// <summary>Topic: the first one of the event that the subscription may read. Null from another server.</summary>
     public string? Topic { get; init; }
 
     /// <summary>Key of the entity inside the topic; null for an event without a key, and in <see cref="SubscriptionFormat.Raw"/>.</summary>

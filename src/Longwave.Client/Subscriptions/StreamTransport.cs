@@ -18,7 +18,7 @@ internal sealed class StreamTransport(
     private const int BufferBytes = 16 * 1024;
 
     private readonly CancellationTokenSource _leaving = CancellationTokenSource.CreateLinkedTokenSource(changed, cancellation);
-    private readonly EventStreamParser _parser = new(new EventStreamParserOptions { MaxEventBytes = query.Options.MaxEventBytes }, lastEventId ?? "");
+    private readonly EventStreamParser _parser = new(new EventStreamParserOptions { MaxEventBytes = query.Options.MaxFrameBytes }, lastEventId ?? "");
     private readonly byte[] _buffer = new byte[BufferBytes];
     private Silence? _silence;
     private HttpResponseMessage? _response;
@@ -174,7 +174,7 @@ internal sealed class StreamTransport(
 
     private Delivery MakeDelivery(in ServerSentEvent e) => IsHub && e.Type.StartsWith(HubNotice.Prefix, StringComparison.Ordinal)
         ? Delivery.OfNotice(new HubNotice(e.Type, EventReader.NoticeData(e)), _parser.HadId ? e.LastEventId : null)
-        : Delivery.OfEvent(EventReader.FromStream(e, Greets ? query.Options.Format : SubscriptionFormat.Raw), _parser.HadId);
+        : Delivery.OfEvent(EventReader.FromStream(e, Greets ? query.Options.Format : SubscriptionFormat.Raw, IsHub ? _parser.Topic : null), _parser.HadId);
 
     private ConnectionEnd Explain(Exception exception)
     {

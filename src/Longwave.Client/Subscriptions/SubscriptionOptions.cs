@@ -1,6 +1,7 @@
 using System.Globalization;
 using Longwave.Client.Connections;
 using Longwave.Client.Positions;
+using Longwave.Protocol.Events;
 
 namespace Longwave.Client.Subscriptions;
 
@@ -17,7 +18,7 @@ public sealed record SubscriptionOptions
     internal static readonly TimeSpan? HubHeartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Topics, <c>*</c> for all topics, or RFC 6570 templates such as <c>prices/{symbol}</c>. At least one is required unless <see cref="Address"/> is set.
+    /// Topics, <c>*</c> for all topics, globs such as <c>prices/*</c>, or RFC 6570 templates such as <c>prices/{symbol}</c>. At least one is required unless <see cref="Address"/> is set.
     /// </summary>
     public IReadOnlyList<string> Selectors { get; init; } = [];
 
@@ -70,9 +71,11 @@ public sealed record SubscriptionOptions
     public TimeSpan? Heartbeat { get; init; }
 
     /// <summary>
-    /// Maximum size of one event in bytes; the client closes a stream with a larger one. Default 16 MiB. A poll response may have four times this size.
+    /// Maximum size of the data of one event, in bytes as published. Default 1 MiB, as the hub's own limit (<c>Engine:Limits:MaxEventBytes</c>): change both together.
+    /// The client receives every such event in every format, and ends the subscription with an error when it would have to hold more: the size and 2 MiB for
+    /// <see cref="SubscriptionFormat.Raw"/>, otherwise six times the size, because JSON escapes, and 2 MiB.
     /// </summary>
-    public int MaxEventBytes { get; init; } = 16 * 1024 * 1024;
+    public int MaxEventBytes { get; init; } = EventSizes.DefaultMaxDataBytes;
 
     /// <summary>Delays between connection attempts.</summary>
     public ReconnectOptions Reconnect { get; init; } = new();
@@ -104,6 +107,9 @@ public sealed record SubscriptionOptions
     /// <summary>Formats a time for <see cref="Since"/>.</summary>
     public static string SinceTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Bytes that a stream holds at most for one event.</summary>
+    internal int MaxFrameBytes => EventSizes.MaxFrameBytes(MaxEventBytes, Address is null && Format == SubscriptionFormat.CloudEvents);
+
     internal void Check()
     {
         if (Address is null && Selectors.Count == 0)
@@ -128,7 +134,7 @@ public sealed record SubscriptionOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Heartbeat ?? HubHeartbeat!.Value, TimeSpan.Zero, nameof(Heartbeat));
         ArgumentOutOfRangeException.ThrowIfLessThan(PositionSaveInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxEventBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxEventBytes, int.MaxValue / 4);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxEventBytes, EventSizes.MaxDataBytes);
         Reconnect.Check();
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.Configuration;
 
@@ -9,7 +10,7 @@ public sealed class HubLimits
     /// <summary>Maximum size of the data of one event, in bytes.</summary>
     [Range(1, 64 * 1024 * 1024)]
     [Description("Maximum size of the data of one event, in bytes. The hub rejects a larger event with 413.")]
-    public int MaxEventBytes { get; set; } = 1024 * 1024;
+    public int MaxEventBytes { get; set; } = EventSizes.DefaultMaxDataBytes;
 
     /// <summary>Maximum size of a publish request, in bytes: the body in HTTP, the data of all events in the engine.</summary>
     [Range(1, 256 * 1024 * 1024)]
@@ -78,7 +79,7 @@ public sealed class HubLimits
 
     /// <summary>Maximum number of different patterns (not exact topics) subscribed at once.</summary>
     [Range(1, 1_000_000)]
-    [Description("Maximum number of different patterns (URI templates and URL patterns) subscribed at once. A new topic meets those whose literal prefix it begins with. The hub rejects more with 503.")]
+    [Description("Maximum number of different patterns (globs, URI templates and URL patterns) subscribed at once. A new topic meets those whose literal prefix it begins with. The hub rejects more with 503.")]
     public int MaxPatterns { get; set; } = 10_000;
 
     /// <summary>Maximum number of patterns that one topic can meet on a delivery thread.</summary>

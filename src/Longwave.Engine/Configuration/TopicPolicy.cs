@@ -10,7 +10,7 @@ public sealed class TopicPolicy
 {
     /// <summary>Selector of the topics: an exact topic, <c>*</c>, or an RFC 6570 template.</summary>
     [Required]
-    [Description("Selector of the topics: an exact topic, `*`, or a URI template such as `prices/{symbol}`. The first policy that matches applies.")]
+    [Description("Selector of the topics: an exact topic, `*`, a glob such as `prices/*`, or a URI template such as `prices/{symbol}`. The first policy that matches applies.")]
     public string Selector { get; set; } = "*";
 
     /// <summary>Maximum age of events; zero is unlimited.</summary>

@@ -34,7 +34,7 @@ internal readonly ref struct StoredEvent(LogReader reader, EventRow row, Topic t
     public EventView View(EventFormat format, string topic, IReadOnlyList<string>? alternates)
     {
         bool hasId = format == EventFormat.SseWithIds;
-        bool isRaw = hasId || format == EventFormat.Sse;
+        bool isRaw = format is EventFormat.Sse or EventFormat.SseWithTopics or EventFormat.SseWithIds;
         return new EventView
         {
             Position = new Position(reader.Epoch, Offset),

@@ -90,6 +90,29 @@ public static class EventStreamEncoder
         writer.Write("\n"u8);
     }
 
+    /// <summary>Writes a published event with its topics: as <see cref="WriteEvent"/>, and a line <c>topic:</c> for each topic before the data.</summary>
+    /// <exception cref="ArgumentException">Type or topic contain CR, LF or NUL; the caller must check <see cref="EventRules"/> first.</exception>
+    public static void WriteEventWithTopics(IBufferWriter<byte> writer, in EventView e)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        Span<byte> position = stackalloc byte[Position.MaxTextLength];
+        e.Position.TryFormat(position, out int length);
+        WriteField(writer, "id: "u8, position[..length]);
+        if (TypeToWrite(e.Type) is { } type)
+        {
+            WriteTextField(writer, "event: "u8, type);
+        }
+
+        WriteTextField(writer, "topic: "u8, e.Topic);
+        for (int i = 0; i < (e.Alternates?.Count ?? 0); i++)
+        {
+            WriteTextField(writer, "topic: "u8, e.Alternates![i]);
+        }
+
+        WriteData(writer, e.Data);
+        writer.Write("\n"u8);
+    }
+
     /// <summary>Writes data as <c>data:</c> lines, without the blank line that ends an event.</summary>
     public static void WriteData(IBufferWriter<byte> writer, ReadOnlySpan<byte> data)
     {
@@ -168,7 +191,7 @@ public static class EventStreamEncoder
 
     private static void WriteTextField(IBufferWriter<byte> writer, ReadOnlySpan<byte> prefix, string value)
     {
-        Span<byte> utf8 = stackalloc byte[Math.Max(EventRules.MaxIdBytes, EventRules.MaxTypeBytes)];
+        Span<byte> utf8 = stackalloc byte[Math.Max(EventRules.MaxIdBytes, EventRules.MaxTopicBytes)];
         WriteField(writer, prefix, utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
     }
 

@@ -27,6 +27,8 @@ public sealed class EventStreamParser
     private int _commentLength;
     private string _type = "";
     private string _lastType = "";
+    private string? _topic;
+    private string _lastTopic = "";
     private string? _pendingId;
     private bool _afterCr;
     private bool _started;
@@ -48,6 +50,12 @@ public sealed class EventStreamParser
 
     /// <summary>Whether the last event had its own <c>id:</c>; without one it has the id of an earlier event.</summary>
     public bool HadId { get; private set; }
+
+    /// <summary>
+    /// The first <c>topic:</c> field of the last event; null if it had none. A hub sends the field on request (protocol section 5.2); it is no field of
+    /// WHATWG HTML.
+    /// </summary>
+    public string? Topic { get; private set; }
 
     /// <summary>The last reconnection time of the stream, in milliseconds; null if there was none.</summary>
     public int? RetryMs { get; private set; }
@@ -176,7 +184,11 @@ public sealed class EventStreamParser
         }
         else if (name.SequenceEqual("event"u8))
         {
-            _type = ReadType(value);
+            _type = ReadRepeated(value, ref _lastType);
+        }
+        else if (name.SequenceEqual("topic"u8))
+        {
+            _topic ??= ReadRepeated(value, ref _lastTopic);
         }
         else if (name.SequenceEqual("retry"u8))
         {
@@ -196,7 +208,7 @@ public sealed class EventStreamParser
         }
 
         string type = _type;
-        _type = "";
+        (_type, Topic, _topic) = ("", _topic, null);
         if (_dataLength == 0)
         {
             e = default;
@@ -229,15 +241,15 @@ public sealed class EventStreamParser
         }
     }
 
-    private string ReadType(ReadOnlySpan<byte> value)
+    /// <summary>Reads a type or a topic. Streams repeat a few of them: the string is reused.</summary>
+    private static string ReadRepeated(ReadOnlySpan<byte> value, ref string last)
     {
-        // Streams repeat a few types: reuse the string.
-        if (value.Length == _lastType.Length && Ascii.Equals(value, _lastType))
+        if (value.Length == last.Length && Ascii.Equals(value, last))
         {
-            return _lastType;
+            return last;
         }
 
-        return _lastType = Encoding.UTF8.GetString(value);
+        return last = Encoding.UTF8.GetString(value);
     }
 
     private void ReadRetry(ReadOnlySpan<byte> value)

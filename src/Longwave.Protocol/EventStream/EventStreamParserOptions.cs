@@ -1,11 +1,13 @@
+using Longwave.Protocol.Events;
+
 namespace Longwave.Protocol.EventStream;
 
 /// <summary>Limits of an <see cref="EventStreamParser"/>.</summary>
 public sealed record EventStreamParserOptions
 {
     /// <summary>
-    /// Maximum bytes that the parser buffers for one event: its data so far and the current line. Default 4 MiB, four times
-    /// the default maximum of a hub.
+    /// Maximum bytes that the parser buffers for one event: its data so far and the current line. The default, 8 MiB, is sufficient for every event of a hub
+    /// with default limits, in every format (<see cref="EventSizes"/>).
     /// </summary>
-    public int MaxEventBytes { get; init; } = 4 * 1024 * 1024;
+    public int MaxEventBytes { get; init; } = EventSizes.MaxFrameBytes(EventSizes.DefaultMaxDataBytes, isJson: true);
 }

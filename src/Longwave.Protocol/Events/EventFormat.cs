@@ -20,4 +20,7 @@ public enum EventFormat
     /// <c>retry:</c> is sent if the publisher set it.
     /// </summary>
     SseWithIds,
+
+    /// <summary>Format <c>text/event-stream</c> as <see cref="Sse"/>, with a field <c>topic:</c> for each topic of the event. Other parsers ignore the field.</summary>
+    SseWithTopics,
 }

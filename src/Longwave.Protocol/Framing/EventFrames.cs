@@ -11,7 +11,7 @@ namespace Longwave.Protocol.Framing;
 public static class EventFrames
 {
     /// <summary>Number of members of <see cref="EventFormat"/>, for tables by format.</summary>
-    public const int FormatCount = (int)EventFormat.SseWithIds + 1;
+    public const int FormatCount = (int)EventFormat.SseWithTopics + 1;
 
     /// <summary>Writes one event as one frame.</summary>
     /// <exception cref="ArgumentException">The type contains a line end or NUL; the caller must check <see cref="EventRules"/> first.</exception>
@@ -25,6 +25,9 @@ public static class EventFrames
                 break;
             case EventFormat.SseWithIds:
                 EventStreamEncoder.WriteEventWithId(writer, e);
+                break;
+            case EventFormat.SseWithTopics:
+                EventStreamEncoder.WriteEventWithTopics(writer, e);
                 break;
             case EventFormat.SseCloudEvents:
                 var sse = new JsonSink(writer, CloudEventEncoder.EstimateSize(e) + 64);
@@ -166,5 +169,5 @@ public static class EventFrames
     /// <param name="format">Format of the frames.</param>
     public static bool HasTopics(EventFormat format) => format is not (EventFormat.Sse or EventFormat.SseWithIds);
 
-    private static bool IsEventStream(EventFormat format) => format is EventFormat.Sse or EventFormat.SseCloudEvents or EventFormat.SseWithIds;
+    private static bool IsEventStream(EventFormat format) => format is not (EventFormat.Json or EventFormat.JsonCloudEvents);
 }

@@ -5,13 +5,18 @@ using Longwave.Protocol.Urls;
 
 namespace Longwave.Protocol.Selectors;
 
-/// <summary>Topics of a subscription or a grant: one topic, <c>*</c>, an RFC 6570 URI template such as <c>prices/{symbol}</c>, or a URL pattern.</summary>
+/// <summary>
+/// Topics of a subscription or a grant: one topic, <c>*</c>, a glob such as <c>prices/*</c>, an RFC 6570 URI template such as <c>prices/{symbol}</c>, or a URL
+/// pattern.
+/// </summary>
 /// <remarks>
 /// <para>A topic matches a template if some values of its variables expand to the topic (RFC 6570, all four levels). A variable matches
 /// unreserved characters, percent-encoded ones, commas (lists) and all above ASCII; <c>{+var}</c> and <c>{#var}</c> also match reserved
 /// characters. A value may be empty, a variable may be undefined.</para>
+/// <para>In a glob, <c>*</c> matches any characters except <c>/</c>, also none. <c>**</c> is a whole part between <c>/</c>: at the end it matches any characters,
+/// before the end any number of parts, also none. All other characters match themselves.</para>
 /// <para>A pattern is compiled once to an automaton of limited size, and shared by all its users. Matching examines each character of the topic at
-/// most once for a template, and once for a URL pattern after the topic was parsed. It is thread-safe.</para>
+/// most once for a glob or a template, and once for a URL pattern after the topic was parsed. It is thread-safe.</para>
 /// </remarks>
 public sealed class Selector : IEquatable<Selector>
 {
@@ -44,6 +49,7 @@ public sealed class Selector : IEquatable<Selector>
         {
             SelectorKind.Exact => text,
             SelectorKind.Template => text[..text.IndexOf('{')],
+            SelectorKind.Glob => text[..text.IndexOf('*')],
             _ => "",
         };
     }
@@ -78,7 +84,7 @@ public sealed class Selector : IEquatable<Selector>
     /// <summary>Common prefix of the index keys (<see cref="KeyOf"/>) of all matching topics.</summary>
     public string KeyPrefix => _pattern?.Prefix ?? Prefix;
 
-    /// <summary>Parses a selector. Text without a brace is an exact topic.</summary>
+    /// <summary>Parses a selector. Text with a brace is a template; other text with a star is a glob, and without one an exact topic.</summary>
     /// <param name="text">The text.</param>
     /// <param name="selector">The selector.</param>
     /// <param name="error">What is wrong and at which character; the text is for the subscriber.</param>
@@ -99,25 +105,51 @@ public sealed class Selector : IEquatable<Selector>
             return true;
         }
 
-        if (!text.AsSpan().ContainsAny('{', '}'))
+        bool isTemplate = text.AsSpan().ContainsAny('{', '}');
+        if (!isTemplate && !text.Contains('*', StringComparison.Ordinal))
         {
             error = EventRules.CheckTopic(text)?.Detail ?? Wildcards.Explain(text);
             selector = error is null ? new Selector(text, SelectorKind.Exact) : null;
             return selector is not null;
         }
 
-        if (SelectorCache.Shared.TryGet(SelectorKind.Template, text, null, out selector))
+        return (error = Wildcards.Explain(text)) is null
+            && TryCompile(text, isTemplate ? SelectorKind.Template : SelectorKind.Glob, out selector, out error);
+    }
+
+    /// <summary>Parses a selector of Mercure 0.x, which has no globs: text without a brace is one topic, and wildcards are ordinary characters.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="selector">The selector; null if the text has a brace and is not a template.</param>
+    public static bool TryParseTemplate(string text, [NotNullWhen(true)] out Selector? selector)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.AsSpan().ContainsAny('{', '}'))
+        {
+            selector = null;
+            return text.Length <= MaxLength && TryCompile(text, SelectorKind.Template, out selector, out _);
+        }
+
+        selector = text is EventRules.AnyTopic ? Any : EventRules.CheckTopic(text) is null ? new Selector(text, SelectorKind.Exact) : null;
+        return selector is not null;
+    }
+
+    private static bool TryCompile(string text, SelectorKind kind, [NotNullWhen(true)] out Selector? selector, [NotNullWhen(false)] out string? error)
+    {
+        error = null;
+        if (SelectorCache.Shared.TryGet(kind, text, null, out selector))
         {
             return true;
         }
 
+        Automaton? automaton = null;
         error = CompilationLimit.IsExceeded ? NotCompiled : EventRules.CheckText("topic", text, 3 * MaxLength)?.Detail;
-        if (error is not null || !TemplateCompiler.TryCompile(text, out Automaton? automaton, out error))
+        if (error is not null
+            || !(kind == SelectorKind.Glob ? GlobCompiler.TryCompile(text, out automaton, out error) : TemplateCompiler.TryCompile(text, out automaton, out error)))
         {
             return false;
         }
 
-        selector = SelectorCache.Shared.Add(new Selector(text, SelectorKind.Template, automaton));
+        selector = SelectorCache.Shared.Add(new Selector(text, kind, automaton));
         return true;
     }
 

@@ -14,4 +14,7 @@ public enum SelectorKind
 
     /// <summary>Matches every topic that is a URL, absolute or relative to the hub's URL, and matches the URL pattern.</summary>
     UrlPattern,
+
+    /// <summary>Matches every topic with the shape of the glob: <c>*</c> is any characters except <c>/</c>, <c>**</c> any number of parts between <c>/</c>.</summary>
+    Glob,
 }

@@ -10,7 +10,7 @@ public sealed class GrantOptions
 {
     /// <summary>Topics of the grant.</summary>
     [Required]
-    [Description("Topics of the grant: an exact topic, `*`, or a URI template such as `prices/{symbol}`.")]
+    [Description("Topics of the grant: an exact topic, `*`, a glob such as `prices/*`, or a URI template such as `prices/{symbol}`.")]
     public string Topic { get; set; } = "";
 
     /// <summary>Event types of the grant.</summary>

@@ -21,11 +21,11 @@ public static class ProblemTypes
 
     /// <summary>A selector that is not valid.</summary>
     public static readonly ProblemType InvalidSelector = new(
-        "invalid-selector", 400, "Invalid topic selector", "Use an exact topic, `*`, or an RFC 6570 URI template.");
+        "invalid-selector", 400, "Invalid topic selector", "Use an exact topic, `*`, a glob such as `prices/*`, or an RFC 6570 URI template.");
 
     /// <summary>More selectors or types than one subscription may have.</summary>
     public static readonly ProblemType TooManySelectors = new(
-        "too-many-selectors", 400, "Too many selectors", "Request fewer, use a URI template, or open several streams (limits in the configuration).");
+        "too-many-selectors", 400, "Too many selectors", "Request fewer, use a glob or a URI template, or open several streams (limits in the configuration).");
 
     /// <summary>Patterns that cost more than those of one subscription may.</summary>
     public static readonly ProblemType PatternsTooCostly = new(

@@ -127,6 +127,11 @@ internal struct QueryValues
             return new Problem(ProblemTypes.RepeatedParameter, $"`{name}` must be given only once.", name);
         }
 
+        if (known[index].HasNoLists && HasListComma(rawValue))
+        {
+            return new Problem(ProblemTypes.InvalidParameter, $"`{name}` is one name, not a list. Repeat the parameter for each name: `{name}=A&{name}=B`. Write a comma that belongs to the name as `%2C`.", name);
+        }
+
         problem = TryDecode(rawValue, name, out string value);
         if (problem is null)
         {
@@ -139,6 +144,24 @@ internal struct QueryValues
         }
 
         return problem;
+    }
+
+    /// <summary>Whether a value that is not yet decoded has a comma outside of the expressions of a URI template, such as <c>{a,b}</c>.</summary>
+    private static bool HasListComma(ReadOnlySpan<char> raw)
+    {
+        bool isInExpression = false;
+        for (int i = raw.Contains(',') ? 0 : raw.Length; i < raw.Length; i++)
+        {
+            ReadOnlySpan<char> rest = raw[i..];
+            isInExpression = rest[0] == '{' || rest.StartsWith("%7B", StringComparison.OrdinalIgnoreCase)
+                || (isInExpression && rest[0] != '}' && !rest.StartsWith("%7D", StringComparison.OrdinalIgnoreCase));
+            if (rest[0] == ',' && !isInExpression)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int IndexOf(ReadOnlySpan<QueryParameter> known, ReadOnlySpan<char> name)

@@ -19,7 +19,7 @@ internal sealed class TopicsEndpoint(
 {
     private const string Methods = "GET, HEAD, DELETE, OPTIONS";
 
-    private static readonly QueryParameter[] Known = [new("topic"), new("after"), new("limit")];
+    private static readonly QueryParameter[] Known = [new("topic") { HasNoLists = true }, new("after"), new("limit")];
 
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;

@@ -18,7 +18,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
 {
     private static readonly QueryParameter[] Known =
     [
-        new("topic", Repeatable: true), new("type", Repeatable: true), new(LastEventId.Parameter) { Alias = LastEventId.ParameterAlias }, new(SinceParameter.Name), new("format"), new("wait"), new("limit"),
+        new("topic", Repeatable: true) { HasNoLists = true }, new("type", Repeatable: true) { HasNoLists = true }, new(LastEventId.Parameter) { Alias = LastEventId.ParameterAlias }, new(SinceParameter.Name), new("format"), new("fields"), new("wait"), new("limit"),
         PaceParameters.MaxRate, PaceParameters.Conflate,
         new("ticket"), new("access_token"),
     ];
@@ -43,7 +43,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         problem ??= AcceptHeader.TryNegotiate(request.Headers.Accept, out EventsMedia media)
             ?? TryReadSelectors(values.All("topic"), limits, out IReadOnlyList<Selector> selectors)
             ?? TryReadTypes(values.All("type"), limits, out IReadOnlyList<string> types)
-            ?? TryReadFormat(values.Single("format"), media, out EventFormat format)
+            ?? TryReadFormat(values, media, out EventFormat format)
             ?? SinceParameter.TryRead(values.Single(SinceParameter.Name), clock.GetUtcNow(), out Since since)
             ?? TryReadNumber(values, "wait", media, 0, limits.MaxPollWaitSeconds, 0, out int wait)
             ?? TryReadNumber(values, "limit", media, 1, limits.MaxPollEvents, limits.MaxPollEvents, out int limit)
@@ -102,7 +102,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         {
             return new Problem(
                 ProblemTypes.TooManySelectors,
-                $"{topics.Count} selectors; one subscription is limited to {limits.MaxSelectorsPerSubscription}. A URI template such as `prices/{{symbol}}` covers many topics.",
+                $"{topics.Count} selectors; one subscription is limited to {limits.MaxSelectorsPerSubscription}. A glob such as `prices/*` covers many topics.",
                 "topic");
         }
 
@@ -154,19 +154,26 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
         return null;
     }
 
-    private static Problem? TryReadFormat(string? text, EventsMedia media, out EventFormat format)
+    private static Problem? TryReadFormat(QueryValues values, EventsMedia media, out EventFormat format)
     {
-        bool cloudEvents = text == "cloudevents";
-        format = (media, cloudEvents) switch
+        string? name = values.Single("format");
+        string? fields = values.Single("fields");
+        format = (media, name == "cloudevents") switch
         {
-            (EventsMedia.EventStream, false) => EventFormat.Sse,
+            (EventsMedia.EventStream, false) => fields is null ? EventFormat.Sse : EventFormat.SseWithTopics,
             (EventsMedia.EventStream, true) => EventFormat.SseCloudEvents,
             (_, false) => EventFormat.Json,
             (_, true) => EventFormat.JsonCloudEvents,
         };
-        return text is null or "raw" or "cloudevents"
+        if (name is not (null or "raw" or "cloudevents"))
+        {
+            return new Problem(ProblemTypes.InvalidParameter, "`format` must be `raw` (the default) or `cloudevents`.", "format");
+        }
+
+        // The other formats contain the topic anyway, so a client can send the same parameters for all of them.
+        return fields is null or "topic"
             ? null
-            : new Problem(ProblemTypes.InvalidParameter, "`format` must be `raw` (the default) or `cloudevents`.", "format");
+            : new Problem(ProblemTypes.InvalidParameter, "`fields` must be `topic`: each event of an event stream then has a field `topic:`.", "fields");
     }
 
     /// <summary>Reads an integer parameter of polls; a value above <paramref name="most"/> is reduced to it.</summary>

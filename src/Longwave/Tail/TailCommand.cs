@@ -23,7 +23,8 @@ internal static class TailCommand
           longwave tail 'earthquakes/{network}' --json | jq -r '.data.properties.title'
           longwave tail deploys --count 1 --quiet && echo deployed
 
-        A selector is a topic, '*' for all topics, or an RFC 6570 URI template. Quote selectors: * and {} are special in shells.
+        A selector is a topic, '*' for all topics, a glob such as 'prices/*' or 'logs/**', or an RFC 6570 URI template.
+        Quote selectors: * and {} are special in shells.
         With --json, each line is a CloudEvent with "topic", "position" and, if set, "key"; `longwave publish --ndjson`
         accepts these lines.
 

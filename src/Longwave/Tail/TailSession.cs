@@ -11,8 +11,8 @@ namespace Longwave.Tail;
 /// <summary>Prints the events of a subscription, and reports its state changes.</summary>
 internal sealed class TailSession(TailArguments arguments, Terminal terminal) : IDisposable
 {
-    /// <summary>Maximum event size, in bytes: a hub accepts up to 64 MiB, and JSON escapes need more.</summary>
-    private const int MaxEventBytes = 128 * 1024 * 1024;
+    /// <summary>Maximum size of the data of an event, in bytes: the largest limit that a hub can have.</summary>
+    private const int MaxEventBytes = 64 * 1024 * 1024;
 
     /// <summary>Number of heartbeat intervals of silence after which a stream is considered dead.</summary>
     private const double HeartbeatsOfSilence = 2.5;

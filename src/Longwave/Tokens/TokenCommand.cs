@@ -39,7 +39,7 @@ internal static class TokenCommand
         var apiKey = new Option<string?>("--api-key") { Description = "Create an API key with this name; prints the key on standard error and the configuration with its hash on standard output.", HelpName = "NAME" };
         var key = new Option<FileInfo?>("--key") { Description = "File with the secret that signs the token.", HelpName = "FILE" };
         var subject = new Option<string?>("--subject") { Description = "Subject of the token (`sub`).", HelpName = "NAME" };
-        Option<string[]> publish = SelectorsOption("--publish", "Topics that the caller may publish to: a topic, '*' or a URI template; can be repeated.");
+        Option<string[]> publish = SelectorsOption("--publish", "Topics that the caller may publish to: a topic, '*', a glob or a URI template; can be repeated.");
         Option<string[]> subscribe = SelectorsOption("--subscribe", "Topics that the caller may read; can be repeated.");
         var type = new Option<string[]>("--type") { Description = "Limit all grants to events of this type; can be repeated.", HelpName = "TYPE" };
         var admin = new Option<bool>("--admin") { Description = "Allow the caller to list and close streams of other callers, and to revoke tokens." };

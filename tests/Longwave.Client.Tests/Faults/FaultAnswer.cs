@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -86,9 +87,9 @@ internal sealed class FaultAnswer(Socket socket, FaultRequest request, Cancellat
     /// <summary>Current time of the simulated server.</summary>
     private DateTimeOffset Now => TimeProvider.System.GetUtcNow().AddSeconds(request.ClockOffsetSeconds);
 
-    /// <summary>Expands a value: <c>+2s</c> is the HTTP date two seconds from now.</summary>
+    /// <summary>Expands a value: <c>+2s</c> is the HTTP date two seconds from now, <c>{port}</c> the port of the server.</summary>
     private string Value(string value) =>
         value.StartsWith('+') && value.EndsWith('s') && int.TryParse(value[1..^1], CultureInfo.InvariantCulture, out int seconds)
             ? Now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
-            : value;
+            : value.Replace("{port}", ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 }

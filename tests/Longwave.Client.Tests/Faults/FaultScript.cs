@@ -90,6 +90,10 @@ internal sealed record FaultExpectation
     public string? Path { get; init; }
 
     public string? Accept { get; init; }
+
+    public string? CacheControl { get; init; }
+
+    public Dictionary<string, string?> Query { get; init; } = [];
 }
 
 internal sealed record FaultStep
@@ -134,7 +138,9 @@ internal sealed record FaultHearing
 
     public string? Notice { get; init; }
 
-    public override string ToString() => Notice is null ? $"{Id} {Type} {Data.GetString()}" : $"{Notice} {JsonSerializer.Serialize(Data)}";
+    public string? Topic { get; init; }
+
+    public override string ToString() => Notice is null ? $"{Id} {Type} {Data.GetString()} {Topic}" : $"{Notice} {JsonSerializer.Serialize(Data)}";
 }
 
 internal sealed record FaultError(string Kind, int? Status);

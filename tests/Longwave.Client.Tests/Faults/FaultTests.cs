@@ -66,7 +66,7 @@ public sealed class FaultTests
 
             await foreach (ReceivedEvent e in client.Subscribe(options).WithCancellation(enough.Token))
             {
-                Hear($"{e.Id} {e.Type} {e.Data}");
+                Hear($"{e.Id} {e.Type} {e.Data} {e.Topic}");
             }
 
             return "stopped";

@@ -41,7 +41,7 @@ internal sealed class HeardRequest
             yield return $"it is {Method} {Path}, not {expected.Method} {expected.Path}";
         }
 
-        if (expected.Authorization is { } authorization && authorization != Header("Authorization"))
+        if (expected.Authorization is { } authorization && authorization != (Header("Authorization") ?? ""))
         {
             yield return $"Authorization is '{Header("Authorization")}', not '{authorization}'";
         }
@@ -52,6 +52,19 @@ internal sealed class HeardRequest
         if (accept is not null && accept != Header("Accept")?.Split(',')[0])
         {
             yield return $"Accept is '{Header("Accept")}', not '{accept}'";
+        }
+
+        if (expected.CacheControl is { } cacheControl && cacheControl != Header("Cache-Control"))
+        {
+            yield return $"Cache-Control is '{Header("Cache-Control")}', not '{cacheControl}'";
+        }
+
+        foreach ((string name, string? value) in expected.Query)
+        {
+            if (Parameter(name) != value)
+            {
+                yield return $"parameter {name} is '{Parameter(name)}', not '{value}'";
+            }
         }
 
         if (expected.NotBeforeMs > sinceLastMs)

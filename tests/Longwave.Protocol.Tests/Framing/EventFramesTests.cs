@@ -13,6 +13,7 @@ public sealed class EventFramesTests
 
     [Theory]
     [InlineData(EventFormat.Sse, "id: 5f3a9c1e-1042\nevent: tick\ndata: {\"p\":1}\ndata: \n\n")]
+    [InlineData(EventFormat.SseWithTopics, "id: 5f3a9c1e-1042\nevent: tick\ntopic: t\ndata: {\"p\":1}\ndata: \n\n")]
     [InlineData(EventFormat.SseCloudEvents, "id: 5f3a9c1e-1042\nevent: tick\ndata: {\"specversion\":\"1.0\",\"id\":\"5f3a9c1e-1042\",\"source\":\"/v1/events\",\"time\":\"2026-11-23T06:57:00.123Z\",\"type\":\"tick\",\"datacontenttype\":\"application/json\",\"topic\":\"t\",\"key\":\"k\",\"position\":\"5f3a9c1e-1042\",\"data\":{\"p\":1} }\n\n")]
     [InlineData(EventFormat.Json, "{\"id\":\"5f3a9c1e-1042\",\"topic\":\"t\",\"type\":\"tick\",\"key\":\"k\",\"time\":\"2026-11-23T06:57:00.123Z\",\"data\":\"{\\\"p\\\":1}\\n\"}\n")]
     [InlineData(EventFormat.JsonCloudEvents, "{\"specversion\":\"1.0\",\"id\":\"5f3a9c1e-1042\",\"source\":\"/v1/events\",\"time\":\"2026-11-23T06:57:00.123Z\",\"type\":\"tick\",\"datacontenttype\":\"application/json\",\"topic\":\"t\",\"key\":\"k\",\"position\":\"5f3a9c1e-1042\",\"data\":{\"p\":1} }\n")]
@@ -41,6 +42,7 @@ public sealed class EventFramesTests
 
     [Theory]
     [InlineData(EventFormat.Sse, ": 5f3a9c1e-1042\nretry: 2500\n: 5f3a9c1e-1042\n:\nevent: longwave.reconnect\nretry: 900\ndata: {\"a\":1}\n\nid: 5f3a9c1e-1042\nevent: longwave.reset\ndata: {}\n\n")]
+    [InlineData(EventFormat.SseWithTopics, ": 5f3a9c1e-1042\nretry: 2500\n: 5f3a9c1e-1042\n:\nevent: longwave.reconnect\nretry: 900\ndata: {\"a\":1}\n\nid: 5f3a9c1e-1042\nevent: longwave.reset\ndata: {}\n\n")]
     [InlineData(EventFormat.SseWithIds, ": #5f3a9c1e-1042\nretry: 2500\n: #5f3a9c1e-1042\n:\nevent: longwave.reconnect\nretry: 900\ndata: {\"a\":1}\n\nid: #5f3a9c1e-1042\nevent: longwave.reset\ndata: {}\n\n")]
     [InlineData(EventFormat.Json, "{\"type\":\"longwave.tip\",\"data\":\"5f3a9c1e-1042\",\"retry\":2500}\n{\"type\":\"longwave.tip\",\"data\":\"5f3a9c1e-1042\"}\n{\"type\":\"longwave.tip\",\"data\":\"\"}\n{\"type\":\"longwave.reconnect\",\"data\":\"{\\\"a\\\":1}\",\"retry\":900}\n{\"type\":\"longwave.reset\",\"data\":\"{}\"}\n")]
     public void WriteGreetingHeartbeatControl_EachFormat_AsDocumented(EventFormat format, string expected)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Longwave.Protocol.Events;
-using Longwave.Protocol.EventStream;
+using Longwave.Protocol.Framing;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Protocol.Tests.Vectors;
@@ -18,12 +18,14 @@ public sealed class EncodeVectorTests
         JsonElement vector = VectorFile.Find("encode.json", "vectors", name);
         JsonElement e = vector.GetProperty("event");
         Assert.True(Position.TryParse(VectorFile.Text(e, "position"), out Position position));
+        string[]? topics = e.TryGetProperty("topics", out JsonElement names) ? [.. names.EnumerateArray().Select(static name => name.GetString()!)] : null;
         var buffer = new ArrayBufferWriter<byte>();
-        EventStreamEncoder.WriteEvent(buffer, new EventView
+        EventFrames.Write(buffer, topics is null ? EventFormat.Sse : EventFormat.SseWithTopics, new EventView
         {
             Position = position,
             TimeUnixMs = 0,
-            Topic = "t",
+            Topic = topics?[0] ?? "t",
+            Alternates = topics?[1..],
             Type = VectorFile.Text(e, "type"),
             Data = Encoding.UTF8.GetBytes(VectorFile.Text(e, "data")!),
         });

@@ -17,6 +17,7 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
     {
         ["sse"] = ("/v1/events?topic=*&since=earliest", Stream),
         ["sse, several selectors"] = ("/v1/events?topic=*&topic=public&since=earliest", Stream),
+        ["sse, topics"] = ("/v1/events?topic=*&since=earliest&fields=topic", Stream),
         ["sse, CloudEvents"] = ("/v1/events?topic=*&since=earliest&format=cloudevents", Stream),
         ["lines"] = ("/v1/events?topic=*&since=earliest", Lines),
         ["lines, CloudEvents"] = ("/v1/events?topic=*&since=earliest&format=cloudevents", Lines),
@@ -27,6 +28,7 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
         ["ticket"] = ("/v1/events?topic=*&since=earliest&ticket={ticket}", Lines),
         ["Mercure"] = (MercureHub.Path + "?topic=*&lastEventID=earliest", Stream),
         ["live sse"] = ("/v1/events?topic=*", Stream),
+        ["live sse, topics"] = ("/v1/events?topic=*&fields=topic", Stream),
         ["live sse, CloudEvents"] = ("/v1/events?topic=*&format=cloudevents", Stream),
         ["live lines"] = ("/v1/events?topic=*", Lines),
         ["live lines, several selectors"] = ("/v1/events?topic=*&topic=public", Lines),
@@ -141,12 +143,35 @@ public sealed class AccessMatrixTests(AccessHub access) : IClassFixture<AccessHu
     }
 
     /// <summary>The data of each frame, or each line; incomplete ones and control events are omitted.</summary>
-    private static string[] Payloads(string text, string accept) =>
-    [
-        .. text[..(text.LastIndexOf('\n') + 1)].Split('\n')
-            .Select(line => accept == Lines ? line : line.StartsWith("data: ", StringComparison.Ordinal) ? line["data: ".Length..] : "")
-            .Where(static line => line.Length > 0 && !line.Contains("longwave.", StringComparison.Ordinal)),
-    ];
+    private static string[] Payloads(string text, string accept)
+    {
+        var topics = new List<string>();
+        return
+        [
+            .. text[..(text.LastIndexOf('\n') + 1)].Split('\n')
+                .Select(line => accept == Lines ? line : PayloadOf(line, topics))
+                .Where(static line => line.Length > 0 && !line.Contains("longwave.", StringComparison.Ordinal)),
+        ];
+    }
+
+    /// <summary>The data in a line of an event stream, as JSON with the topics if fields before it have them; empty if the line has no data.</summary>
+    private static string PayloadOf(string line, List<string> topics)
+    {
+        if (line.StartsWith("topic: ", StringComparison.Ordinal))
+        {
+            topics.Add(line["topic: ".Length..]);
+        }
+
+        if (!line.StartsWith("data: ", StringComparison.Ordinal))
+        {
+            return "";
+        }
+
+        string data = line["data: ".Length..];
+        data = topics.Count == 0 ? data : JsonSerializer.Serialize(new { topics, data });
+        topics.Clear();
+        return data;
+    }
 
     private static (string Data, string? Topics) Read(string payload)
     {

@@ -26,6 +26,13 @@ public sealed class GrantsOverHttpTests
     [Theory]
     [InlineData("a/1", "", true)]
     [InlineData("a/{n}", "", true)]
+    [InlineData("a/*", "", true)]
+    [InlineData("a/**", "", true)]
+    [InlineData("**", "", true)]
+    [InlineData("c/*", "", false)]
+    [InlineData("d/x/y", "", true)]
+    [InlineData("d/*", "", true)]
+    [InlineData("d", "", false)]
     [InlineData("*", "", true)]
     [InlineData("b/1", "", false)]
     [InlineData("c/{n}", "", false)]
@@ -34,7 +41,7 @@ public sealed class GrantsOverHttpTests
     public async Task Get_Selector_IsAcceptedIfPartOfItIsGranted(string selector, string more, bool taken)
     {
         await using IdentityHub hub = await IdentityHub.StartAsync();
-        string token = hub.Issuer.Token("alice", """{"subscribe":["a/{n}",{"topic":"b/2","types":["trade"]}]}""");
+        string token = hub.Issuer.Token("alice", """{"subscribe":["a/{n}","d/**",{"topic":"b/2","types":["trade"]}]}""");
         using HttpResponseMessage response = await hub.Hub.GetAsync($"?topic={Uri.EscapeDataString(selector)}{more}", null, IdentityHub.Bearer(token));
         if (taken)
         {

@@ -91,8 +91,14 @@ export class Player {
     }
 
     if (expect.authorization !== undefined) {
-      say('authorization', request.headers.authorization, expect.authorization);
+      say('authorization', request.headers.authorization ?? '', expect.authorization);
     }
+
+    if (expect.cacheControl !== undefined) {
+      say('Cache-Control', request.headers['cache-control'], expect.cacheControl);
+    }
+
+    Object.entries(expect.query ?? {}).forEach(([name, value]) => say(`parameter ${name}`, request.url.searchParams.get(name), value));
 
     if (expect.accept !== undefined) {
       // A client may also accept problem documents.
@@ -114,7 +120,7 @@ export class Player {
       }
     };
     if (answer === undefined) {
-      socket.write(head(status, headers, clockOffsetSeconds, hasBody));
+      socket.write(head(status, headers, clockOffsetSeconds, hasBody).replaceAll('{port}', this.#server.address().port));
     }
 
     for (const step of steps) {
