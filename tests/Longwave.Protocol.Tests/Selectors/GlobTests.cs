@@ -43,6 +43,14 @@ public sealed partial class GlobTests
     }
 
     [Fact]
+    public void Cost_Glob_IsLessThanThatOfTheTemplate()
+    {
+        Assert.True(Selector.TryParse("prices/*", out Selector? glob, out _));
+        Assert.True(Selector.TryParse("prices/{symbol}", out Selector? template, out _));
+        Assert.InRange(glob.Cost, 1, template.Cost - 1);
+    }
+
+    [Fact]
     public void TryParse_GlobOfTheLargestLength_IsCompiledOrRejectedWithAReason()
     {
         string glob = string.Concat(Enumerable.Repeat("**/*", Selector.MaxLength / 4));
