@@ -47,6 +47,9 @@ internal sealed class HubContainer : IAsyncDisposable
         await RunAsync("bash", script, Path.GetDirectoryName(Repository.Hub)!, work, Image);
     }
 
+    /// <summary>Removes the image and its layers, which the storage driver copies.</summary>
+    public static Task RemoveImageAsync() => RunAsync([.. Podman, "rmi", "--force", Image]);
+
     /// <summary>Starts a hub and waits until it listens.</summary>
     /// <param name="memoryMb">Limit of memory, without swap.</param>
     /// <param name="dataDirectory">Where its log is; created.</param>

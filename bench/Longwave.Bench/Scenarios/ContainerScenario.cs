@@ -18,14 +18,21 @@ internal sealed class ContainerScenario : IScenario
     {
         using CorePin pin = CorePin.Load();
         await HubContainer.BuildImageAsync(Path.Combine(context.Scratch, "image"));
-        List<Figure> figures = [];
-        foreach (int limit in LimitsMb)
+        try
         {
-            await using HubContainer hub = await HubContainer.StartAsync(limit, context.NewDirectory());
-            figures.AddRange(await MeasureAsync(context, hub, limit));
-        }
+            List<Figure> figures = [];
+            foreach (int limit in LimitsMb)
+            {
+                await using HubContainer hub = await HubContainer.StartAsync(limit, context.NewDirectory());
+                figures.AddRange(await MeasureAsync(context, hub, limit));
+            }
 
-        return figures;
+            return figures;
+        }
+        finally
+        {
+            await HubContainer.RemoveImageAsync();
+        }
     }
 
     private static async Task<IEnumerable<Figure>> MeasureAsync(BenchContext context, HubContainer hub, int limit)
