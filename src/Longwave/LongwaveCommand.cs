@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Longwave.Arguments;
 using Longwave.Backups;
+using Longwave.Completion;
 using Longwave.Demo;
 using Longwave.Help;
 using Longwave.Hubs;
+using Longwave.Manage;
 using Longwave.Publish;
 using Longwave.Serve;
 using Longwave.Server.Http;
@@ -55,9 +57,15 @@ internal static class LongwaveCommand
             TailCommand.Create(terminal),
             DemoCommand.Create(terminal),
             TokenCommand.Create(terminal),
+            TopicsCommand.Create(terminal),
+            ConnectionsCommand.Create(terminal),
+            RevokeCommand.Create(terminal),
+            HealthCommand.Create(terminal),
+            PurgeCommand.Create(terminal),
             CheckCommand.Create(terminal),
             BackupCommand.Create(terminal),
             RestoreCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
         };
         help.Recursive = true;
         var usual = (HelpAction)help.Action!;
@@ -70,9 +78,15 @@ internal static class LongwaveCommand
             ["tail"] = TailCommand.Epilogue,
             ["demo"] = DemoCommand.Epilogue,
             ["token"] = TokenCommand.Epilogue,
+            ["topics"] = TopicsCommand.Epilogue,
+            ["connections"] = ConnectionsCommand.Epilogue,
+            ["revoke"] = RevokeCommand.Epilogue,
+            ["health"] = HealthCommand.Epilogue,
+            ["purge"] = PurgeCommand.Epilogue,
             ["check"] = CheckCommand.Epilogue,
             ["backup"] = BackupCommand.Epilogue,
             ["restore"] = RestoreCommand.Epilogue,
+            ["completion"] = CompletionCommand.Epilogue,
         });
         return command;
     }

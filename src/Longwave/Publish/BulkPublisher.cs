@@ -117,11 +117,11 @@ internal sealed class BulkPublisher(EventSender sender, BatchReader batches, Pro
         _firstPosition ??= reply.Positions[0];
         _lastPosition = reply.Positions[^1];
         progress.Advance(batch.Count, batch.InputBytes);
-        if (arguments.Positions)
+        if (arguments.Positions || arguments.Json)
         {
-            foreach (string position in reply.Positions)
+            for (int i = 0; i < reply.Positions.Count; i++)
             {
-                await terminal.Output.WriteLineAsync(position);
+                await terminal.Output.WriteLineAsync(arguments.Json ? PublishJson.OfLine(batch.LineOf(i), reply.Positions[i]) : reply.Positions[i]);
             }
 
             await terminal.Output.FlushAsync(CancellationToken.None);

@@ -31,6 +31,9 @@ internal sealed record PublishArguments
     /// <summary>Whether the topic is complete after the input.</summary>
     public bool Complete { get; init; }
 
+    /// <summary>Whether results are printed as JSON.</summary>
+    public bool Json { get; init; }
+
     public bool Quiet { get; init; }
 
     public int InFlight { get; init; } = 1;

@@ -36,6 +36,10 @@ internal static class PublishCommand
 
         Words that begin with a dash and a letter, or with two dashes, are options. Write -- before arguments that begin so.
 
+        With --json, the result of an event is {"id":"5f3a9c1e-1042","duplicate":false}. With --lines or --ndjson, it is
+        {"line":1,"id":"5f3a9c1e-1042"}, and the last line of the output is a summary:
+        {"published":2,"duplicates":0,"skipped":0,"complete":true}. Errors stay on standard error.
+
         The command retries requests while the hub is busy, restarting or out of disk space. Every event has an
         idempotency key, so no event is published twice.
 
@@ -62,6 +66,7 @@ internal static class PublishCommand
         var ndjson = new Option<bool>("--ndjson") { Description = "Publish every line as an event in JSON; see below." };
         var raw = new Option<bool>("--raw") { Description = "Publish standard input byte for byte. Without it, the command removes one line end from the end, because `echo` adds it." };
         var positions = new Option<bool>("--positions") { Description = "With --lines or --ndjson: print the position of every event." };
+        var json = new Option<bool>("--json") { Description = "Print the results as JSON, one object per line." };
         Option<long?> inFlight = WholeNumber.Option(
             "With --lines or --ndjson: number of concurrent requests (default: 1). With more than 1, events of different requests can be stored in another order.", 1, 64, "--in-flight");
         Option<long?> fromLine = WholeNumber.Option("With --lines or --ndjson: start at this line (default: 1).", 1, long.MaxValue, "--from-line");
@@ -74,10 +79,11 @@ internal static class PublishCommand
 
         var command = new Command("publish", "Publish one event or many.")
         {
-            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, inFlight, fromLine, retryFor, complete, quiet, hub, tokenFile,
+            topic, data, file, type, key, contentType, idempotencyKey, lines, ndjson, raw, positions, json, inFlight, fromLine, retryFor, complete, quiet, hub, tokenFile,
         };
         command.Validators.Add(result => CheckTogether(
             result, result.GetValue(topic), result.GetValue(data), result.GetValue(file), result.GetValue(lines), result.GetValue(ndjson), result.GetValue(complete)));
+        command.Validators.Add(result => Require(result, !(result.GetValue(positions) && result.GetValue(json)), "Use either --positions or --json, not both."));
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!HubOption.TryResolve(parsed.GetValue(hub), terminal.Variable(HubAddress.EnvironmentVariable), out HubAddress? address, out string? error))
@@ -103,6 +109,7 @@ internal static class PublishCommand
                     Raw = parsed.GetValue(raw),
                     Positions = parsed.GetValue(positions),
                     Complete = parsed.GetValue(complete),
+                    Json = parsed.GetValue(json),
                     Quiet = parsed.GetValue(quiet),
                     InFlight = (int)(parsed.GetValue(inFlight) ?? 1),
                     FromLine = parsed.GetValue(fromLine) ?? 1,

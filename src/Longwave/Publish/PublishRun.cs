@@ -70,7 +70,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
             SayUnlessQuiet("The hub already has this event: the idempotency key was used before.");
         }
 
-        await terminal.Output.WriteLineAsync(reply.Positions[0]);
+        await terminal.Output.WriteLineAsync(arguments.Json ? PublishJson.OfEvent(reply.Positions[0], reply.Duplicates > 0) : reply.Positions[0]);
         await terminal.Output.FlushAsync(cancellation);
         return ExitCode.Done;
     }
@@ -131,12 +131,18 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
         ILineFormat format = arguments.Ndjson ? new NdjsonLines(defaults) : new TextLines(defaults);
         var batches = new BatchReader(new LineReader(file ?? terminal.Input), format, arguments.FromLine, whole: file is { CanSeek: true });
         var progress = new ProgressReport(terminal.Clock, file is { CanSeek: true } ? file.Length : null);
-        var view = new ProgressView(terminal, "Publishing", progress, arguments.Quiet, besideOutput: arguments.Positions);
+        var view = new ProgressView(terminal, "Publishing", progress, arguments.Quiet, besideOutput: arguments.Positions || arguments.Json);
 
         long started = terminal.Clock.GetTimestamp();
         var sender = new EventSender(hub, arguments.RetryFor, arguments.WaitForHub, view.Say);
         var publisher = new BulkPublisher(sender, batches, progress, terminal, arguments);
         BulkOutcome outcome = await view.RunAsync(() => publisher.RunAsync(cancellation));
+        if (arguments.Json)
+        {
+            await terminal.Output.WriteLineAsync(PublishJson.OfRun(outcome));
+            await terminal.Output.FlushAsync(CancellationToken.None);
+        }
+
         Report(outcome, terminal.Clock.GetElapsedTime(started), file);
         return outcome.IsComplete ? ExitCode.Done : outcome.InterruptedAfterLine is null ? ExitCode.Failed : ExitCode.Interrupted;
     }

@@ -11,6 +11,12 @@ public sealed class HelpTests
     [InlineData("publish")]
     [InlineData("tail")]
     [InlineData("demo")]
+    [InlineData("topics")]
+    [InlineData("connections")]
+    [InlineData("revoke")]
+    [InlineData("health")]
+    [InlineData("purge")]
+    [InlineData("completion")]
     [InlineData("check")]
     [InlineData("backup")]
     [InlineData("restore")]
@@ -60,6 +66,7 @@ public sealed class HelpTests
     [InlineData("publish t --lines --ndjson", "Use either --lines or --ndjson, not both.")]
     [InlineData("publish t x --content-type json", "--content-type: 'json' is not a media type such as application/json.")]
     [InlineData("publish t x --in-flight many", "--in-flight: 'many' is not valid; use a whole number, 1 to 64.")]
+    [InlineData("publish t x --positions --json", "Use either --positions or --json, not both.")]
     [InlineData("demo --speed 2x --rate 2", "Use either --speed or --rate, not both.")]
     public async Task CommandLine_Invalid_PrintsTheReasonInOneLine(string line, string message)
     {

@@ -114,6 +114,33 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
     }
 
     [Fact]
+    public async Task Publish_Json_PrintsTheResult()
+    {
+        string first = (await PublishAsync(null, _topic, "x", "--idempotency-key", "json-7", "--json")).Succeeded().Output;
+        string second = (await PublishAsync(null, _topic, "x", "--idempotency-key", "json-7", "--json")).Succeeded().Output;
+        string id = Assert.Single(await EventsAsync()).GetProperty("position").GetString()!;
+        Assert.Equal($$"""{"id":"{{id}}","duplicate":false}""" + "\n", first);
+        Assert.Equal($$"""{"id":"{{id}}","duplicate":true}""" + "\n", second);
+        CommandResult refused = (await CommandRun.RunAsync("publish", "t", "x", "--json", "--hub", "http://127.0.0.1:1")).Failed(1);
+        Assert.Equal("", refused.Output);
+    }
+
+    [Fact]
+    public async Task Ndjson_Json_PrintsALinePerEventAndASummary()
+    {
+        string input = $$"""{"topic":"{{_topic}}","data":1}""" + "\n\n" + $$"""{"topic":"{{_topic}}","data":2}""" + "\n{oops\n";
+        CommandResult result = (await PublishAsync(input, "--ndjson", "--json")).Failed(1);
+        string[] ids = [.. (await EventsAsync()).Select(static e => e.GetProperty("position").GetString()!)];
+        Assert.Equal(
+            [
+                $$"""{"line":1,"id":"{{ids[0]}}"}""", $$"""{"line":3,"id":"{{ids[1]}}"}""",
+                """{"published":2,"duplicates":0,"skipped":1,"complete":false}""",
+            ],
+            result.Lines);
+        Assert.Contains("Line 4", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Publish_WithoutContentType_ObjectsAndArraysAreJson()
     {
         (await PublishAsync(null, _topic, "{\"n\": 1}")).Succeeded();
