@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using Longwave.Server.Admission;
 using Longwave.Server.Http;
@@ -8,7 +9,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Longwave.Server.Bodies;
 
-/// <summary>Reads a body from the web server's pipe, within the limits of one request and of all requests together.</summary>
+/// <summary>
+/// Reads a body from the web server's pipe, and decompresses it, within the limits of one request and of all requests together. The limits count decompressed
+/// bytes, so a body that expands without end is rejected like a large one.
+/// </summary>
 /// <remarks>
 /// Disables two limits of the web server. Its size limit aborts the connection, so that the client sees a reset instead of the 413; this reader
 /// answers first, and the server then reads and drops the rest of the body for a few seconds. Its minimum rate counts time in which the hub
@@ -16,7 +20,14 @@ namespace Longwave.Server.Bodies;
 /// </remarks>
 internal sealed class BodyReader : IDisposable
 {
+    /// <summary>Memory of a decompressor.</summary>
+    private const int DecompressorBytes = 64 * 1024;
+
     private readonly PipeReader _pipe;
+
+    // Both null unless the body is compressed.
+    private readonly ReceivedStream? _compressed;
+    private readonly PipeReader? _decompressed;
     private readonly long? _declared;
     private readonly long _mostBytes;
     private readonly ReceivingBudget _budget;
@@ -25,14 +36,27 @@ internal sealed class BodyReader : IDisposable
     private readonly TimeProvider _clock;
     private BodyWait? _wait;
     private long _received;
+    private long _reserved;
 
-    private BodyReader(HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
+    private BodyReader(
+        HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock, bool isCompressed)
     {
         _pipe = context.Request.BodyReader;
         _declared = context.Request.ContentLength;
         (_mostBytes, _timeout) = (mostBytes, timeout);
         (_budget, _permit, _clock) = (budget, permit, clock);
+        if (isCompressed)
+        {
+            _compressed = new ReceivedStream(ReceiveAsync, _pipe, MostCompressedBytes);
+            _decompressed = PipeReader.Create(new GZipStream(_compressed, CompressionMode.Decompress));
+        }
     }
+
+    /// <summary>Maximum size of a compressed body: gzip enlarges data that it cannot compress by less than this.</summary>
+    private long MostCompressedBytes => _mostBytes + (_mostBytes / 1024) + 1024;
+
+    /// <summary>Pipe of the uncompressed bytes.</summary>
+    private PipeReader Source => _decompressed ?? _pipe;
 
     /// <summary>Creates the reader; it does not read yet.</summary>
     /// <param name="context">The request.</param>
@@ -41,7 +65,9 @@ internal sealed class BodyReader : IDisposable
     /// <param name="budget">The memory budget of all bodies.</param>
     /// <param name="permit">The rate limits of the client, or null.</param>
     /// <param name="clock">The time.</param>
-    public static BodyReader Open(HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock)
+    /// <param name="isCompressed">Whether the body is compressed with gzip.</param>
+    public static BodyReader Open(
+        HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock, bool isCompressed = false)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -53,15 +79,33 @@ internal sealed class BodyReader : IDisposable
             rate.MinDataRate = null;
         }
 
-        return new BodyReader(context, mostBytes, timeout, budget, permit, clock);
+        return new BodyReader(context, mostBytes, timeout, budget, permit, clock, isCompressed);
     }
 
     /// <summary>
     /// Rejects a body whose <c>Content-Length</c> is too large, or exceeds the client's rate limit, before reading it (and before
     /// <c>100 Continue</c>).
     /// </summary>
-    public Problem? CheckDeclaredLength() =>
-        _declared > _mostBytes ? TooLarge() : _declared is { } length ? _permit?.TakeBytes(length) : null;
+    public Problem? CheckDeclaredLength()
+    {
+        if (_compressed is null)
+        {
+            return _declared > _mostBytes ? TooLarge() : _declared is { } length ? _permit?.TakeBytes(length) : null;
+        }
+
+        if (_declared > MostCompressedBytes)
+        {
+            return TooLarge();
+        }
+
+        if (!_budget.TryTake(DecompressorBytes))
+        {
+            return TooMuchAtOnce();
+        }
+
+        _reserved = DecompressorBytes;
+        return null;
+    }
 
     /// <summary>Reads the whole body into a new array.</summary>
     public async ValueTask<(Problem? Problem, byte[] Body)> ReadAllAsync(CancellationToken cancellation)
@@ -69,23 +113,32 @@ internal sealed class BodyReader : IDisposable
         long seen = 0;
         while (true)
         {
-            ReadResult result = await ReadAsync(cancellation);
-            Problem? problem = Count(result.Buffer.Length - seen);
+            ReadResult result;
+            try
+            {
+                result = await ReadAsync(cancellation);
+            }
+            catch (InvalidDataException)
+            {
+                return (NotGzip(), []);
+            }
+
+            Problem? problem = Count(result.Buffer.Length - seen) ?? CheckEnd(result);
             seen = result.Buffer.Length;
             if (problem is not null)
             {
-                _pipe.AdvanceTo(result.Buffer.End);
+                Source.AdvanceTo(result.Buffer.End);
                 return (problem, []);
             }
 
             if (result.IsCompleted)
             {
                 byte[] body = result.Buffer.ToArray();
-                _pipe.AdvanceTo(result.Buffer.End);
+                Source.AdvanceTo(result.Buffer.End);
                 return (null, body);
             }
 
-            _pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            Source.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
 
@@ -98,9 +151,18 @@ internal sealed class BodyReader : IDisposable
         long unread = 0;
         while (true)
         {
-            ReadResult result = await ReadAsync(cancellation);
+            ReadResult result;
+            try
+            {
+                result = await ReadAsync(cancellation);
+            }
+            catch (InvalidDataException)
+            {
+                return NotGzip();
+            }
+
             ReadOnlySequence<byte> buffer = result.Buffer;
-            Problem? problem = Count(buffer.Length - unread) ?? TakeLines(ref buffer, unread, take);
+            Problem? problem = Count(buffer.Length - unread) ?? CheckEnd(result) ?? TakeLines(ref buffer, unread, take);
             unread = buffer.Length;
             if (problem is null && result.IsCompleted && unread > 0)
             {
@@ -110,18 +172,19 @@ internal sealed class BodyReader : IDisposable
 
             if (problem is not null || result.IsCompleted)
             {
-                _pipe.AdvanceTo(result.Buffer.End);
+                Source.AdvanceTo(result.Buffer.End);
                 return problem;
             }
 
-            _pipe.AdvanceTo(buffer.Start, buffer.End);
+            Source.AdvanceTo(buffer.Start, buffer.End);
         }
     }
 
     /// <summary>Returns the received bytes to the budget.</summary>
     public void Dispose()
     {
-        _budget.Return(_received);
+        _decompressed?.Complete();
+        _budget.Return(_received + _reserved);
         _wait?.Dispose();
     }
 
@@ -171,8 +234,19 @@ internal sealed class BodyReader : IDisposable
 
     private Problem TooLarge() => new(ProblemTypes.RequestTooLarge, $"The body of this request is limited to {_mostBytes} bytes; split it into several requests.", "body");
 
-    /// <summary>Reads more. The wait for a body is limited, because the body occupies a part of the shared budget.</summary>
-    private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation)
+    private static Problem NotGzip() => new(
+        ProblemTypes.MalformedBody, "The body is not one complete gzip stream without other bytes after it, which `Content-Encoding: gzip` requires.", "body");
+
+    private static Problem TooMuchAtOnce() => new(ProblemTypes.Overloaded, "The hub is receiving too many bytes of request bodies at this moment.");
+
+    /// <summary>Reads more uncompressed bytes. Throws <see cref="InvalidDataException"/> if they cannot be decompressed.</summary>
+    private ValueTask<ReadResult> ReadAsync(CancellationToken cancellation) => _decompressed?.ReadAsync(cancellation) ?? ReceiveAsync(cancellation);
+
+    /// <summary>Checks a compressed body at its end.</summary>
+    private Problem? CheckEnd(in ReadResult result) => result.IsCompleted && _compressed?.IsOneMember(_received) == false ? NotGzip() : null;
+
+    /// <summary>Receives more. The wait for a body is limited, because the body occupies a part of the shared budget.</summary>
+    private async ValueTask<ReadResult> ReceiveAsync(CancellationToken cancellation)
     {
         if (_pipe.TryRead(out ReadResult there))
         {
@@ -180,7 +254,7 @@ internal sealed class BodyReader : IDisposable
         }
 
         _wait ??= new BodyWait(_pipe, _timeout, _clock);
-        _wait.Begin(_received);
+        _wait.Begin(_compressed?.Received ?? _received);
         ReadResult result = await _pipe.ReadAsync(cancellation);
         if (_wait.End())
         {
@@ -201,10 +275,10 @@ internal sealed class BodyReader : IDisposable
 
         if (!_budget.TryTake(more))
         {
-            return new Problem(ProblemTypes.Overloaded, "The hub is receiving too many bytes of request bodies at this moment.");
+            return TooMuchAtOnce();
         }
 
         _received += more;
-        return _declared is null ? _permit?.TakeBytes(more) : null;
+        return _declared is null || _compressed is not null ? _permit?.TakeBytes(more) : null;
     }
 }

@@ -117,7 +117,7 @@ public static class ProblemTypes
 
     /// <summary>A compressed body.</summary>
     public static readonly ProblemType UnsupportedEncoding = new(
-        "unsupported-encoding", 415, "Unsupported content encoding", "Send the body without `Content-Encoding`. Nothing was appended.");
+        "unsupported-encoding", 415, "Unsupported content encoding", "Compress the body with `gzip`, or send it without `Content-Encoding`. Nothing was appended.");
 
     /// <summary>A host name that the hub does not have.</summary>
     public static readonly ProblemType ForeignHost = new(

@@ -20,6 +20,9 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
     /// <summary>Whether the media type is that of a form, which is also the default of curl.</summary>
     public bool IsForm { get; private init; }
 
+    /// <summary>Whether the body is compressed with gzip.</summary>
+    public bool IsCompressed { get; private init; }
+
     /// <summary>Headers of the required attributes of a CloudEvent: any of them means binary mode.</summary>
     private static readonly string[] BinaryModeHeaders = ["ce-specversion", "ce-id", "ce-source", "ce-type"];
 
@@ -27,7 +30,8 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
     public static Problem? TryRead(IHeaderDictionary headers, out BodyHeaders read)
     {
         read = default;
-        Problem? problem = TryReadIdempotencyKey(headers["Idempotency-Key"], out string? key) ?? CheckEncoding(headers.ContentEncoding);
+        bool isCompressed = false;
+        Problem? problem = TryReadIdempotencyKey(headers["Idempotency-Key"], out string? key) ?? TryReadEncoding(headers.ContentEncoding, out isCompressed);
         if (problem is not null)
         {
             return problem;
@@ -52,6 +56,7 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
 
         problem ??= TryChooseKind(headers, media, out BodyKind kind)
             ?? Take(out read, kind, media?.MediaType.Equals(FormUrlEncoded, StringComparison.OrdinalIgnoreCase) == true, contentType, key);
+        read = read with { IsCompressed = isCompressed };
         return problem;
     }
 
@@ -65,10 +70,21 @@ internal readonly record struct BodyHeaders(BodyKind Kind, string? ContentType, 
     private static bool IsPlain(StringValues contentType) =>
         contentType.Count == 1 && contentType[0] is "text/plain" or "application/json" or "text/plain; charset=utf-8" or "application/json; charset=utf-8";
 
-    private static Problem? CheckEncoding(StringValues encoding) =>
-        StringValues.IsNullOrEmpty(encoding) || encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
+    /// <summary>Reads the encoding. <c>x-gzip</c> means the same as <c>gzip</c> (RFC 9110, section 8.4.1.3).</summary>
+    private static Problem? TryReadEncoding(StringValues header, out bool isCompressed)
+    {
+        isCompressed = false;
+        if (StringValues.IsNullOrEmpty(header))
+        {
+            return null;
+        }
+
+        string encoding = header.ToString();
+        isCompressed = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
+        return isCompressed || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? null
-            : new Problem(ProblemTypes.UnsupportedEncoding, "The hub does not read compressed bodies; send the body uncompressed.", "Content-Encoding");
+            : new Problem(ProblemTypes.UnsupportedEncoding, "The hub reads bodies that are compressed once with `gzip`, or not at all.", "Content-Encoding");
+    }
 
     private static Problem? CheckCharset(MediaTypeHeaderValue media)
     {

@@ -42,6 +42,12 @@ internal sealed class PublishEndpoint(
 
         if (problem is not null)
         {
+            if (problem.Type == ProblemTypes.UnsupportedEncoding)
+            {
+                // RFC 9110, section 12.5.3.
+                context.Response.Headers.AcceptEncoding = "gzip";
+            }
+
             await refusals.WriteAsync(context, problem);
         }
     }
@@ -57,7 +63,7 @@ internal sealed class PublishEndpoint(
         }
 
         using PublishPermit? held = permit;
-        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock);
+        using BodyReader reader = BodyReader.Open(context, options.Engine.Limits.MaxRequestBytes, options.Server.RequestBodyTimeout, budget, permit, clock, headers.IsCompressed);
         bool batch = headers.Kind is BodyKind.Batch or BodyKind.Ndjson;
         var list = new PublicationList(hub.Engine.NewRequest(), headers.IdempotencyKey, batch, caller) { Address = options.Mercure.Enabled ? address : null, Context = context };
 
