@@ -145,6 +145,7 @@ public sealed class HubMetricsTests
             hub.Subscribe("t"),
             hub.Subscribe("t", since: Since.Earliest),
             hub.Subscribe("t", since: Since.At(hub.Clock.GetUtcNow())),
+            hub.Subscribe("t", since: Since.Last(1)),
             hub.Subscribe("t", position),
             hub.Subscribe("t", "of another log"),
         ];

@@ -34,6 +34,7 @@ public sealed class LimitTableTests
         nameof(HubLimits.MaxWriteBytes),
         nameof(HubLimits.CatchUpPageEvents),
         nameof(HubLimits.CatchUpTopics),
+        nameof(HubLimits.MaxLastEvents),
         nameof(HubLimits.ConflationPassEvents),
         nameof(HubLimits.JoinScanEvents),
         nameof(HubLimits.ShardTurnEvents),

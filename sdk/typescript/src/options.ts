@@ -44,7 +44,7 @@ export interface Question {
 
 /** Options of a subscription: request, delays, position. */
 export interface SubscribeOptions<T = string> extends Question, BackoffOptions {
-  /** Start without a position: `earliest` or a time. Default: now. */
+  /** Start without a position: `earliest`, `last:N` (the newest N events) or a time. Default: now. */
   since?: string | Date | undefined;
   /** Position to resume after. A position in the store takes precedence. */
   lastEventId?: string | undefined;

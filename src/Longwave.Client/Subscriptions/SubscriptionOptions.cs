@@ -25,7 +25,7 @@ public sealed record SubscriptionOptions
     /// <summary>Event types to receive; empty for all.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
 
-    /// <summary>Start without a position: <c>earliest</c> or an RFC 3339 time (<see cref="SinceTime"/>); null for events published from now on.</summary>
+    /// <summary>Start without a position: <c>earliest</c>, the last events (<see cref="SinceLast"/>) or an RFC 3339 time (<see cref="SinceTime"/>); null for events published from now on.</summary>
     public string? Since { get; init; }
 
     /// <summary>Position to start after; null for none. A position in <see cref="PositionStore"/> takes precedence.</summary>
@@ -103,6 +103,14 @@ public sealed record SubscriptionOptions
 
     /// <summary>Called for every message of the hub about the stream, including gaps and resets.</summary>
     public Action<HubNotice>? Noticed { get; init; }
+
+    /// <summary>Formats a number of last events for <see cref="Since"/>: the newest events that match the subscription, then new ones.</summary>
+    /// <param name="events">Their number, at least 1.</param>
+    public static string SinceLast(int events)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(events, 1);
+        return string.Create(CultureInfo.InvariantCulture, $"last:{events}");
+    }
 
     /// <summary>Formats a time for <see cref="Since"/>.</summary>
     public static string SinceTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

@@ -37,6 +37,7 @@ internal sealed class BacklogReader
     private readonly CatchUpPage _page;
     private readonly BacklogFilter _filter = new();
     private readonly BacklogSurvey _survey;
+    private readonly StartSearch? _start;
     private readonly GapNotices _gaps;
     private readonly StoredEventHandler _take;
     private readonly Func<bool> _isEnding;
@@ -49,6 +50,7 @@ internal sealed class BacklogReader
         (_log, _limits, _storage, _counters) = (log, limits, storage, counters);
         (_page, _survey, _take, _isEnding) = (new CatchUpPage(pageBytes), new BacklogSurvey(surveyEvents), Take, () => _filter.IsEnding);
         _gaps = new GapNotices(log, _page, counters);
+        _start = storage is null ? null : new StartSearch(log, storage, _filter);
     }
 
     /// <summary>Creates a reader of the hot tail, for a shard.</summary>
@@ -96,7 +98,12 @@ internal sealed class BacklogReader
             return subscriber.Backlog.NeedsReader = true;
         }
 
-        FindStart(subscriber);
+        if (!_start!.TryFind(subscriber, topics))
+        {
+            // The next turn continues to search for the start.
+            return subscriber.Backlog.NeedsReader = true;
+        }
+
         ReadPage(subscriber, topics, new ReadPosition(subscriber.SentThrough, -1), storedThrough, end, tip);
         ref Backlog backlog = ref subscriber.Backlog;
         return backlog.NeedsReader = !subscriber.IsBlocked && subscriber.Closing is null && !backlog.IsTooSlow
@@ -341,24 +348,5 @@ internal sealed class BacklogReader
     {
         long next = _log.Tail.Find(offset);
         return next >= 0 && _log.Tail.End - next <= _limits.JoinScanEvents / 2;
-    }
-
-    /// <summary>Finds the start offset of a subscription with a start time: the last event that is older.</summary>
-    private void FindStart(Subscriber subscriber)
-    {
-        if (subscriber.Backlog.StartTimeUnixMs is not { } time)
-        {
-            return;
-        }
-
-        subscriber.Backlog.StartTimeUnixMs = null;
-        long before = _storage!.OffsetBefore(time);
-        for (long sequence = _log.Tail.Find(before); sequence >= 0 && _log.Tail[sequence] is { } next && next.TimeUnixMs < time; sequence++)
-        {
-            // Only events that are not stored on disk are here.
-            before = next.Offset;
-        }
-
-        subscriber.SentThrough = subscriber.Backlog.RemovalsKnownThrough = before;
     }
 }

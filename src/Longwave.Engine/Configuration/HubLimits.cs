@@ -127,6 +127,11 @@ public sealed class HubLimits
     [Description("Maximum number of topics for which a catch-up thread searches the log for one subscriber; a subscriber that catches up needs about 40 bytes for each. If its patterns match more topics, the thread reads every event instead and matches its topics.")]
     public int CatchUpTopics { get; set; } = 1_024;
 
+    /// <summary>Maximum number of last events with which a stream can start.</summary>
+    [Range(1, 1_000_000)]
+    [Description("Maximum N of `since=last:N`, the number of newest events with which a stream starts.")]
+    public int MaxLastEvents { get; set; } = 10_000;
+
     /// <summary>Maximum number of missed events that one pass of conflation examines, and so of keys that it holds.</summary>
     [Range(16, 1_048_576)]
     [Description("Maximum number of missed events (and so of keys) that one pass of conflation examines for a subscriber. A later pass examines the rest, so a key can arrive more than once, in order.")]

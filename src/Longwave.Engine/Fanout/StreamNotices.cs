@@ -107,7 +107,7 @@ internal sealed class StreamNotices(EventLog log, LiveDelivery delivery, Heartbe
             return delivery.Advance(subscriber);
         }
 
-        if (subscriber.Backlog.StartTimeUnixMs is not null || subscriber.SentThrough == 0)
+        if (subscriber.Backlog.IsStartPending || subscriber.SentThrough == 0)
         {
             return null;
         }

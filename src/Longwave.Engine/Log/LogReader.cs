@@ -14,6 +14,9 @@ internal sealed class LogReader : IDisposable
     /// <summary>Maximum number of rows examined in one page of a scan, matching or not: some milliseconds.</summary>
     private const int ScanRows = 8_192;
 
+    /// <summary>Maximum number of events in one page of a search for the last events.</summary>
+    private const int BackPageEvents = 512;
+
     /// <summary>Cost of a seek, in units of one scanned row; measured. Only the ratio matters.</summary>
     private const double SeekCost = 6;
 
@@ -23,6 +26,8 @@ internal sealed class LogReader : IDisposable
     private readonly Statement _one;
     private readonly Statement _offsets;
     private readonly Statement _event;
+    private readonly Statement _scanBack;
+    private readonly Statement _offsetsBack;
     private readonly TimeSearch _times;
     private readonly PriorityQueue<long, long> _merged = new();
     private readonly List<long> _page = [];
@@ -39,6 +44,8 @@ internal sealed class LogReader : IDisposable
             """);
         _offsets = database.Prepare("SELECT offset FROM topic_events WHERE topic = ?1 AND offset > ?2 AND offset <= ?3 ORDER BY offset LIMIT ?4");
         _event = database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset = ?1");
+        _scanBack = database.Prepare($"SELECT {EventRow.Columns} FROM events e WHERE e.offset < ?1 ORDER BY e.offset DESC LIMIT ?2");
+        _offsetsBack = database.Prepare("SELECT offset FROM topic_events WHERE topic = ?1 AND offset < ?2 AND offset > ?3 ORDER BY offset DESC LIMIT ?4");
         _times = new TimeSearch(database, log.Topics);
     }
 
@@ -82,6 +89,36 @@ internal sealed class LogReader : IDisposable
         return scanCost < seekCost ? Scan(take, after, through, maxEvents)
             : found.Length == 1 ? ReadOne(found[0], take, after, through, maxEvents)
             : Merge(found, take, after, through, maxEvents);
+    }
+
+    /// <summary>
+    /// Reads the events of the topics before <paramref name="before"/>, newest first, until <paramref name="take"/> ends the page or enough rows were read.
+    /// Damaged events are passed over: the reader that sends the events reports them.
+    /// </summary>
+    /// <returns>Offset from which on <paramref name="take"/> received every event of the topics; 0 if there are no older ones.</returns>
+    public long ReadPageBack(TopicMatches topics, StoredEventHandler take, long before)
+    {
+        if (topics.Found is not { } matches || matches.Count * SeekCost > ScanRows)
+        {
+            return ScanBack(take, before);
+        }
+
+        FindLargest(matches, before);
+        long reached = before;
+        for (int i = _page.Count - 1; i >= 0; i--)
+        {
+            // An event with several of the topics is in the page once per topic.
+            if (_page[i] < reached)
+            {
+                reached = _page[i];
+                if (ReadEvent(reached, take) == PageStep.Full)
+                {
+                    return reached;
+                }
+            }
+        }
+
+        return _page.Count < BackPageEvents ? 0 : reached;
     }
 
     /// <summary>Reads the event at an offset, unless retention has removed it meanwhile.</summary>
@@ -139,6 +176,50 @@ internal sealed class LogReader : IDisposable
         }
 
         return reached;
+    }
+
+    private long ScanBack(StoredEventHandler take, long before)
+    {
+        using Statement.Rows rows = _scanBack.Bind(1, before).Bind(2, ScanRows).Query();
+        (int count, long reached) = (0, before);
+        while (rows.Next() && _scanBack.Int64(EventRow.Offset) is var offset && offset < reached)
+        {
+            (count, reached) = (count + 1, offset);
+            if (TryGetSound(_scanBack, offset, out Topic? topic) && Take(_scanBack, topic, take) == PageStep.Full)
+            {
+                return reached;
+            }
+        }
+
+        // Damaged pages can lead SQLite in a circle; the search then ends here.
+        return count < ScanRows ? 0 : reached;
+    }
+
+    /// <summary>Collects the largest offsets of the topics before an offset, smallest first.</summary>
+    private void FindLargest(IReadOnlyCollection<Topic> topics, long before)
+    {
+        _merged.Clear();
+        foreach (Topic topic in topics.Where(static topic => topic.Count > 0))
+        {
+            // When the heap is full, its smallest offset limits the search in later topics.
+            long bound = _merged.Count < BackPageEvents ? 0 : _merged.Peek();
+            using Statement.Rows rows = _offsetsBack.Bind(1, topic.Id).Bind(2, before).Bind(3, bound).Bind(4, BackPageEvents).Query();
+            while (rows.Next())
+            {
+                long offset = _offsetsBack.Int64(0);
+                _merged.Enqueue(offset, offset);
+                if (_merged.Count > BackPageEvents)
+                {
+                    _merged.Dequeue();
+                }
+            }
+        }
+
+        _page.Clear();
+        while (_merged.TryDequeue(out long offset, out _))
+        {
+            _page.Add(offset);
+        }
     }
 
     /// <summary>Records the offsets before a sound row if rows before it are damaged or missing.</summary>

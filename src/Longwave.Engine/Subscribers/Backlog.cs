@@ -37,6 +37,15 @@ internal struct Backlog
     /// <summary>Start time of the stream, in milliseconds since the Unix epoch, until a catch-up reader has found the offset.</summary>
     public long? StartTimeUnixMs { get; set; }
 
+    /// <summary>Number of its last events that a catch-up reader still has to find to know the start of the stream; otherwise 0.</summary>
+    public int LastEvents { get; set; }
+
+    /// <summary>Offset before which the search for the last events continues.</summary>
+    public long LastBefore { get; set; } = long.MaxValue;
+
+    /// <summary>Whether the start of the stream is not known yet.</summary>
+    public readonly bool IsStartPending => StartTimeUnixMs is not null || LastEvents > 0;
+
     /// <summary>Topics to search for in storage, at most <see cref="HubLimits.CatchUpTopics"/>; null while the subscriber does not read storage.</summary>
     public TopicMatches? Topics { get; set; }
 

@@ -58,7 +58,8 @@ internal sealed class Greeting(EventLog log, StartResolver starts, EngineOptions
         subscriber.SentThrough = start.After;
         subscriber.Backlog.RemovalsKnownThrough = start.RemovalsKnownThrough;
         subscriber.Backlog.StartTimeUnixMs = start.TimeUnixMs;
-        subscriber.Backlog.NeedsReader = start.TimeUnixMs is not null || start.After < tip;
+        subscriber.Backlog.LastEvents = start.LastEvents;
+        subscriber.Backlog.NeedsReader = subscriber.Backlog.IsStartPending || start.After < tip;
         if (start.Kind == StreamStart.Resumed)
         {
             subscriber.Backlog.ResumedThrough = tip;

@@ -21,5 +21,6 @@ namespace Longwave.Engine.Subscribers;
 /// Whether the log still has the event that the client's id refers to. Only for <see cref="EventFormat.SseWithIds"/>, whose clients learn it from the
 /// response headers; otherwise false.
 /// </param>
+/// <param name="LastEvents">Number of the newest matching events with which the stream starts; 0 for another start. A catch-up reader finds the offset.</param>
 public readonly record struct StartPosition(
-    StreamStart Kind, long After, long RemovalsKnownThrough = 0, long? TimeUnixMs = null, string? Reset = null, bool IsEventKept = false);
+    StreamStart Kind, long After, long RemovalsKnownThrough = 0, long? TimeUnixMs = null, string? Reset = null, bool IsEventKept = false, int LastEvents = 0);

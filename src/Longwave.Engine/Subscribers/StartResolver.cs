@@ -33,6 +33,7 @@ internal sealed class StartResolver(EventLog log)
         {
             SinceKind.Earliest => AtEarliest(tip, reset),
             SinceKind.Time => new StartPosition(KindOf(StreamStart.Time, reset), 0, TimeUnixMs: request.Since.TimeUnixMs, Reset: reset),
+            SinceKind.Last => new StartPosition(KindOf(StreamStart.Last, reset), 0, LastEvents: request.Since.Events, Reset: reset),
             _ => new StartPosition(KindOf(StreamStart.Live, reset), tip, Reset: reset),
         };
     }

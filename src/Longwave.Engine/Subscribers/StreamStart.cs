@@ -12,6 +12,9 @@ public enum StreamStart
     /// <summary>At a time.</summary>
     Time,
 
+    /// <summary>At the last events of the subscription.</summary>
+    Last,
+
     /// <summary>After a position of this log.</summary>
     Resumed,
 

@@ -44,7 +44,7 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
             ?? TryReadSelectors(values.All("topic"), limits, out IReadOnlyList<Selector> selectors)
             ?? TryReadTypes(values.All("type"), limits, out IReadOnlyList<string> types)
             ?? TryReadFormat(values, media, out EventFormat format)
-            ?? SinceParameter.TryRead(values.Single(SinceParameter.Name), clock.GetUtcNow(), out Since since)
+            ?? SinceParameter.TryRead(values.Single(SinceParameter.Name), clock.GetUtcNow(), limits.MaxLastEvents, out Since since)
             ?? TryReadNumber(values, "wait", media, 0, limits.MaxPollWaitSeconds, 0, out int wait)
             ?? TryReadNumber(values, "limit", media, 1, limits.MaxPollEvents, limits.MaxPollEvents, out int limit)
             ?? PaceParameters.TryRead(values, media, out double maxRate, out bool conflate)

@@ -10,6 +10,8 @@ internal static class SinceParameter
     /// <summary>Name of the parameter.</summary>
     public const string Name = "since";
 
+    private const string LastPrefix = "last:";
+
     /// <summary>Syntax of a time, for the text of a problem.</summary>
     public const string TimeSyntax =
         "a duration such as `30s`, `10m`, `2h` or `1d`, or an RFC 3339 time with `Z` or an offset, e.g. `2026-11-23T06:57:00Z`";
@@ -20,8 +22,9 @@ internal static class SinceParameter
     /// <summary>Reads the parameter; returns the problem, or null.</summary>
     /// <param name="text">The value; null without the parameter.</param>
     /// <param name="now">Time of the hub, to which a duration refers.</param>
+    /// <param name="maxLast">Maximum number of last events.</param>
     /// <param name="since">The start.</param>
-    public static Problem? TryRead(string? text, DateTimeOffset now, out Since since)
+    public static Problem? TryRead(string? text, DateTimeOffset now, int maxLast, out Since since)
     {
         since = Since.Live;
         if (text is null)
@@ -33,16 +36,28 @@ internal static class SinceParameter
         {
             since = Since.Earliest;
         }
+        else if (text.StartsWith(LastPrefix, StringComparison.Ordinal))
+        {
+            return TryReadLast(text.AsSpan(LastPrefix.Length), maxLast, out since);
+        }
         else if (TryReadTime(text, now, out DateTimeOffset time))
         {
             since = Since.At(time);
         }
         else
         {
-            return new Problem(ProblemTypes.InvalidParameter, $"`since` must be `earliest`, {TimeSyntax}.", Name);
+            return new Problem(ProblemTypes.InvalidParameter, $"`since` must be `earliest`, `last:N`, {TimeSyntax}.", Name);
         }
 
         return null;
+    }
+
+    private static Problem? TryReadLast(ReadOnlySpan<char> number, int most, out Since since)
+    {
+        bool isValid = int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int events) && events >= 1 && events <= most;
+        since = isValid ? Since.Last(events) : Since.Live;
+        return isValid ? null : new Problem(
+            ProblemTypes.InvalidParameter, $"`since=last:N` needs a whole number from 1 to {most} (`Engine:Limits:MaxLastEvents`), e.g. `last:10`.", Name);
     }
 
     /// <summary>Reads a time: a duration before <paramref name="now"/>, or an RFC 3339 time.</summary>

@@ -27,6 +27,10 @@ internal static class Notices
     /// <summary>Whether the control event reports lost events; these are shown even in quiet mode.</summary>
     public static bool IsLoss(string type) => type is Gap or Reset;
 
+    /// <summary>Describes a start other than the oldest event, without an article.</summary>
+    public static string DescribeStart(string since) =>
+        since.StartsWith("last:", StringComparison.Ordinal) ? $"newest stored events ({since[5..]} at most)" : $"events since {since}";
+
     /// <summary>Describes the control event as a sentence.</summary>
     /// <param name="notice">The control event.</param>
     /// <param name="since">Requested start of the stream, or null.</param>
@@ -51,7 +55,7 @@ internal static class Notices
                     "malformed" => "it is not a position",
                     var other => other,
                 };
-                string onward = since is null ? "new events" : since == "earliest" ? "the oldest stored event" : $"the events since {since}";
+                string onward = since is null ? "new events" : since == "earliest" ? "the oldest stored event" : $"the {DescribeStart(since)}";
                 return $"RESET: the last position is not valid in this log: {why}. Continuing with {onward}.";
             case Reconnect:
                 string reason = Member(notice, "reason") switch

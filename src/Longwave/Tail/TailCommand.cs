@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Longwave.Arguments;
+using Longwave.Client.Subscriptions;
 using Longwave.Hubs;
 using Longwave.Protocol.Selectors;
 using Longwave.Terminals;
@@ -19,6 +20,7 @@ internal static class TailCommand
           longwave tail
           longwave tail prices/AAPL prices/MSFT
           longwave tail 'prices/{symbol}' --type trade --since 10m
+          longwave tail orders --last 10
           longwave tail --since earliest --json > everything.ndjson
           longwave tail 'earthquakes/{network}' --json | jq -r '.data.properties.title'
           longwave tail deploys --count 1 --quiet && echo deployed
@@ -46,6 +48,7 @@ internal static class TailCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> since = SinceOption.Create(terminal.Clock);
+        Option<long?> last = WholeNumber.Option("Start with this number of the newest stored events.", 1, int.MaxValue, "--last");
         var lastEventId = new Option<string?>("--last-event-id") { Description = "Start after this position, e.g. 5f3a9c1e-1042.", HelpName = "POSITION" };
         var type = new Option<string[]>("--type") { Description = "Show only events of this type; can be repeated.", HelpName = "TYPE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object per line, for other programs." };
@@ -62,7 +65,14 @@ internal static class TailCommand
         Option<FileInfo?> tokenFile = HubToken.FileOption();
         selectors.Validators.Add(CheckSelectors);
 
-        var command = new Command("tail", "Show events as they arrive.") { selectors, since, lastEventId, type, json, count, wait, silence, quiet, hub, tokenFile };
+        var command = new Command("tail", "Show events as they arrive.") { selectors, since, last, lastEventId, type, json, count, wait, silence, quiet, hub, tokenFile };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(last) is not null && (result.GetValue(since) is not null || result.GetValue(lastEventId) is not null))
+            {
+                result.AddError("Use only one of --last, --since and --last-event-id.");
+            }
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!HubOption.TryResolve(parsed.GetValue(hub), terminal.Variable(HubAddress.EnvironmentVariable), out HubAddress? address, out string? error))
@@ -77,7 +87,7 @@ internal static class TailCommand
                 Hub = address,
                 Selectors = parsed.GetValue(selectors) is { Length: > 0 } given ? given : ["*"],
                 Types = parsed.GetValue(type) ?? [],
-                Since = parsed.GetValue(since),
+                Since = parsed.GetValue(last) is { } newest ? SubscriptionOptions.SinceLast((int)newest) : parsed.GetValue(since),
                 LastEventId = parsed.GetValue(lastEventId),
                 Count = parsed.GetValue(count),
                 Json = parsed.GetValue(json),

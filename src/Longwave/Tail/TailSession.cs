@@ -137,7 +137,7 @@ internal sealed class TailSession(TailArguments arguments, Terminal terminal) : 
             string from = arguments.LastEventId is { } id ? $"events after {VisibleText.Escape(id)}"
                 : arguments.Since is null ? "new events"
                 : arguments.Since == SubscriptionOptions.Earliest ? "all stored events, then new ones"
-                : $"events since {arguments.Since}, then new ones";
+                : $"{Notices.DescribeStart(arguments.Since)}, then new ones";
             SayUnlessQuiet($"Connected to {arguments.Hub}: {from} of {string.Join(", ", arguments.Selectors.Select(VisibleText.Escape))}.");
         }
 

@@ -57,6 +57,7 @@ public sealed class HelpTests
     [InlineData("serve --urls http://127.0.0.1:0 --vrebose", "'--vrebose' is not an option of `longwave serve`; did you mean --verbose? For a value that begins with a dash, write --urls=--vrebose")]
     [InlineData("demo --sped=2x", "'--sped=2x' is not an option of `longwave demo`; did you mean --speed?")]
     [InlineData("tail --since soon", "--since: 'soon' is not 'earliest', a duration (10m, 2h) or a time (2026-11-23T06:57:00Z).")]
+    [InlineData("tail --last 5 --since 10m", "Use only one of --last, --since and --last-event-id.")]
     [InlineData("tail --count 0", "--count: '0' is not valid; use a whole number, 1 or more.")]
     [InlineData("tail --hub ftp://x", "--hub: 'ftp://x': the scheme must be http or https.")]
     [InlineData("tail --silence 5", "'5' is not a duration; write, for example, 90s, 10m, 2h30m or 1d.")]

@@ -11,6 +11,18 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
     private readonly string _topic = $"t/{Guid.NewGuid():N}";
 
     [Fact]
+    public async Task Tail_Last_PrintsTheNewestEventsAndThenNewOnes()
+    {
+        string lines = string.Join('\n', Enumerable.Range(0, 20).Select(i => $$"""{"topic":"{{_topic}}","data":"d{{i}}"}"""));
+        (await CommandRun.RunWithAsync(lines, "publish", "--ndjson", "--hub", hub.Url)).Succeeded();
+        await using CommandRun tail = Start(_topic, "--last", "2", "--count", "3");
+        await tail.Error.WaitForAsync($"Connected to {hub.Url}: newest stored events (2 at most), then new ones of {_topic}.");
+        (await CommandRun.RunAsync("publish", _topic, "new", "--hub", hub.Url)).Succeeded();
+        CommandResult result = (await tail.EndAsync()).Succeeded();
+        Assert.Equal(["d18", "d19", "new"], result.Lines.Select(static line => line.Split("  ")[^1]));
+    }
+
+    [Fact]
     public async Task Tail_WithoutOptions_PrintsNewEvents()
     {
         await using CommandRun tail = Start(_topic, "--count", "2");
