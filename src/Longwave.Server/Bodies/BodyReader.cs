@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using Longwave.Server.Admission;
 using Longwave.Server.Http;
@@ -25,9 +24,8 @@ internal sealed class BodyReader : IDisposable
 
     private readonly PipeReader _pipe;
 
-    // Both null unless the body is compressed.
+    // Null unless the body is compressed.
     private readonly ReceivedStream? _compressed;
-    private readonly PipeReader? _decompressed;
     private readonly long? _declared;
     private readonly long _mostBytes;
     private readonly ReceivingBudget _budget;
@@ -36,7 +34,6 @@ internal sealed class BodyReader : IDisposable
     private readonly TimeProvider _clock;
     private BodyWait? _wait;
     private long _received;
-    private long _reserved;
 
     private BodyReader(
         HttpContext context, long mostBytes, TimeSpan timeout, ReceivingBudget budget, PublishPermit? permit, TimeProvider clock, bool isCompressed)
@@ -48,7 +45,6 @@ internal sealed class BodyReader : IDisposable
         if (isCompressed)
         {
             _compressed = new ReceivedStream(ReceiveAsync, _pipe, MostCompressedBytes);
-            _decompressed = PipeReader.Create(new GZipStream(_compressed, CompressionMode.Decompress));
         }
     }
 
@@ -56,7 +52,7 @@ internal sealed class BodyReader : IDisposable
     private long MostCompressedBytes => _mostBytes + (_mostBytes / 1024) + 1024;
 
     /// <summary>Pipe of the uncompressed bytes.</summary>
-    private PipeReader Source => _decompressed ?? _pipe;
+    private PipeReader Source => _compressed?.Decompressed ?? _pipe;
 
     /// <summary>Creates the reader; it does not read yet.</summary>
     /// <param name="context">The request.</param>
@@ -103,7 +99,7 @@ internal sealed class BodyReader : IDisposable
             return TooMuchAtOnce();
         }
 
-        _reserved = DecompressorBytes;
+        _compressed.ReservedBytes = DecompressorBytes;
         return null;
     }
 
@@ -183,8 +179,8 @@ internal sealed class BodyReader : IDisposable
     /// <summary>Returns the received bytes to the budget.</summary>
     public void Dispose()
     {
-        _decompressed?.Complete();
-        _budget.Return(_received + _reserved);
+        _compressed?.Dispose();
+        _budget.Return(_received + (_compressed?.ReservedBytes ?? 0));
         _wait?.Dispose();
     }
 
@@ -240,7 +236,7 @@ internal sealed class BodyReader : IDisposable
     private static Problem TooMuchAtOnce() => new(ProblemTypes.Overloaded, "The hub is receiving too many bytes of request bodies at this moment.");
 
     /// <summary>Reads more uncompressed bytes. Throws <see cref="InvalidDataException"/> if they cannot be decompressed.</summary>
-    private ValueTask<ReadResult> ReadAsync(CancellationToken cancellation) => _decompressed?.ReadAsync(cancellation) ?? ReceiveAsync(cancellation);
+    private ValueTask<ReadResult> ReadAsync(CancellationToken cancellation) => _compressed?.Decompressed.ReadAsync(cancellation) ?? ReceiveAsync(cancellation);
 
     /// <summary>Checks a compressed body at its end.</summary>
     private Problem? CheckEnd(in ReadResult result) => result.IsCompleted && _compressed?.IsOneMember(_received) == false ? NotGzip() : null;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
@@ -9,15 +10,32 @@ namespace Longwave.Server.Bodies;
 /// The compressed bytes of a gzip body (RFC 1952), as the decompressor reads them. Limits their number, because a body of empty blocks decompresses to
 /// nothing, and remembers the trailer.
 /// </summary>
-/// <param name="receive">Receives more of the body, within the limits of time.</param>
-/// <param name="pipe">The pipe of the body.</param>
-/// <param name="mostBytes">Maximum number of compressed bytes.</param>
-internal sealed class ReceivedStream(Func<CancellationToken, ValueTask<ReadResult>> receive, PipeReader pipe, long mostBytes) : Stream
+internal sealed class ReceivedStream : Stream
 {
     /// <summary>Size of the checksum and the length at the end of a gzip body.</summary>
     private const int TrailerBytes = 8;
 
+    private readonly Func<CancellationToken, ValueTask<ReadResult>> _receive;
+    private readonly PipeReader _pipe;
+    private readonly long _mostBytes;
     private readonly byte[] _trailer = new byte[TrailerBytes];
+    private bool _isDisposed;
+
+    /// <summary>Creates the stream; it does not read yet.</summary>
+    /// <param name="receive">Receives more of the body, within the limits of time.</param>
+    /// <param name="pipe">The pipe of the body.</param>
+    /// <param name="mostBytes">Maximum number of compressed bytes.</param>
+    public ReceivedStream(Func<CancellationToken, ValueTask<ReadResult>> receive, PipeReader pipe, long mostBytes)
+    {
+        (_receive, _pipe, _mostBytes) = (receive, pipe, mostBytes);
+        Decompressed = PipeReader.Create(new GZipStream(this, CompressionMode.Decompress));
+    }
+
+    /// <summary>The decompressed bytes.</summary>
+    public PipeReader Decompressed { get; }
+
+    /// <summary>Memory that is counted for the decompressor.</summary>
+    public long ReservedBytes { get; set; }
 
     /// <summary>Number of compressed bytes so far.</summary>
     public long Received { get; private set; }
@@ -46,13 +64,13 @@ internal sealed class ReceivedStream(Func<CancellationToken, ValueTask<ReadResul
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ReadResult result = await receive(cancellationToken);
+        ReadResult result = await _receive(cancellationToken);
         ReadOnlySequence<byte> taken = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
         int length = (int)taken.Length;
         taken.CopyTo(buffer.Span);
-        pipe.AdvanceTo(taken.End);
+        _pipe.AdvanceTo(taken.End);
         Received += length;
-        if (Received > mostBytes)
+        if (Received > _mostBytes)
         {
             throw new BadHttpRequestException("The compressed body is too large.", StatusCodes.Status413PayloadTooLarge);
         }
@@ -73,6 +91,18 @@ internal sealed class ReceivedStream(Func<CancellationToken, ValueTask<ReadResul
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        // The decompressor disposes this stream in turn.
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            Decompressed.Complete();
+        }
+
+        base.Dispose(disposing);
+    }
 
     /// <summary>Keeps the last bytes.</summary>
     private void Remember(ReadOnlySpan<byte> bytes)

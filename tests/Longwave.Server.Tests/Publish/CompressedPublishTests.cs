@@ -31,7 +31,7 @@ public sealed class CompressedPublishTests(HubFixture fixture) : IClassFixture<H
     public async Task Publish_CompressedLines_StoresEachEvent()
     {
         string topic = fixture.NewTopic();
-        string lines = string.Join('\n', Enumerable.Range(0, 5_000).Select(i => $$"""{"topic":"{{topic}}","data":{"n":{{i}}}}"""));
+        string lines = string.Join('\n', Enumerable.Range(0, 5_000).Select(i => $$"""{"topic":"{{topic}}","data":[{{i}}]}"""));
         using HttpResponseMessage response = await Hub.PostAsync("/v1/events", Compress(lines), "application/x-ndjson", Gzip);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal(5_000, (await TestHub.ReadJsonAsync(response)).GetProperty("ids").GetArrayLength());

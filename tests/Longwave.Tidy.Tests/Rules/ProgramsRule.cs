@@ -14,7 +14,7 @@ public sealed partial class ProgramsRule : IRule
     // From packages with priority "required"; the toolchain that test.sh requires; shell builtins; substitutes that the document tests provide.
     private static readonly HashSet<string> Present =
     [
-        "bash", "cat", "cut", "env", "grep", "head", "mount", "nsenter", "sed", "seq", "setpriv", "setsid", "sleep", "tail", "umount", "unshare",
+        "bash", "cat", "cut", "env", "grep", "gzip", "head", "mount", "nsenter", "sed", "seq", "setpriv", "setsid", "sleep", "tail", "umount", "unshare",
         "dotnet", "node", "npm",
         "echo", "export", "for", "kill", "printf", "true", "wait",
         "./test.sh", "longwave",
