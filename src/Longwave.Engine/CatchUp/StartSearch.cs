@@ -1,6 +1,7 @@
 using Longwave.Engine.Log;
 using Longwave.Engine.Subscribers;
 using Longwave.Engine.Topics;
+using Longwave.Protocol.Events;
 
 namespace Longwave.Engine.CatchUp;
 
@@ -98,7 +99,7 @@ internal sealed class StartSearch
             }
 
             _before = found.Offset;
-            Count(_filter.Decide(found));
+            Count(_filter.Decide(found), found.Event.Type);
             if (_left == 0 || _filter.IsExhausted)
             {
                 hasMore = true;
@@ -113,9 +114,11 @@ internal sealed class StartSearch
     private PageStep Take(in StoredEvent found)
     {
         _before = found.Offset;
-        Count(_filter.Decide(in found));
+        Verdict verdict = _filter.Decide(in found);
+        Count(verdict, verdict == Verdict.Sent ? found.Type : null);
         return _left == 0 || _filter.IsExhausted ? PageStep.Full : PageStep.Passed;
     }
 
-    private void Count(Verdict verdict) => _left -= verdict == Verdict.Sent ? 1 : 0;
+    /// <summary>Counts an event. The completion of a topic is no event of a publisher; the stream receives it beside the last events.</summary>
+    private void Count(Verdict verdict, string? type) => _left -= verdict == Verdict.Sent && !EventRules.IsCompletion(type) ? 1 : 0;
 }

@@ -38,7 +38,7 @@ internal static class PublishCommand
 
         With --json, the result of an event is {"id":"5f3a9c1e-1042","duplicate":false}. With --lines or --ndjson, it is
         {"line":1,"id":"5f3a9c1e-1042"}, and the last line of the output is a summary:
-        {"published":2,"duplicates":0,"skipped":0,"complete":true}. Errors stay on standard error.
+        {"published":2,"duplicates":0,"skipped":0,"finished":true}. Errors stay on standard error.
 
         The command retries requests while the hub is busy, restarting or out of disk space. Every event has an
         idempotency key, so no event is published twice.
@@ -57,11 +57,7 @@ internal static class PublishCommand
         var type = new Option<string?>("--type") { Description = "Type of the event; subscribers can filter by type.", HelpName = "TYPE" };
         var key = new Option<string?>("--key") { Description = "Key of the event: the entity within the topic that it is about.", HelpName = "KEY" };
         var contentType = new Option<string?>("--content-type") { Description = "Media type of the data, e.g. application/json.", HelpName = "TYPE" };
-        var idempotencyKey = new Option<string?>("--idempotency-key")
-        {
-            Description = "The hub stores an event with the same key only once, even if this command runs again within the hub's idempotency window (default: a new key each time).",
-            HelpName = "KEY",
-        };
+        Option<string?> idempotencyKey = IdempotencyKeyOption();
         var lines = new Option<bool>("--lines") { Description = "Publish every line as an event." };
         var ndjson = new Option<bool>("--ndjson") { Description = "Publish every line as an event in JSON; see below." };
         var raw = new Option<bool>("--raw") { Description = "Publish standard input byte for byte. Without it, the command removes one line end from the end, because `echo` adds it." };
@@ -121,6 +117,12 @@ internal static class PublishCommand
         });
         return command;
     }
+
+    private static Option<string?> IdempotencyKeyOption() => new("--idempotency-key")
+    {
+        Description = "The hub stores an event with the same key only once, even if this command runs again within the hub's idempotency window (default: a new key each time).",
+        HelpName = "KEY",
+    };
 
     private static Option<TimeSpan> RetryForOption() => new("--retry-for")
     {

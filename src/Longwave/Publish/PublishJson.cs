@@ -13,5 +13,5 @@ internal static class PublishJson
 
     /// <summary>Summary of a run over many lines.</summary>
     public static string OfRun(BulkOutcome outcome) => JsonSerializer.Serialize(
-        new { published = outcome.Published, duplicates = outcome.Duplicates, skipped = outcome.Skipped, complete = outcome.IsComplete });
+        new { published = outcome.Published, duplicates = outcome.Duplicates, skipped = outcome.Skipped, finished = outcome.IsComplete });
 }

@@ -91,7 +91,7 @@ internal sealed class PublishRun(PublishArguments arguments, Terminal terminal)
             SayUnlessQuiet("The topic is complete already.");
         }
 
-        await terminal.Output.WriteLineAsync(reply.Positions[0]);
+        await terminal.Output.WriteLineAsync(arguments.Json ? PublishJson.OfEvent(reply.Positions[0], reply.Duplicates > 0) : reply.Positions[0]);
         await terminal.Output.FlushAsync(cancellation);
         return ExitCode.Done;
     }

@@ -103,6 +103,20 @@ public sealed class StartSearchTests
         Assert.Equal(["98", "99", "new"], await sink.TakeDataAsync(3));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(3_000)]
+    public async Task Last_CompleteTopic_DoesNotCountTheCompletion(int later)
+    {
+        await using TestHub hub = Small();
+        await hub.PublishManyAsync("t", 100);
+        await hub.PublishAllAsync(Event.Completion("t"));
+        await hub.PublishManyAsync("other", later);
+        List<ServerSentEvent> found = await hub.Subscribe("t", since: Since.Last(2), endWhenLive: true).AllAsync();
+        Assert.Equal(["98", "99"], found.Where(static e => !e.Type.StartsWith("longwave.", StringComparison.Ordinal)).Select(static e => e.Data));
+        Assert.Contains(found, static e => e.Type == "longwave.complete");
+    }
+
     [Fact]
     public async Task Last_EmptyLog_IsLiveAtOnce()
     {

@@ -134,7 +134,7 @@ public sealed class PublishCommandTests(HubProcess hub) : IClassFixture<HubProce
         Assert.Equal(
             [
                 $$"""{"line":1,"id":"{{ids[0]}}"}""", $$"""{"line":3,"id":"{{ids[1]}}"}""",
-                """{"published":2,"duplicates":0,"skipped":1,"complete":false}""",
+                """{"published":2,"duplicates":0,"skipped":1,"finished":false}""",
             ],
             result.Lines);
         Assert.Contains("Line 4", result.Error, StringComparison.Ordinal);

@@ -17,6 +17,7 @@ public sealed partial class TailCommandTests(HubProcess hub) : IClassFixture<Hub
         (await CommandRun.RunWithAsync(lines, "publish", "--ndjson", "--hub", hub.Url)).Succeeded();
         await using CommandRun tail = Start(_topic, "--last", "2", "--count", "3");
         await tail.Error.WaitForAsync($"Connected to {hub.Url}: newest stored events (2 at most), then new ones of {_topic}.");
+        await tail.Output.WaitForAsync(static text => text.Contains("d19", StringComparison.Ordinal), "the newest events");
         (await CommandRun.RunAsync("publish", _topic, "new", "--hub", hub.Url)).Succeeded();
         CommandResult result = (await tail.EndAsync()).Succeeded();
         Assert.Equal(["d18", "d19", "new"], result.Lines.Select(static line => line.Split("  ")[^1]));
