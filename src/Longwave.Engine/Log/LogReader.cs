@@ -182,10 +182,16 @@ internal sealed class LogReader : IDisposable
     {
         using Statement.Rows rows = _scanBack.Bind(1, before).Bind(2, ScanRows).Query();
         (int count, long reached) = (0, before);
-        while (rows.Next() && _scanBack.Int64(EventRow.Offset) is var offset && offset < reached)
+        while (rows.Next())
         {
-            (count, reached) = (count + 1, offset);
-            if (TryGetSound(_scanBack, offset, out Topic? topic) && Take(_scanBack, topic, take) == PageStep.Full)
+            var row = new EventRow(_scanBack);
+            if (row.Offset >= reached)
+            {
+                break;
+            }
+
+            (count, reached) = (count + 1, row.Offset);
+            if (TryGetSound(row, reached, out Topic? topic) && take(new StoredEvent(this, row, topic)) == PageStep.Full)
             {
                 return reached;
             }
