@@ -39,13 +39,13 @@ test('the largest event of a hub with default limits arrives in every format', a
   await publisher.publish('large/text', text);
   await publisher.publish('large/json', text, { contentType: 'application/json' });
   await assert.rejects(publisher.publish('large/text', `${text}x`), { kind: 'refused', status: 413 });
-  for (const options of [{}, { format: 'lines' }, { transport: 'poll' }, { format: 'lines', transport: 'poll' }]) {
+  for (const options of [{}, { format: 'lines' }, { transport: 'poll', pollEveryMs: 10 }, { format: 'lines', transport: 'poll', pollEveryMs: 10 }]) {
     const events = await take(2, { topics: 'large/*', since: 'earliest', ...options });
     assert.ok(events.every(({ data }) => data === text), JSON.stringify(options));
   }
 
   for (const transport of ['stream', 'poll']) {
-    const [plain, encoded] = await take(2, { topics: 'large/*', since: 'earliest', format: 'cloudevents', transport, decode: JSON.parse });
+    const [plain, encoded] = await take(2, { topics: 'large/*', since: 'earliest', format: 'cloudevents', transport, pollEveryMs: 10, decode: JSON.parse });
     assert.ok(plain.data.data === text && Buffer.from(encoded.data.data_base64, 'base64').toString() === text, transport);
   }
 });
