@@ -8,6 +8,7 @@ using Longwave.Server.Manage;
 using Longwave.Server.Mercure;
 using Longwave.Server.Page;
 using Longwave.Server.Startup;
+using Longwave.Server.Subscribe;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +19,7 @@ namespace Longwave.Server;
 /// <summary>Maps the hub's endpoints.</summary>
 public static class LongwaveRoutes
 {
-    /// <summary>Maps <c>/v1/events</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c>, <c>/readyz</c> and, unless <see cref="MercureOptions.Enabled"/> is off, <c>/.well-known/mercure</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
+    /// <summary>Maps <c>/v1/events</c>, <c>/v1/subscribe</c>, <c>/v1/topics</c>, <c>/v1/connections</c>, <c>/v1/tickets</c>, <c>/v1/revocations</c>, <c>/v1/telemetry</c>, <c>/healthz</c>, <c>/readyz</c> and, unless <see cref="MercureOptions.Enabled"/> is off, <c>/.well-known/mercure</c> below <paramref name="prefix"/>, and the page at <c>/</c> unless <see cref="ServerOptions.Page"/> is off.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Path prefix of all endpoints, e.g. <c>/hub</c>; empty for none.</param>
     /// <returns>A builder for conventions (authorization, host filters). Authorization does not apply to <c>/healthz</c>, <c>/readyz</c> and preflights.</returns>
@@ -32,6 +33,7 @@ public static class LongwaveRoutes
         HealthEndpoint health = services.GetRequiredService<HealthEndpoint>();
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         Map("/v1/events", EndpointCost.ByContent, services.GetRequiredService<EventsEndpoint>().HandleAsync);
+        Map("/v1/subscribe", EndpointCost.ByContent, services.GetRequiredService<SubscribeEndpoint>().HandlePostAsync);
         Map("/v1/topics", EndpointCost.List, services.GetRequiredService<TopicsEndpoint>().HandleAsync);
         Map("/v1/tickets", EndpointCost.Token, services.GetRequiredService<TicketsEndpoint>().HandleAsync);
         Map("/v1/revocations", EndpointCost.List, services.GetRequiredService<RevocationsEndpoint>().HandleAsync);

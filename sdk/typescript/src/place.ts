@@ -91,13 +91,6 @@ export class Place {
     this.#position = id || null;
   }
 
-  /** Records the position of a control event that has one. */
-  controlled({ id, own }: { id: string; own: boolean }): void {
-    if (own) {
-      this.moved(id);
-    }
-  }
-
   /** Discards the old positions after a reset. */
   reset(): void {
     this.#seen = this.#position = null;

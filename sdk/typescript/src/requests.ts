@@ -8,6 +8,9 @@ const HEADER = /^[^\x00-\x1f\x7f]+$/;
 
 const list = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
 
+/** Maximum length of a query. Many servers and proxies accept 8,000 bytes for the whole request line. */
+const MAX_QUERY_LENGTH = 4000;
+
 /** Resolves a URL relative to the page. */
 export const absolute = (url: string | URL): string => String(new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href));
 
@@ -46,7 +49,7 @@ export class Requests {
    * @param wasOpen Whether a connection was open before. If so, an unexpected content type comes from a gateway and is temporary.
    */
   async ask(accept: string, waitSeconds: number, at: string | null, wasOpen: boolean, signal: AbortSignal): Promise<Response | null> {
-    const { request, topics } = this.#options;
+    const { request, topics, carrier } = this.#options;
     for (let isFresh = false; ; isFresh = true) {
 
       // A hub takes a request that accepts only streams for one of EventSource, and does not answer it with a temporary error status.
@@ -54,6 +57,14 @@ export class Requests {
       const headers: Record<string, string> = { ...Object.fromEntries(new Headers(request?.headers)), Accept: all };
       const init: RequestInit = { cache: hasBodies() ? 'no-store' : 'default', ...request, signal };
       const url = this.#address(waitSeconds, at, headers);
+      if (topics && url.search.length > MAX_QUERY_LENGTH && carrier !== 'ticket') {
+        init.method = 'QUERY';
+        init.body = url.search.slice(1);
+        headers['Content-Type'] = 'application/x-www-form-urlencoded';
+        headers['Longwave-Request'] = '1';
+        url.search = '';
+      }
+
       await this.#credentials.apply(url, headers, init);
       const response = await this.#fetch(String(url), { ...init, headers });
       if (response.status === 204) {

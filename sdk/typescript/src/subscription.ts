@@ -285,16 +285,17 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
       default:
         if (isHub && item.type.startsWith('longwave.')) {
           this.#control(item.type.slice(9), parseObject(item.data), connection);
-          this.#place.controlled(item);
+          void (item.own && this.#place.moved(item.id));
         } else if (!isHub || this.#place.isNew(item)) {
           this.#opened();
           const { kind: _, own: __, ...event } = isHub ? item : withoutTopics(item);
           this.#listeners.say('event', event);
           yield decoded(this.#options, event);
           this.#place.moved(item.id);
-          if (this.#left) {
-            throw this.#left;
-          }
+        }
+
+        if (this.#left) { // The response was aborted: do not wait for its data.
+          throw this.#left;
         }
     }
   }
@@ -303,8 +304,7 @@ export class Subscription<T = string> implements AsyncIterable<LongwaveEvent<T>>
     const { retry, reason } = data;
     if (type === 'reset') {
       this.#place.reset();
-      this.#resumedAt = null;
-      this.#isOpening = true;
+      [this.#resumedAt, this.#isOpening] = [null, true];
     }
 
     this.#listeners.say('control', { type, data });

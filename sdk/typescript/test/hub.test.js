@@ -75,6 +75,16 @@ test('a loop ends without an error when all its topics are complete', async () =
   }
 });
 
+test('a list of topics that is too long for a URL is sent in a body', async () => {
+  const topics = Array.from({ length: 1000 }, (_, n) => `list/${n}/${'é'.repeat(100)}`);
+  await publisher.publish(topics[0], 'first');
+  await publisher.publish('list', 'no');
+  await publisher.publish(topics[999], 'last');
+  for (const options of [{}, { format: 'lines' }, { transport: 'poll' }]) {
+    assert.deepEqual(datas(await take(2, { topics, since: 'earliest', ...options })), ['first', 'last']);
+  }
+});
+
 test('published events arrive unchanged and equal by every transport', async () => {
   const texts = ['plain', 'ünï 🌊', 'two\nlines\n', '', ' leading', 'x'.repeat(200_000)];
   for (const text of texts) {

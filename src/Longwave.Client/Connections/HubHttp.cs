@@ -47,9 +47,13 @@ internal sealed class HubHttp : IDisposable
     /// <summary>Builds an address of the hub with a query; null values are omitted.</summary>
     public Uri Address(string path, IEnumerable<KeyValuePair<string, string?>> query)
     {
-        string text = string.Join('&', query.Where(static p => p.Value is not null).Select(static p => $"{p.Key}={Uri.EscapeDataString(p.Value!)}"));
+        string text = Encode(query);
         return new Uri(Base, text.Length == 0 ? path : path + "?" + text);
     }
+
+    /// <summary>Parameters as a query or a form; those without a value are omitted.</summary>
+    public static string Encode(IEnumerable<KeyValuePair<string, string?>> query) =>
+        string.Join('&', query.Where(static p => p.Value is not null).Select(static p => $"{p.Key}={Uri.EscapeDataString(p.Value!)}"));
 
     /// <summary>Sends a request with a token, follows redirects, and returns as soon as the response headers arrive.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? token, CancellationToken cancellation)

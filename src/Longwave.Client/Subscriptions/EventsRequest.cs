@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using Longwave.Client.Connections;
 
 namespace Longwave.Client.Subscriptions;
@@ -7,6 +8,14 @@ namespace Longwave.Client.Subscriptions;
 /// <summary>Creates the requests of a subscription.</summary>
 internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
 {
+    /// <summary>
+    /// Maximum length of a query in characters. Many servers and proxies accept 8,000 bytes for the whole request line; a longer query is sent in the body of a
+    /// <c>QUERY</c> request (protocol section 8.1).
+    /// </summary>
+    internal const int MaxQueryLength = 4_000;
+
+    private static readonly HttpMethod QueryMethod = new("QUERY");
+
     public SubscriptionOptions Options => options;
 
     /// <summary>Whether the request goes to the hub itself. The client sends the hub's token to no other origin.</summary>
@@ -21,10 +30,9 @@ internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
     {
         // HTTP headers carry ASCII. The client's own handler is set up to send UTF-8; a handler of the caller may not be.
         bool inHeader = lastEventId is not null && (options.Address is not null || lastEventId.All(char.IsAscii));
-        Uri address = options.Address is { } other
-            ? new Uri(http.Base, other)
-            : http.Address("v1/events", Query(inHeader ? null : lastEventId, wait));
-        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        HttpRequestMessage request = options.Address is { } other
+            ? new HttpRequestMessage(HttpMethod.Get, new Uri(http.Base, other))
+            : OfHub(HubHttp.Encode(Query(inHeader ? null : lastEventId, wait)));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(media));
         request.Headers.CacheControl = new CacheControlHeaderValue { NoCache = true };
         if (inHeader)
@@ -34,6 +42,10 @@ internal sealed class EventsRequest(HubHttp http, SubscriptionOptions options)
 
         return request;
     }
+
+    private HttpRequestMessage OfHub(string query) => query.Length <= MaxQueryLength
+        ? new HttpRequestMessage(HttpMethod.Get, new Uri(http.Base, "v1/events?" + query))
+        : new HttpRequestMessage(QueryMethod, new Uri(http.Base, "v1/events")) { Content = new StringContent(query, Encoding.UTF8, "application/x-www-form-urlencoded") };
 
     private IEnumerable<KeyValuePair<string, string?>> Query(string? lastEventId, TimeSpan? wait) =>
     [

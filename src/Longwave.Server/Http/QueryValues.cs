@@ -27,6 +27,9 @@ internal struct QueryValues
         ["start"] = "since",
     };
 
+    /// <summary>Maximum number of values: a thousand topics, as many types, and the other parameters.</summary>
+    private const int MaxValues = 2_048;
+
     /// <summary>Initial capacity. The array grows by values, because separators alone must not make it large.</summary>
     private const int FirstValues = 4;
 
@@ -135,6 +138,11 @@ internal struct QueryValues
         problem = TryDecode(rawValue, name, out string value);
         if (problem is null)
         {
+            if (_count == MaxValues)
+            {
+                return new Problem(ProblemTypes.TooManySelectors, $"The request has more than {MaxValues} parameters.", name);
+            }
+
             if (_count == _values.Length)
             {
                 Array.Resize(ref _values, 2 * _count);

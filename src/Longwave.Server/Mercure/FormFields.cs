@@ -1,16 +1,24 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Longwave.Server.Http;
 
 namespace Longwave.Server.Mercure;
 
 /// <summary>Names and values of <c>application/x-www-form-urlencoded</c> as browsers write and read it (URL standard, section 5.1): a query, or a body.</summary>
 internal sealed class FormFields
 {
+    /// <summary>Maximum number of fields of one form or query: a thousand topics, and the other fields.</summary>
+    public const int MaxFields = 2_000;
+
     private readonly List<(string Name, string Value)> _fields = [];
 
     /// <summary>All fields, in their order.</summary>
     public IReadOnlyList<(string Name, string Value)> All => _fields;
+
+    /// <summary>The problem of a form that is not valid UTF-8, or has too many fields.</summary>
+    public static Problem Malformed(string field) =>
+        new(ProblemTypes.MalformedBody, $"Percent-decoded names and values must be valid UTF-8, and there must be at most {MaxFields} fields.", field);
 
     /// <summary>Reads the fields; false when they are not valid UTF-8, or there are more than <paramref name="most"/>.</summary>
     public bool TryAdd(ReadOnlySpan<byte> text, int most)

@@ -1,3 +1,4 @@
+using Longwave.Server.Bodies;
 using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 
@@ -7,17 +8,12 @@ namespace Longwave.Server.Mercure;
 internal sealed class MercureEndpoint(MercureSubscribeEndpoint subscribe, MercurePublishEndpoint publish, EndpointGuard refusals)
 {
     private const string Methods = "GET, HEAD, QUERY, POST, OPTIONS";
-    private const string QueryMethod = "QUERY";
-
-    /// <summary>A subscription whose parameters are in the body (RFC 10008).</summary>
-    public static bool IsQuery(string method) => method == QueryMethod;
-
     public async Task HandleAsync(HttpContext context)
     {
         string method = context.Request.Method;
         if (HttpMethods.IsOptions(method))
         {
-            context.Response.Headers["Accept-Query"] = context.Response.Headers["Accept-Post"] = "application/x-www-form-urlencoded";
+            context.Response.Headers["Accept-Query"] = context.Response.Headers["Accept-Post"] = FormBody.MediaType;
         }
 
         if (!await refusals.AnswerMethodAsync(context, Methods))

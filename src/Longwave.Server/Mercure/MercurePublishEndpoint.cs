@@ -3,6 +3,7 @@ using Longwave.Engine.Publishing;
 using Longwave.Protocol.Events;
 using Longwave.Protocol.Urls;
 using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -19,7 +20,7 @@ internal sealed class MercurePublishEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         var query = new FormFields();
-        bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
+        bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormFields.MaxFields);
         MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Publisher, query, Dialect.Legacy);
 
         // Before reading the body: a caller that may not publish must not cost the hub a body.
@@ -30,7 +31,9 @@ internal sealed class MercurePublishEndpoint(
         }
 
         var fields = new FormFields();
-        problem = isText ? await form.ReadAsync(context, caller, fields, permit => PublishAsync(context, found.Dialect, caller, fields, permit)) : FormBody.Malformed("query");
+        problem = isText ? await form.ReadAsync(context, caller.Owner, (body, permit) => fields.TryAdd(body, FormFields.MaxFields)
+            ? PublishAsync(context, found.Dialect, caller, fields, permit)
+            : ValueTask.FromResult<Problem?>(FormFields.Malformed("body"))) : FormFields.Malformed("query");
         if (problem is not null)
         {
             await refusals.WriteAsync(context, found.Dialect, problem);

@@ -1,6 +1,7 @@
 using Longwave.Engine.Subscribers;
 using Longwave.Protocol.Urls;
 using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
 using Longwave.Server.Hub;
@@ -28,12 +29,12 @@ internal sealed class MercureSubscribeEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         var query = new FormFields();
-        bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
-        bool hasBody = MercureEndpoint.IsQuery(context.Request.Method);
+        bool isText = query.TryAddQuery(context.Request.QueryString.Value, FormFields.MaxFields);
+        bool hasBody = SubscribeEndpoint.IsQuery(context.Request.Method);
         Dialect dialect = hasBody || MercureTopics.IsCurrent(query) ? Dialect.Current : Dialect.Legacy;
         if (!isText)
         {
-            await refusals.WriteAsync(context, dialect, FormBody.Malformed("query"));
+            await refusals.WriteAsync(context, dialect, FormFields.Malformed("query"));
             return;
         }
 
@@ -50,7 +51,8 @@ internal sealed class MercureSubscribeEndpoint(
             : !AcceptHeader.AllowsEventStream(context.Request.Headers.Accept)
                 ? new Problem(ProblemTypes.NotAcceptable, "`Accept` does not allow `text/event-stream`, the only media type of this endpoint.", "Accept")
                 : null;
-        problem ??= hasBody ? await form.AddAsync(context, caller, query) : null;
+        problem ??= hasBody ? await form.ReadAsync(
+            context, caller.Owner, (body, _) => ValueTask.FromResult(query.TryAdd(body, FormFields.MaxFields) ? null : FormFields.Malformed("body"))) : null;
         UrlParts hubUrl = address.PartsOf(context);
         MercureTopics topics = null!;
         problem ??= await compiler.RunAsync(context, () => MercureTopics.TryRead(query, dialect, hubUrl, options.Engine.Limits, out topics));

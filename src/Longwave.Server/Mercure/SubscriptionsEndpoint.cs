@@ -27,7 +27,7 @@ internal sealed class SubscriptionsEndpoint(
         }
 
         var query = new FormFields();
-        _ = query.TryAddQuery(context.Request.QueryString.Value, FormBody.MaxFields);
+        _ = query.TryAddQuery(context.Request.QueryString.Value, FormFields.MaxFields);
         MercureCaller found = await authenticator.AuthenticateAsync(context, MercureRole.Subscriber, query, Dialect.Legacy);
         Problem? problem = found.Problem ?? admission.CountRequest(context, found.Caller!.Owner);
         string hubPath = address.PartsOf(context).Path;

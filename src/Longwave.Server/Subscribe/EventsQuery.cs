@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary>The validated parameters of <c>GET /v1/events</c>.</summary>
+/// <summary>The validated parameters of a subscription: those of <c>GET /v1/events</c>, or of the body of <c>QUERY</c> and <c>POST</c>.</summary>
 /// <param name="Media">Media type of the answer.</param>
 /// <param name="Request">The request for the engine.</param>
 /// <param name="Wait">How long a poll waits for its first event.</param>
@@ -35,11 +35,16 @@ internal sealed record EventsQuery(EventsMedia Media, SubscribeRequest Request, 
     /// <summary>The parameters, for the tests that compare them with the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters => Known;
 
-    /// <summary>Reads query and headers; returns the first problem, or null.</summary>
-    public static Problem? TryRead(HttpRequest request, HubLimits limits, TimeProvider clock, out EventsQuery query)
+    /// <summary>Reads parameters and headers; returns the first problem, or null.</summary>
+    /// <param name="request">The request, for its headers.</param>
+    /// <param name="parameters">The parameters in the syntax of a query, or null.</param>
+    /// <param name="limits">Limits of the hub.</param>
+    /// <param name="clock">Source of time.</param>
+    /// <param name="query">The parameters.</param>
+    public static Problem? TryRead(HttpRequest request, string? parameters, HubLimits limits, TimeProvider clock, out EventsQuery query)
     {
         query = null!;
-        Problem? problem = QueryValues.TryRead(request.QueryString.Value, Known, out QueryValues values);
+        Problem? problem = QueryValues.TryRead(parameters, Known, out QueryValues values);
         problem ??= AcceptHeader.TryNegotiate(request.Headers.Accept, out EventsMedia media)
             ?? TryReadSelectors(values.All("topic"), limits, out IReadOnlyList<Selector> selectors)
             ?? TryReadTypes(values.All("type"), limits, out IReadOnlyList<string> types)

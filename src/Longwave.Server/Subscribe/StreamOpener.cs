@@ -27,6 +27,13 @@ internal sealed class StreamOpener(
         return found.Caller is { } caller && Refuse(caller, query.Request) is { } problem ? new Authentication(problem) : found;
     }
 
+    /// <summary>Step 1 of a request with a body, before the body is read: a caller that may not read must not cost the hub a body.</summary>
+    public async ValueTask<Authentication> AuthenticateAsync(HttpContext context)
+    {
+        Authentication found = await authenticator.AuthenticateAsync(context);
+        return found.Caller is { Reads: false } caller ? new Authentication(Authenticator.Forbid(caller, "No grant allows subscribing.")) : found;
+    }
+
     /// <summary>The problem of a subscription that the caller has no right to, or null.</summary>
     public static Problem? Refuse(Caller caller, SubscribeRequest request)
     {

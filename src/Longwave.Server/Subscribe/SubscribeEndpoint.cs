@@ -1,6 +1,9 @@
 using System.IO.Pipelines;
+using System.Text;
+using System.Text.Unicode;
 using Longwave.Engine.Subscribers;
 using Longwave.Server.Admission;
+using Longwave.Server.Bodies;
 using Longwave.Server.Configuration;
 using Longwave.Server.Epoll;
 using Longwave.Server.Http;
@@ -9,27 +12,91 @@ using Microsoft.AspNetCore.Http;
 
 namespace Longwave.Server.Subscribe;
 
-/// <summary><c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll).</summary>
+/// <summary>
+/// <c>GET /v1/events</c>: a stream (SSE or lines), or one answer (poll). <c>QUERY /v1/events</c> and <c>POST /v1/subscribe</c> are the same with parameters in the
+/// body, for lists of topics that are too long for a URL.
+/// </summary>
 internal sealed class SubscribeEndpoint(
-    StreamOpener opener, PatternCompiler compiler, StreamResponse streams, UnavailableResponse unavailable, LongwaveOptions options, EndpointGuard refusals,
+    StreamOpener opener, PatternCompiler compiler, FormBody form, StreamResponse streams, UnavailableResponse unavailable, LongwaveOptions options, EndpointGuard refusals,
     TimeProvider clock)
 {
+    /// <summary>Methods of <c>POST /v1/subscribe</c>, in the format of <c>Allow</c>.</summary>
+    private const string BodyMethods = "POST, OPTIONS";
+
+    /// <summary>Whether the method is <c>QUERY</c>: a safe request whose parameters are in the body (RFC 10008).</summary>
+    public static bool IsQuery(string method) => method == "QUERY";
+
+    /// <summary>A subscription with parameters in the query.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        (Problem? problem, EventsQuery query) = await ReadAsync(context, context.Request.QueryString.Value);
+        if (problem is null && (await opener.AdmitAsync(context, query)).TryGet(out Caller? caller, out problem))
+        {
+            await AnswerAsync(context, caller, query);
+        }
+        else
+        {
+            await WriteAsync(context, problem!);
+        }
+    }
+
+    /// <summary><c>POST /v1/subscribe</c>, for proxies that do not forward <c>QUERY</c>.</summary>
+    public async Task HandlePostAsync(HttpContext context)
+    {
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            context.Response.Headers["Accept-Post"] = FormBody.MediaType;
+        }
+
+        if (!await refusals.AnswerMethodAsync(context, BodyMethods))
+        {
+            await HandleBodyAsync(context);
+        }
+    }
+
+    /// <summary>A subscription with parameters in the body, after those of the query.</summary>
+    public async Task HandleBodyAsync(HttpContext context)
+    {
         EventsQuery query = null!;
-        if (await compiler.RunAsync(context, () => EventsQuery.TryRead(context.Request, options.Engine.Limits, clock, out query)) is { } wrong)
+        if ((await opener.AuthenticateAsync(context)).TryGet(out Caller? caller, out Problem? problem))
         {
-            await WriteAsync(context, wrong);
-            return;
+            problem = await form.ReadAsync(context, caller.Owner, async (body, _) =>
+            {
+                (Problem? wrong, query) = await ReadBodyAsync(context, body);
+                return wrong;
+            }) ?? StreamOpener.Refuse(caller, query.Request);
         }
 
-        Authentication admitted = await opener.AdmitAsync(context, query);
-        if (!admitted.TryGet(out Caller? caller, out Problem? problem))
+        await (problem is null ? AnswerAsync(context, caller!, query) : WriteAsync(context, problem));
+    }
+
+    private async ValueTask<(Problem? Problem, EventsQuery Query)> ReadBodyAsync(HttpContext context, byte[] body)
+    {
+        if (!Utf8.IsValid(body))
         {
-            await WriteAsync(context, problem);
-            return;
+            return (new Problem(ProblemTypes.InvalidUtf8, "The form must be UTF-8.", "body"), null!);
         }
 
+        (Problem? problem, EventsQuery query) = await ReadAsync(context, $"{context.Request.QueryString.Value}&{Encoding.UTF8.GetString(body)}");
+        if (problem is null && (query.Ticket ?? query.AccessToken) is not null)
+        {
+            // A ticket is bound to the query of its first request, so it cannot protect a body.
+            problem = new Problem(
+                ProblemTypes.InvalidParameter, "Tickets and tokens as parameters are for GET; send `Authorization: Bearer`.", query.Ticket is null ? "access_token" : "ticket");
+        }
+
+        return (problem, query);
+    }
+
+    private async ValueTask<(Problem? Problem, EventsQuery Query)> ReadAsync(HttpContext context, string? parameters)
+    {
+        EventsQuery query = null!;
+        Problem? problem = await compiler.RunAsync(context, () => EventsQuery.TryRead(context.Request, parameters, options.Engine.Limits, clock, out query));
+        return (problem, query);
+    }
+
+    private async Task AnswerAsync(HttpContext context, Caller caller, EventsQuery query)
+    {
         if (opener.TryEnd(context, caller, query.Request))
         {
             return;

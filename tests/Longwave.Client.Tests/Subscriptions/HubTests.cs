@@ -78,6 +78,21 @@ public sealed class HubTests
         Assert.False(await late.MoveNextAsync());
     }
 
+    [Theory]
+    [InlineData(SubscriptionMode.Stream)]
+    [InlineData(SubscriptionMode.Poll)]
+    public async Task Subscribe_ListTooLongForAUrl_ReceivesTheEventsOfEachTopic(SubscriptionMode mode)
+    {
+        await using TestHub hub = await TestHub.StartedAsync();
+        await using var client = new LongwaveClient(hub.Url);
+        string[] topics = [.. Enumerable.Range(0, 1_000).Select(static n => $"list/{n}/{new string('é', 100)}")];
+        await client.PublishBatchAsync([new(topics[0], "first"), new("other", "no"), new(topics[^1], "last")]);
+
+        List<ReceivedEvent> events = await TakeAsync(client.Subscribe(All() with { Selectors = topics, Mode = mode }), 2);
+
+        Assert.Equal(["first", "last"], events.Select(static e => e.Data));
+    }
+
     [Fact]
     public async Task As_InvalidPayload_AffectsOnlyThatEvent()
     {

@@ -153,11 +153,11 @@ public sealed class BrowserGateTests
         using HttpResponseMessage events = await SendAsync(
             hub, HttpMethod.Options, "/v1/events", ("Origin", Listed), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization, ce-id"));
         Assert.Equal(HttpStatusCode.NoContent, events.StatusCode);
-        Assert.Equal("GET, HEAD, POST, OPTIONS", Header(events, "Access-Control-Allow-Methods"));
+        Assert.Equal("GET, HEAD, QUERY, POST, OPTIONS", Header(events, "Access-Control-Allow-Methods"));
         Assert.Equal("authorization, ce-id", Header(events, "Access-Control-Allow-Headers"));
         Assert.Equal("600", Header(events, "Access-Control-Max-Age"));
         using HttpResponseMessage topics = await SendAsync(hub, HttpMethod.Options, "/v1/topics", ("Origin", Listed), ("Access-Control-Request-Method", "GET"));
-        Assert.Equal("GET, HEAD, OPTIONS", Header(topics, "Access-Control-Allow-Methods"));
+        Assert.Equal("GET, HEAD, DELETE, OPTIONS", Header(topics, "Access-Control-Allow-Methods"));
         Assert.Null(Header(topics, "Access-Control-Allow-Headers"));
         using HttpResponseMessage foreign = await SendAsync(
             hub, HttpMethod.Options, "/v1/events", ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST"));

@@ -107,7 +107,7 @@ public sealed class CarrierTests
 
         (string, string) allowed = ("Origin", "https://app.example");
         (string, string) meant = ("Longwave-Request", "1");
-        foreach (string path in (string[])["/v1/events?topic=a", "/v1/tickets", "/v1/revocations"])
+        foreach (string path in (string[])["/v1/events?topic=a", "/v1/subscribe", "/v1/tickets", "/v1/revocations"])
         {
             await RefusedAsync(hub, path, "Longwave-Request", cookie);
             await RefusedAsync(hub, path, "Longwave-Request", cookie, allowed);

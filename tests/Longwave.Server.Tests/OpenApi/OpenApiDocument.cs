@@ -6,7 +6,7 @@ namespace Longwave.Server.Tests.OpenApi;
 /// <summary>Description of the HTTP API, <c>spec/openapi.json</c>.</summary>
 public sealed class OpenApiDocument
 {
-    private static readonly string[] Methods = ["get", "head", "post", "put", "patch", "delete", "options", "trace"];
+    private static readonly string[] Methods = ["get", "query", "head", "post", "put", "patch", "delete", "options", "trace"];
 
     private OpenApiDocument(JsonElement root) => Root = root;
 

@@ -42,6 +42,8 @@ public sealed class OpenApiTests(HubFixture fixture) : IClassFixture<HubFixture>
     {
         AssertParameters(EventsQuery.Parameters, "/v1/events", "get");
         AssertParameters(EventsQuery.Parameters, "/v1/events", "head");
+        AssertParameters(EventsQuery.Parameters, "/v1/events", "query");
+        AssertParameters(EventsQuery.Parameters, "/v1/subscribe", "post");
         AssertParameters(PublishQuery.Parameters, "/v1/events", "post");
         AssertParameters(TopicsEndpoint.Parameters, "/v1/topics", "get");
         AssertParameters(TopicsEndpoint.Parameters, "/v1/topics", "head");

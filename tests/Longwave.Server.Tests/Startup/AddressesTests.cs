@@ -40,7 +40,7 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     }
 
     [Theory]
-    [InlineData("/v1/events", "GET, HEAD, POST, OPTIONS")]
+    [InlineData("/v1/events", "GET, HEAD, QUERY, POST, OPTIONS")]
     [InlineData("/v1/topics", "GET, HEAD, DELETE, OPTIONS")]
     [InlineData("/healthz", "GET, HEAD, OPTIONS")]
     [InlineData("/readyz", "GET, HEAD, OPTIONS")]
@@ -53,11 +53,11 @@ public sealed class AddressesTests(HubFixture fixture) : IClassFixture<HubFixtur
     }
 
     [Theory]
-    [InlineData("PUT", "/v1/events", "GET, HEAD, POST, OPTIONS")]
-    [InlineData("DELETE", "/v1/events?topic=a", "GET, HEAD, POST, OPTIONS")]
-    [InlineData("PATCH", "/v1/events", "GET, HEAD, POST, OPTIONS")]
-    [InlineData("TRACE", "/v1/events", "GET, HEAD, POST, OPTIONS")]
-    [InlineData("NONSENSE", "/v1/events", "GET, HEAD, POST, OPTIONS")]
+    [InlineData("PUT", "/v1/events", "GET, HEAD, QUERY, POST, OPTIONS")]
+    [InlineData("DELETE", "/v1/events?topic=a", "GET, HEAD, QUERY, POST, OPTIONS")]
+    [InlineData("PATCH", "/v1/events", "GET, HEAD, QUERY, POST, OPTIONS")]
+    [InlineData("TRACE", "/v1/events", "GET, HEAD, QUERY, POST, OPTIONS")]
+    [InlineData("NONSENSE", "/v1/events", "GET, HEAD, QUERY, POST, OPTIONS")]
     [InlineData("POST", "/v1/topics", "GET, HEAD, DELETE, OPTIONS")]
     [InlineData("DELETE", "/healthz", "GET, HEAD, OPTIONS")]
     [InlineData("POST", "/readyz", "GET, HEAD, OPTIONS")]

@@ -1,35 +1,24 @@
 using Longwave.Server.Admission;
-using Longwave.Server.Bodies;
 using Longwave.Server.Configuration;
 using Longwave.Server.Http;
-using Longwave.Server.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace Longwave.Server.Mercure;
+namespace Longwave.Server.Bodies;
 
-/// <summary>Reads a form from a body, within the limits of a publish.</summary>
+/// <summary>Reads a form from a body, within the limits of a publish: <c>Engine:Limits:MaxRequestBytes</c> and the rates of the client.</summary>
 internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, AdmissionControl admission, TimeProvider clock)
 {
-    /// <summary>Maximum number of fields of one form or query: a thousand topics, and the other fields.</summary>
-    public const int MaxFields = 2_000;
+    /// <summary>The media type of a form.</summary>
+    public const string MediaType = "application/x-www-form-urlencoded";
 
-    private const string MediaType = "application/x-www-form-urlencoded";
-
-    /// <summary>The problem of a form that is not valid UTF-8, or has too many fields.</summary>
-    public static Problem Malformed(string field) =>
-        new(ProblemTypes.MalformedBody, $"Percent-decoded names and values must be valid UTF-8, and there must be at most {MaxFields} fields.", field);
-
-    /// <summary>Adds the fields of the body.</summary>
-    public ValueTask<Problem?> AddAsync(HttpContext context, Caller caller, FormFields fields) => ReadAsync(context, caller, fields, static _ => ValueTask.FromResult<Problem?>(null));
-
-    /// <summary>Adds the fields of the body, and runs an action while its bytes still count as being received.</summary>
+    /// <summary>Reads the body, and runs an action while its bytes still count as being received.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="fields">Receives the fields.</param>
-    /// <param name="then">The action.</param>
-    public async ValueTask<Problem?> ReadAsync(HttpContext context, Caller caller, FormFields fields, Func<PublishPermit?, ValueTask<Problem?>> then)
+    /// <param name="owner">Issuer and subject of the caller; null for an anonymous one.</param>
+    /// <param name="then">The action, with the form as it was sent.</param>
+    public async ValueTask<Problem?> ReadAsync(
+        HttpContext context, (string Issuer, string Subject)? owner, Func<byte[], PublishPermit?, ValueTask<Problem?>> then)
     {
         Problem? problem = CheckType(context.Request.Headers);
         if (problem is not null)
@@ -37,7 +26,7 @@ internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, 
             return problem;
         }
 
-        problem = admission.TryAdmitPublish(context, caller.Owner, out PublishPermit? permit);
+        problem = admission.TryAdmitPublish(context, owner, out PublishPermit? permit);
         if (problem is not null)
         {
             return problem;
@@ -52,7 +41,7 @@ internal sealed class FormBody(LongwaveOptions options, ReceivingBudget budget, 
         }
 
         (problem, byte[] body) = await reader.ReadAllAsync(context.RequestAborted);
-        return problem ?? (fields.TryAdd(body, MaxFields) ? await then(permit) : Malformed("body"));
+        return problem ?? await then(body, permit);
     }
 
     private static Problem? CheckType(IHeaderDictionary headers)
