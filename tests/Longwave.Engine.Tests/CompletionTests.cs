@@ -39,7 +39,7 @@ public sealed class CompletionTests
         Assert.Contains("`jobs/1` is complete", refused.Problem!.Detail, StringComparison.Ordinal);
         refused = await hub.Engine.PublishAsync([Of("other", "b"), new Publication(new Event { Topic = "x", Alternates = ["y", "jobs/1"] }, null)]);
         Assert.Equal((PublishOutcome.TopicComplete, 1), (refused.Outcome, refused.Problem!.Index));
-        Assert.False(hub.Engine.Topics(null, null, 10).Topics.Any(static topic => topic.Name is "other" or "x"));
+        Assert.DoesNotContain(hub.Engine.Topics(null, null, 10).Topics, static topic => topic.Name is "other" or "x");
 
         Assert.Equal(data, await hub.PublishAsync("jobs/1", "a", key: "k"));
         Assert.Equal(completion, await CompleteAsync(hub, "jobs/1"));

@@ -16,6 +16,7 @@ internal sealed class ClientUsage : IDisposable
     private readonly TokenBucketRateLimiter? _bytes;
     private int _streams;
 
+    /// <summary>Counts a client that has used nothing.</summary>
     /// <param name="limits">Limits of the client.</param>
     /// <param name="mostAnswerBytes">Maximum number of bytes of answers that the client has not received.</param>
     public ClientUsage(ClientLimits limits, long mostAnswerBytes)

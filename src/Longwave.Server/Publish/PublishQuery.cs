@@ -61,7 +61,7 @@ internal readonly record struct PublishQuery(IReadOnlyList<string> Topics, strin
             : new Problem(ProblemTypes.InvalidParameter, "`type` requires a raw body; a CloudEvent has its own type.", "type");
     }
 
-    private static Problem? TryReadFlag(in QueryValues values, string name, out bool value)
+    private static Problem? TryReadFlag(QueryValues values, string name, out bool value)
     {
         string? text = values.Single(name);
         value = text == "true";

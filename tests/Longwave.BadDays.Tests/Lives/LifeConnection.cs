@@ -59,7 +59,7 @@ internal sealed class LifeConnection : IAsyncDisposable
             {
                 TargetHost = "localhost",
                 ApplicationProtocols = [isHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
-                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost",
             },
             cancellation);
     }
