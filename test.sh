@@ -91,7 +91,7 @@ show_log() {
 # ---- set-up ----------------------------------------------------------------------------------------------------------
 
 # Every program that a test starts and a bare Debian lacks, with its package; a tidy test compares the list with the tests.
-needed=("curl curl" "faketime faketime" "fiu-ctrl fiu-utils" "fiu-run fiu-utils" "git git" "ip iproute2" "kill procps" "script bsdutils" "slowhttptest slowhttptest")
+needed=("curl curl" "faketime faketime" "fiu-ctrl fiu-utils" "fiu-run fiu-utils" "git git" "gzip gzip" "ip iproute2" "kill procps" "script bsdutils" "slowhttptest slowhttptest")
 $quick || needed+=("chromium chromium" "firefox-esr firefox-esr")
 # The restore of packages checks certificates.
 for_restore=("update-ca-certificates ca-certificates")
