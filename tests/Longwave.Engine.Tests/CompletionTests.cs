@@ -206,6 +206,22 @@ public sealed class CompletionTests
         await hub.PublishAsync("jobs/1", "open after a restart, too");
     }
 
+    [Fact]
+    public async Task Delete_CompleteTopic_IsOpenFromTheAnswerOnAndAfterARestart()
+    {
+        await using var hub = new TestHub();
+        await hub.PublishAsync("jobs/1", "a");
+        Position completion = await CompleteAsync(hub, "jobs/1");
+        Assert.True(HasEnded(hub, completion.ToString(), null, "jobs/1"));
+        await hub.Engine.DeleteAsync(new DeletionRequest("jobs/1"));
+        Assert.False(HasEnded(hub, completion.ToString(), null, "jobs/1"));
+        await hub.PublishAsync("jobs/1", "b");
+        await hub.RestartAsync();
+        await hub.PublishAsync("jobs/1", "c");
+        List<ServerSentEvent> found = await hub.Subscribe("jobs/1", since: Since.Earliest, endWhenLive: true).AllAsync();
+        Assert.Equal(["b", "c"], found.Select(static e => e.Data));
+    }
+
     private static EngineOptions Forgetful(string topic)
     {
         EngineOptions options = HubEngineTests.Small();
