@@ -57,7 +57,7 @@ test('a page of a listed origin publishes (with a preflight), subscribes, and re
   assert.equal(await from(listed, publish), 201);
   assert.equal(await from(listed, listen), 'x');
   const exposed = await from(listed, (url) => fetch(`${url}/v1/topics`, { method: 'POST' }).then((response) => response.headers.get('Allow')));
-  assert.equal(exposed, 'GET, HEAD, OPTIONS');
+  assert.equal(exposed, 'GET, HEAD, DELETE, OPTIONS');
 });
 
 test('a page of another origin can neither publish, nor subscribe, nor hold a stream open as an image', async () => {
