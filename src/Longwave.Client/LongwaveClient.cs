@@ -16,9 +16,11 @@ public sealed class LongwaveClient : IAsyncDisposable
     private readonly TelemetryReporter? _telemetry;
 
     /// <summary>Creates a client with its own connections.</summary>
-    /// <param name="hub">Base URL of the hub, to which <c>/v1</c> is appended, e.g. <c>http://localhost:8080</c>.</param>
+    /// <param name="hub">Base URL of the hub, to which <c>/v1</c> is appended, e.g. <c>http://localhost:8080</c>; or <c>http://unix:</c> and the absolute path of a unix
+    /// socket, e.g. <c>http://unix:/run/longwave/hub.sock</c> (not in browsers).</param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <exception cref="ArgumentException">The address is not an absolute http or https URL.</exception>
+    /// <exception cref="PlatformNotSupportedException">The address is a unix socket, and this is a browser.</exception>
     public LongwaveClient(string hub, LongwaveClientOptions? options = null)
         : this(ToUri(hub), (Func<HttpClient>?)null, options)
     {
@@ -39,15 +41,33 @@ public sealed class LongwaveClient : IAsyncDisposable
         : this(hub, () => http, options) => ArgumentNullException.ThrowIfNull(http);
 
     /// <summary>Creates a client that requests an <see cref="HttpClient"/> for each request, as <c>IHttpClientFactory</c> requires.</summary>
+    /// <param name="hub">Base URL of the hub. A unix socket needs the client's own connections.</param>
+    /// <param name="http">Returns a client; null to let the client create its own connections.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The address is not an absolute http or https URL, or is a unix socket although the caller provides the connections.</exception>
+    public LongwaveClient(Uri hub, Func<HttpClient>? http, LongwaveClientOptions? options = null)
+        : this(hub, http, options, connectsToSocket: http is null)
+    {
+    }
+
     /// <param name="hub">Base URL of the hub.</param>
     /// <param name="http">Returns a client; null to let the client create its own connections.</param>
     /// <param name="options">Options; null for the defaults.</param>
-    public LongwaveClient(Uri hub, Func<HttpClient>? http, LongwaveClientOptions? options = null)
+    /// <param name="connectsToSocket">Whether the connections lead to the unix socket, if <paramref name="hub"/> is one.</param>
+    internal LongwaveClient(Uri hub, Func<HttpClient>? http, LongwaveClientOptions? options, bool connectsToSocket)
     {
         ArgumentNullException.ThrowIfNull(hub);
         if (!hub.IsAbsoluteUri || (hub.Scheme != Uri.UriSchemeHttp && hub.Scheme != Uri.UriSchemeHttps))
         {
             throw new ArgumentException($"'{hub}' is not the URL of a hub; one looks like http://localhost:8080.", nameof(hub));
+        }
+
+        if (!connectsToSocket && HubHttp.SocketOf(hub) is { } socket)
+        {
+            // The caller's client would connect to a host with the name "unix".
+            throw new ArgumentException(
+                $"'{socket}' needs the connections of LongwaveClient: pass no HttpClient, or use the URL {UnixSocketUrl.Base} and set ConnectCallback of your handler.",
+                nameof(hub));
         }
 
         _options = options ?? new LongwaveClientOptions();
@@ -58,7 +78,7 @@ public sealed class LongwaveClient : IAsyncDisposable
     }
 
     /// <summary>Base URL of the hub.</summary>
-    public Uri Hub => _http.Base;
+    public Uri Hub => _http.Hub;
 
     /// <summary>Subscribes to topics, starting with events published from now on.</summary>
     /// <param name="selectors">Topics, <c>*</c> for all topics, globs such as <c>prices/*</c>, or RFC 6570 templates such as <c>prices/{symbol}</c>.</param>
@@ -151,6 +171,11 @@ public sealed class LongwaveClient : IAsyncDisposable
     private static Uri ToUri(string hub)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(hub);
+        if (UnixSocketUrl.TryRead(hub, out UnixSocketUrl? socket, out string? error) && socket is null)
+        {
+            throw new ArgumentException($"'{hub}': {error}.", nameof(hub));
+        }
+
         return Uri.TryCreate(hub, UriKind.Absolute, out Uri? uri)
             ? uri
             : throw new ArgumentException($"'{hub}' is not the URL of a hub; one looks like http://localhost:8080.", nameof(hub));

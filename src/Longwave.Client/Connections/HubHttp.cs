@@ -20,20 +20,27 @@ internal sealed class HubHttp : IDisposable
     private readonly HttpClient? _own;
 
     /// <summary>Creates the HTTP layer without sending anything.</summary>
-    /// <param name="hub">The hub's address.</param>
+    /// <param name="hub">The hub's address, which may be a unix socket.</param>
     /// <param name="client">Returns the client for a request; null to create one.</param>
     /// <param name="tokens">Fetches tokens.</param>
     /// <param name="userAgent">The <c>User-Agent</c> of every request.</param>
     /// <param name="clock">Clock for delays and timeouts.</param>
     public HubHttp(Uri hub, Func<HttpClient>? client, TokenSource tokens, string userAgent, TimeProvider clock)
     {
-        Base = new Uri(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
+        UnixSocketUrl? socket = SocketOf(hub);
+        Base = socket is null ? new Uri(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/") : UnixSocketUrl.Base;
+        Hub = socket is null ? Base : hub;
+        Name = socket?.ToString() ?? Base.AbsoluteUri.TrimEnd('/');
         (Tokens, UserAgent, Clock) = (tokens, userAgent, clock);
-        _own = client is null ? MakeClient(Base) : null;
+        _own = client is null ? MakeClient(Base, socket) : null;
         _client = client ?? (() => _own!);
     }
 
+    /// <summary>URL to which the paths of requests are appended.</summary>
     public Uri Base { get; }
+
+    /// <summary>Address of the hub as given, with a trailing slash unless it is a unix socket.</summary>
+    public Uri Hub { get; }
 
     public TimeProvider Clock { get; }
 
@@ -42,7 +49,13 @@ internal sealed class HubHttp : IDisposable
     private string UserAgent { get; }
 
     /// <summary>The hub's address for use in messages, without a trailing slash.</summary>
-    public string Name => Base.AbsoluteUri.TrimEnd('/');
+    public string Name { get; }
+
+    /// <summary>The socket of an address, or null for an address with a host.</summary>
+    /// <exception cref="ArgumentException">The path of the socket is not usable.</exception>
+    public static UnixSocketUrl? SocketOf(Uri hub) =>
+        !UnixSocketUrl.TryRead(hub.OriginalString, out UnixSocketUrl? socket, out string? error) ? null
+        : socket ?? throw new ArgumentException($"'{hub.OriginalString}': {error}.", nameof(hub));
 
     /// <summary>Builds an address of the hub with a query; null values are omitted.</summary>
     public Uri Address(string path, IEnumerable<KeyValuePair<string, string?>> query)
@@ -104,10 +117,14 @@ internal sealed class HubHttp : IDisposable
     }
 
     /// <summary>The handler of a browser is the platform's own: sockets are not available there, and the browser connects and follows redirects.</summary>
-    private static HttpMessageHandler MakeHandler(Uri hub) => OperatingSystem.IsBrowser()
-        ? new HttpClientHandler()
+    /// <param name="hub">Base URL of the requests.</param>
+    /// <param name="socket">Socket to connect to; null for TCP.</param>
+    public static HttpMessageHandler MakeHandler(Uri hub, UnixSocketUrl? socket) => OperatingSystem.IsBrowser()
+        ? socket is null ? new HttpClientHandler() : throw new PlatformNotSupportedException("A browser cannot connect to a unix socket.")
         : new SocketsHttpHandler
         {
+            ConnectCallback = socket is null ? null : socket.ConnectAsync,
+
             // A proxy from the environment can't reach a server on this machine's loopback interface.
             UseProxy = !hub.IsLoopback,
             UseCookies = false,
@@ -120,7 +137,7 @@ internal sealed class HubHttp : IDisposable
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         };
 
-    private static HttpClient MakeClient(Uri hub) => new(MakeHandler(hub))
+    private static HttpClient MakeClient(Uri hub, UnixSocketUrl? socket) => new(MakeHandler(hub, socket))
     {
         // A stream does not end; each request has its own timeouts.
         Timeout = Timeout.InfiniteTimeSpan,

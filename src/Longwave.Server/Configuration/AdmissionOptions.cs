@@ -15,7 +15,7 @@ public sealed class AdmissionOptions
     public ClientLimits Subject { get; set; } = new();
 
     /// <summary>Whether addresses of this machine are limited, too.</summary>
-    [Description("Limit clients on the hub's own machine too. By default they are not limited, so that a load test or a proxy that is not in TrustedProxies works; subjects are always limited.")]
+    [Description("Limit clients on the hub's own machine too; all clients of unix sockets count as 127.0.0.1. By default they are not limited, so that a load test or a proxy that is not in TrustedProxies works; subjects are always limited.")]
     public bool LimitLoopback { get; set; }
 
     /// <summary>Prefix length of an IPv6 address that identifies one client, in bits.</summary>

@@ -82,7 +82,7 @@ public sealed class ServerOptions
     public bool Insecure { get; set; }
 
     /// <summary>Proxies whose forwarding headers the hub trusts.</summary>
-    [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. The hub accepts the client's address and scheme only from these; limits per address then count the client, not the proxy.")]
+    [Description("Networks (`10.0.0.0/8`) or addresses of the proxies in front of the hub. The hub accepts the client's address and scheme only from these; limits per address then count the client, not the proxy. The peer of a unix socket is 127.0.0.1.")]
     public IList<string> TrustedProxies { get; set; } = [];
 
     /// <summary>The forwarding header of trusted proxies.</summary>

@@ -49,6 +49,9 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
     private readonly LogThrottle _failed;
     private readonly LogThrottle _closedFailed;
     private readonly AcceptCall _accept;
+
+    /// <summary>Address of every client of a unix socket, which binds to no path; null for TCP.</summary>
+    private readonly EndPoint? _unnamed;
     private readonly Action _onBegun;
     private readonly Action<Exception> _onFailed;
 
@@ -85,6 +88,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         (_onBegun, _onFailed) = (OnBegun, OnClosedFailed);
         _file = (int)socket.Handle;
         EndPoint = socket.LocalEndPoint!;
+        _unnamed = EndPoint is UnixDomainSocketEndPoint ? EndPoint.Create(new SocketAddress(AddressFamily.Unix, sizeof(short))) : null;
         _retry = loops.StartTimer("longwave-accept", AcceptAll, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _reactor = reactors.Next;
         Token = _reactor.NewToken(_file);
@@ -200,9 +204,7 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         ReactorConnection connection;
         try
         {
-            var peer = new SocketAddress(EndPoint.AddressFamily, AddressBytes);
-            address.CopyTo(peer.Buffer.Span);
-            connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, EndPoint.Create(peer), _onBegun, _onFailed);
+            connection = new ReactorConnection(file, _reactors.Next, _pool, EndPoint, _unnamed ?? RemoteEndPoint(address), _onBegun, _onFailed);
         }
         catch
         {
@@ -228,6 +230,13 @@ internal sealed partial class ReactorListener : IConnectionListener, IReactorSoc
         }
 
         return true;
+    }
+
+    private EndPoint RemoteEndPoint(ReadOnlySpan<byte> address)
+    {
+        var peer = new SocketAddress(EndPoint.AddressFamily, AddressBytes);
+        address.CopyTo(peer.Buffer.Span);
+        return EndPoint.Create(peer);
     }
 
     /// <summary>Returns true to continue accepting at once: a fault of one connection does not affect the next one.</summary>

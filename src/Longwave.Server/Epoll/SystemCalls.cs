@@ -76,6 +76,20 @@ internal static partial class SystemCalls
     public static int TrySend(int socket, ReadOnlySpan<byte> bytes) =>
         (int)SendOnly(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, DontWait | NoSignal);
 
+    /// <summary>Whether the file is a socket: the only kind of file, beside a device without a driver, that open(2) rejects with ENXIO. .NET reports no file types.</summary>
+    public static bool IsSocketFile(string path)
+    {
+        const int NoSuchDevice = 6;
+        int file = Open(path, CloseOnExec | NonBlocking);
+        if (file < 0)
+        {
+            return LastError == NoSuchDevice;
+        }
+
+        _ = Close(file);
+        return false;
+    }
+
     /// <summary>shutdown(2) of the sending direction.</summary>
     public static void FinishSending(int socket) => _ = Shutdown(socket, ShutdownWrite);
 
@@ -109,6 +123,10 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Close(int file);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

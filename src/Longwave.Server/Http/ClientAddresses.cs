@@ -31,16 +31,16 @@ internal sealed class ClientAddresses
         return isAddress;
     }
 
-    /// <summary>The client's address; the loopback address without a TCP connection (a Unix socket, a test server).</summary>
+    /// <summary>The client's address.</summary>
     public IPAddress Of(HttpContext context)
     {
-        IPAddress peer = Plain(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
+        IPAddress peer = PeerOf(context);
         return IsTrusted(peer) ? Plain(ForwardedChain.Client(peer, context.Request.Headers, _header, IsTrusted)) : peer;
     }
 
     /// <summary>The scheme of the URL that the client used.</summary>
     public string SchemeOf(HttpContext context) =>
-        (IsTrusted(context.Connection.RemoteIpAddress ?? IPAddress.None) ? ForwardedChain.Scheme(context.Request.Headers, _header) : null)
+        (IsTrusted(PeerOf(context)) ? ForwardedChain.Scheme(context.Request.Headers, _header) : null)
         ?? context.Request.Scheme;
 
     /// <summary>Whether the address is a trusted proxy.</summary>
@@ -54,6 +54,9 @@ internal sealed class ClientAddresses
         IPAddress plain = Plain(address);
         return Array.Exists(_proxies, network => network.Contains(plain));
     }
+
+    /// <summary>The address of the peer; the loopback address without a TCP connection, because the client is on this machine (a unix socket, a test server).</summary>
+    private static IPAddress PeerOf(HttpContext context) => Plain(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
 
     /// <summary>Converts an IPv4-mapped IPv6 address to IPv4.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -26,7 +26,9 @@ internal sealed partial class SocketAdmission(LongwaveOptions options, ClientAdd
     /// <summary>Counts the connection while <paramref name="next"/> runs, or aborts it.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.RemoteEndPoint is not IPEndPoint { Address: IPAddress address } || !IsCounted(address))
+        // A connection without an IP address is local (a unix socket), and counts as loopback as in ClientAddresses.
+        IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
+        if (!IsCounted(address))
         {
             await next(connection);
             return;

@@ -104,7 +104,7 @@ internal static class HubApplication
             UseQuic(builder.WebHost);
         }
 
-        builder.Services.AddCleartextHttp2();
+        builder.Services.AddCleartextHttp2(configuration.Listen.FileMode);
 
         // Before the hub: services stop in reverse order, and the grace begins after the drain.
         builder.Services.AddSingleton<ShutdownGrace>();
@@ -161,7 +161,7 @@ internal static class HubApplication
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
     {
-        foreach (System.Net.IPEndPoint endPoint in address.EndPoints)
+        foreach (System.Net.EndPoint endPoint in address.EndPoints)
         {
             if (!address.Tls)
             {

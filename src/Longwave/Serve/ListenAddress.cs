@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Longwave.Client.Connections;
 
 namespace Longwave.Serve;
 
@@ -8,18 +9,25 @@ namespace Longwave.Serve;
 /// <param name="Url">The address as configured.</param>
 /// <param name="Tls">Whether the scheme is https.</param>
 /// <param name="EndPoints">Endpoints to bind.</param>
-internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<IPEndPoint> EndPoints)
+internal sealed record ListenAddress(string Url, bool Tls, IReadOnlyList<EndPoint> EndPoints)
 {
     private const int HttpPort = 80;
     private const int HttpsPort = 443;
 
-    /// <summary>Whether every endpoint is a loopback address.</summary>
-    public bool IsLoopback => EndPoints.All(e => IPAddress.IsLoopback(e.Address));
+    /// <summary>Whether only this machine reaches every endpoint: loopback addresses and unix sockets.</summary>
+    public bool IsLoopback => EndPoints.All(static e => e is UnixDomainSocketEndPoint || (e is IPEndPoint ip && IPAddress.IsLoopback(ip.Address)));
 
-    /// <summary>Parses <c>scheme://host[:port]</c>; the host is an IP address, <c>localhost</c>, or <c>*</c> (<c>+</c>) for every address.</summary>
+    /// <summary>
+    /// Parses <c>scheme://host[:port]</c>; the host is an IP address, <c>localhost</c>, or <c>*</c> (<c>+</c>) for every address. <c>http://unix:/path</c> is a unix socket.
+    /// </summary>
     /// <exception cref="StartFailedException">The address is not valid; the message gives the reason.</exception>
     public static ListenAddress Parse(string url)
     {
+        if (UnixSocketUrl.TryRead(url, out UnixSocketUrl? socket, out string? error))
+        {
+            return socket is null ? throw Invalid(url, error!) : new ListenAddress(url, Tls: false, [new UnixDomainSocketEndPoint(socket.Path)]);
+        }
+
         bool tls = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         if (!tls && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {

@@ -9,8 +9,20 @@ internal sealed class ListenSettings
     public const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Addresses to listen on.</summary>
-    [Description("Addresses to listen on, `http://` or `https://`; `*` as host means every address of the machine. Empty is `http://127.0.0.1:8080`. Option `--urls`.")]
+    [Description("Addresses to listen on, `http://` or `https://`; `*` as host means every address of the machine; `http://unix:/run/longwave/hub.sock` is a unix socket. Empty is `http://127.0.0.1:8080`. Option `--urls`.")]
     public IList<string> Urls { get; set; } = [];
+
+    /// <summary>Permissions of the file of a unix socket, in octal.</summary>
+    [Description("Permissions of the file of a unix socket, in octal. A client needs the right to write: `660` admits the owner and the group, `600` the owner, `666` every user of the machine. Option `--socket-mode`.")]
+    public string SocketMode { get; set; } = "660";
+
+    /// <summary>The same as a value.</summary>
+    /// <exception cref="StartFailedException">The text is not a mode.</exception>
+    internal UnixFileMode FileMode =>
+        SocketMode is [_, _, _] or ['0', _, _, _] && !SocketMode.AsSpan().ContainsAnyExceptInRange('0', '7')
+            ? (UnixFileMode)Convert.ToInt32(SocketMode, 8)
+            : throw new StartFailedException(
+                StartFailure.UsageExitCode, $"Listen:SocketMode: `{SocketMode}` is not a file mode; use three octal digits, for example 660 (owner and group) or 666 (all users).");
 
     /// <summary>Certificate file.</summary>
     [Description("Certificate (chain) in PEM for https addresses. Option `--cert`.")]

@@ -10,5 +10,7 @@ namespace Longwave.Serve;
 /// <param name="Insecure">Whether addresses beyond loopback without authentication are allowed.</param>
 /// <param name="Verbose">Whether to log more.</param>
 /// <param name="JsonLog">Whether each line of the log is a JSON object.</param>
+/// <param name="SocketMode">Permissions of the file of a unix socket, in octal.</param>
 internal sealed record ServeArguments(
-    IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, IReadOnlyList<string> AllowedOrigins, bool Insecure, bool Verbose, bool JsonLog = false);
+    IReadOnlyList<string> Urls, string? DataDirectory, string? ConfigurationFile, string? Certificate, string? Key, IReadOnlyList<string> AllowedOrigins, bool Insecure, bool Verbose, bool JsonLog = false,
+    string? SocketMode = null);

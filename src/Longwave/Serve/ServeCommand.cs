@@ -12,11 +12,12 @@ internal static class ServeCommand
     {
         var urls = new Option<string[]>("--urls")
         {
-            Description = "URLs to listen on, e.g. https://localhost:8443 http://*:8080 (default: http://127.0.0.1:8080). Each supports HTTP/1.1 and HTTP/2.",
+            Description = "URLs to listen on, e.g. https://localhost:8443 http://*:8080, or http://unix:/run/longwave/hub.sock for a unix socket (default: http://127.0.0.1:8080). Each supports HTTP/1.1 and HTTP/2.",
             HelpName = "URL",
             AllowMultipleArgumentsPerToken = true,
         };
         Option<long?> port = WholeNumber.Option("Port on 127.0.0.1 to listen on; short for --urls http://127.0.0.1:PORT. 0 chooses a free port.", 0, 65_535, "--port", "-p");
+        var socketMode = new Option<string?>("--socket-mode") { Description = "Permissions of the file of a unix socket, in octal (default: 660, owner and group).", HelpName = "MODE" };
         var data = new Option<DirectoryInfo?>("--data")
         {
             Description = "Directory of the log; created if it does not exist (default: ./longwave-data).",
@@ -42,7 +43,7 @@ internal static class ServeCommand
         var logFormat = new Option<string>("--log-format") { Description = "Format of the log on standard error: text, or json (one object per line).", HelpName = "text|json", DefaultValueFactory = static _ => "text" };
         logFormat.AcceptOnlyFromAmong("text", "json");
 
-        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, port, data, config, certificate, key, origins, insecure, verbose, logFormat };
+        var command = new Command("serve", "Run the hub: accept, store and stream events.") { urls, port, socketMode, data, config, certificate, key, origins, insecure, verbose, logFormat };
         command.Validators.Add(result => CheckTogether(result, result.GetValue(urls), result.GetValue(port)));
         command.SetAction((parsed, cancellation) => HubApplication.RunAsync(
             new ServeArguments(
@@ -54,7 +55,8 @@ internal static class ServeCommand
                 parsed.GetValue(origins) ?? [],
                 parsed.GetValue(insecure),
                 parsed.GetValue(verbose),
-                parsed.GetValue(logFormat) == "json"),
+                parsed.GetValue(logFormat) == "json",
+                parsed.GetValue(socketMode)),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
             cancellation));

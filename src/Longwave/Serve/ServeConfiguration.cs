@@ -40,6 +40,7 @@ internal sealed record ServeConfiguration(IConfiguration Hub, ListenSettings Lis
         listen.Certificate = arguments.Certificate ?? listen.Certificate;
         listen.CertificateKey = arguments.Key ?? listen.CertificateKey;
         listen.Insecure |= arguments.Insecure;
+        listen.SocketMode = arguments.SocketMode ?? listen.SocketMode;
         return new ServeConfiguration(WithoutListen(root), listen);
     }
 

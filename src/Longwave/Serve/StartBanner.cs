@@ -1,3 +1,4 @@
+using Longwave.Client.Connections;
 using Longwave.Server.Configuration;
 using Longwave.Server.Hub;
 using Longwave.Server.Kestrel;
@@ -13,15 +14,16 @@ internal static class StartBanner
     {
         List<string> addresses = [.. app.Urls.Where(url => !CleartextHttp2.IsInternal(url))];
         string directory = Path.GetFullPath(app.Services.GetRequiredService<LongwaveOptions>().Engine.DataDirectory);
-        string hub = Reachable(addresses[0]);
-        string trust = hub.StartsWith("https:", StringComparison.Ordinal) ? " -k" : "";
+        (string hub, string how) = UnixSocketUrl.TryRead(addresses[0], out UnixSocketUrl? socket, out _) && socket is not null
+            ? (UnixSocketUrl.Base.AbsoluteUri.TrimEnd('/'), $" --unix-socket '{socket.Path}'")
+            : (Reachable(addresses[0]), addresses[0].StartsWith("https:", StringComparison.Ordinal) ? " -k" : "");
         output.WriteLine($"Longwave listens on {string.Join(", ", addresses)}");
         output.WriteLine($"The data is in      {directory} (position {app.Services.GetRequiredService<RunningHub>().Engine.Tip})");
         output.WriteLine();
         output.WriteLine("Try");
-        output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo'                  # watch a topic");
-        output.WriteLine($"  curl{trust} -d hello '{hub}/v1/events?topic=demo'            # publish to it, in another terminal");
-        output.WriteLine($"  curl{trust} -N '{hub}/v1/events?topic=demo&since=earliest'   # replay all events from the log");
+        output.WriteLine($"  curl{how} -N '{hub}/v1/events?topic=demo'                  # watch a topic");
+        output.WriteLine($"  curl{how} -d hello '{hub}/v1/events?topic=demo'            # publish to it, in another terminal");
+        output.WriteLine($"  curl{how} -N '{hub}/v1/events?topic=demo&since=earliest'   # replay all events from the log");
         output.WriteLine();
         output.WriteLine("Press Ctrl+C to stop.");
         output.Flush();

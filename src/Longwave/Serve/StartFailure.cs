@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Longwave.Engine.Storage;
 using Longwave.Server.Identity;
+using Longwave.Server.Kestrel;
 using Longwave.Terminals;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
             UsageExitCode, string.Join(Environment.NewLine, invalid.Failures.Select(failure => $"Configuration: {failure}"))),
         KeyUnusableException unusable => new(UsageExitCode, unusable.Message),
         LogUnavailableException unavailable => new(MachineExitCode, unavailable.Message),
+        SocketFileUnusableException unusable => new(MachineExitCode, unusable.Message),
         IOException { InnerException: AddressInUseException } inUse => new(
             MachineExitCode, $"{inUse.Message.TrimEnd('.')}. Stop the other process, or choose another address with --urls."),
         SocketException socket => new(MachineExitCode, $"Cannot listen: {socket.Message.TrimEnd('.')}."),

@@ -19,6 +19,9 @@ internal sealed class TestHub : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{_port}";
 
+    /// <summary>The same hub on a unix socket.</summary>
+    public string SocketUrl => $"http://unix:{Path.Combine(_directory.FullName, "hub.sock")}";
+
     /// <summary>Starts a hub.</summary>
     /// <param name="configure">Changes options from their defaults, at every start.</param>
     public static async Task<TestHub> StartedAsync(Action<LongwaveOptions>? configure = null)
@@ -32,7 +35,7 @@ internal sealed class TestHub : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Url);
+        builder.WebHost.UseUrls(Url, SocketUrl);
         builder.Services.AddLongwave(options =>
         {
             options.Engine.DataDirectory = _directory.FullName;

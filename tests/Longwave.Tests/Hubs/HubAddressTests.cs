@@ -5,14 +5,17 @@ namespace Longwave.Tests.Hubs;
 public sealed class HubAddressTests
 {
     [Theory]
-    [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
-    [InlineData("localhost:8080", "http://localhost:8080/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
-    [InlineData("https://example.org/hub/", "https://example.org/hub/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
-    [InlineData("[::1]:9000", "http://[::1]:9000/v1/events?topic=a%2Fb%20%7Bc%7D%26")]
-    public void TryParse_Url_IsTheUrlOfItsEvents(string text, string events)
+    [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080")]
+    [InlineData("localhost:8080", "http://localhost:8080")]
+    [InlineData("https://example.org/hub/", "https://example.org/hub")]
+    [InlineData("[::1]:9000", "http://[::1]:9000")]
+    [InlineData("http://unix:/run/hub.sock", "http://unix:/run/hub.sock")]
+    [InlineData("unix:/run/a b?c#d%20.sock", "http://unix:/run/a b?c#d%20.sock")]
+    [InlineData("http://unix:8080", "http://unix:8080")]
+    public void TryParse_Url_IsRead(string text, string url)
     {
         Assert.True(HubAddress.TryParse(text, out HubAddress? address, out _));
-        Assert.Equal(events, address.Events([new("topic", "a/b {c}&"), new("type", null)]).AbsoluteUri);
+        Assert.Equal(url, address.ToString());
     }
 
     [Theory]
@@ -20,6 +23,11 @@ public sealed class HubAddressTests
     [InlineData("http://")]
     [InlineData("ftp://example.org")]
     [InlineData("http://example.org/?a=b")]
+    [InlineData("https://unix:/run/hub.sock")]
+    [InlineData("http://unix:hub.sock")]
+    [InlineData("http://unix:/run/longwave/")]
+    [InlineData("http://unix:/run/a\0b")]
+    [InlineData("http://unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789")]
     public void TryParse_InvalidUrl_ReportsTheError(string text)
     {
         Assert.False(HubAddress.TryParse(text, out _, out string? error));

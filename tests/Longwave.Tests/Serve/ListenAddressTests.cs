@@ -15,6 +15,7 @@ public sealed class ListenAddressTests
     [InlineData("http://192.0.2.7:80", false, "192.0.2.7:80", false)]
     [InlineData("http://0.0.0.0:8080", false, "0.0.0.0:8080", false)]
     [InlineData("http://[::]:8080", false, "[::]:8080", false)]
+    [InlineData("http://unix:/run/longwave/hub.sock", false, "/run/longwave/hub.sock", true)]
     public void Parse_Address_IsRead(string url, bool tls, string endPoint, bool loopback)
     {
         ListenAddress address = ListenAddress.Parse(url);
@@ -46,6 +47,9 @@ public sealed class ListenAddressTests
     [InlineData("http://[127.0.0.1]:80")]
     [InlineData("http://127.0.0.1:80/path")]
     [InlineData("http://user@127.0.0.1:80")]
+    [InlineData("https://unix:/run/hub.sock")]
+    [InlineData("http://unix:hub.sock")]
+    [InlineData("http://unix:")]
     public void Parse_Invalid_ExplainsTheError(string url)
     {
         StartFailedException exception = Assert.Throws<StartFailedException>(() => ListenAddress.Parse(url));
