@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Longwave.Engine;
 
-/// <summary>Operations on the data directory of a hub: examine, back up, restore. A backup is one file with the log and the revocations.</summary>
+/// <summary>Operations on the data directory of a hub: examine, back up, restore, compact. A backup is one file with the log and the revocations.</summary>
 public static class DataDirectory
 {
     private const string PartialSuffix = ".partial";
@@ -95,6 +95,52 @@ public static class DataDirectory
         return EpochRenewal.Run(directory);
     }
 
+    /// <summary>
+    /// Rewrites the log of a data directory without free pages; positions and the epoch stay. No hub can use the directory meanwhile. A log from a
+    /// version whose files never became smaller returns free pages to the file system from then on.
+    /// </summary>
+    /// <param name="directory">Data directory. Its file system needs room for the rewritten log.</param>
+    /// <returns>Size of the database in bytes, before and after.</returns>
+    /// <exception cref="LogUnavailableException">The log cannot be read or written, or a hub uses it; the message contains the reason.</exception>
+    public static (long Before, long After) Compact(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        string log = FindLog(directory);
+        if (!Directory.Exists(directory))
+        {
+            throw new LogUnavailableException($"{directory} is a backup, which has no free space. State a data directory.");
+        }
+
+        using FileStream held = EventLog.LockDirectory(Path.GetFullPath(directory));
+        return Storage(directory, () =>
+        {
+            if (WalFile.HasLostTransactions(log))
+            {
+                throw new LogUnavailableException($"The write-ahead log in {directory} is damaged. Start the hub once, which begins a new epoch, then compact.");
+            }
+
+            string partial = log + PartialSuffix;
+            File.Delete(partial);
+            long before;
+            using (Database source = Database.OpenWriter(log))
+            {
+                // The new file must not meet transactions of the old one.
+                source.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                if (new FileInfo(log + "-wal") is { Exists: true, Length: > 0 })
+                {
+                    throw new LogUnavailableException($"Another process reads the log in {directory}. Wait until it ends, then compact.");
+                }
+
+                before = new FileInfo(log).Length;
+                LogSchema.Copy(source, partial);
+            }
+
+            Flush(partial);
+            File.Move(partial, log, overwrite: true);
+            return (before, new FileInfo(log).Length);
+        });
+    }
+
     private static string FindLog(string path)
     {
         string log = Directory.Exists(path) ? Path.Combine(path, EventLog.FileName) : path;
@@ -123,8 +169,7 @@ public static class DataDirectory
         File.Delete(partial);
         using (Database source = Database.OpenReader(log))
         {
-            LogSchema.CheckFormat(source);
-            source.Execute($"VACUUM INTO {Quoted(partial)}");
+            LogSchema.Copy(source, partial);
         }
 
         // After the log, so that a token that was revoked meanwhile stays revoked.
@@ -138,12 +183,14 @@ public static class DataDirectory
             }
         }
 
-        using (SafeFileHandle written = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite))
-        {
-            RandomAccess.FlushToDisk(written);
-        }
-
+        Flush(partial);
         File.Move(partial, file);
+    }
+
+    private static void Flush(string file)
+    {
+        using SafeFileHandle written = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(written);
     }
 
     /// <summary>Moves the revocations of a backup into their own file.</summary>

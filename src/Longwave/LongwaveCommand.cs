@@ -65,6 +65,7 @@ internal static class LongwaveCommand
             CheckCommand.Create(terminal),
             BackupCommand.Create(terminal),
             RestoreCommand.Create(terminal),
+            CompactCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
         help.Recursive = true;
@@ -86,6 +87,7 @@ internal static class LongwaveCommand
             ["check"] = CheckCommand.Epilogue,
             ["backup"] = BackupCommand.Epilogue,
             ["restore"] = RestoreCommand.Epilogue,
+            ["compact"] = CompactCommand.Epilogue,
             ["completion"] = CompletionCommand.Epilogue,
         });
         return command;

@@ -3,6 +3,7 @@ using Longwave.Engine.Configuration;
 using Longwave.Engine.Metrics;
 using Longwave.Engine.Storage;
 using Longwave.Engine.Subscribers;
+using Longwave.Engine.Tests.Log;
 using Longwave.Protocol.Positions;
 
 namespace Longwave.Engine.Tests;
@@ -64,6 +65,17 @@ internal sealed class CounterScenario(Func<TestHub, Task<long>> run, TopicPolicy
                 return 1;
             },
             OfThree),
+        [HubCounter.ReturnedBytes] = new(
+            async hub =>
+            {
+                long before = await FreePagesTests.BurstAsync(hub, 100);
+                await FreePagesTests.ReturnAsync(hub);
+
+                // The threads of the first engine, which has counted, have ended.
+                await hub.RestartAsync();
+                return (before - FreePagesTests.PagesOf(hub).All) * Database.PageBytes;
+            },
+            new TopicPolicy { Selector = "t", MaxAge = TimeSpan.FromHours(1) }),
         [HubCounter.RoutedEvents] = new(async hub =>
         {
             await DeliverAsync(hub, streams: 2, events: 3);

@@ -12,6 +12,9 @@ internal static class LogSchema
 
     private const long Version = 7;
 
+    /// <summary>Value of <c>PRAGMA auto_vacuum</c> of a database that can return free pages to the file system.</summary>
+    private const int Incremental = 2;
+
     /// <summary>Number of 4 KiB pages after which SQLite checkpoints: 16 MiB, which take tens of milliseconds on an ordinary disk.</summary>
     private const int CheckpointPages = 4_096;
 
@@ -116,7 +119,8 @@ internal static class LogSchema
         bool empty = database.Scalar("SELECT count(*) FROM sqlite_master") == 0;
         if (empty)
         {
-            database.Execute("PRAGMA journal_mode = WAL");
+            // Both settings belong to the file, and the first one can only be made before it has a page.
+            database.Execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
             uint epoch = NewEpoch();
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
                 BEGIN IMMEDIATE;
@@ -171,6 +175,24 @@ internal static class LogSchema
                 ? $"The log has format {found}. Start the hub once, which upgrades it to format {Version}."
                 : $"The log has format {found}, but this version reads format {Version}. Use the Longwave version that wrote the log.");
         }
+    }
+
+    /// <summary>Whether a log can return free pages to the file system. A log that an earlier version created can't.</summary>
+    public static bool CanReturnPages(Database database) => database.Scalar("PRAGMA auto_vacuum") == Incremental;
+
+    /// <summary>Copies a log into a new file without free pages, which can return those that it gets.</summary>
+    /// <param name="source">Connection to the log.</param>
+    /// <param name="file">Path of the file, which must not exist.</param>
+    public static void Copy(Database source, string file)
+    {
+        CheckFormat(source);
+        if (!CanReturnPages(source))
+        {
+            // Applies to the copy alone: SQLite does not change a database that has pages.
+            source.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+        }
+
+        source.Execute($"VACUUM INTO '{file.Replace("'", "''", StringComparison.Ordinal)}'");
     }
 
     private static void Upgrade(Database database)

@@ -62,6 +62,9 @@ internal sealed class LogWriter
         _untouch.Run();
     });
 
+    /// <summary>Number of the free pages inside the database, and of all its pages.</summary>
+    public (long Free, long All) Pages => (_database.Scalar("PRAGMA freelist_count"), _database.Scalar("PRAGMA page_count"));
+
     /// <summary>Size of the free pages inside the database, in bytes: new events use them before the file grows.</summary>
     public long FreeBytes => _database.Scalar("PRAGMA freelist_count") * _database.Scalar("PRAGMA page_size");
 

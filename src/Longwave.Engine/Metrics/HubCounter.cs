@@ -30,6 +30,9 @@ public enum HubCounter
     /// <summary>Topics that retention examined.</summary>
     RetentionVisits,
 
+    /// <summary>Size of the free pages that the log returned to the file system, in bytes.</summary>
+    ReturnedBytes,
+
     /// <summary>Events that shards routed to live subscribers. An event counts once for each shard that has live subscribers.</summary>
     RoutedEvents,
 

@@ -5,7 +5,7 @@ namespace Longwave.Engine.Publishing;
 
 /// <summary>
 /// Work of the writer thread between two batches, a few milliseconds at a time: deletions on request, retention, the topic index, eviction from the
-/// hot tail, and the check for free space while the disk is full.
+/// hot tail, the return of free pages, and the check for free space while the disk is full.
 /// </summary>
 /// <remarks>
 /// Retention also runs on a full disk, in the space of the reserve: otherwise a disk that the log itself has filled would stay full, although events
@@ -16,6 +16,7 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
 {
     private readonly RetentionPass _retention = new(log);
     private readonly TopicDeletions _deletions = new(log);
+    private readonly FreePages _freePages = new(log, clock);
     private long _lastRetention;
     private long _indexFirstThrough;
     private bool _isIdle;
@@ -30,7 +31,7 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
     /// <summary>Whether there is more work at once, so that the loop must not wait for a request.</summary>
     public bool IsDue => storage.Health switch
     {
-        HubHealth.Healthy => _retention.IsRunning || log.Indexer.IsDue || _hasDeletions || _deletions.HasWaiting,
+        HubHealth.Healthy => _retention.IsRunning || _freePages.IsRunning || log.Indexer.IsDue || _hasDeletions || _deletions.HasWaiting,
         HubHealth.DiskFull => _isFreeing,
         _ => false,
     };
@@ -51,6 +52,7 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
         if (outcome != PublishOutcome.Accepted)
         {
             _retention.Stop();
+            _freePages.Stop();
         }
 
         // When the disk has just become full, the next attempt deletes in the space of the reserve.
@@ -73,6 +75,8 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
         Delete();
         if (!_retention.IsRunning && (_hasDeletions || clock.GetElapsedTime(_lastRetention) >= options.RetentionInterval))
         {
+            // Before the pass: the events of the time since the last one have used the pages that they need.
+            _freePages.Count();
             StartRetention();
         }
 
@@ -105,6 +109,9 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
             log.Reserve.Release();
             Delete();
 
+            // It needs room in the write-ahead log.
+            _freePages.Stop();
+
             // The pass that the full disk interrupted, or a new one: more events can have expired meanwhile.
             _retention.Stop();
             StartRetention();
@@ -129,6 +136,10 @@ internal sealed class Maintenance(EngineOptions options, EventLog log, StorageGu
         else if (_retention.IsRunning)
         {
             _retention.RunSlice();
+        }
+        else if (_freePages.IsRunning)
+        {
+            _freePages.RunSlice();
         }
     }
 }

@@ -19,7 +19,8 @@ internal sealed class StorageGuard(EventLog log, TimeProvider clock, ILogger log
 
     /// <summary>
     /// Part of the reserve that suffices while the database has more free pages than the reserve has bytes: a checkpoint then does not enlarge the
-    /// database. The file of the database never shrinks, so a disk that the log has filled has no room for more, although its events were removed.
+    /// database. Removed events free pages and not the disk, so a disk that the log has filled has no room for more. <see cref="FreePages"/> keeps these
+    /// pages until the reserve is full.
     /// </summary>
     private const int LeastPartOfReserve = 4;
 

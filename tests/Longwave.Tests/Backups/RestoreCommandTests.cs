@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Longwave.Engine;
 using Longwave.Engine.Configuration;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwave.Tests.Backups;
 
-/// <summary>The commands check, backup and restore, on data directories with and without a running hub.</summary>
+/// <summary>The commands check, backup, restore and compact, on data directories with and without a running hub.</summary>
 public sealed class RestoreCommandTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("longwave-");
@@ -73,9 +74,31 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal(before, hub.Tip.Epoch);
     }
 
+    [Fact]
+    public async Task Compact_StoppedHub_KeepsEventsEpochAndRevocations()
+    {
+        uint epoch = await FillAsync();
+        Revoke(Data);
+        long before = new FileInfo(Path.Combine(Data, "longwave.db")).Length;
+        CommandResult result = (await CommandRun.RunAsync("compact", Data)).Succeeded();
+        long after = new FileInfo(Path.Combine(Data, "longwave.db")).Length;
+        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"The log in {Data} has {after:#,0} bytes (before: {before:#,0}).\n"), result.Output);
+        Assert.Empty(Directory.EnumerateFiles(Data, "*.partial"));
+        (await CommandRun.RunAsync("check", Data)).Succeeded();
+        using (RevocationList revocations = RevocationList.Open(Data, 10, TimeProvider.System, NullLoggerFactory.Instance))
+        {
+            Assert.True(revocations.IsRevoked("issuer", null, "token", null));
+        }
+
+        await using HubEngine hub = Open(Data);
+        Assert.Equal((epoch, 5), (hub.Tip.Epoch, hub.Tip.Offset));
+        Assert.Contains("in use by another hub", (await CommandRun.RunAsync("compact", Data)).Failed(1).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("check")]
     [InlineData("restore")]
+    [InlineData("compact")]
     public async Task Command_WithoutALog_FailsAndCreatesNone(string command)
     {
         CommandResult result = (await CommandRun.RunAsync(command, Data)).Failed(1);

@@ -20,6 +20,7 @@ public sealed class HelpTests
     [InlineData("check")]
     [InlineData("backup")]
     [InlineData("restore")]
+    [InlineData("compact")]
     public async Task Help_OfEveryCommand_HasExamplesAndExitCodes(string command)
     {
         CommandResult result = (await CommandRun.RunAsync(command, "--help")).Succeeded();
