@@ -204,7 +204,7 @@ run_format_check() {
 }
 
 # A suite that hangs is ended long before the whole run's time is up; its log then names the test that runs.
-suite_limit=900
+suite_limit=1500
 ! $quick || suite_limit=300
 
 set_up

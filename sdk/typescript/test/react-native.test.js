@@ -52,7 +52,7 @@ test('a hub is polled where streams are not available, without a parameter `_`',
   const heard = listen();
   await until('the event', () => heard.ids.length === 1);
   assert.equal(server.requests[0].headers.accept, 'application/json, application/problem+json');
-  assert.equal(server.requests[0].url.search, '?topic=t&wait=25');
+  assert.equal(server.requests[0].url.search, '?topic=t&fields=topic&wait=25');
   assert.equal(subscription.state.transport, 'poll');
 });
 

@@ -95,21 +95,26 @@ internal sealed record HubPlaces(int Streams, int Connections, int Patterns, int
     private static async Task<LifeConnection?> TryOpenAsync(LifeTarget target, IPAddress from, byte[] request, byte[] buffer)
     {
         using var bound = new CancellationTokenSource(Bound, TimeProvider.System);
-        LifeConnection connection = await LifeConnection.OpenAsync(from, target.Port, isUnread: false, buffer, bound.Token);
+        LifeConnection? connection = null;
         try
         {
+            connection = await LifeConnection.OpenAsync(from, target.Port, isUnread: false, buffer, bound.Token);
             await connection.SendAsync(request, bound.Token);
             if (await connection.IsAcceptedAsync(bound.Token))
             {
                 return connection;
             }
         }
-        catch (Exception closed) when (closed is IOException or SocketException)
+        catch (Exception closed) when (closed is IOException or SocketException { SocketErrorCode: not SocketError.ConnectionRefused })
         {
-            // The hub closed the connection before the request was sent: a rejection, too.
+            // The hub closed the connection before the request was sent, or even before the client saw it open: a rejection, too.
         }
 
-        await connection.DisposeAsync();
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+
         return null;
     }
 
