@@ -50,6 +50,7 @@ public sealed class LongwaveClient : IAsyncDisposable
     {
     }
 
+    /// <summary>Creates a client that may connect to a unix socket through connections of the caller.</summary>
     /// <param name="hub">Base URL of the hub.</param>
     /// <param name="http">Returns a client; null to let the client create its own connections.</param>
     /// <param name="options">Options; null for the defaults.</param>

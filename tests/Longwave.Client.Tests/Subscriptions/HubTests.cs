@@ -57,7 +57,11 @@ public sealed class HubTests
         List<string> completed = [];
         SubscriptionOptions options = All() with
         {
-            Selectors = ["jobs/1", "jobs/2"], Format = format, Mode = mode, PollInterval = TimeSpan.FromMilliseconds(20), Completed = completed.Add,
+            Selectors = ["jobs/1", "jobs/2"],
+            Format = format,
+            Mode = mode,
+            PollInterval = TimeSpan.FromMilliseconds(20),
+            Completed = completed.Add,
         };
         using var patience = new CancellationTokenSource(Patience);
         await using IAsyncEnumerator<ReceivedEvent> events = client.Subscribe(options).GetAsyncEnumerator(patience.Token);

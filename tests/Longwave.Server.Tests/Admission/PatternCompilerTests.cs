@@ -134,7 +134,7 @@ public sealed class PatternCompilerTests : IDisposable
         Task<Problem?> held = QueueAsync("192.0.2.9", () =>
         {
             _held.Set();
-            _released.Wait(Patience);
+            _released.Wait();
         });
         Assert.True(_held.Wait(Patience));
         return held;

@@ -64,7 +64,7 @@ public sealed class TailRefusalTests
 
         CommandResult result = (await CommandRun.RunAsync("tail", "--hub", stub.Url)).Succeeded();
 
-        Assert.Equal("longwave: The hub has ended the subscription (204 No Content).\n", result.Error);
+        Assert.Equal("longwave: The subscription has ended: no more events will come.\n", result.Error);
     }
 
     [Fact]
