@@ -55,13 +55,13 @@ internal sealed class RevocationsEndpoint(
 
     private async ValueTask<Problem?> EndAsync(HttpContext context, string name)
     {
-        if (!connections.TryGet(name, out OpenConnection? connection))
+        // A stream that is ending is in the list until its thread has removed it.
+        if (!connections.TryGet(name, out OpenConnection? connection) || !connection.Subscriber.Close(CloseReason.Revoked))
         {
             return new Problem(ProblemTypes.NotFound, "No open stream has this id.", "connection");
         }
 
-        bool closed = connection.Subscriber.Close(CloseReason.Revoked);
-        await AnswerAsync(context, "connection", closed ? 1 : 0, null);
+        await AnswerAsync(context, "connection", 1, null);
         return null;
     }
 
