@@ -170,7 +170,7 @@ run_dotnet_suite() {
   local name=$1 title=${2:-$1} at=$SECONDS code=0 filter=()
   local log=$logs/$title.log
   ! $quick || filter=(--filter-not-trait "Category=Slow")
-  # Tests of disks and clocks are the same for every sink; those of connection lives are for the hub's own sockets.
+  # Tests of disks and clocks are the same for every sink.
   [ "$name" = "$title" ] || filter+=(--filter-not-trait "Sink=None")
   timeout -k 20 "$suite_limit" dotnet "artifacts/bin/$name/release/$name.dll" --no-ansi --no-progress \
     --long-running 60 --xunit-diagnostics on "${filter[@]}" >"$log" 2>&1 </dev/null || code=$?

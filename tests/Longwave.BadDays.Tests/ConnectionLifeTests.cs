@@ -6,8 +6,6 @@ using Longwave.BadDays.Tests.Machines;
 namespace Longwave.BadDays.Tests;
 
 /// <summary>Connections of every kind that end in every phase leave nothing behind. The benchmark `hostile-lives` runs a million of them.</summary>
-/// <remarks>For parked streams only: the sockets of the web server end a half-closed connection without an answer.</remarks>
-[Trait("Sink", "None")]
 public sealed class ConnectionLifeTests
 {
     private const int LivesPerKind = 25;

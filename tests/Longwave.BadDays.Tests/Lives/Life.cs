@@ -86,9 +86,9 @@ internal sealed class Life(LifeTarget target)
                 return;
             case LifeEnd.HalfClose:
                 await connection.FinishSendingAsync();
-                if (kind.Phase == LifePhase.Answer && !kind.IsTls)
+                if (kind.Phase == LifePhase.Answer && !kind.IsTls && LifeTarget.HasOwnTransport)
                 {
-                    // With TLS, the end of the client's side is the end of the connection for the web server.
+                    // For TLS, and for the web server's sockets, the end of the client's side is the end of the connection.
                     await connection.ReadUntilAsync(_mark, cancellation);
                 }
 

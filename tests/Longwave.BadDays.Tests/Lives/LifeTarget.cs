@@ -20,6 +20,9 @@ internal sealed record LifeTarget(int Port, int TlsPort, string Epoch, LifeLimit
 
     private const int FirstAddress = 2;
 
+    /// <summary>Whether the hub's own transport serves the cleartext port, as it does when streams are parked.</summary>
+    public static bool HasOwnTransport { get; } = Environment.GetEnvironmentVariable("LONGWAVE__SERVER__PARKSTREAMS") != "false";
+
     /// <summary>Loopback address number <paramref name="index"/>; numbers beyond <see cref="Addresses"/> begin again.</summary>
     public static IPAddress Address(int index) => new([127, 0, 0, (byte)(FirstAddress + (index % Addresses))]);
 }
